@@ -1,0 +1,316 @@
+"""The messages on the wire: what the server sends to its devices, and what they say back.
+
+The one module of the server that clients (display, kiosk, counter client) may import, so it needs
+nothing but the standard library. It describes; it computes nothing. Pictures go over WebSocket,
+commands over HTTP. Every picture is whole: one frame makes a screen right.
+
+Times on the wire are ages in milliseconds (`age_ms`), measured when the frame was encoded: devices
+have wrong clocks. Numbers are `int`; ids are `str`, but a ticket's id is the `int` sequence number of
+the event that began it.
+"""
+
+from typing import Final, Literal, NotRequired, TypedDict
+
+VERSION: Final = 1
+
+DISPLAY_SOCKET: Final = "/live/displays/{id}"
+COUNTER_SOCKET: Final = "/live/counters/{id}"
+KIOSK_SOCKET: Final = "/live/kiosks/{id}"
+SITE_SOCKET: Final = "/live/sites/{id}"
+
+SHOWN_WITHIN_S: Final = 2.0
+"""A call that no display has shown by then makes the server say "fetch the visitor"."""
+SOUND_LATE_S: Final = 2.0
+"""So long after its announced start may a sound begin before it counts as missing."""
+SPEAK_UNTIL_AGE_S: Final = 60.0
+"""An older call is shown and not sounded, counted from when the display received it."""
+HEARTBEAT_S: Final = 2.0
+"""The server sends `{"beat": …}` at least so often; a device greys out after 5 s of silence."""
+
+CallKind = Literal["call", "recall", "join"]
+
+
+class CallEntry(TypedDict):
+    """One summons. `seq` is its identity: a recall has a new one. `open` until service starts or ends."""
+
+    seq: int
+    key: str
+    number: int
+    room: str
+    room_id: str
+    counter_id: str
+    area_id: str | None
+    floor: str
+    kind: CallKind
+    open: bool
+    age_ms: int
+
+
+class WaitRange(TypedDict):
+    """An estimate in whole minutes, never an input to the order."""
+
+    from_min: int
+    to_min: int
+
+
+class Board(TypedDict):
+    """What one display may show: calls that match its filter, newest first; no concern, no name."""
+
+    site_id: str
+    site: dict[str, str]
+    calls: list[CallEntry]
+    waiting_count: int
+    wait: WaitRange | None
+    open_counter_count: int
+    issuing: bool
+    call_mode: Literal["screen", "fetch"]
+    config_version: int
+
+
+class Frame(TypedDict):
+    """What a display receives. `announce` holds the calls since the `since` of this connection's last frame.
+
+    A client adopts `(epoch, seq)`; after a break it reconnects with them. An unknown epoch brings
+    `announce: []`.
+    """
+
+    epoch: str
+    seq: int
+    board: Board
+    announce: list[CallEntry]
+
+
+class Beat(TypedDict):
+    """Sent in quiet times, so that a device knows that the server lives."""
+
+    beat: int
+
+
+ReportKind = Literal["received", "shown", "queued", "started", "blocked", "failed"]
+
+
+class AudioHealth(TypedDict):
+    """The state of a display's sound. `unlocked` false: the browser waits for a press."""
+
+    unlocked: bool
+    output: bool
+    volume: NotRequired[float]
+
+
+class CallReport(TypedDict):
+    """A display's word on a call, sent over its socket as `{"report": CallReport}`.
+
+    `starts_in_ms` belongs to `queued`: when the sound of this call will begin.
+    """
+
+    call: int
+    kind: ReportKind
+    starts_in_ms: NotRequired[int]
+    detail: NotRequired[str]
+
+
+class DisplayHealth(TypedDict):
+    """Sent as `{"health": DisplayHealth}` on connecting and whenever it changes."""
+
+    audio: AudioHealth
+    page_version: NotRequired[str]
+    visible: NotRequired[bool]
+
+
+class CallStatus(TypedDict):
+    """What the clerk reads about the running call."""
+
+    seq: int
+    assigned_count: int
+    shown_count: int
+    sound: Literal["none", "waiting", "queued", "started", "blocked", "failed", "late"]
+    starts_in_ms: int | None
+    fetch: bool
+    reason: Literal["", "fetch_mode", "no_display", "not_shown", "not_sounded", "needs"]
+
+
+class PublicEntry(TypedDict):
+    """One waiting visitor in the public queue. Match the key, never the number."""
+
+    key: str
+    number: int
+    ahead: int
+    from_min: int
+    to_min: int
+
+
+class PublicQueue(TypedDict):
+    """The picture that all phones of a site share: numbers, order, ranges; no concern."""
+
+    site_id: str
+    waiting: list[PublicEntry]
+    away: list[str]
+    called: list[CallEntry]
+    missed: list[str]
+    serving: list[str]
+    open_counter_count: int
+    call_mode: Literal["screen", "fetch"]
+
+
+class PhoneFrame(TypedDict):
+    """What the status page receives. A key that is in none of the lists has ended."""
+
+    epoch: str
+    seq: int
+    queue: PublicQueue
+
+
+class ServiceCount(TypedDict):
+    id: str
+    count: int
+
+
+class StaffTicket(TypedDict):
+    """A ticket as clerks see it. `needs` are visitor's data: sent to staff only, never logged."""
+
+    id: int
+    number: int
+    state: str
+    origin: str
+    services: list[ServiceCount]
+    persons: int
+    language: str
+    expected_min: int
+    area_id: str | None
+    waiting_ms: int
+    due_in_ms: int
+    due_reason: str
+    adjustment: str | None
+    appointed: str | None
+    counter_id: str | None
+    bound_counter_id: str | None
+    joined: list[int]
+    needs: list[str]
+    state_age_ms: int
+
+
+class CounterEntry(TypedDict):
+    """Another counter of the site, as its colleagues see it."""
+
+    id: str
+    room: str
+    name: dict[str, str]
+    state: Literal["closed", "open", "paused"]
+    clerk: str | None
+    number: int | None
+    ticket_state: str | None
+
+
+class Today(TypedDict):
+    """The counter's figures of the business day."""
+
+    served_count: int
+    no_show_count: int
+    waiting_count: int
+    longest_wait_ms: int
+
+
+class CounterPicture(TypedDict):
+    """All a clerk must know, for one counter."""
+
+    counter_id: str
+    site_id: str
+    state: Literal["closed", "open", "paused"]
+    clerk_id: str | None
+    current: StaffTicket | None
+    call: CallStatus | None
+    undo_ms: int
+    waiting: list[StaffTicket]
+    waiting_for_others: list[StaffTicket]
+    parked: list[StaffTicket]
+    missed: list[StaffTicket]
+    away: list[StaffTicket]
+    counters: list[CounterEntry]
+    today: Today
+    issuing: bool
+    call_mode: Literal["screen", "fetch"]
+    fetch_hint: dict[str, str]
+    notices: list[dict[str, str]]
+    config_version: int
+
+
+class CounterFrame(TypedDict):
+    """What the counter page receives; whole, like every picture."""
+
+    epoch: str
+    seq: int
+    counter: CounterPicture
+
+
+class KioskPicture(TypedDict):
+    """What the kiosk page and its agent know about the hall."""
+
+    kiosk_id: str
+    site_id: str
+    giving: bool
+    reason: Literal["", "stopped", "closed", "queue_full", "past_closing", "no_counter"]
+    waiting_count: int
+    wait: WaitRange | None
+    printer: str
+    config_version: int
+
+
+class SlipLine(TypedDict):
+    label: str
+    value: str
+
+
+class Slip(TypedDict):
+    """The printed paper, ready in the visitor's language. The agent knows no texts of its own."""
+
+    number: str
+    headline: str
+    lines: list[SlipLine]
+    qr: str | None
+    qr_caption: str
+    header: list[str]
+    footer: list[str]
+    mark: str | None
+    language: str
+    direction: Literal["ltr", "rtl"]
+    paper: Literal[58, 80]
+
+
+class PrintJob(TypedDict):
+    """Offered once. `attempt` rises only when a person asks for a reprint."""
+
+    id: int
+    ticket_id: int
+    attempt: int
+    slip: Slip
+
+
+class PrintReport(TypedDict):
+    """The agent's word on a job, sent as `{"print": PrintReport}`.
+
+    `refused`: nothing was sent, the job may be offered again. `unknown`: bytes left, no word came
+    back; only a person reprints. `sent`: a printer that cannot confirm.
+    """
+
+    job: int
+    attempt: int
+    state: Literal["printed", "refused", "unknown", "sent"]
+    code: str
+    detail: NotRequired[str]
+
+
+class KioskFrame(TypedDict):
+    """What kiosk page and agent receive. Jobs go to the agent only (`?agent=1`)."""
+
+    epoch: str
+    seq: int
+    kiosk: KioskPicture
+    jobs: NotRequired[list[PrintJob]]
+
+
+class ErrorBody(TypedDict):
+    """The inside of the one error shape `{"error": {"code", "message", …}}`."""
+
+    code: str
+    message: str
+    request_id: NotRequired[str]
