@@ -1,0 +1,119 @@
+"""Refusals: what the hall does not do, each with a stable code.
+
+A refusal is an ordinary answer, not a failure: it is neither a 500 nor a logged error. Texts for
+people come from the catalogues by code (`error.<code>`), the status from one table in the web layer.
+"""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):  # noqa: N818 - "refusal" is the word of the glossary
+    """The base of all refusals. `params` fill the text's placeholders and go out beside the code."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.code, params)
+        self.params = params
+
+
+class BadInput(Refusal):
+    """The request cannot be read: a field is missing, of the wrong kind, or out of range."""
+
+    code = "bad_input"
+
+
+class NotFound(Refusal):
+    """There is no such thing here; also the answer for a thing of another site or organisation."""
+
+    code = "not_found"
+
+
+class NobodyWaiting(Refusal):
+    """Nobody waits whom this counter may serve. Never retried by a device on its own."""
+
+    code = "nobody_waiting"
+
+
+class CounterBusy(Refusal):
+    """The counter already calls or serves `number`."""
+
+    code = "counter_busy"
+
+
+class CounterTaken(Refusal):
+    """Another clerk or another session holds the counter."""
+
+    code = "counter_taken"
+
+
+class CounterNotOpen(Refusal):
+    """Calling needs an open counter; found `state`."""
+
+    code = "counter_not_open"
+
+
+class WrongState(Refusal):
+    """The ticket cannot do that now: names the state `found` and the states `allowed`."""
+
+    code = "wrong_state"
+
+
+class OtherTicket(Refusal):
+    """The command expected another ticket at this counter (a second tab was faster)."""
+
+    code = "other_ticket"
+
+
+class NoCurrentTicket(Refusal):
+    """The counter calls and serves nobody."""
+
+    code = "no_current_ticket"
+
+
+class CannotServe(Refusal):
+    """This counter may not serve that concern, or the ticket is kept for another counter."""
+
+    code = "cannot_serve"
+
+
+class TooLate(Refusal):
+    """The time for undoing (10 s after the call) is over, or something happened since."""
+
+    code = "too_late"
+
+
+class ServiceNotHere(Refusal):
+    """The service is not offered to walk-ins at this site now."""
+
+    code = "service_not_here"
+
+
+class TooMany(Refusal):
+    """A count is above what the service allows: `most`."""
+
+    code = "too_many"
+
+
+class NotIssuing(Refusal):
+    """No numbers are given out now; `reason` is one of the kiosk picture's reasons."""
+
+    code = "not_issuing"
+
+
+class NoNumberLeft(Refusal):
+    """Every number, four digits included, is in the hall. A town would need 9,900 visits at once."""
+
+    code = "no_number_left"
+
+
+class RequestIdReused(Refusal):
+    """The same `request_id` came with another command."""
+
+    code = "request_id_reused"
+
+
+class StorageUnavailable(Refusal):
+    """The commit failed (disk full, database gone). Nothing was done; the same request may be sent again."""
+
+    code = "storage_unavailable"

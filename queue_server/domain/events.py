@@ -1,0 +1,285 @@
+"""What happened in the hall, in the past tense: the entries of a site's log.
+
+Payloads hold ids and numbers, never names, contacts, needs or free text; the counter, never the
+clerk. An entry is appended and never changed, so a field may be added (with a default), not removed.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, ClassVar, get_type_hints
+
+from queue_server.domain.ticket import Adjustment, DueReason, Origin
+
+
+class Event:
+    """The base of all events. `type` is the stable name in the log: the class's own."""
+
+    type: ClassVar[str]
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.type = cls.__name__
+        KINDS[cls.__name__] = cls
+
+
+KINDS: dict[str, type[Event]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event with its place in the site's log. `seq` has no gaps; `at` never goes back."""
+
+    seq: int
+    at: datetime
+    event: Event
+
+
+@dataclass(frozen=True)
+class TicketTaken(Event):
+    """A visit began; the ticket's id is this event's sequence number."""
+
+    number: int
+    key: str
+    origin: Origin
+    concern: tuple[tuple[str, int], ...]
+    persons: int
+    language: str
+    expected_min: int
+    area: str | None
+    due_at: datetime
+    due_reason: DueReason
+    adjustment: Adjustment | None = None
+    appointed_at: datetime | None = None
+    ahead: int = 0
+    from_min: int | None = None
+    to_min: int | None = None
+
+
+@dataclass(frozen=True)
+class TicketCalled(Event):
+    """A ticket was summoned; the call's identity is this event's sequence number.
+
+    `finished` names the visit that the same press ended, so that an undo restores both.
+    """
+
+    ticket: int
+    counter: str
+    chosen: bool = False
+    finished: int | None = None
+
+
+@dataclass(frozen=True)
+class TicketRecalled(Event):
+    ticket: int
+
+
+@dataclass(frozen=True)
+class TicketJoined(Event):
+    """`ticket` was called to the running call or service of `leader` and follows it from now on."""
+
+    ticket: int
+    leader: int
+
+
+@dataclass(frozen=True)
+class CallUndone(Event):
+    """The last call was taken back within 10 s; `restored` is served again."""
+
+    ticket: int
+    restored: int | None = None
+
+
+@dataclass(frozen=True)
+class CallSettled(Event):
+    """What the displays said of a call: kept, so that a complaint has an answer."""
+
+    call: int
+    assigned_count: int
+    shown_count: int
+    sound: str
+    fetch: bool
+
+
+@dataclass(frozen=True)
+class ServiceStarted(Event):
+    """`by` is `clerk`, `timer` (the way time was over) or `finish` (finished without a start)."""
+
+    ticket: int
+    by: str = "clerk"
+
+
+@dataclass(frozen=True)
+class ServiceFinished(Event):
+    ticket: int
+
+
+@dataclass(frozen=True)
+class ConcernChanged(Event):
+    ticket: int
+    concern: tuple[tuple[str, int], ...]
+    persons: int
+    expected_min: int
+
+
+@dataclass(frozen=True)
+class TicketNotThere(Event):
+    """Called, did not come (no-show)."""
+
+    ticket: int
+
+
+@dataclass(frozen=True)
+class TicketReturned(Event):
+    """Missed the number and is here after all; waits again."""
+
+    ticket: int
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class TicketWentAway(Event):
+    ticket: int
+
+
+@dataclass(frozen=True)
+class TicketCameBack(Event):
+    ticket: int
+
+
+@dataclass(frozen=True)
+class TicketPutBack(Event):
+    """Returned to waiting by the clerk."""
+
+    ticket: int
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class TicketParked(Event):
+    ticket: int
+
+
+@dataclass(frozen=True)
+class TicketResumed(Event):
+    """A parked visit is served again at the counter that kept it."""
+
+    ticket: int
+    finished: int | None = None
+
+
+@dataclass(frozen=True)
+class TicketTransferred(Event):
+    """Handed on: to `counter` alone, or with a new concern to whoever can do it. Keeps its due time."""
+
+    ticket: int
+    counter: str | None
+    concern: tuple[tuple[str, int], ...]
+    expected_min: int
+    area: str | None
+
+
+@dataclass(frozen=True)
+class TicketReleased(Event):
+    """The counter it waited for is closed or long paused: back to the service's pool."""
+
+    ticket: int
+
+
+@dataclass(frozen=True)
+class TicketCancelled(Event):
+    ticket: int
+
+
+@dataclass(frozen=True)
+class TicketExpired(Event):
+    """Still open when the business day ended."""
+
+    ticket: int
+
+
+@dataclass(frozen=True)
+class CounterOpened(Event):
+    counter: str
+
+
+@dataclass(frozen=True)
+class CounterPaused(Event):
+    counter: str
+
+
+@dataclass(frozen=True)
+class CounterClosed(Event):
+    counter: str
+
+
+@dataclass(frozen=True)
+class IssuingStopped(Event):
+    """Kiosks give out no more numbers until `IssuingResumed` or the next business day."""
+
+
+@dataclass(frozen=True)
+class IssuingResumed(Event):
+    pass
+
+
+@dataclass(frozen=True)
+class CallModeSwitched(Event):
+    """The site calls by `mode` (`screen`, `fetch`) for the rest of the day; None returns to its setting."""
+
+    mode: str | None
+
+
+@dataclass(frozen=True)
+class EstimateGiven(Event):
+    """A kiosk told somebody how long it takes, before a number was taken; kept to measure honesty."""
+
+    concern: tuple[tuple[str, int], ...]
+    ahead: int
+    from_min: int
+    to_min: int
+
+
+# One decoder for each field kind. Dates go as ISO 8601 in UTC, concerns as lists of pairs.
+def _concern(value: list[list[Any]]) -> tuple[tuple[str, int], ...]:
+    return tuple((str(service), int(count)) for service, count in value)
+
+
+def _decoder(hint: object) -> Callable[[Any], Any] | None:
+    for kind in (Origin, DueReason, Adjustment):
+        if hint in (kind, kind | None):
+            return kind
+    if hint in (datetime, datetime | None):
+        return datetime.fromisoformat
+    if hint == tuple[tuple[str, int], ...]:
+        return _concern
+    return None
+
+
+_FIELDS = {
+    kind: tuple((f.name, _decoder(get_type_hints(kind)[f.name])) for f in dataclasses.fields(kind))  # type: ignore[arg-type]
+    for kind in KINDS.values()
+}
+
+
+def payload_of(event: Event) -> dict[str, Any]:
+    """Return the event as JSON values, without what is None."""
+    return {
+        name: _plain(value) for name, _ in _FIELDS[type(event)] if (value := getattr(event, name)) is not None
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value
+
+
+def event_of(type_name: str, payload: Mapping[str, Any]) -> Event:
+    """Return the event that was stored; raises `KeyError` for a type this version does not know."""
+    kind = KINDS[type_name]
+    decoders = dict(_FIELDS[kind])
+    values = {name: decode(value) if (decode := decoders[name]) else value for name, value in payload.items()}
+    return kind(**values)

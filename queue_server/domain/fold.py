@@ -1,0 +1,263 @@
+"""The one reducer: takes in a site's log, entry by entry, and makes the hall of it.
+
+Used by the running server, by `aufruf check` and by `aufruf rebuild`. It refuses nothing: what is in
+the log has happened. An entry that does not fit raises `ValueError`, because then the log or the rows
+are broken and nobody should go on quietly.
+"""
+# ruff: noqa: ARG001 - every handler takes the same three arguments
+
+from datetime import datetime
+from functools import singledispatch
+
+from queue_server.domain import events as e
+from queue_server.domain.hall import CounterState, Hall, Lease
+from queue_server.domain.ticket import Adjustment, Ticket, TicketState
+
+
+def apply(hall: Hall, recorded: e.Recorded) -> None:
+    """Take in one entry of the log, in order and without gaps; raises `ValueError` otherwise."""
+    if recorded.seq != hall.seq + 1:
+        raise ValueError(f"entry {recorded.seq} does not follow {hall.seq}")
+    hall.seq = recorded.seq
+    hall.last_at = recorded.at
+    _take(recorded.event, hall, recorded.at)
+
+
+@singledispatch
+def _take(event: e.Event, hall: Hall, at: datetime) -> None:
+    raise NotImplementedError(type(event))
+
+
+@_take.register
+def _ticket_taken(event: e.TicketTaken, hall: Hall, at: datetime) -> None:
+    ticket = Ticket(
+        id=hall.seq,
+        number=event.number,
+        key=event.key,
+        state=TicketState.WAITING,
+        origin=event.origin,
+        concern=event.concern,
+        persons=event.persons,
+        language=event.language,
+        expected_min=event.expected_min,
+        area_id=event.area,
+        arrived_at=at,
+        due_at=event.due_at,
+        due_reason=event.due_reason,
+        state_at=at,
+        appointed_at=event.appointed_at,
+        adjustment=event.adjustment,
+    )
+    hall.restore_ticket(ticket)
+    hall.leases[ticket.number] = Lease(ticket.number, ticket.id)
+    hall.touched.tickets.add(ticket.id)
+    hall.touched.leases.add(ticket.number)
+
+
+@_take.register
+def _ticket_called(event: e.TicketCalled, hall: Hall, at: datetime) -> None:
+    if event.finished is not None:
+        hall.end(hall.tickets[event.finished], TicketState.FINISHED, at)
+    ticket = hall.tickets[event.ticket]
+    for one in hall.group(ticket):
+        hall.summon(one, event.counter, at, "call")
+    hall.touch_counter(event.counter).ticket_id = ticket.id
+
+
+@_take.register
+def _ticket_recalled(event: e.TicketRecalled, hall: Hall, at: datetime) -> None:
+    for one in hall.group(hall.tickets[event.ticket]):
+        one.call_seq, one.called_at, one.call_kind = hall.seq, at, "recall"
+        hall.note_call(one)
+        hall.touched.tickets.add(one.id)
+
+
+@_take.register
+def _ticket_joined(event: e.TicketJoined, hall: Hall, at: datetime) -> None:
+    leader = hall.tickets[event.leader]
+    ticket = hall.tickets[event.ticket]
+    counter_id = leader.counter_id
+    if counter_id is None:
+        raise ValueError("the leader is at no counter")
+    hall.summon(ticket, counter_id, at, "join")
+    if leader.state is TicketState.SERVING:
+        hall.move(ticket, TicketState.SERVING, at)
+        ticket.started_at = at
+    ticket.joined_to = leader.id
+    hall.followers.setdefault(leader.id, set()).add(ticket.id)
+
+
+@_take.register
+def _call_undone(event: e.CallUndone, hall: Hall, at: datetime) -> None:
+    ticket = hall.tickets[event.ticket]
+    counter = hall.touch_counter(ticket.counter_id or "")
+    counter.ticket_id = None
+    for one in hall.group(ticket):
+        hall.withdraw_call(one)
+        hall.to_waiting(one, at)
+        hall.part(one)
+    if event.restored is not None:
+        restored = hall.tickets[event.restored]
+        for one in hall.group(restored):
+            hall.move(one, TicketState.SERVING, at)
+            one.ended_at = None
+            one.counter_id = counter.id
+            hall.leases[one.number].ended_at = None
+            hall.touched.leases.add(one.number)
+        counter.ticket_id = restored.id
+
+
+@_take.register
+def _call_settled(event: e.CallSettled, hall: Hall, at: datetime) -> None:
+    pass  # kept for the log's readers
+
+
+@_take.register
+def _estimate_given(event: e.EstimateGiven, hall: Hall, at: datetime) -> None:
+    pass  # kept for the log's readers
+
+
+@_take.register
+def _service_started(event: e.ServiceStarted, hall: Hall, at: datetime) -> None:
+    for one in hall.group(hall.tickets[event.ticket]):
+        hall.move(one, TicketState.SERVING, at)
+        one.started_at = at
+
+
+@_take.register
+def _service_finished(event: e.ServiceFinished, hall: Hall, at: datetime) -> None:
+    hall.end(hall.tickets[event.ticket], TicketState.FINISHED, at)
+
+
+@_take.register
+def _concern_changed(event: e.ConcernChanged, hall: Hall, at: datetime) -> None:
+    ticket = hall.tickets[event.ticket]
+    was_waiting = ticket.id in hall.waiting
+    hall.waiting.discard(ticket.id)
+    ticket.concern, ticket.persons, ticket.expected_min = event.concern, event.persons, event.expected_min
+    if was_waiting:
+        hall.waiting.add(ticket)
+    hall.touched.tickets.add(ticket.id)
+
+
+@_take.register
+def _ticket_not_there(event: e.TicketNotThere, hall: Hall, at: datetime) -> None:
+    ticket = hall.tickets[event.ticket]
+    hall.free_counter(ticket)
+    for one in hall.group(ticket):
+        hall.move(one, TicketState.NO_SHOW, at)
+        one.counter_id = None
+        hall.part(one)
+
+
+@_take.register
+def _ticket_returned(event: e.TicketReturned, hall: Hall, at: datetime) -> None:
+    ticket = hall.tickets[event.ticket]
+    ticket.due_at, ticket.adjustment = event.due_at, Adjustment.MISSED_BACK
+    hall.to_waiting(ticket, at)
+
+
+@_take.register
+def _ticket_went_away(event: e.TicketWentAway, hall: Hall, at: datetime) -> None:
+    hall.move(hall.tickets[event.ticket], TicketState.AWAY, at)
+
+
+@_take.register
+def _ticket_came_back(event: e.TicketCameBack, hall: Hall, at: datetime) -> None:
+    hall.to_waiting(hall.tickets[event.ticket], at)
+
+
+@_take.register
+def _ticket_put_back(event: e.TicketPutBack, hall: Hall, at: datetime) -> None:
+    ticket = hall.tickets[event.ticket]
+    hall.free_counter(ticket)
+    for one in hall.group(ticket):
+        one.due_at, one.adjustment = max(one.due_at, event.due_at), Adjustment.PUT_BACK
+        hall.to_waiting(one, at)
+        hall.part(one)
+
+
+@_take.register
+def _ticket_parked(event: e.TicketParked, hall: Hall, at: datetime) -> None:
+    ticket = hall.tickets[event.ticket]
+    hall.free_counter(ticket)
+    for one in hall.group(ticket):
+        hall.move(one, TicketState.PARKED, at)
+
+
+@_take.register
+def _ticket_resumed(event: e.TicketResumed, hall: Hall, at: datetime) -> None:
+    if event.finished is not None:
+        hall.end(hall.tickets[event.finished], TicketState.FINISHED, at)
+    ticket = hall.tickets[event.ticket]
+    for one in hall.group(ticket):
+        hall.move(one, TicketState.SERVING, at)
+    hall.touch_counter(ticket.counter_id or "").ticket_id = ticket.id
+
+
+@_take.register
+def _ticket_transferred(event: e.TicketTransferred, hall: Hall, at: datetime) -> None:
+    ticket = hall.tickets[event.ticket]
+    hall.free_counter(ticket)
+    for one in hall.group(ticket):
+        hall.part(one)
+        if one is ticket:
+            one.concern, one.expected_min = event.concern, event.expected_min
+        one.area_id = event.area
+        one.bound_counter_id = event.counter
+        hall.to_waiting(one, at)
+
+
+@_take.register
+def _ticket_released(event: e.TicketReleased, hall: Hall, at: datetime) -> None:
+    ticket = hall.tickets[event.ticket]
+    was_waiting = ticket.id in hall.waiting
+    hall.waiting.discard(ticket.id)
+    ticket.bound_counter_id = None
+    if was_waiting:
+        hall.waiting.add(ticket)
+    elif ticket.state is TicketState.PARKED:
+        for one in hall.group(ticket):
+            hall.to_waiting(one, at)
+            hall.part(one)
+    hall.touched.tickets.add(ticket.id)
+
+
+@_take.register
+def _ticket_cancelled(event: e.TicketCancelled, hall: Hall, at: datetime) -> None:
+    hall.end_alone(hall.tickets[event.ticket], TicketState.CANCELLED, at)
+
+
+@_take.register
+def _ticket_expired(event: e.TicketExpired, hall: Hall, at: datetime) -> None:
+    hall.end_alone(hall.tickets[event.ticket], TicketState.EXPIRED, at)
+
+
+@_take.register
+def _counter_opened(event: e.CounterOpened, hall: Hall, at: datetime) -> None:
+    hall.switch(event.counter, CounterState.OPEN, at)
+
+
+@_take.register
+def _counter_paused(event: e.CounterPaused, hall: Hall, at: datetime) -> None:
+    hall.switch(event.counter, CounterState.PAUSED, at)
+
+
+@_take.register
+def _counter_closed(event: e.CounterClosed, hall: Hall, at: datetime) -> None:
+    hall.switch(event.counter, CounterState.CLOSED, at)
+
+
+@_take.register
+def _issuing_stopped(event: e.IssuingStopped, hall: Hall, at: datetime) -> None:
+    hall.day.issuing, hall.touched.day = False, True
+
+
+@_take.register
+def _issuing_resumed(event: e.IssuingResumed, hall: Hall, at: datetime) -> None:
+    hall.day.issuing, hall.touched.day = True, True
+
+
+@_take.register
+def _call_mode_switched(event: e.CallModeSwitched, hall: Hall, at: datetime) -> None:
+    hall.day.call_mode, hall.touched.day = event.mode, True

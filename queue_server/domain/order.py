@@ -1,0 +1,68 @@
+"""Who is next: among the tickets a counter may serve, by (tier, due time, arrival, id).
+
+An estimate of waiting time is never an input here (a system in use ordered by it, and the order
+jumped with every estimate). The due time and its reason stand with the ticket, so that "why 417
+before 302?" is answered by showing both.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from queue_server.domain.ticket import Adjustment, DueReason, Ticket
+
+LATE_WAIT = timedelta(minutes=5)
+PRIORITY = timedelta(minutes=15)
+BACK_WAIT = timedelta(minutes=5)
+LARGEST_ADJUSTMENT = PRIORITY
+
+OrderKey = tuple[int, datetime, datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    at: datetime
+    reason: DueReason
+    adjustment: Adjustment | None = None
+
+
+def walk_in_due(arrived_at: datetime, expected_min: int, patience_factor: float) -> Due:
+    """Return when a walk-in is due: five-minute pick-ups after a quarter of an hour with factor 3.
+
+    Factor 0 gives first come, first served.
+    """
+    if patience_factor == 0:
+        return Due(arrived_at, DueReason.FIRST_COME)
+    return Due(arrived_at + timedelta(minutes=patience_factor * expected_min), DueReason.PATIENCE)
+
+
+def appointment_due(appointed_at: datetime, checked_in_at: datetime, grace: timedelta) -> Due:
+    """Return when the holder of an appointment is due; late beyond the grace: downgraded, never dropped."""
+    if checked_in_at <= appointed_at + grace:
+        return Due(appointed_at, DueReason.APPOINTED)
+    return Due(checked_in_at + LATE_WAIT, DueReason.LATE)
+
+
+def with_priority(due: Due, arrived_at: datetime) -> Due:
+    """Bring a due time forward by 15 minutes, never before arrival."""
+    return Due(max(arrived_at, due.at - PRIORITY), due.reason, Adjustment.PRIORITY)
+
+
+def after_return(due_at: datetime, now: datetime) -> datetime:
+    """Return the due time of somebody who comes (back) to waiting: not before five minutes from now."""
+    return max(due_at, now + BACK_WAIT)
+
+
+def order_key(ticket: Ticket, now: datetime) -> OrderKey:
+    """Return what tickets are ordered by; smaller is called sooner.
+
+    Tier 1 are appointments before their time: taken only when nobody else waits (failure 11).
+    """
+    return (1 if ticket.is_early(now) else 0, ticket.due_at, ticket.arrived_at, ticket.id)
+
+
+def next_ticket(
+    waiting: Iterable[Ticket], may_serve: Callable[[Ticket], bool], now: datetime
+) -> Ticket | None:
+    """Return who is next, by definition; `WaitingLine` gives the same answer without looking at everybody."""
+    return min((t for t in waiting if may_serve(t)), key=lambda t: order_key(t, now), default=None)

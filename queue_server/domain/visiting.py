@@ -1,0 +1,60 @@
+"""What a visitor does: take a number, be away and back, miss it and return, give up. Decides only."""
+
+from datetime import datetime
+
+from queue_server.domain import events as e
+from queue_server.domain.errors import NotFound
+from queue_server.domain.hall import Hall
+from queue_server.domain.numbers import Below, draw_number, sequential_number
+from queue_server.domain.order import after_return
+from queue_server.domain.ticket import ENDED, Ticket, TicketState
+
+
+def choose_number(hall: Hall, now: datetime, below: Below, *, sequential: bool) -> int:
+    """Return the number of a new visit."""
+    leased = hall.leased(now)
+    if sequential:
+        newest = max(hall.leases.values(), key=lambda lease: lease.ticket_id, default=None)
+        return sequential_number(leased, newest.number if newest else None)
+    return draw_number(leased, hall.in_hall(), below)
+
+
+def by_key(hall: Hall, key: str) -> Ticket:
+    """Return the ticket with this opaque key; raises `NotFound`."""
+    ticket_id = hall.by_key.get(key)
+    if ticket_id is None:
+        raise NotFound(what="ticket")
+    return hall.tickets[ticket_id]
+
+
+def go_away(ticket: Ticket) -> list[e.Event]:
+    """ "Be right back": keeps the place, is not called meanwhile. Twice is once."""
+    if ticket.state is TicketState.AWAY:
+        return []
+    ticket.require(TicketState.WAITING)
+    return [e.TicketWentAway(ticket.id)]
+
+
+def come_back(ticket: Ticket, now: datetime) -> list[e.Event]:
+    """Wait again: after "be right back" with the old due time, after a missed call five minutes from now."""
+    if ticket.state is TicketState.WAITING:
+        return []
+    if ticket.state is TicketState.AWAY:
+        return [e.TicketCameBack(ticket.id)]
+    ticket.require(TicketState.NO_SHOW)
+    return [e.TicketReturned(ticket.id, after_return(ticket.due_at, now))]
+
+
+def cancel(ticket: Ticket) -> list[e.Event]:
+    """Give the number back. Refused while being served; twice is once."""
+    if ticket.state is TicketState.CANCELLED:
+        return []
+    ticket.require(TicketState.WAITING, TicketState.AWAY, TicketState.CALLED, TicketState.PARKED)
+    return [e.TicketCancelled(ticket.id)]
+
+
+def close_day(hall: Hall) -> list[e.Event]:
+    """End the business day: every open ticket expires, every counter closes."""
+    expired: list[e.Event] = [e.TicketExpired(t.id) for t in hall.tickets.values() if t.state not in ENDED]
+    closed = [e.CounterClosed(c.id) for c in hall.counters.values() if c.state != "closed"]
+    return [*expired, *closed]

@@ -1,0 +1,115 @@
+"""The waiting tickets of a site, kept so that "who is next" does not look at everybody.
+
+Tickets with the same services and the same bond form a lane, sorted by due time; a counter compares
+the heads of the lanes it may serve. Appointments before their time stand in lanes of their own,
+because they are tier 1 until it comes.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import merge
+
+from queue_server.domain.order import OrderKey, order_key
+from queue_server.domain.ticket import Ticket
+
+Place = tuple[datetime, datetime, int]
+"""(due time, arrival, id): the order within a tier."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneKey:
+    """What decides who may serve: the services, and the counter that the ticket is kept for."""
+
+    services: frozenset[str]
+    bound_counter_id: str | None
+    appointed: bool
+
+
+@dataclass(slots=True)
+class Lane:
+    places: list[Place] = field(default_factory=list)
+    expected_min: int = 0
+
+
+class WaitingLine:
+    """All who wait. `add` and `remove` cost the logarithm of a lane's length."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[LaneKey, Lane] = {}
+        self._where: dict[int, tuple[LaneKey, Place, int]] = {}
+        self._tickets: dict[int, Ticket] = {}
+
+    def __len__(self) -> int:
+        return len(self._where)
+
+    def __contains__(self, ticket_id: int) -> bool:
+        return ticket_id in self._where
+
+    def add(self, ticket: Ticket) -> None:
+        key = LaneKey(ticket.services, ticket.bound_counter_id, ticket.appointed_at is not None)
+        place = (ticket.due_at, ticket.arrived_at, ticket.id)
+        lane = self._lanes.setdefault(key, Lane())
+        insort(lane.places, place)
+        lane.expected_min += ticket.expected_min
+        self._where[ticket.id] = (key, place, ticket.expected_min)
+        self._tickets[ticket.id] = ticket
+
+    def discard(self, ticket_id: int) -> None:
+        found = self._where.pop(ticket_id, None)
+        if found is None:
+            return
+        key, place, expected_min = found
+        del self._tickets[ticket_id]
+        lane = self._lanes[key]
+        del lane.places[bisect_left(lane.places, place)]
+        lane.expected_min -= expected_min
+        if not lane.places:
+            del self._lanes[key]
+
+    def next_for(self, may_serve: Callable[[LaneKey], bool], now: datetime) -> Ticket | None:
+        """Return who is next among the lanes that `may_serve` accepts, by (tier, due, arrival, id)."""
+        best: tuple[OrderKey, Ticket] | None = None
+        for key, lane in self._lanes.items():
+            if may_serve(key):
+                ticket = self._first(key, lane, now)
+                rank = order_key(ticket, now)
+                if best is None or rank < best[0]:
+                    best = (rank, ticket)
+        return best[1] if best else None
+
+    def _first(self, key: LaneKey, lane: Lane, now: datetime) -> Ticket:
+        if not key.appointed:
+            return self._tickets[lane.places[0][2]]
+        # A late holder is in tier 0 though an early one with a priority may be due before.
+        return min((self._tickets[place[2]] for place in lane.places), key=lambda t: order_key(t, now))
+
+    def ahead_of(self, place: Place, may_meet: Callable[[LaneKey], bool]) -> tuple[int, int]:
+        """Return (how many, expected minutes) stand before `place` in the lanes that `may_meet` accepts.
+
+        The minutes of a lane are shared out evenly over its tickets: an estimate needs no more.
+        """
+        count = minutes = 0
+        for key, lane in self._lanes.items():
+            if may_meet(key):
+                before = bisect_left(lane.places, place)
+                count += before
+                minutes += before * lane.expected_min // len(lane.places)
+        return count, minutes
+
+    def lanes(self) -> Iterator[tuple[LaneKey, int, int]]:
+        """Yield each lane with how many wait in it and their expected minutes."""
+        for key, lane in self._lanes.items():
+            yield key, len(lane.places), lane.expected_min
+
+    def in_order(self, now: datetime, may_serve: Callable[[LaneKey], bool] | None = None) -> Iterator[Ticket]:
+        """Yield the waiting in order of calling, all or those of the accepted lanes."""
+        lanes = [(key, lane) for key, lane in self._lanes.items() if may_serve is None or may_serve(key)]
+        by_due = merge(*(lane.places for key, lane in lanes if not key.appointed))
+        walk_ins = (self._tickets[place[2]] for place in by_due)
+        appointed = sorted(
+            (self._tickets[place[2]] for key, lane in lanes if key.appointed for place in lane.places),
+            key=lambda t: order_key(t, now),
+        )
+        yield from merge(walk_ins, appointed, key=lambda t: order_key(t, now))
