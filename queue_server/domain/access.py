@@ -1,0 +1,227 @@
+"""Who may do what: one table and one pure function, `may`.
+
+What lives here: the roles, the acts, the things they are done to, and the answers. What must not:
+how somebody proves who they are (`adapters.accounts`, `adapters.tokens`), cookies and headers
+(`web.sessions`), and the state of the hall: that a counter is taken is a refusal of the hall.
+
+Two questions are kept apart. *Does the actor see the thing?* Another organisation's or another site's
+thing, or another device's, does not exist for them (404): a refusal would tell that it is there. *May
+the role do that?* A forbidden act on a visible thing is 403.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from queue_server.domain.errors import NotFound, Refusal
+
+
+class Role(StrEnum):
+    """What somebody is to the hall. A visitor is whoever has not signed in."""
+
+    ADMINISTRATOR = "administrator"
+    CLERK = "clerk"
+    INTEGRATION = "integration"
+    KIOSK = "kiosk"
+    DISPLAY = "display"
+    VISITOR = "visitor"
+
+
+class Kind(StrEnum):
+    """What a thing is. `SERVER` is the process itself and belongs to no organisation."""
+
+    SERVER = "server"
+    ORGANISATION = "organisation"
+    SITE = "site"
+    COUNTER = "counter"
+    DISPLAY = "display"
+    KIOSK = "kiosk"
+    TICKET = "ticket"
+    ACCOUNT = "account"
+    TOKEN = "token"  # noqa: S105 - the name of a kind
+
+
+class Act(StrEnum):
+    """What may be done. Whatever only reads begins with `see`."""
+
+    SEE_SITE = "see_site"
+    SEE_BOARD = "see_board"
+    SEE_PUBLIC_QUEUE = "see_public_queue"
+    TAKE_TICKET = "take_ticket"
+    MANAGE_OWN_TICKET = "manage_own_ticket"
+    SEE_TICKET = "see_ticket"
+    MANAGE_TICKET = "manage_ticket"
+    REPRINT = "reprint"
+    SEE_STAFF_QUEUE = "see_staff_queue"
+    OPEN_COUNTER = "open_counter"
+    CALL = "call"
+    SEE_DISPLAY = "see_display"
+    REPORT_CALL = "report_call"
+    SEE_KIOSK = "see_kiosk"
+    PRINT = "print"
+    MARK_OUT_OF_SERVICE = "mark_out_of_service"
+    STOP_ISSUING = "stop_issuing"
+    SWITCH_CALL_MODE = "switch_call_mode"
+    SEE_METRICS = "see_metrics"
+    SEE_READY_DETAILS = "see_ready_details"
+    SEE_LOG = "see_log"
+    PAIR_DEVICE = "pair_device"
+    MANAGE_TOKENS = "manage_tokens"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    CHANGE_SETTINGS = "change_settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, as proven by a session, a token, or a ticket's secret.
+
+    `site_id` None means every site of the organisation; a device always has a site. `ticket_id` is
+    set for a visitor who showed the secret of that ticket. `must_change`: the password is the one-time
+    one; the pages ask for a new one first.
+    """
+
+    role: Role
+    organisation_id: str
+    site_id: str | None = None
+    clerk_id: str | None = None
+    device_id: str | None = None
+    session_id: str | None = None
+    token_id: str | None = None
+    ticket_id: str | None = None
+    must_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What an act is done to. `site_id` None: the thing belongs to the organisation as a whole."""
+
+    kind: Kind
+    organisation_id: str
+    site_id: str | None
+    id: str
+
+
+NOWHERE: Final = ""
+ANYBODY: Final = Actor(Role.VISITOR, NOWHERE)
+"""Who has not signed in. Visitors belong to no organisation."""
+THE_SERVER: Final = Thing(Kind.SERVER, NOWHERE, None, "")
+
+_EVERYBODY: Final = frozenset(Role)
+_ADMINISTRATOR: Final = frozenset({Role.ADMINISTRATOR})
+_STAFF: Final = frozenset({Role.ADMINISTRATOR, Role.CLERK})
+_OPERATIONS: Final = frozenset({Role.ADMINISTRATOR, Role.INTEGRATION})
+_GIVERS: Final = _STAFF | {Role.INTEGRATION, Role.KIOSK}
+_HOLDERS: Final = _STAFF | {Role.KIOSK, Role.VISITOR}
+_WHOLE: Final = frozenset({Kind.ORGANISATION, Kind.SITE})
+
+RIGHTS: Final[Mapping[Act, tuple[frozenset[Kind], frozenset[Role]]]] = {
+    # act                     done to                                         by
+    Act.SEE_SITE:            (frozenset({Kind.SITE}),                         _EVERYBODY),
+    Act.SEE_BOARD:           (frozenset({Kind.SITE}),                         _EVERYBODY),
+    Act.SEE_PUBLIC_QUEUE:    (frozenset({Kind.SITE}),                         _EVERYBODY),
+    Act.TAKE_TICKET:         (frozenset({Kind.SITE}),                         _GIVERS),
+    Act.MANAGE_OWN_TICKET:   (frozenset({Kind.TICKET}),                       _HOLDERS),
+    Act.SEE_TICKET:          (frozenset({Kind.TICKET}),                       _STAFF),
+    Act.MANAGE_TICKET:       (frozenset({Kind.TICKET}),                       _STAFF),
+    Act.REPRINT:             (frozenset({Kind.TICKET}),                       _STAFF),
+    Act.SEE_STAFF_QUEUE:     (frozenset({Kind.SITE, Kind.COUNTER}),           _STAFF),
+    Act.OPEN_COUNTER:        (frozenset({Kind.COUNTER}),                      _STAFF),
+    Act.CALL:                (frozenset({Kind.COUNTER}),                      _STAFF),
+    Act.SEE_DISPLAY:         (frozenset({Kind.DISPLAY}),                      _STAFF | {Role.DISPLAY}),
+    Act.REPORT_CALL:         (frozenset({Kind.DISPLAY}),                      frozenset({Role.DISPLAY})),
+    Act.SEE_KIOSK:           (frozenset({Kind.KIOSK}),                        _STAFF | {Role.KIOSK}),
+    Act.PRINT:               (frozenset({Kind.KIOSK}),                        frozenset({Role.KIOSK})),
+    Act.MARK_OUT_OF_SERVICE: (frozenset({Kind.DISPLAY, Kind.KIOSK}),          _STAFF),
+    Act.STOP_ISSUING:        (frozenset({Kind.SITE}),                         _STAFF),
+    Act.SWITCH_CALL_MODE:    (frozenset({Kind.SITE}),                         _STAFF),
+    Act.SEE_METRICS:         (frozenset({Kind.SERVER}),                       _OPERATIONS),
+    Act.SEE_READY_DETAILS:   (frozenset({Kind.SERVER}),                       _OPERATIONS | {Role.CLERK}),
+    Act.SEE_LOG:             (frozenset({Kind.SITE, Kind.TICKET}),            _ADMINISTRATOR),
+    Act.PAIR_DEVICE:         (_WHOLE | {Kind.DISPLAY, Kind.KIOSK},            _ADMINISTRATOR),
+    Act.MANAGE_TOKENS:       (_WHOLE | {Kind.TOKEN},                          _ADMINISTRATOR),
+    Act.MANAGE_ACCOUNTS:     (_WHOLE | {Kind.ACCOUNT},                        _ADMINISTRATOR),
+    Act.CHANGE_SETTINGS:     (_WHOLE,                                         _ADMINISTRATOR),
+}  # fmt: skip
+"""The one table of rights. Where somebody may do it (own site, own device, own ticket) is `sees`."""
+
+PUBLIC: Final = frozenset({Act.SEE_SITE, Act.SEE_BOARD, Act.SEE_PUBLIC_QUEUE})
+"""What hangs on the wall: signing in never takes away what everybody may see, at any site."""
+
+_DEVICE_SEES: Final[Mapping[Role, Kind]] = {Role.KIOSK: Kind.KIOSK, Role.DISPLAY: Kind.DISPLAY}
+
+
+def sees(actor: Actor, thing: Thing) -> bool:
+    """Tell whether the thing exists for this actor: own organisation, own site, own device, own ticket."""
+    if thing.kind is Kind.SERVER:
+        return True
+    if actor.organisation_id != thing.organisation_id or not actor.organisation_id:
+        return False
+    if actor.role is Role.VISITOR:
+        return _is_own_ticket(actor, thing)
+    if actor.role in _DEVICE_SEES:
+        return _device_sees(actor, thing)
+    return actor.site_id is None or thing.site_id == actor.site_id
+
+
+def may(actor: Actor, act: Act, thing: Thing) -> bool:
+    """Tell whether the actor may do that to this thing. False also for an act that does not fit the kind."""
+    kinds, roles = RIGHTS[act]
+    if thing.kind not in kinds:
+        return False
+    if act in PUBLIC:
+        return True
+    return actor.role in roles and sees(actor, thing)
+
+
+def require(actor: Actor, act: Act, thing: Thing | None) -> None:
+    """Refuse what `may` forbids. `thing` None: there is none by that name.
+
+    Raises SignInRequired for a visitor, whether or not the thing exists; NotFound for what the actor
+    cannot see; Forbidden otherwise.
+    """
+    if thing is not None and may(actor, act, thing):
+        return
+    if actor.role is Role.VISITOR and Role.VISITOR not in RIGHTS[act][1]:
+        raise SignInRequired
+    if thing is None or not sees(actor, thing):
+        raise NotFound
+    raise Forbidden(act=act.value)
+
+
+def _is_own_ticket(actor: Actor, thing: Thing) -> bool:
+    # A ticket's id counts within its site, so the site has to fit too.
+    own = (Kind.TICKET, actor.site_id, actor.ticket_id)
+    return actor.ticket_id is not None and (thing.kind, thing.site_id, thing.id) == own
+
+
+def _device_sees(actor: Actor, thing: Thing) -> bool:
+    if actor.site_id is None or thing.site_id != actor.site_id:
+        return False
+    if thing.kind is _DEVICE_SEES[actor.role]:
+        return actor.device_id is not None and thing.id == actor.device_id
+    return thing.kind is Kind.SITE or (thing.kind is Kind.TICKET and actor.role is Role.KIOSK)
+
+
+class SignInRequired(Refusal):
+    """Nobody has signed in, or the session or token is no longer valid."""
+
+    code = "sign_in_required"
+
+
+class WrongPassword(Refusal):
+    """The name or the password is wrong; which of them is not told."""
+
+    code = "wrong_password"
+
+
+class Forbidden(Refusal):
+    """The role may not do `act` to this thing, which it may see."""
+
+    code = "forbidden"
+
+
+class TooManyRequests(Refusal):
+    """Come back in `retry_after_s` whole seconds; the web says so in `Retry-After` too."""
+
+    code = "too_many_requests"
