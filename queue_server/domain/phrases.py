@@ -1,0 +1,141 @@
+"""What an announcement says: "Nummer vier, eins, sieben" and "bitte Zimmer drei".
+
+Here live the word table of a language and the phrases built from it. Pure: the tables are read
+elsewhere (they are data of the package `sounds`), and nothing here knows a voice or a file.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+ABBREVIATION_LENGTH = 3  # "EG" and "1.OG" are spelled; a longer run of letters is a word
+
+
+@dataclass(frozen=True)
+class WordTable:
+    """The words of one language; `parse_words` makes it and has checked it."""
+
+    language: str
+    number: str
+    room: str
+    named_room: str
+    pause: str
+    digits: Mapping[str, str]
+    letters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Part:
+    text: str
+    is_word: bool
+
+
+def parse_words(language: str, table: Mapping[str, object]) -> WordTable:
+    """Check a table as `sounds/words/<language>.toml` holds it.
+
+    Raises ValueError that names the language and the faulty field.
+    """
+    unknown = table.keys() - {"number", "room", "named_room", "pause", "digits", "letters"}
+    if unknown:
+        raise ValueError(f"words {language}: unknown field {min(unknown)!r}")
+    digits = _words(language, table, "digits")
+    if digits and digits.keys() != set("0123456789"):
+        raise ValueError(f"words {language}: digits must be given from 0 to 9, or not at all")
+    return WordTable(
+        language=language,
+        number=_template(language, table, "number", "{digits}"),
+        room=_template(language, table, "room", "{room}"),
+        named_room=_template(language, table, "named_room", "{room}"),
+        pause=_text(language, table, "pause"),
+        digits=digits,
+        letters={letter.upper(): word for letter, word in _words(language, table, "letters").items()},
+    )
+
+
+def number_phrase(words: WordTable, number: int | str) -> str:
+    """Say a number digit by digit; empty when it has nothing to say.
+
+    Read as a number, "042" becomes "null zweiundvierzig", and German turns 417 round
+    ("vierhundertsiebzehn"): few who learn the language catch that in a loud hall.
+    """
+    return _fill(words.number, "{digits}", _joined(words, list(_parts(words, str(number)))))
+
+
+def room_phrase(words: WordTable, room: str) -> str:
+    """Say where to go: "3", "3a", "E.12" as a code, "Trausaal" and "Büro 4" by name.
+
+    Empty when the room has nothing to say ("—"): the call is then chime and number.
+    """
+    parts = list(_parts(words, room))
+    if any(part.is_word for part in parts):
+        return _fill(words.named_room, "{room}", _joined(words, parts))
+    return _fill(words.room, "{room}", _joined(words, parts))
+
+
+def _fill(template: str, mark: str, spoken: str) -> str:
+    # Not str.format: a town's own words may hold braces.
+    return template.replace(mark, spoken) if spoken else ""
+
+
+def _joined(words: WordTable, parts: list[_Part]) -> str:
+    """Rest between digits and letters, but not after a word: "Büro vier", "drei, A"."""
+    spoken = ""
+    for index, part in enumerate(parts):
+        if index:
+            spoken += " " if parts[index - 1].is_word else words.pause
+        spoken += part.text
+    return spoken
+
+
+def _parts(words: WordTable, text: str) -> Iterator[_Part]:
+    """Cut into digits, letters and words; signs only part them and are never spoken."""
+    for kind, run in groupby(unicodedata.normalize("NFC", text), _kind):
+        characters = "".join(run)
+        if kind == "digit":
+            yield from (_Part(_digit(words, digit), is_word=False) for digit in characters)
+        elif kind == "letter" and _is_code(characters):
+            yield from (_Part(_letter(words, letter), is_word=False) for letter in characters)
+        elif kind == "letter":
+            yield _Part(characters, is_word=True)
+
+
+def _kind(character: str) -> str:
+    if character.isdecimal():
+        return "digit"
+    # Marks belong to their letters: Arabic and Hindi words would fall apart without them.
+    return "letter" if unicodedata.category(character)[0] in "LM" else "sign"
+
+
+def _is_code(letters: str) -> bool:
+    return len(letters) == 1 or (len(letters) <= ABBREVIATION_LENGTH and letters.isupper())
+
+
+def _digit(words: WordTable, character: str) -> str:
+    digit = str(unicodedata.decimal(character))
+    return words.digits.get(digit, digit)
+
+
+def _letter(words: WordTable, character: str) -> str:
+    return words.letters.get(character.upper(), character.upper())
+
+
+def _template(language: str, table: Mapping[str, object], field: str, mark: str) -> str:
+    text = _text(language, table, field)
+    if mark not in text:
+        raise ValueError(f"words {language}: {field} lacks {mark}")
+    return text
+
+
+def _text(language: str, table: Mapping[str, object], field: str) -> str:
+    text = table.get(field)
+    if not isinstance(text, str) or not text:
+        raise ValueError(f"words {language}: {field} is missing or no text")
+    return text
+
+
+def _words(language: str, table: Mapping[str, object], field: str) -> dict[str, str]:
+    words = table.get(field, {})
+    if not isinstance(words, Mapping):
+        raise ValueError(f"words {language}: {field} is no table")  # noqa: TRY004 - one error for a faulty file
+    return {str(key): _text(language, words, key) for key in words}

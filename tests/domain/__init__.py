@@ -1,0 +1,1 @@
+"""Mirrors `queue_server.domain`: nothing runs here but the code itself."""

@@ -1,0 +1,1 @@
+"""The chimes, the words as voices say them, and the manifest."""
