@@ -12,6 +12,7 @@ E2E = Path(__file__).parent / "e2e"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run what is marked `long`")
+    parser.addoption("--screenshots", action="store_true", help="renew the pictures in docs/screenshots")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

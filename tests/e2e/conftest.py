@@ -1,0 +1,88 @@
+"""Fixtures of the end-to-end tests: server, browsers, null sink, screenshots. All of them real."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.e2e.harness.browser import Browsers
+from tests.e2e.harness.server import Server
+from tests.e2e.harness.sound import Recording, SoundServer
+
+ROOT = Path(__file__).parents[2]
+SINKS = ("hall", "first_floor", "elsewhere")
+
+Screenshot = Callable[[Page, str], Awaitable[Path]]
+
+
+@pytest.fixture(scope="session")
+def sound_server() -> Iterator[SoundServer]:
+    """The sound server of all browsers; its sinks are `hall` (the usual one) and those beside it."""
+    server = SoundServer(*SINKS)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def null_sink(sound_server: SoundServer, tmp_path: Path) -> Iterator[Recording]:
+    """A recording of everything that is played in the hall during this test."""
+    with sound_server.record(tmp_path / "hall.s16") as recording:
+        yield recording
+
+
+@pytest.fixture
+async def browsers(sound_server: SoundServer) -> AsyncIterator[Browsers]:
+    """Browsers to launch and pages to open; the test fails when a page threw or broke its policy."""
+    async with async_playwright() as playwright:
+        opened = Browsers(playwright, sound_server.address)
+        yield opened
+        await opened.close()
+    assert not opened.complaints, "\n".join(opened.complaints)
+
+
+@pytest.fixture
+async def browser(browsers: Browsers) -> Browser:
+    """One browser that may play sound, into the sink `hall`."""
+    return await browsers.launch()
+
+
+@pytest.fixture(scope="session")
+def new_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the data of the demo's first start are kept, for `server` to copy."""
+    return tmp_path_factory.mktemp("town") / "data"
+
+
+@pytest.fixture
+async def server(new_town: Path, tmp_path: Path) -> AsyncIterator[Server]:
+    """A running `aufruf demo` on data of its own, as they are after the first start.
+
+    The first start renders speech and takes seconds, so it happens once and is copied.
+    """
+    if not new_town.exists():
+        first = Server(new_town)
+        await first.start()
+        await first.stop(within_s=10)
+    shutil.copytree(new_town, tmp_path / "data")
+    running = Server(tmp_path / "data")
+    await running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def screenshot(request: pytest.FixtureRequest) -> Screenshot:
+    """Take `NAME.png` of a page: into docs/screenshots with --screenshots, else into build/.
+
+    Not always into docs: every run would leave changed pictures behind in the working tree.
+    """
+    kept = request.config.getoption("--screenshots")
+    folder = ROOT / ("docs/screenshots" if kept else "build/screenshots")
+
+    async def take(page: Page, name: str) -> Path:
+        path = folder / f"{name}.png"
+        await page.screenshot(path=path, animations="disabled", caret="hide")
+        return path
+
+    return take

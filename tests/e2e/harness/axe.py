@@ -1,0 +1,40 @@
+"""Judging a page by axe-core, the accessibility checker; a development tool, no part of the product."""
+
+import functools
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+# WCAG 2.2 A and AA, which EN 301 549 asks for, and axe's own advice (landmarks, headings, regions).
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async tags => {
+    const result = await axe.run(document, {runOnly: {type: "tag", values: tags}});
+    return result.violations;
+}"""
+
+
+@functools.cache
+def script() -> str:
+    """Return axe-core's source, which script/test put beside the virtual environment."""
+    found = sorted(Path(sys.prefix).glob("axe-core-*/node_modules/axe-core/axe.min.js"))
+    if not found:
+        pytest.fail("axe-core is missing: script/test installs it", pytrace=False)
+    return found[-1].read_text(encoding="utf-8")
+
+
+async def axe(page: Page) -> list[str]:
+    """List what axe finds wrong, one readable line for each element; `assert not await axe(page)`.
+
+    Evaluated through the debugger and not by a script element, so that the page's own
+    Content-Security-Policy stays as it is.
+    """
+    await page.evaluate(script())
+    violations: list[dict[str, Any]] = await page.evaluate(RUN, TAGS)
+    return [
+        f"{violation['id']} ({violation['impact']}): {violation['help']}: {node['html']}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]

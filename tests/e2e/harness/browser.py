@@ -1,0 +1,83 @@
+"""Debian's Chromium under Playwright, with its sound switched on and sent to a sink of ours."""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Tests open many pages at once; those in the background must not be slowed down.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+)
+MAY_PLAY = "--autoplay-policy=no-user-gesture-required"
+MUST_BE_TOUCHED = "--autoplay-policy=document-user-activation-required"
+
+
+def chromium() -> str:
+    """Find the browser; Playwright's own builds are not used, so that no download is needed."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    raise FileNotFoundError("no Chromium: script/test installs Debian's package `chromium`")
+
+
+@dataclass
+class Browsers:
+    """Launches browsers, opens pages, and remembers what went wrong inside them."""
+
+    playwright: Playwright
+    pulse_server: str
+    complaints: list[str] = field(default_factory=list)
+    _open: list[Browser] = field(default_factory=list)
+
+    async def launch(self, sink: str = "hall", *, may_play: bool = True) -> Browser:
+        """Start a browser of its own, whose sound goes to `sink`.
+
+        `may_play=False` gives one that blocks sound until somebody touches the page. Take care there:
+        `page.evaluate()` counts as a touch.
+        """
+        browser = await self.playwright.chromium.launch(
+            executable_path=chromium(),
+            args=[*ARGUMENTS, MAY_PLAY if may_play else MUST_BE_TOUCHED],
+            ignore_default_args=["--mute-audio"],  # Playwright mutes by default
+            env={**os.environ, "PULSE_SERVER": self.pulse_server, "PULSE_SINK": sink},
+        )
+        self._open.append(browser)
+        return browser
+
+    async def open(self, browser: Browser, url: str, **context_options: Any) -> Page:
+        """Open `url` in a context of its own (own cookies, own storage), German unless told otherwise."""
+        context: BrowserContext = await browser.new_context(**{"locale": "de-DE", **context_options})
+        page = await context.new_page()
+        self.watch(page)
+        await page.goto(url)
+        return page
+
+    def watch(self, page: Page) -> None:
+        """Note every uncaught error and every refusal by the Content-Security-Policy on `page`."""
+        page.on("pageerror", self._on_error)
+        page.on("console", self._on_console)
+
+    async def close(self) -> None:
+        for browser in self._open:
+            await browser.close()
+        self._open.clear()
+
+    def _on_error(self, error: Error) -> None:
+        self.complaints.append(f"uncaught: {error}")
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # Other console errors are no faults: a page whose server was killed logs each failed attempt.
+        if message.type == "error" and "Content Security Policy" in message.text:
+            self.complaints.append(message.text)

@@ -1,0 +1,172 @@
+"""A private sound server without a sound card, and what was heard on it.
+
+Media events and `AudioContext.state` tell nothing: both look healthy on a machine without any sound
+device. So a browser plays into a null sink, the sink is recorded, and the recording is compared with
+the file that should have sounded.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import wave
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.float64]
+
+RATE = 48_000
+SILENCE = 1e-4  # root mean square below which nothing was heard: -80 dB of full scale
+_START_LIMIT_S = 10.0
+
+
+class SoundServer:
+    """A PulseAudio daemon of its own, as whatever user this is; root in a container included.
+
+    It neither reads nor writes the user's own configuration, and listens on one socket in a folder
+    that goes away with it.
+    """
+
+    def __init__(self, *sinks: str) -> None:
+        # A socket's path may have 107 characters; pytest's temporary folders are longer.
+        self._folder = tempfile.TemporaryDirectory(prefix="pulse-")
+        self._socket = Path(self._folder.name, "s")
+        self._process = self._run_daemon(sinks)
+        self._wait_until_it_answers()
+
+    @property
+    def address(self) -> str:
+        """The value of PULSE_SERVER for whoever shall play here."""
+        return f"unix:{self._socket}"
+
+    @contextlib.contextmanager
+    def record(self, path: Path, sink: str = "hall") -> Iterator["Recording"]:
+        """Record a sink from the first sample inside the block to its end."""
+        with path.open("wb") as file:
+            recorder = subprocess.Popen(
+                [
+                    *("parec", f"--device={sink}.monitor", "--latency-msec=20"),
+                    *("--raw", f"--rate={RATE}", "--channels=1", "--format=s16le"),
+                ],
+                stdout=file,
+                stdin=subprocess.DEVNULL,
+                env=self._environment(),
+            )
+        try:
+            _wait_for(lambda: path.stat().st_size > 0, f"no sound arrives from {sink}")
+            yield Recording(path, time.monotonic() - path.stat().st_size / 2 / RATE)
+        finally:
+            recorder.send_signal(signal.SIGTERM)
+            recorder.wait(timeout=5)
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=5)
+        self._folder.cleanup()
+
+    def _run_daemon(self, sinks: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        modules = [f"module-null-sink sink_name={sink} rate={RATE}" for sink in sinks]
+        modules.append(f"module-native-protocol-unix auth-anonymous=1 socket={self._socket}")
+        return subprocess.Popen(
+            [
+                *("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no"),
+                *("--disallow-exit", "--exit-idle-time=-1"),
+                *(f"--load={module}" for module in modules),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,  # it tells root that it is root
+            env=self._environment(),
+        )
+
+    def _environment(self) -> dict[str, str]:
+        own = dict.fromkeys(("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH"), self._folder.name)
+        return {**os.environ, **own, "PULSE_SERVER": self.address}
+
+    def _wait_until_it_answers(self) -> None:
+        def answers() -> bool:
+            assert self._process.poll() is None, "pulseaudio ended at once"
+            with socket.socket(socket.AF_UNIX) as attempt:
+                return attempt.connect_ex(str(self._socket)) == 0
+
+        _wait_for(answers, "pulseaudio does not answer")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a sink has played so far; may be asked while it still grows.
+
+    `began_at` is the `time.monotonic()` of its first sample, so `began_at + offset_s` is the moment at
+    which something was heard (to about 50 ms).
+    """
+
+    path: Path
+    began_at: float
+
+    def samples(self) -> Samples:
+        raw = self.path.read_bytes()
+        return np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2").astype(np.float64) / 32768
+
+    def correlate(self, wav_path: Path) -> tuple[float, float]:
+        """Say how like the file the best matching stretch is (0 to 1), and where it begins, in seconds."""
+        curve = _likeness(self.samples(), read_wav(wav_path))
+        if not len(curve):
+            return 0.0, 0.0
+        best = int(np.argmax(curve))
+        return float(curve[best]), best / RATE
+
+    def heard_at(self, wav_path: Path, least: float = 0.8) -> list[float]:
+        """Say where the file was heard: each beginning in seconds, in order; a recall gives two."""
+        sought = read_wav(wav_path)
+        curve = _likeness(self.samples(), sought)
+        beginnings: list[float] = []
+        while len(curve) and curve.max() >= least:
+            best = int(np.argmax(curve))
+            beginnings.append(best / RATE)
+            curve[max(0, best - len(sought) // 2) : best + len(sought) // 2] = 0
+        return sorted(beginnings)
+
+
+def read_wav(path: Path) -> Samples:
+    """Read a 16-bit WAV as one channel at the rate of the recordings."""
+    with wave.open(str(path)) as file:
+        assert file.getsampwidth() == 2, f"{path} is not 16-bit"
+        frames = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+        mono = frames.reshape(-1, file.getnchannels()).mean(axis=1) / 32768
+        return _resample(mono, file.getframerate())
+
+
+def _resample(samples: Samples, rate: int) -> Samples:
+    if rate == RATE:
+        return samples
+    count = round(len(samples) * RATE / rate)
+    return np.fft.irfft(np.fft.rfft(samples), count) * (count / len(samples))
+
+
+def _likeness(heard: Samples, sought: Samples) -> Samples:
+    """Normalised cross-correlation: for each start in `heard`, 1 means the same sound at any volume."""
+    if len(heard) < len(sought) or not len(sought):
+        return np.zeros(0)
+    size = 1 << (len(heard) + len(sought)).bit_length()
+    product = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(sought, size))
+    starts = len(heard) - len(sought) + 1
+    raw = np.fft.irfft(product, size)[:starts]
+    energy_until = np.concatenate(([0.0], np.cumsum(heard**2)))
+    energy = energy_until[len(sought) :] - energy_until[:starts]
+    audible = energy > SILENCE**2 * len(sought)
+    norm = np.sqrt(np.where(audible, energy, 1.0)) * np.sqrt(float(np.sum(sought**2)) or 1.0)
+    return np.where(audible, raw / norm, 0.0)
+
+
+def _wait_for(condition: Callable[[], bool], complaint: str) -> None:
+    deadline = time.monotonic() + _START_LIMIT_S
+    while not condition():
+        assert time.monotonic() < deadline, complaint
+        time.sleep(0.01)  # another process; there is nothing to wait on
