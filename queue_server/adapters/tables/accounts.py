@@ -1,0 +1,99 @@
+"""The tables of who may come in: accounts, sessions, tokens of devices and programs, pairings.
+
+What lives here: columns and the constraints that hold whatever code writes. What must not: reading and
+writing (`adapters.accounts`, `adapters.tokens`, `adapters.pairing`). No row holds a password, a cookie
+or a token: only their hashes. An address and a user agent stand in `pairing` alone, for ten minutes.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import CheckConstraint, Column, Table
+from sqlmodel import Field, SQLModel
+
+from queue_server.adapters.tables import enum_type, metadata
+from queue_server.domain.access import Role
+
+
+class AccountRow(SQLModel, table=True):
+    """A person who signs in. `user` is unique on the server, for the sign-in names no organisation."""
+
+    __tablename__ = "account"
+    __table_args__ = (CheckConstraint("role IN ('administrator', 'clerk')", name="signs_in"),)
+
+    id: str = Field(primary_key=True)
+    organisation_id: str = Field(index=True)
+    user: str = Field(unique=True)
+    role: Role = Field(sa_column=Column(enum_type(Role), nullable=False))
+    password_hash: str
+    site_id: str | None = None
+    clerk_id: str | None = None
+    must_change: bool = True
+    created_at: datetime
+    disabled_at: datetime | None = None
+
+
+class SessionRow(SQLModel, table=True):
+    """One sign-in on one browser. `hash` is the SHA-256 of the cookie."""
+
+    __tablename__ = "session"
+
+    id: str = Field(primary_key=True)
+    organisation_id: str = Field(index=True)
+    hash: str = Field(unique=True)
+    account_id: str = Field(foreign_key="account.id", ondelete="CASCADE", index=True)
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime = Field(index=True)
+    revoked_at: datetime | None = None
+
+
+class TokenRow(SQLModel, table=True):
+    """The lasting key of a device or a program. `hash` is the SHA-256 of the whole token."""
+
+    __tablename__ = "token"
+    __table_args__ = (
+        CheckConstraint("role <> 'visitor'", name="no_visitor"),
+        CheckConstraint(
+            "role NOT IN ('kiosk', 'display') OR (site_id IS NOT NULL AND device_id IS NOT NULL)",
+            name="device",
+        ),
+        CheckConstraint("role <> 'clerk' OR clerk_id IS NOT NULL", name="clerk"),
+    )
+
+    id: str = Field(primary_key=True)
+    organisation_id: str = Field(index=True)
+    hash: str = Field(unique=True)
+    role: Role = Field(sa_column=Column(enum_type(Role), nullable=False))
+    site_id: str | None = None
+    device_id: str | None = None
+    clerk_id: str | None = None
+    label: str = ""
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class PairingRow(SQLModel, table=True):
+    """A device that asks to be let in. The code is read off its screen, the secret stays in its browser."""
+
+    __tablename__ = "pairing"
+
+    id: str = Field(primary_key=True)
+    organisation_id: str = Field(index=True)
+    code_hash: str = Field(unique=True)
+    secret_hash: str = Field(unique=True)
+    address: str
+    user_agent: str
+    created_at: datetime
+    expires_at: datetime = Field(index=True)
+    role: Role | None = Field(default=None, sa_column=Column(enum_type(Role), nullable=True))
+    site_id: str | None = None
+    device_id: str | None = None
+    claimed_at: datetime | None = None
+    collected_at: datetime | None = None
+
+
+ACCOUNT: Final[Table] = metadata.tables["account"]
+SESSION: Final[Table] = metadata.tables["session"]
+TOKEN: Final[Table] = metadata.tables["token"]
+PAIRING: Final[Table] = metadata.tables["pairing"]
