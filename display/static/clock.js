@@ -1,0 +1,34 @@
+// The office's time on a device whose own clock may be wrong: the server's time of the page's answer, carried on
+// by the browser's steady clock, corrected from the Date header of a small answer now and then.
+
+const TOLERATED_MS = 1500; // the header has whole seconds
+
+export function makeClock({ serverNowMs, zone, language, atMs }) {
+  let offset = serverNowMs - atMs;
+  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  const date = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone: zone });
+  return {
+    time: (steadyMs) => time.format(steadyMs + offset),
+    date: (steadyMs) => date.format(steadyMs + offset),
+    /** Take the server's time; small differences are the header's rounding and change nothing. */
+    correct(serverMs, steadyMs) {
+      if (Math.abs(serverMs - (steadyMs + offset)) > TOLERATED_MS) offset = serverMs - steadyMs;
+    },
+  };
+}
+
+/** The steady time at which the page's own answer began: `server_now_ms` was right then. */
+export function answerBeganAt() {
+  return performance.getEntriesByType("navigation")[0]?.responseStart ?? 0;
+}
+
+/** The server's time by the Date header, or null. */
+export async function askServerTime(url = "/healthz") {
+  try {
+    const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(3000) });
+    const at = Date.parse(answer.headers.get("date") ?? "");
+    return Number.isNaN(at) ? null : at;
+  } catch {
+    return null;
+  }
+}

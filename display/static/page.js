@@ -1,0 +1,175 @@
+// The waiting-area page: joins socket, board, announcer, sound and view, and reports what really happened.
+// Decisions live in the pure modules beside it; here is only the order in which they are asked.
+
+import { connect } from "/static/live.js";
+import { pageTexts, readJson } from "/static/texts.js";
+import { makeAnnouncer } from "./announcer.js";
+import { makeBoard } from "./board.js";
+import { answerBeganAt, askServerTime, makeClock } from "./clock.js";
+import { makeReporter } from "./reporter.js";
+import { makeSound } from "./sound.js";
+import { makeView } from "./view.js";
+
+const STEP_MS = 100;
+const SOUND_GRACE_MS = 1500; // a context needs a moment before "suspended" means blocked
+const CLOCK_EVERY_MS = 3600_000;
+const RELOAD_AT_LATEST_MS = 600_000;
+
+const config = readJson("config");
+const t = pageTexts();
+const root = document.body;
+const now = () => performance.now();
+
+const clock = makeClock({
+  serverNowMs: config.server_now_ms,
+  zone: config.zone,
+  language: document.documentElement.lang,
+  atMs: answerBeganAt(),
+});
+const board = makeBoard({ minOnScreenMs: (config.min_on_screen_s ?? 30) * 1000 });
+const view = makeView(root, t);
+const announcer = makeAnnouncer({ languages: config.languages, gapMs: config.minimum_gap_ms ?? 700 });
+const withSpeech = config.speech?.available ?? false;
+const sound = makeSound({
+  chimes: { long: config.chime_url, short: config.chime_short_url ?? config.chime_url },
+  languages: config.languages,
+  clipUrl: (language, kind, call) => {
+    const what = kind === "number" ? call.number : encodeURIComponent(call.room_id);
+    return `/sounds/speech/${language}/${kind}/${what}?v=${encodeURIComponent(config.speech.version)}`;
+  },
+  onState: soundChanged,
+  onStarted: (seq) => reporter.report(seq, "started", { detail: spoken.get(seq) }),
+  onEnded: (seq) => act(announcer.ended(seq, now())),
+  onFailed: (seq, reason) => {
+    reporter.report(seq, "failed", { detail: reason });
+    act(announcer.ended(seq, now()));
+  },
+});
+const live = connect(`/live/displays/${encodeURIComponent(config.display_id)}`, { onFrame, onState: lineChanged });
+const reporter = makeReporter({ send: live.send, isDrawn: view.has });
+const spoken = new Map(); // seq -> what of it is spoken
+let outdatedSince = null;
+
+function onFrame(frame) {
+  const fresh = board.update(frame, now());
+  for (const call of fresh) reporter.report(call.seq, "received");
+  draw();
+  reporter.expectShown(board.openSeqs());
+  act(announcer.take(frame, now()));
+  const announced = frame.announce.filter((call) => fresh.some((one) => one.seq === call.seq));
+  for (const call of announced) void fetchClips(call);
+}
+
+async function fetchClips(call) {
+  const clips = withSpeech ? await sound.prepare(call) : null;
+  act(announcer.clips(call.seq, clips, now()));
+}
+
+function wordsOf(parts) {
+  if (parts.length === 1) return "chime_only";
+  return parts.some((part) => part.kind === "room") ? "spoken" : "number_only";
+}
+
+const does = {
+  queued: ({ call, startsInMs }) => reporter.report(call.seq, "queued", { starts_in_ms: startsInMs }),
+  muted: ({ call, reason }) => reporter.report(call.seq, reason === "locked" ? "blocked" : "failed", { detail: reason }),
+  failed: ({ call, reason }) => reporter.report(call.seq, "failed", { detail: reason }),
+  dropped: ({ call, reason }) => reason === "too_old" && reporter.report(call.seq, "failed", { detail: reason }),
+  stop: ({ call }) => sound.stop(call.seq),
+  play: (action) => {
+    spoken.set(action.call.seq, wordsOf(action.parts));
+    if (spoken.size > 50) spoken.delete(spoken.keys().next().value);
+    void sound.play(action);
+  },
+};
+
+function act(actions) {
+  for (const action of actions) does[action.type](action);
+  view.speaking(announcer.speaking());
+}
+
+function draw() {
+  const picture = board.view(now());
+  if (view.draw(picture)) view.tell([picture.newest, ...picture.others].filter(Boolean));
+  return picture;
+}
+
+function muteReason() {
+  const { unlocked, output } = sound.state();
+  if (!unlocked) return now() < SOUND_GRACE_MS ? null : "locked";
+  return output ? null : "no_output";
+}
+
+function soundChanged() {
+  const reason = muteReason();
+  const box = root.querySelector('[data-part="mute"]');
+  if (box.dataset.reason !== (reason ?? "")) {
+    box.dataset.reason = reason ?? "";
+    box.hidden = reason === null;
+    if (reason) {
+      for (const name of ["title", "text", "button"]) {
+        box.querySelector(`[data-mute="${name}"]`).textContent = t(`display.${reason}_${name}`);
+      }
+    }
+    view.reshape(board.view(now()));
+  }
+  reporter.health({ audio: sound.state(), visible: document.visibilityState === "visible" });
+  act(announcer.setMute(reason, now()));
+}
+
+function lineChanged(state) {
+  if (state === "live") {
+    reporter.resume();
+    void setClock();
+  }
+  if (state === "lost") {
+    root.querySelector('[data-text="as_of"]').textContent = t("display.as_of", { time: clock.time(live.heardAt()) });
+  }
+}
+
+async function setClock() {
+  const at = await askServerTime();
+  if (at !== null) clock.correct(at, now());
+}
+
+/** A new set-up is taken up at a quiet moment; a busy hall gets it after ten minutes, between two announcements. */
+function reloadWhenQuiet(picture) {
+  const version = board.configVersion();
+  if (live.state() !== "live" || version === null || version === config.config_version) {
+    outdatedSince = null;
+    return;
+  }
+  outdatedSince ??= now();
+  const waitedLong = now() - outdatedSince > RELOAD_AT_LATEST_MS;
+  if (!announcer.idle() || (picture.onCount > 0 && !waitedLong)) return;
+  if (sessionStorage.getItem("reloaded_for") === String(version)) return; // the server gives an old page: no circle
+  sessionStorage.setItem("reloaded_for", String(version));
+  location.reload();
+}
+
+function showTime() {
+  root.querySelector('[data-text="time"]').textContent = clock.time(now());
+  root.querySelector('[data-text="date"]').textContent = clock.date(now());
+}
+
+function step() {
+  const picture = draw();
+  soundChanged();
+  act(announcer.step(now()));
+  showTime();
+  reloadWhenQuiet(picture);
+}
+
+function unlock() {
+  void sound.unlock().then(soundChanged);
+}
+
+addEventListener("resize", () => view.reshape(board.view(now())));
+addEventListener("pointerdown", unlock);
+addEventListener("keydown", unlock);
+document.addEventListener("visibilitychange", soundChanged);
+void sound.loadChimes().then((lengths) => announcer.setChimes(lengths));
+unlock();
+showTime();
+setInterval(step, STEP_MS);
+setInterval(setClock, CLOCK_EVERY_MS);

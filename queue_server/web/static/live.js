@@ -1,0 +1,137 @@
+// A socket that comes back, for every face. It knows epochs, beats and back-off; it knows no picture.
+//
+// A frame is a whole picture with (epoch, seq): the socket adopts both and asks from there after a
+// break, so the server can tell what was missed. Silence counts, not the close event: a server that was
+// cut off the net never says goodbye, and a restart of one second shall not make screens flicker.
+
+const LOST_AFTER_MS = 4500; // devices grey out within 5 s of the server's going (beats come every 2 s)
+const CONNECT_LIMIT_MS = 5000; // a connect to a host that swallows packets would hang for minutes
+const FIRST_DELAY_MS = 400;
+const LONGEST_DELAY_MS = 8000;
+const TICK_MS = 250;
+
+/** How long to wait before the next try; jittered, so that a hall full of devices does not come back at once. */
+export function backOff(attempt, random = Math.random) {
+  const limit = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt, 10));
+  return limit * (0.5 + 0.5 * random());
+}
+
+/** The address with the position of the last frame; `path` may bring a query of its own. */
+export function socketUrl(path, position, origin) {
+  const url = new URL(path, origin);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  if (position.epoch !== null) {
+    url.searchParams.set("epoch", position.epoch);
+    url.searchParams.set("since", String(position.seq));
+  }
+  return url.href;
+}
+
+/**
+ * Connect and stay connected.
+ *
+ * onFrame(frame)      a picture: has `epoch` and `seq`
+ * onMessage(message)  anything else but beats
+ * onState(state)      "connecting" (never been live, or just opened anew), "live", "lost"
+ *
+ * Returns {send, close, state, position, heardAt}. `send` gives false when the line is down: nothing is kept.
+ */
+export function connect(path, { onFrame = () => {}, onMessage = () => {}, onState = () => {} } = {}) {
+  const position = { epoch: null, seq: 0 };
+  let state = "connecting";
+  let socket = null;
+  let attempt = 0;
+  let heardAt = performance.now();
+  let openedAt = 0;
+  let nextTryAt = 0;
+  let ended = false;
+
+  function setState(next) {
+    if (next === state) return;
+    state = next;
+    document.documentElement.dataset.live = next;
+    onState(next);
+  }
+
+  function hear(event) {
+    let message;
+    try {
+      message = JSON.parse(event.data);
+    } catch {
+      return; // nonsense from a proxy is no sign of life
+    }
+    heardAt = performance.now();
+    attempt = 0;
+    if (typeof message.epoch === "string" && Number.isInteger(message.seq)) {
+      position.epoch = message.epoch;
+      position.seq = message.seq;
+      setState("live");
+      onFrame(message);
+    } else {
+      setState("live");
+      if (!("beat" in message)) onMessage(message);
+    }
+  }
+
+  function drop() {
+    const old = socket;
+    socket = null;
+    if (old) {
+      old.onopen = old.onmessage = old.onclose = old.onerror = null;
+      old.close();
+    }
+    nextTryAt = performance.now() + backOff(attempt);
+    attempt += 1;
+  }
+
+  function open() {
+    const mine = new WebSocket(socketUrl(path, position, location.href));
+    socket = mine;
+    openedAt = performance.now();
+    mine.onmessage = hear;
+    mine.onclose = () => socket === mine && drop();
+  }
+
+  function tick() {
+    if (ended) return;
+    const now = performance.now();
+    const silent = now - heardAt;
+    if (silent > LOST_AFTER_MS) setState("lost");
+    if (socket === null) {
+      if (now >= nextTryAt) open();
+    } else if (now - Math.max(openedAt, heardAt) > Math.max(LOST_AFTER_MS, CONNECT_LIMIT_MS)) {
+      drop();
+    }
+  }
+
+  function hurry() {
+    nextTryAt = 0; // the device woke up, or has its network again
+    tick();
+  }
+
+  document.documentElement.dataset.live = state;
+  const timer = setInterval(tick, TICK_MS);
+  addEventListener("online", hurry);
+  addEventListener("pageshow", hurry);
+  document.addEventListener("visibilitychange", hurry);
+  open();
+
+  return {
+    send(message) {
+      if (socket === null || socket.readyState !== WebSocket.OPEN) return false;
+      socket.send(JSON.stringify(message));
+      return true;
+    },
+    close() {
+      ended = true;
+      clearInterval(timer);
+      removeEventListener("online", hurry);
+      removeEventListener("pageshow", hurry);
+      document.removeEventListener("visibilitychange", hurry);
+      drop();
+    },
+    state: () => state,
+    position: () => ({ ...position }),
+    heardAt: () => heardAt,
+  };
+}
