@@ -1,7 +1,9 @@
 """The agent with a real journal, against a TCP peer that speaks ESC/POS status."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -112,9 +114,38 @@ async def test_slip_that_was_being_sent_at_a_crash_is_unknown(journal: Journal) 
 
 
 async def _until_bytes_arrive(peer: Peer) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while not peer.slips:
             await asyncio.sleep(0.005)
+
+
+KILLED = """
+import asyncio, sys
+from pathlib import Path
+from kiosk.agent import Agent
+from kiosk.journal import Journal
+from kiosk.target import target_from
+from kiosk.transport import printer_at
+target = target_from(sys.argv[1])
+agent = Agent(printer_at(target, Path(".")), Journal(sys.argv[2]), target)
+asyncio.run(agent.handle({"id": "a", "attempt": 1, "slip": {"number": "417"}}))
+"""
+
+
+async def test_agent_killed_in_the_middle_of_a_slip_does_not_print_it_again(tmp_path: Path) -> None:
+    """Failure 5: a real process, killed without a warning after its first byte was sent."""
+    path = tmp_path / "journal.sqlite"
+    async with a_printer("never_confirms") as peer:
+        command = (sys.executable, "-c", KILLED, peer.address, str(path))
+        process = await asyncio.create_subprocess_exec(*command)
+        await _until_bytes_arrive(peer)
+        process.kill()
+        await process.wait()
+        with closing(Journal(path)) as journal:
+            agent = an_agent(journal, peer.address)
+            assert [(report["job"], report["state"]) for report in await agent.start()] == [("a", "unknown")]
+            assert (await agent.handle(job("a", attempt=2)))["state"] == "unknown"
+    assert len(peer.slips) == 1
 
 
 async def test_agent_stopped_in_the_middle_of_a_slip_does_not_print_it_again(journal: Journal) -> None:
