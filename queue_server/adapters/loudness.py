@@ -57,7 +57,7 @@ def normalise(samples: "array[int]", rate: int) -> "array[int]":
     if math.isinf(measured):
         return samples
     gain = _ratio(TARGET_LUFS - measured)
-    for _ in range(4):  # limiting takes loudness away; ask for that much more. Settles to < 0.1 LU
+    for _ in range(10):  # limiting takes loudness away; ask for that much more
         gains = [gain * limit for limit in _limits(peaks, gain)]
         reached = _gated([energy * g * g for energy, g in zip(energies, gains, strict=True)], rate)
         gain *= _ratio(TARGET_LUFS - reached)

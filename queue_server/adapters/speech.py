@@ -93,8 +93,15 @@ class SpeechRenderer:
         return self.engine is not None
 
     def open(self) -> None:
-        """Find the engine and clear away what a crash left (blocks about 120 ms)."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Find the engine and clear away what a crash left (blocks about 120 ms).
+
+        Never raises: without engine or folder nothing is spoken, and `health` tells why.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._last_error = str(error)
+            return
         for left_over in self._folder.glob("part-*"):
             shutil.rmtree(left_over, ignore_errors=True)
         for name in self._engine_names:
@@ -112,10 +119,12 @@ class SpeechRenderer:
         key = self._key(language, text)
         if key is None:
             return None
-        known = self._known.get(key)
-        # Somebody may have emptied the folder: a name without a file would be a call without a sound.
-        if known and known.path.exists():
-            return known
+        if known := self._known.get(key):
+            # Touching marks it as used, for `prune`, and fails when somebody emptied the folder:
+            # a name without a file would be a call without a sound.
+            with suppress(OSError):
+                os.utime(known.path)
+                return known
         return self._remember(key)
 
     def render(self, language: str, text: str) -> Rendered | None:
@@ -180,7 +189,7 @@ class SpeechRenderer:
         path = self._folder / f"{key}.wav"
         self._known.pop(key, None)
         with suppress(OSError, EOFError, wave.Error):
-            os.utime(path)  # marks it as used, for `prune`
+            os.utime(path)
             with wave.open(str(path)) as file:
                 duration_ms = round(1000 * file.getnframes() / file.getframerate())
             self._known[key] = Rendered(path, duration_ms, key)
@@ -212,8 +221,8 @@ class SpeechRenderer:
             output, errors = child.communicate(json.dumps(task), timeout=self._deadline_s)
         except subprocess.TimeoutExpired:
             _kill(child)
-            child.communicate()
-            raise SpeechError(f"no answer within {self._deadline_s:g} s") from None
+            _, errors = child.communicate()
+            raise SpeechError(f"no answer within {self._deadline_s:g} s; {_last_line(errors)}") from None
         finally:
             with self._lock:
                 self._children.discard(child)
@@ -242,11 +251,15 @@ def _answer(output: str, errors: str, status: int) -> dict[str, list[str]]:
     try:
         answer: dict[str, list[str]] = json.loads(output.splitlines()[-1])
     except (IndexError, ValueError):
-        last = errors.strip().splitlines()[-1:] or ["no output"]
-        raise SpeechError(f"child ended with {status}: {last[0]}") from None
+        raise SpeechError(f"child ended with {status}: {_last_line(errors)}") from None
     if "error" in answer:
         raise SpeechError(str(answer["error"]))
     return answer
+
+
+def _last_line(errors: str) -> str:
+    lines = errors.strip().splitlines()
+    return lines[-1] if lines else "no output"
 
 
 def _environment() -> dict[str, str]:

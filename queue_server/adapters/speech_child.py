@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import wave
 from array import array
 from pathlib import Path
@@ -52,7 +53,12 @@ def _pyttsx3(task: dict[str, str]) -> dict[str, object]:
     engine.setProperty("voice", task["voice"])
     engine.setProperty("rate", int(task["rate"]))
     engine.save_to_file(task["text"], str(raw))
+    # runAndWait comes back after 10 ms whether or not espeak's own thread is done: on a busy machine
+    # 4 of 60 files were missing or half written. The event comes after the file is closed.
+    finished = threading.Event()
+    engine.connect("finished-utterance", lambda **_: finished.set())
     engine.runAndWait()
+    finished.wait()  # the parent's deadline limits it
     # Settings are queued, so only now the voice can be asked for.
     if engine.getProperty("voice") != task["voice"]:
         raise UnusableSpeechError(f"voice {task['voice']} became {engine.getProperty('voice')}")

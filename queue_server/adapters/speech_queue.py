@@ -68,7 +68,7 @@ class SpeechQueue:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        self._give_up()
+        self._give_up()  # once more: a task cancelled before its first step has done nothing
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.to_thread(self._pool.shutdown), STOP_S)
 
@@ -123,9 +123,9 @@ class SpeechQueue:
         return job
 
     def _speakable(self, language: str, text: str) -> bool:
-        if self._opened:
-            return self._renderer.can_speak(language, text)
-        return self._task is not None and not self._task.done()
+        if self._task is None or self._task.done():
+            return False
+        return not self._opened or self._renderer.can_speak(language, text)
 
     def _has_room(self, urgency: Urgency) -> bool:
         """Make room for a more urgent text by dropping the least urgent, latest one."""
@@ -139,15 +139,17 @@ class SpeechQueue:
         return True
 
     async def _run(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._pool, self._renderer.open)
-        self._opened = True
-        if not self._renderer.available:
-            _log.warning("calls are not spoken: %s", self._renderer.health().last_error)
-            self._give_up()
-            return
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._worker_count):
-                group.create_task(self._work())
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._pool, self._renderer.open)
+            self._opened = True
+            if not self._renderer.available:
+                _log.warning("calls are not spoken: %s", self._renderer.health().last_error)
+                return
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._worker_count):
+                    group.create_task(self._work())
+        finally:
+            self._give_up()  # however it ends, nobody is left waiting
 
     async def _work(self) -> None:
         while True:

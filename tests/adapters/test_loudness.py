@@ -29,6 +29,13 @@ def syllables(t: float) -> float:
     return max(0.0, math.sin(2 * math.pi * 3 * t)) * (0.9 if t < 0.15 else 0.12)
 
 
+def correlation(left: "array[int]", right: "array[int]") -> float:
+    def product(one: "array[int]", other: "array[int]") -> int:
+        return sum(x * y for x, y in zip(one, other, strict=True))
+
+    return product(left, right) / math.sqrt(product(left, left) * product(right, right))
+
+
 def save(samples: "array[int]", path: Path, rate: int) -> Path:
     with wave.open(str(path), "wb") as out:
         out.setnchannels(1)
@@ -77,6 +84,14 @@ def test_the_limiter_turns_down_gently() -> None:
     out = loudness.normalise(a_sound(syllables, seconds=2, hertz=200), 22_050)
     steepest = 2 * math.pi * 200 / 22_050 * PEAK
     assert max(abs(right - left) for left, right in pairwise(out)) < 1.3 * steepest
+
+
+def test_levelling_does_not_change_what_is_said() -> None:
+    """Limiting must be heard as little as it is in the files of a real voice (0.995 and better)."""
+    sound = a_sound(lambda t: 0.03 + 0.8 * math.sin(10 * t) ** 200, seconds=2)
+    out = loudness.normalise(sound, 22_050)
+    assert max(map(abs, out)) == pytest.approx(PEAK, rel=0.02)
+    assert correlation(sound, out) > 0.98
 
 
 def test_silence_around_speech_is_cut_and_edges_fade() -> None:

@@ -78,6 +78,13 @@ def test_file_is_mono_16_bit_trimmed_and_as_long_as_said(each_engine: SpeechRend
     assert max(map(abs, samples[: rate // 10])) > 1000  # speaks within 100 ms
 
 
+def test_text_that_takes_the_engine_long_is_whole(each_engine: SpeechRenderer) -> None:
+    """pyttsx3's runAndWait returns after 10 ms, done or not: files were missing or cut on a busy machine."""
+    once = spoken(each_engine, "de", "Nummer vier, eins, sieben").duration_ms
+    often = spoken(each_engine, "de", ", ".join(["Nummer vier, eins, sieben"] * 30)).duration_ms
+    assert often > 30 * 0.9 * once
+
+
 def test_more_digits_take_longer_and_a_slower_rate_too(tmp_path: Path) -> None:
     usual, slow = a_renderer(tmp_path), a_renderer(tmp_path, rate=110)
     short = spoken(usual, "de", "Nummer vier, eins, sieben").duration_ms
@@ -190,6 +197,13 @@ def test_without_any_engine_there_is_no_speech_and_no_error(tmp_path: Path) -> N
     assert silent.cached("de", "eins") is None
     assert silent.health(["de"]).voices == {"de": None}
     assert silent.health().last_error == "no speech engine installed"
+
+
+def test_folder_that_cannot_be_made_leaves_the_hall_without_speech(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file in the way")
+    silent = a_renderer(tmp_path / "cache" / "speech")
+    assert not silent.available
+    assert "Not a directory" in str(silent.health().last_error)
 
 
 def test_engine_that_hangs_is_killed_with_its_children(

@@ -139,6 +139,16 @@ async def test_queue_that_was_not_started_keeps_nobody_waiting(tmp_path: Path) -
     await queue.stop()
 
 
+async def test_queue_that_was_stopped_keeps_nobody_waiting(tmp_path: Path) -> None:
+    queue = SpeechQueue(SpeechRenderer(tmp_path))
+    await queue.start()
+    early = asyncio.ensure_future(queue.ensure("de", "eins"))
+    await queue.stop()
+    assert await early is None
+    assert await queue.ensure("de", "zwei") is None
+    assert not queue.render_soon("de", "drei")
+
+
 async def test_waiting_ends_at_the_time_limit_and_rendering_goes_on(queue: SpeechQueue) -> None:
     assert await queue.ensure("de", "eins", timeout_s=0.001) is None
     assert await queue.ensure("de", "eins", timeout_s=10)
