@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
+from kiosk.ink import harmless
+
 Direction = Literal["ltr", "rtl"]
 PaperWidth = Literal[58, 80]
 
@@ -59,7 +61,7 @@ def slip_from(job: object) -> Slip:
         raise SlipInvalid("slip", "must be an object")
     fields = cast("Mapping[str, object]", job)
     number = _text(fields, "number", LONGEST_NUMBER)
-    if not number.strip():
+    if not harmless(number):
         raise SlipInvalid("number", "must not be empty")
     return Slip(
         number=number,

@@ -29,6 +29,7 @@ def test_lines_may_be_plain_texts_and_unknown_keys_are_left() -> None:
         ("417", "slip"),
         ({}, "number"),
         ({"number": " "}, "number"),
+        ({"number": "\u200f"}, "number"),
         ({"number": 417}, "number"),
         ({"number": "123456789"}, "number"),
         ({"number": "1", "headline": ["x"]}, "headline"),
