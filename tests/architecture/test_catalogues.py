@@ -1,0 +1,114 @@
+"""The catalogues are whole: every key in every language, none missing, none left over."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.architecture import text_rules as rules
+from tests.architecture.source import ROOT
+from tests.architecture.test_texts import written
+
+HEADER = (
+    'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+    '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+)
+
+
+def with_texts(root: Path, *, face: str = "kiosk", **languages: dict[str, str]) -> Path:
+    """Write catalogues: `with_texts(root, de={"kiosk.hello": "Guten Tag"})`; plural forms divided by "|"."""
+    for language, texts in languages.items():
+        entries = "".join(_entry(key, text) for key, text in texts.items())
+        written(root, f"queue_server/locale/{language}/{face}.po", HEADER + entries)
+    return root
+
+
+def _entry(key: str, text: str) -> str:
+    forms = text.split("|")
+    if len(forms) == 1:
+        return f'msgid "{key}"\nmsgstr "{text}"\n\n'
+    numbered = "".join(f'msgstr[{index}] "{form}"\n' for index, form in enumerate(forms))
+    return f'msgid "{key}"\nmsgid_plural "{key}"\n{numbered}\n'
+
+
+@pytest.mark.parametrize(
+    "rule", [rules.incomplete_catalogues, rules.different_placeholders, rules.missing_keys, rules.unused_keys]
+)
+def test_the_catalogues_are_whole(rule: Callable[[Path], list[str]]) -> None:
+    assert rule(ROOT) == []
+
+
+def test_there_are_catalogues_to_judge() -> None:
+    assert {face.language for face in rules.faces(ROOT)} == set(rules.LANGUAGES)
+
+
+def test_a_key_that_one_language_lacks_is_found(tmp_path: Path) -> None:
+    root = with_texts(tmp_path, de={"kiosk.hello": "Guten Tag", "kiosk.bye": "Auf Wiedersehen"})
+    with_texts(root, en={"kiosk.hello": "Hello"})
+    assert rules.incomplete_catalogues(root) == ["en/kiosk.po lacks kiosk.bye"]
+
+
+def test_an_empty_text_is_found(tmp_path: Path) -> None:
+    root = with_texts(tmp_path, de={"kiosk.hello": "Guten Tag"}, en={"kiosk.hello": ""})
+    assert rules.incomplete_catalogues(root) == ["en/kiosk.po kiosk.hello is not translated"]
+
+
+def test_a_key_in_two_faces_is_found(tmp_path: Path) -> None:
+    texts = {"kiosk.hello": "Hello"}
+    with_texts(tmp_path, face="display", de=texts, en=texts)
+    root = with_texts(tmp_path, face="kiosk", de=texts, en=texts)
+    assert rules.incomplete_catalogues(root) == [
+        "de/kiosk.po kiosk.hello stands in display.po too",
+        "en/kiosk.po kiosk.hello stands in display.po too",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("german", "english"),
+    [("Zimmer {room}", "Room {number}"), ("Zimmer {room}", "Room"), ("%(n)s Personen", "%(count)s people")],
+)
+def test_other_placeholders_are_found(tmp_path: Path, german: str, english: str) -> None:
+    root = with_texts(tmp_path, de={"kiosk.way": german}, en={"kiosk.way": english})
+    assert rules.different_placeholders(root) == ["kiosk.way"]
+
+
+def test_a_singular_may_leave_its_number_out(tmp_path: Path) -> None:
+    root = with_texts(
+        tmp_path, de={"k.wait": "Eine Person|{n} Personen"}, en={"k.wait": "{n} person|{n} people"}
+    )
+    assert rules.different_placeholders(root) == []
+    assert rules.incomplete_catalogues(root) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("queue_server/web/pages.py", '_("kiosk.gone")'),
+        ("kiosk/templates/page.html", "{{ _('kiosk.gone') }}"),
+        ("kiosk/static/page.js", "node.textContent = t('kiosk.gone', {n: 1});"),
+        ("kiosk/templates/page.html", "{{ ngettext('kiosk.gone', 'kiosk.gone', n) }}"),
+    ],
+)
+def test_a_key_that_no_catalogue_has_is_found(tmp_path: Path, name: str, text: str) -> None:
+    root = with_texts(tmp_path, de={"kiosk.hello": "Guten Tag"}, en={"kiosk.hello": "Hello"})
+    assert rules.missing_keys(written(root, name, text)) == [f"{name}: kiosk.gone"]
+
+
+def test_a_key_that_nothing_names_is_found(tmp_path: Path) -> None:
+    root = with_texts(tmp_path, de={"kiosk.hello": "Guten Tag", "kiosk.bye": "Auf Wiedersehen"})
+    written(root, "kiosk/templates/page.html", "{{ _('kiosk.hello') }}")
+    assert rules.unused_keys(root) == ["kiosk.bye"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("queue_server/web/pages.py", 'key = f"error.{refusal.code}"'),
+        ("kiosk/static/page.js", "t(`error.${code}`)"),
+        ("kiosk/templates/page.html", "{{ _('error.' ~ code) }}"),
+        ("queue_server/web/pages.py", 'KEYS = {"a": "error.slot_taken"}'),
+    ],
+)
+def test_a_key_that_is_put_together_counts_as_used(tmp_path: Path, name: str, text: str) -> None:
+    root = with_texts(tmp_path, de={"error.slot_taken": "Schon vergeben"})
+    assert rules.unused_keys(written(root, name, text)) == []
