@@ -15,10 +15,13 @@ def test_a_table_has_its_machine_and_a_line_for_each_row() -> None:
         "\n\n"
     )
 
-    assert "cores" in machine and "Python" in machine and "quick" not in machine
+    assert "cores" in machine
+    assert "Python" in machine
+    assert "quick" not in machine
     head, rule, first, second = table.splitlines()
     assert [len(line) for line in (rule, first, second)] == [len(head)] * 3
-    assert "| yes " in first and "a \\| b" in first
+    assert "| yes " in first
+    assert "a \\| b" in first
     assert "| **no** " in second
 
 
@@ -75,7 +78,7 @@ def test_only_some_may_be_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     two_benchmarks(monkeypatch)
 
     assert bench.main(["--only", "fine"]) == 0
-    assert "sockets" not in capsys.readouterr().out
+    assert "OSError" not in capsys.readouterr().out
     assert bench.main(["--only", "nothing"]) == 2
 
 
