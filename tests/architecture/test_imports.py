@@ -72,7 +72,7 @@ def test_imports_along_the_direction_are_fine(house: Write) -> None:
             "queue_server.web.app": "import queue_server.adapters.database\nimport queue_server.live",
             "queue_server.web.counter": "from ..live.hub import Hub\nimport queue_server.services",
             "queue_server.live.hub": "from queue_server import protocol\nimport queue_server.domain",
-            "queue_server.services.counter": "from queue_server.domain import ticket\nfrom ..protocol import B",
+            "queue_server.services.counter": "from queue_server import domain\nfrom ..protocol import B",
             "queue_server.adapters.database": "from queue_server.services.ports import Store\nimport os",
             "queue_server.cli": "from queue_server.web.app import make_app",
             "kiosk.agent": "from queue_server.protocol import PrintJob\nfrom . import slip",
