@@ -1,0 +1,263 @@
+"""A town's whole set-up as plain values: sites, rooms, counters, services, clerks, hours.
+
+What lives here: the frozen classes, and the small questions one may ask of them. What must not: reading
+or writing files (`adapters.town_file`), looking for mistakes (`domain.town_check`), comparing two
+set-ups (`domain.town_diff`), and anything that happens during a day (tickets, numbers, open counters).
+
+Ids are slugs (`[a-z0-9-]{1,40}`), each unique over the database among its kind: they stand in
+addresses such as `/display/rathaus-eg`. Texts map a language to a text; German is always there.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+Texts: TypeAlias = Mapping[str, str]
+
+GERMAN: Final = "de"
+EVERY_SKILL: Final = "*"
+"""In `Clerk.service_ids`: every service that is offered at the clerk's sites."""
+
+
+class CallMode(StrEnum):
+    """How visitors of a site are summoned: by a screen, or by a clerk who walks to the waiting area."""
+
+    SCREEN = "screen"
+    FETCH = "fetch"
+
+
+class Admission(StrEnum):
+    """Who is let in: only booked visitors, only walk-ins, or both."""
+
+    APPOINTMENT = "appointment"
+    WALK_IN = "walk_in"
+    BOTH = "both"
+
+
+class Channel(StrEnum):
+    """Where a service is done: at our counters, online, by phone, or by another authority."""
+
+    HERE = "here"
+    ONLINE = "online"
+    PHONE = "phone"
+    ELSEWHERE = "elsewhere"
+
+
+class NumberStyle(StrEnum):
+    """Drawn numbers tell nothing about order or time; sequential ones are for towns that want them."""
+
+    DRAWN = "drawn"
+    SEQUENTIAL = "sequential"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """One stretch of local time on one weekday (0 = Monday). `closes` 00:00 is the end of that day."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A local date on which the site is closed, whatever the weekly hours say."""
+
+    on: date
+    reason: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A place where people wait. `hint` tells how to find it; `limit` is how many may wait there."""
+
+    id: str
+    name: Texts
+    hint: Texts = field(default_factory=dict)
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room as it is written on the door: `name` is shown and spoken ("3"), `floor` is shown."""
+
+    id: str
+    name: str
+    area_id: str
+    floor: str = ""
+    step_free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One place of one clerk in a room."""
+
+    id: str
+    name: str
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """A screen. It shows the calls of its areas; `service_ids` narrows them, empty means all."""
+
+    id: str
+    name: str
+    area_ids: tuple[str, ...]
+    service_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """A terminal that gives out numbers. `printer` is a target such as `preview` or `tcp://10.0.0.5:9100`."""
+
+    id: str
+    name: str
+    area_id: str
+    printer: str = "preview"
+    languages: tuple[str, ...] = (GERMAN, "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One building with one queue.
+
+    `patience_factor` × expected minutes is what a walk-in waits before being due; 0 gives first come,
+    first served. `way_min` > 0 starts the service by itself so long after the call; 0 waits for the
+    clerk. `speech_rate` is in words a minute. `always_open` stands for every hour of every day, and then
+    `opening` says nothing. Each element of `slip_header` and `slip_footer` is one printed line.
+    """
+
+    id: str
+    name: Texts
+    address: str = ""
+    phone: str = ""
+    time_zone: str = "Europe/Berlin"
+    call_mode: CallMode = CallMode.SCREEN
+    fetch_hint: Texts = field(default_factory=dict)
+    admission: Admission = Admission.BOTH
+    areas: tuple[Area, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    counters: tuple[Counter, ...] = ()
+    displays: tuple[Display, ...] = ()
+    kiosks: tuple[Kiosk, ...] = ()
+    always_open: bool = False
+    opening: tuple[OpeningHours, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    patience_factor: float = 3.0
+    grace_min: int = 15
+    number_style: NumberStyle = NumberStyle.DRAWN
+    announce_languages: tuple[str, ...] = (GERMAN, "en")
+    way_min: int = 0
+    no_show_after_s: int = 60
+    min_on_screen_s: int = 30
+    speech_rate: int = 150
+    slip_header: tuple[Texts, ...] = ()
+    slip_footer: tuple[Texts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """An office of the town at one or more sites. Appointments open `horizon_days` ahead."""
+
+    id: str
+    name: Texts
+    site_ids: tuple[str, ...]
+    phone: str = ""
+    horizon_days: int = 42
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A heading under which visitors look for services."""
+
+    id: str
+    name: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a visitor may come for.
+
+    The first `included` units take `minutes` together, each further one `further_minutes`; one visitor
+    may ask for at most `max_count`. `key` names the service in catalogues. `area_by_site` has a waiting
+    area for every one of `site_ids`. `leika` is the key of the German catalogue of public services.
+    """
+
+    id: str
+    key: str
+    department_id: str
+    category_id: str
+    name: Texts
+    minutes: int
+    further_minutes: int = 0
+    included: int = 1
+    max_count: int = 1
+    documents: tuple[Texts, ...] = ()
+    admission: Admission = Admission.BOTH
+    channel: Channel = Channel.HERE
+    link: str = ""
+    site_ids: tuple[str, ...] = ()
+    area_by_site: Mapping[str, str] = field(default_factory=dict)
+    leika: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """Weekly local working time of a clerk at a site. `works_until` 00:00 is the end of that day."""
+
+    weekday: int
+    works_from: time
+    works_until: time
+    site_id: str
+    counter_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """A person at a counter. `service_ids` are the skills; `("*",)` is every service of `site_ids`."""
+
+    id: str
+    name: str
+    user: str
+    service_ids: tuple[str, ...]
+    site_ids: tuple[str, ...]
+    roster: tuple[RosterEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """An organisation with everything that is set up in it."""
+
+    id: str
+    name: Texts
+    languages: tuple[str, ...] = (GERMAN, "en")
+    sites: tuple[Site, ...] = ()
+    departments: tuple[Department, ...] = ()
+    categories: tuple[Category, ...] = ()
+    services: tuple[Service, ...] = ()
+    clerks: tuple[Clerk, ...] = ()
+
+
+def in_language(texts: Texts, language: str) -> str:
+    """Return the text in `language`, else in German, else the empty text."""
+    return texts.get(language) or texts.get(GERMAN, "")
+
+
+def end_minute(end: time) -> int:
+    """Return the minute of the day at which a stretch ends; 00:00 as an end is minute 1440."""
+    return end.hour * 60 + end.minute or 24 * 60
+
+
+def services_at(town: Town, site_id: str) -> Iterator[Service]:
+    """Yield the services of a site in the order of the set-up, whatever their channel."""
+    return (service for service in town.services if site_id in service.site_ids)
+
+
+def skills_of(town: Town, clerk: Clerk) -> frozenset[str]:
+    """Return the ids of the services that the clerk can do, with `*` spelt out."""
+    if EVERY_SKILL not in clerk.service_ids:
+        return frozenset(clerk.service_ids)
+    return frozenset(service.id for site_id in clerk.site_ids for service in services_at(town, site_id))

@@ -1,0 +1,76 @@
+"""What a mistake in a town's set-up is: a path, a stable code, and what was found.
+
+What must not live here: the rules that find mistakes (`town_check`, `town_values`), and texts for people
+(the code is looked up in the catalogues as `town.problem.<code>`).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+
+_FEW: Final = 12
+"""So many possible values may be listed in a message; more would hide the one that matters."""
+
+
+class Code(StrEnum):
+    """Every mistake in a set-up; stable, with a text in each catalogue."""
+
+    AREA_MISSING = "area_missing"
+    BAD_ID = "bad_id"
+    BAD_LANGUAGE = "bad_language"
+    BAD_LINK = "bad_link"
+    BAD_PRINTER = "bad_printer"
+    BAD_USER = "bad_user"
+    CONTROL_CHARACTER = "control_character"
+    DISPLAY_WITHOUT_AREA = "display_without_area"
+    DUPLICATE = "duplicate"
+    DUPLICATE_CLOSURE = "duplicate_closure"
+    GERMAN_MISSING = "german_missing"
+    HOURS_BACKWARDS = "hours_backwards"
+    HOURS_OVERLAP = "hours_overlap"
+    INCLUDED_OVER_MAX = "included_over_max"
+    LINK_MISSING = "link_missing"
+    OUT_OF_RANGE = "out_of_range"
+    PHONE_MISSING = "phone_missing"
+    SERVICE_WITHOUT_CLERK = "service_without_clerk"
+    SITE_NEVER_OPEN = "site_never_open"
+    SITE_WITHOUT_AREA = "site_without_area"
+    SITE_WITHOUT_COUNTER = "site_without_counter"
+    SITE_WITHOUT_DISPLAY = "site_without_display"
+    UNKNOWN_LANGUAGE = "unknown_language"
+    UNKNOWN_REFERENCE = "unknown_reference"
+    UNKNOWN_TIME_ZONE = "unknown_time_zone"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake. `path` leads to the value within the `Town`: `("sites", 0, "rooms", 2, "area_id")`.
+
+    `params` may hold `found`, `expected` and `suggestion` (the nearest of the expected), all text.
+    """
+
+    path: Path
+    code: Code
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+def nearest(found: str, candidates: Collection[str]) -> str:
+    """Return the candidate that `found` was probably meant to be, or the empty text."""
+    close = get_close_matches(found.casefold(), {one.casefold(): one for one in candidates}, 1, 0.6)
+    return next((one for one in candidates if close and one.casefold() == close[0]), "")
+
+
+def listed(values: Collection[str]) -> str:
+    """Return the values as one text when they are few, else the empty text."""
+    return ", ".join(sorted(values)) if len(values) <= _FEW else ""
+
+
+def unknown(path: Path, found: str, known: Collection[str], code: Code = Code.UNKNOWN_REFERENCE) -> Problem:
+    """Make the problem of a name that is not among the known ones."""
+    return Problem(
+        path, code, {"found": found, "expected": listed(known), "suggestion": nearest(found, known)}
+    )

@@ -1,0 +1,210 @@
+"""Rules on single values of a town's set-up: ids, texts, languages, numbers, links, hours.
+
+What must not live here: anything about how the parts fit together (`town_check`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from typing import Final
+
+from queue_server.domain.town import GERMAN, Site, Texts, Town, end_minute
+from queue_server.domain.town_problem import Code, Path, Problem, unknown
+
+SLUG: Final = re.compile(r"[a-z0-9-]{1,40}")
+SERVICE_KEY: Final = re.compile(r"[a-z0-9_-]{1,60}")
+USER: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+LINK: Final = re.compile(r"https?://[^\s/]+\S*|(mailto|tel):\S+")
+PRINTER: Final = re.compile(r"preview|(tcp|file|usb|serial):\S+")
+
+SITE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    "patience_factor": (0, 20),
+    "grace_min": (0, 120),
+    "way_min": (0, 60),
+    "no_show_after_s": (10, 900),
+    "min_on_screen_s": (5, 600),
+    "speech_rate": (80, 300),
+}
+SERVICE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    "minutes": (1, 480),
+    "further_minutes": (0, 240),
+    "included": (1, 100),
+    "max_count": (1, 100),
+}
+
+
+def ids(town: Town) -> Iterator[tuple[Path, str]]:
+    """Yield path and value of every id that must be unique among its kind (the third part from the end)."""
+    for kind in ("sites", "departments", "categories", "services", "clerks"):
+        for index, one in enumerate(getattr(town, kind)):
+            yield (kind, index, "id"), one.id
+    for index, site in enumerate(town.sites):
+        for kind in ("areas", "rooms", "counters", "displays", "kiosks"):
+            for inner, one in enumerate(getattr(site, kind)):
+                yield ("sites", index, kind, inner, "id"), one.id
+
+
+def _ids(town: Town) -> Iterator[Problem]:
+    for path, value in [(("id",), town.id), *ids(town)]:
+        if value and not SLUG.fullmatch(value):
+            yield Problem(path, Code.BAD_ID, {"found": value})
+    for index, service in enumerate(town.services):
+        if not SERVICE_KEY.fullmatch(service.key):
+            yield Problem(("services", index, "key"), Code.BAD_ID, {"found": service.key})
+    for index, clerk in enumerate(town.clerks):
+        if clerk.user and not USER.fullmatch(clerk.user):
+            yield Problem(("clerks", index, "user"), Code.BAD_USER, {"found": clerk.user})
+
+
+def _languages(town: Town) -> Iterator[Problem]:
+    for index, language in enumerate(town.languages):
+        if not LANGUAGE.fullmatch(language):
+            yield Problem(("languages", index), Code.BAD_LANGUAGE, {"found": language})
+    if GERMAN not in town.languages:
+        yield Problem(("languages",), Code.GERMAN_MISSING)
+    for index, site in enumerate(town.sites):
+        used: dict[Path, tuple[str, ...]] = {("announce_languages",): site.announce_languages}
+        used |= {("kiosks", inner, "languages"): kiosk.languages for inner, kiosk in enumerate(site.kiosks)}
+        for path, languages in used.items():
+            for inner, one in enumerate(languages):
+                if one not in town.languages:
+                    where = ("sites", index, *path, inner)
+                    yield unknown(where, one, town.languages, Code.UNKNOWN_LANGUAGE)
+
+
+def _every_text(town: Town) -> Iterator[tuple[Path, Texts, bool]]:
+    """Yield path, texts, and whether German may be missing (an optional text left out)."""
+    yield ("name",), town.name, False
+    for kind in ("departments", "categories", "services"):
+        for index, one in enumerate(getattr(town, kind)):
+            yield (kind, index, "name"), one.name, False
+    for index, service in enumerate(town.services):
+        for inner, text in enumerate(service.documents):
+            yield ("services", index, "documents", inner), text, False
+    for index, site in enumerate(town.sites):
+        for path, texts, optional in _site_texts(site):
+            yield ("sites", index, *path), texts, optional
+
+
+def _site_texts(site: Site) -> Iterator[tuple[Path, Texts, bool]]:
+    yield ("name",), site.name, False
+    yield ("fetch_hint",), site.fetch_hint, True
+    for index, area in enumerate(site.areas):
+        yield ("areas", index, "name"), area.name, False
+        yield ("areas", index, "hint"), area.hint, True
+    for index, closure in enumerate(site.closures):
+        yield ("closures", index, "reason"), closure.reason, True
+    for key, lines in (("slip_header", site.slip_header), ("slip_footer", site.slip_footer)):
+        for index, line in enumerate(lines):
+            yield (key, index), line, False
+
+
+def _texts(town: Town) -> Iterator[Problem]:
+    for path, texts, optional in _every_text(town):
+        if (texts or not optional) and not texts.get(GERMAN, "").strip():
+            yield Problem(path, Code.GERMAN_MISSING)
+        for language, text in texts.items():
+            if not LANGUAGE.fullmatch(language):
+                yield Problem(path, Code.BAD_LANGUAGE, {"found": language})
+            if _has_control(text):
+                yield Problem((*path, language), Code.CONTROL_CHARACTER, {"found": ascii(text)})
+
+
+def _plain_texts(town: Town) -> Iterator[Problem]:
+    """Names of rooms are printed and spoken: a control byte would steer the printer."""
+    named: list[tuple[Path, str]] = [
+        (("clerks", index, "name"), clerk.name) for index, clerk in enumerate(town.clerks)
+    ]
+    for index, site in enumerate(town.sites):
+        named += [(("sites", index, key), getattr(site, key)) for key in ("address", "phone")]
+        for kind in ("rooms", "counters", "displays", "kiosks"):
+            for inner, one in enumerate(getattr(site, kind)):
+                named.append((("sites", index, kind, inner, "name"), one.name))
+        named += [(("sites", index, "rooms", i, "floor"), room.floor) for i, room in enumerate(site.rooms)]
+    for index, department in enumerate(town.departments):
+        named.append((("departments", index, "phone"), department.phone))
+    for path, text in named:
+        if _has_control(text):
+            yield Problem(path, Code.CONTROL_CHARACTER, {"found": ascii(text)})
+
+
+def _has_control(text: str) -> bool:
+    return any(unicodedata.category(sign) in {"Cc", "Cs"} and sign != "\n" for sign in text)
+
+
+def _numbers(town: Town) -> Iterator[Problem]:
+    for index, site in enumerate(town.sites):
+        yield from _ranges(("sites", index), site, SITE_RANGES)
+        for inner, area in enumerate(site.areas):
+            if area.limit is not None:
+                yield from _ranges(("sites", index, "areas", inner), area, {"limit": (1, 10_000)})
+    for index, department in enumerate(town.departments):
+        yield from _ranges(("departments", index), department, {"horizon_days": (1, 730)})
+    for index, service in enumerate(town.services):
+        yield from _ranges(("services", index), service, SERVICE_RANGES)
+
+
+def _ranges(path: Path, one: object, ranges: Mapping[str, tuple[float, float]]) -> Iterator[Problem]:
+    for name, (least, most) in ranges.items():
+        value = getattr(one, name)
+        if not least <= value <= most:
+            params = {"found": f"{value:g}", "expected": f"{least:g} – {most:g}"}
+            yield Problem((*path, name), Code.OUT_OF_RANGE, params)
+
+
+def _targets(town: Town) -> Iterator[Problem]:
+    """A link goes into a page, so `javascript:` and the like must not pass."""
+    for index, service in enumerate(town.services):
+        if service.link and not LINK.fullmatch(service.link):
+            yield Problem(("services", index, "link"), Code.BAD_LINK, {"found": service.link})
+    for index, site in enumerate(town.sites):
+        for inner, kiosk in enumerate(site.kiosks):
+            if not PRINTER.fullmatch(kiosk.printer):
+                where = ("sites", index, "kiosks", inner, "printer")
+                yield Problem(where, Code.BAD_PRINTER, {"found": kiosk.printer})
+
+
+def _hours(town: Town) -> Iterator[Problem]:
+    for index, site in enumerate(town.sites):
+        spans = [(one.weekday, one.opens, one.closes) for one in site.opening]
+        yield from _stretches(
+            ("sites", index, "opening"),
+            [(day, opens.hour * 60 + opens.minute, end_minute(closes)) for day, opens, closes in spans],
+        )
+    for index, clerk in enumerate(town.clerks):
+        yield from _stretches(
+            ("clerks", index, "roster"),
+            [
+                (one.weekday, one.works_from.hour * 60 + one.works_from.minute, end_minute(one.works_until))
+                for one in clerk.roster
+            ],
+        )
+
+
+def _stretches(path: Path, spans: list[tuple[int, int, int]]) -> Iterator[Problem]:
+    """Yield what is wrong with (weekday, first minute, end minute); touching stretches are right."""
+    for index, (_, begins, ends) in enumerate(spans):
+        if begins >= ends:
+            yield Problem((*path, index), Code.HOURS_BACKWARDS, {"found": _stretch(begins, ends)})
+    ordered = sorted(range(len(spans)), key=lambda index: spans[index])
+    for before, after in pairwise(ordered):
+        if spans[before][0] == spans[after][0] and spans[after][1] < spans[before][2]:
+            params = {"found": _stretch(*spans[after][1:]), "expected": _stretch(*spans[before][1:])}
+            yield Problem((*path, after), Code.HOURS_OVERLAP, params)
+
+
+def _stretch(begins: int, ends: int) -> str:
+    return f"{begins // 60:02}:{begins % 60:02}-{ends // 60:02}:{ends % 60:02}"
+
+
+RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (
+    _ids,
+    _languages,
+    _texts,
+    _plain_texts,
+    _numbers,
+    _targets,
+    _hours,
+)

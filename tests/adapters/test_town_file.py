@@ -1,0 +1,425 @@
+"""A town file is read with all its mistakes at once, each with its line, and the samples are right."""
+
+import inspect
+import json
+import re
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from queue_server.adapters import town_reader, town_services
+from queue_server.adapters.town_file import FileProblem, TownFileError, load, load_file, sample_town
+from queue_server.adapters.town_source import ShapeCode
+from queue_server.domain.town import Admission, CallMode, Channel, Town, skills_of
+from queue_server.domain.town_problem import Code
+
+SMALL = """\
+[town]
+id = "town"
+name = "Stadt"
+
+[categories]
+ids = "Ausweise"
+
+[[sites]]
+id = "hall"
+name = { de = "Rathaus", en = "Hall" }
+areas = [{ id = "foyer", name = "Foyer" }]
+rooms = [{ name = "1" }]
+counters = [{ id = "hall-1", room = "1" }]
+displays = [{ id = "screen" }]
+opening = { mon-fri = "08:00-12:00" }
+
+[[departments]]
+id = "office"
+name = "Amt"
+services = ["id_card"]
+
+[services.id_card]
+category = "ids"
+name = "Personalausweis"
+minutes = 15
+
+[[clerks]]
+user = "anna.b"
+name = "Anna Berger"
+"""
+
+
+def read(text: str = SMALL) -> Town:
+    return load(text, "town.toml")
+
+
+def problems(text: str) -> tuple[FileProblem, ...]:
+    with pytest.raises(TownFileError) as refused:
+        read(text)
+    return refused.value.problems
+
+
+def problem(old: str, new: str) -> FileProblem:
+    """The one problem of the small file after a change."""
+    assert old in SMALL
+    (only,) = problems(SMALL.replace(old, new, 1))
+    return only
+
+
+def quoted(text: str, one: FileProblem) -> str:
+    """What stands at the place that the problem points at."""
+    return text.splitlines()[one.line - 1][one.column - 1 :]
+
+
+# --- defaults -----------------------------------------------------------------------------------------------
+
+
+def test_small_file_is_a_whole_town() -> None:
+    town = read()
+    (site,), (clerk,), (service,) = town.sites, town.clerks, town.services
+    assert town.languages == ("de", "en")
+    assert (site.call_mode, site.time_zone, site.patience_factor) == (CallMode.SCREEN, "Europe/Berlin", 3.0)
+    assert site.rooms[0].id == site.counters[0].room_id == "hall-room-1"
+    assert site.rooms[0].area_id == "foyer"  # the only one there is
+    assert site.counters[0].name == "1"
+    assert site.displays[0].area_ids == ("foyer",)
+    assert len(site.opening) == 5
+    assert (service.id, service.site_ids, dict(service.area_by_site)) == (
+        "id-card",
+        ("hall",),
+        {"hall": "foyer"},
+    )
+    assert (clerk.id, clerk.site_ids, clerk.service_ids) == ("anna-b", ("hall",), ("*",))
+
+
+def test_german_town_does_not_speak_english() -> None:
+    town = read(SMALL.replace('id = "town"', 'id = "town"\nlanguages = ["de"]'))
+    assert town.sites[0].announce_languages == ("de",)
+
+
+def test_prefix_keeps_services_and_categories_of_two_towns_apart() -> None:
+    service = read(SMALL.replace('id = "town"', 'id = "town"\nid_prefix = "gr-"')).services[0]
+    assert (service.id, service.key, service.category_id) == ("gr-id-card", "id_card", "gr-ids")
+
+
+def test_roster_takes_the_site_of_its_counter() -> None:
+    roster = '\nroster = [{ days = "tue, mon", hours = "13-15, 8-12", counter = "hall-1" }]\n'
+    entries = read(SMALL + roster).clerks[0].roster
+    assert [(one.weekday, one.works_from.hour) for one in entries] == [(0, 8), (0, 13), (1, 8), (1, 13)]
+    assert {(one.site_id, one.counter_id) for one in entries} == {("hall", "hall-1")}
+
+
+def test_windows_line_ends_and_byte_order_mark_are_fine() -> None:
+    assert read("\ufeff" + SMALL.replace("\n", "\r\n")) == read()
+
+
+# --- mistakes -----------------------------------------------------------------------------------------------
+
+
+MISTAKES: list[tuple[str, str, str, str, str]] = [
+    # in the small file replace … by …; the code, what stands at its place, the suggestion
+    ('name = "Stadt"', 'nmae = 1\nname = "Stadt"', "unknown_key", "nmae", "name"),
+    ('id = "town"\n', "", "missing_key", "[town]", ""),
+    ('name = "Amt"', 'name = ""', "german_missing", '""', ""),
+    ('name = "Anna Berger"', 'name = ""', "missing_key", '""', ""),
+    ('name = "Amt"', "name = 7", "not_a_text", "7", ""),
+    ('name = "Stadt"', 'name = { de = "Stadt", en = 7 }', "not_a_text", "7", ""),
+    ("minutes = 15", 'minutes = "15"', "not_a_whole_number", '"15"', ""),
+    ("minutes = 15", "minutes = 15.5", "not_a_whole_number", "15.5", ""),
+    ("minutes = 15", "minutes = true", "not_a_whole_number", "true", ""),
+    ("minutes = 15", "minutes = 15\nincluded = 2", "included_over_max", "2", ""),
+    ("minutes = 15", "minutes = 900", "out_of_range", "900", ""),
+    ('id = "hall"', 'id = "hall"\npatience_factor = "3"', "not_a_number", '"3"', ""),
+    ('id = "hall"', 'id = "hall"\nalways_open = "yes"', "not_true_or_false", '"yes"', ""),
+    ('id = "hall"', 'id = "hall"\ncall_mode = "sreen"', "not_a_choice", '"sreen"', "screen"),
+    ('id = "hall"', 'id = "hall"\nclosures = [{ on = "24.12.2026" }]', "not_a_date", '"24.12', ""),
+    ('id = "hall"', "id = \"hall\"\nclosures = [{ reason = 'x' }]", "missing_key", "{ reason", ""),
+    (
+        'id = "hall"',
+        'id = "hall"\ntime_zone = "Europe/Berln"',
+        "unknown_time_zone",
+        '"Europe',
+        "Europe/Berlin",
+    ),
+    (
+        'services = ["id_card"]',
+        'services = ["id_card", "id_crad"]',
+        "unknown_reference",
+        '"id_crad"',
+        "id_card",
+    ),
+    ('services = ["id_card"]', 'services = ["id_card", "id_card"]', "duplicate", '"id_card"]', ""),
+    ('services = ["id_card"]', 'services = ["id_card", 7]', "not_a_text", "7", ""),
+    ('services = ["id_card"]', 'services = ["id_card"]\nsites = "hall"', "not_a_list", '"hall"', ""),
+    ('category = "ids"', 'category = "ds"', "unknown_reference", '"ds"', "ids"),
+    ('room = "1"', 'room = "hall-room-2"', "unknown_reference", '"hall-room-2"', "hall-room-1"),
+    ('id = "screen"', 'id = "screen", areas = ["foyr"]', "unknown_reference", '"foyr"', "foyer"),
+    ('id = "screen"', 'id = "screen", areas = []', "display_without_area", "{ id", ""),
+    ('id = "screen"', 'id = "screen", services = ["idcard"]', "unknown_reference", '"idcard"', "id_card"),
+    ('id = "screen"', 'id = "Screen"', "bad_id", '"Screen"', ""),
+    ('name = "1"', 'name = "1", area = "yard"', "unknown_reference", '"yard"', ""),
+    ("mon-fri", "mon-fir", "bad_days", '"08:00', ""),
+    ("08:00-12:00", "8.00-12.00", "bad_hours", '"8.00', ""),
+    ("08:00-12:00", "12:00-08:00", "hours_backwards", '"12:00', ""),
+    ("opening = {", "opening = { wed = '11-13',", "hours_overlap", "'11-13'", ""),
+    ('user = "anna.b"', 'user = "anna.b"\ndepartments = ["offce"]', "unknown_reference", '"offce"', "office"),
+    ('user = "anna.b"', 'user = "anna.b"\nservices = []', "service_without_clerk", "[services.id", ""),
+    ('user = "anna.b"', 'user = "anna.b"\nroster = 7', "not_a_list", "7", ""),
+    ('user = "anna.b"', 'user = "anna.b"\nroster = [7]', "not_a_table", "7]", ""),
+    ('ids = "Ausweise"', 'ids = { en = "Papers" }', "german_missing", "{ en", ""),
+    (
+        "[[departments]]",
+        "[services.passport]\n[[departments]]",
+        "service_without_department",
+        "[services.p",
+        "",
+    ),
+    ("[categories]", "[catgories]\n[categories]", "unknown_key", "[catgories]", "categories"),
+    ('id = "town"', 'id = "town"\ncatalogue = "../x.toml"', "catalogue_unreadable", '"../x', ""),
+    ('name = "Stadt"', 'name = "Stadt', "syntax", "", ""),
+    ('name = "Stadt"', 'name = "Stadt"\nname = "Ort"', "duplicate_key", "", ""),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code", "place", "suggestion"), MISTAKES)
+def test_mistake_is_named_with_its_place(old: str, new: str, code: str, place: str, suggestion: str) -> None:
+    found = problem(old, new)
+    assert (found.file, found.code, found.suggestion) == ("town.toml", code, suggestion)
+    assert quoted(SMALL.replace(old, new, 1), found).startswith(place)
+
+
+def test_problem_tells_the_dotted_path_and_what_is_possible() -> None:
+    found = problem('id = "hall"', 'id = "hall"\ncall_mode = "sreen"')
+    assert found == FileProblem(
+        "town.toml", 10, 13, "not_a_choice", "sites[1].call_mode", "sreen", "fetch, screen", "screen"
+    )
+
+
+def test_all_problems_come_at_once_in_the_order_of_the_lines() -> None:
+    text = (
+        SMALL.replace('"town"', '"Town"')
+        .replace("minutes = 15", "minuts = 15")
+        .replace('room = "1"', 'room = "2"')
+    )
+    found = problems(text)
+    assert [one.code for one in found] == ["bad_id", "unknown_reference", "missing_key", "unknown_key"]
+    assert [one.line for one in found] == sorted(one.line for one in found)
+
+
+def test_one_mistake_is_not_reported_twice() -> None:
+    """An unreadable value is replaced by an empty one; that the empty one is wrong too helps nobody."""
+    assert problem('de = "Rathaus"', "de = 1").code == "not_a_text"
+
+
+def test_service_without_clerk_waits_until_nothing_else_is_wrong() -> None:
+    """One misspelt skill would otherwise be followed by dozens of services that nobody can do."""
+    skills = SMALL.replace('user = "anna.b"', 'user = "anna.b"\nservices = []')
+    assert [one.code for one in problems(skills)] == ["service_without_clerk"]
+    assert [one.code for one in problems(skills.replace("minutes = 15", "minutes = 0"))] == ["out_of_range"]
+
+
+def test_error_names_the_first_problem_for_the_log() -> None:
+    with pytest.raises(TownFileError, match=r"1 problems, first bad_id at town\.toml:2:6"):
+        read(SMALL.replace('"town"', '"Town"'))
+
+
+def test_empty_file_says_what_is_missing() -> None:
+    assert {(one.code, one.expected, one.line) for one in problems("")} == {
+        ("missing_key", "id", 1),
+        ("missing_key", "name", 1),
+    }
+
+
+# --- catalogues ---------------------------------------------------------------------------------------------
+
+PICKING = (
+    SMALL.replace('id = "town"', 'id = "town"\ncatalogue = "mine.toml"')
+    .replace("[services.id_card]", "[services.other]")
+    .replace('["id_card"]', '["other", "passport"]')
+)
+
+MINE = """[categories]
+ids = { de = "Papiere" }
+dogs = { de = "Hunde" }
+unused = { de = "Sonstiges" }
+[documents]
+photo = { de = "Foto", en = "Photo" }
+[services.passport]
+category = "dogs"
+name = "Reisepass"
+minutes = 20
+documents = ["photo", { de = "Altes Dokument" }]
+"""
+
+
+def picked(text: str = PICKING, catalogue: str = MINE) -> Town:
+    return load(text, "town.toml", lambda name: {"mine.toml": catalogue}[name])
+
+
+def test_catalogue_beside_the_file_describes_what_is_picked() -> None:
+    passport = picked().services[1]
+    assert (passport.name, passport.minutes) == ({"de": "Reisepass"}, 20)
+    assert passport.documents == ({"de": "Foto", "en": "Photo"}, {"de": "Altes Dokument"})
+
+
+def test_only_used_categories_of_a_catalogue_are_taken_and_the_town_may_rename_them() -> None:
+    assert [one.name["de"] for one in picked().categories] == ["Ausweise", "Hunde"]
+
+
+def test_word_of_the_town_comes_before_the_catalogue_key_by_key() -> None:
+    town = picked(PICKING + '[services.passport]\nminutes = 12\nadmission = "appointment"\n')
+    passport = town.services[1]
+    assert (passport.minutes, passport.admission) == (12, Admission.APPOINTMENT)
+    assert passport.name == {"de": "Reisepass"}
+
+
+def test_mistake_in_a_catalogue_is_named_in_that_file() -> None:
+    with pytest.raises(TownFileError) as refused:
+        picked(catalogue=MINE.replace("minutes = 20", "minutes = 0").replace('"photo",', '"foto",'))
+    assert [(one.file, one.line, one.code, one.suggestion) for one in refused.value.problems] == [
+        ("mine.toml", 10, "out_of_range", ""),
+        ("mine.toml", 11, "unknown_reference", "photo"),
+    ]
+
+
+def test_what_the_built_in_catalogue_lacks_is_named_where_it_was_picked() -> None:
+    """The IT person cannot edit our catalogue; the link of an online service belongs into the own file."""
+    text = SMALL.replace('id = "town"', 'id = "town"\ncatalogue = "builtin"').replace(
+        '["id_card"]', '["id_card", "dog_tax_register"]'
+    )
+    (found,) = problems(text)
+    assert (found.code, found.found) == ("link_missing", "dog_tax_register")
+    assert quoted(text, found).startswith('"dog_tax_register"]')
+
+
+@pytest.mark.parametrize("name", ["/etc/hostname", "../mine.toml", "sub/mine.toml", ".."])
+def test_catalogue_outside_the_folder_is_not_read(name: str) -> None:
+    """A town file may come through an upload; it must not reach into the machine."""
+
+    def read_beside(asked: str) -> str:
+        pytest.fail(f"{asked} was read")
+
+    with pytest.raises(TownFileError) as refused:
+        load(PICKING.replace("mine.toml", name), "town.toml", read_beside)
+    assert "catalogue_unreadable" in {one.code for one in refused.value.problems}
+
+
+def test_file_on_disk_finds_its_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "town.toml").write_text(PICKING, encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(MINE, encoding="utf-8")
+    assert load_file(tmp_path / "town.toml") == picked()
+
+
+# --- what ships with the product ----------------------------------------------------------------------------
+
+
+def sample(name: str) -> str:
+    return resources.files("queue_server.samples").joinpath(name).read_text(encoding="utf-8")
+
+
+def whole_catalogue() -> Town:
+    """A town that picks every service of the built-in catalogue."""
+    keys = re.findall(r"^\[services\.(\w+)\]$", sample("services.toml"), re.MULTILINE)
+    text = SMALL.replace('id = "town"', 'id = "town"\ncatalogue = "builtin"')
+    text = text.replace('["id_card"]', f'{json.dumps(keys)}\nphone = "030 23125-0"')
+    channel = re.findall(
+        r"\[services\.(\w+)\](?:(?!\[services).)*?channel", sample("services.toml"), re.DOTALL
+    )
+    links = "".join(f'[services.{key}]\nlink = "https://town.example/{key}"\n' for key in channel)
+    return read(text.replace("[services.id_card]\n", f"{links}[services.id_card]\n"))
+
+
+def test_built_in_catalogue_has_79_services_in_two_languages() -> None:
+    town = whole_catalogue()
+    assert len(town.services) == 79
+    assert 8 <= len(town.categories) <= 11
+    own = {"id_card"}
+    for service in town.services:
+        texts = [*service.documents, *([] if service.key in own else [service.name])]
+        assert service.documents, service.key
+        for text in texts:
+            assert text.keys() == {"de", "en"}, (service.key, text)
+            assert text["de"] != text["en"], (service.key, text)
+
+
+def test_family_services_cover_four() -> None:
+    included = {one.key: one.included for one in whole_catalogue().services if one.included > 1}
+    assert included == {"id_docs_family": 4, "residence_register_family": 4}
+
+
+def test_built_in_catalogue_knows_what_need_not_be_done_here() -> None:
+    channels = {service.channel for service in whole_catalogue().services}
+    assert channels == set(Channel)
+
+
+def test_sample_town_is_the_one_of_the_demonstration() -> None:
+    town = sample_town()
+    rathaus, centre = town.sites
+    assert (rathaus.id, rathaus.call_mode, centre.id, centre.call_mode) == (
+        "rathaus",
+        CallMode.SCREEN,
+        "buergerzentrum",
+        CallMode.FETCH,
+    )
+    assert [len(site.counters) for site in town.sites] == [6, 2]
+    assert [room.name for room in rathaus.rooms] == ["1", "2", "3", "4", "5", "6"]
+    assert {area_id for display in rathaus.displays for area_id in display.area_ids} == {
+        "rathaus-eg",
+        "rathaus-og",
+    }
+    assert len(rathaus.kiosks) == 1
+    assert len(town.services) == 59
+    assert len(town.clerks) == 8
+    assert all(site.always_open for site in town.sites)
+
+
+def test_clerks_of_the_sample_town_differ_in_skills() -> None:
+    town = sample_town()
+    assert len({skills_of(town, clerk) for clerk in town.clerks}) >= 7
+
+
+def test_both_floors_of_the_sample_town_have_walk_in_services() -> None:
+    town = sample_town()
+    open_to_all = [one for one in town.services if one.admission is not Admission.APPOINTMENT]
+    areas = {one.area_by_site.get("rathaus") for one in open_to_all if one.channel is Channel.HERE}
+    assert areas == {"rathaus-eg", "rathaus-og"}
+
+
+def test_example_file_to_start_from_is_right_and_has_real_hours(tmp_path: Path) -> None:
+    (site,) = load(sample("example-town.toml"), "example-town.toml").sites
+    assert not site.always_open
+    assert len({hours.weekday for hours in site.opening}) == 5
+
+
+# --- words --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_code_has_a_text(language: str) -> None:
+    path = resources.files("queue_server").joinpath("locale", language, "town.po")
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    texts = {str(one.id): str(one.string) for one in catalogue if one.id}
+    codes = {f"town.problem.{code}" for code in (*Code, *ShapeCode)}
+    assert {key for key in texts if key.startswith("town.problem.")} == codes
+    for key, text in texts.items():
+        assert text, key
+        values = dict.fromkeys(("found", "expected", "suggestion", "file", "where"), "X")
+        assert "%" not in text % (values | {"line": 1, "column": 1}), key
+
+
+def test_every_key_is_described_for_operators() -> None:
+    getters = (
+        r"\.(?:text|texts|texts_list|words|whole|decimal|flag|choice|value|items|tables?)\(\"([a-z_]+)\""
+    )
+    code = inspect.getsource(town_reader) + inspect.getsource(town_services)
+    guide = (Path(__file__).parents[2] / "docs" / "operators" / "town-file.md").read_text(encoding="utf-8")
+    keys = set(re.findall(getters, code))
+    assert len(keys) > 50
+    assert keys - set(re.findall(r"^(?:\| `|## `\[+)([a-z_]+)", guide, re.MULTILINE)) == set()
+
+
+def test_example_in_the_guide_is_right() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "operators" / "town-file.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(\[town\].*?)```", guide, re.DOTALL)
+    assert example is not None
+    assert read(example[1]).id == "neustadt"

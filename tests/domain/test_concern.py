@@ -1,0 +1,79 @@
+"""How long a concern takes."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queue_server.domain.concern import Concern, ConcernError, Wanted, duration
+from tests.domain.town_builders import a_service
+
+
+def minutes(*wanted: Wanted) -> int:
+    return int(duration(Concern(wanted)).total_seconds()) // 60
+
+
+def test_one_of_a_service_takes_its_first_minutes() -> None:
+    assert minutes(Wanted(a_service(minutes=15))) == 15
+
+
+def test_each_further_one_takes_the_further_minutes() -> None:
+    assert minutes(Wanted(a_service(minutes=15, further_minutes=10), 3)) == 35
+
+
+def test_family_of_four_is_included_in_the_first_minutes() -> None:
+    """Wish A2: 35 minutes for a family of four, not 4 × 15; the fifth person counts."""
+    family = a_service("id_docs_family", minutes=35, further_minutes=10, included=4, max_count=6)
+    assert [minutes(Wanted(family, count)) for count in (1, 4, 5, 6)] == [35, 35, 45, 55]
+
+
+def test_combined_services_add_up() -> None:
+    """Failure 10: combined services add up."""
+    card = a_service("id_card", minutes=15, further_minutes=10)
+    pickup = a_service("id_docs_pickup", minutes=5, further_minutes=2)
+    assert minutes(Wanted(card, 2), Wanted(pickup)) == 30
+
+
+def test_only_the_sum_is_rounded_up_to_cells() -> None:
+    three = [Wanted(a_service(f"certificate_{index}", minutes=3)) for index in range(3)]
+    assert minutes(*three) == 10
+
+
+@pytest.mark.parametrize(("each", "rounded"), [(1, 5), (4, 5), (5, 5), (6, 10), (10, 10), (11, 15)])
+def test_a_cell_begun_is_a_whole_cell(each: int, rounded: int) -> None:
+    assert minutes(Wanted(a_service(minutes=each))) == rounded
+
+
+@pytest.mark.parametrize("count", [-1, 0, 5])
+def test_count_outside_the_limit_is_refused(count: int) -> None:
+    with pytest.raises(ConcernError) as refused:
+        Wanted(a_service("passport", max_count=4), count)
+    assert (refused.value.code, refused.value.service_id) == ("count_out_of_range", "passport")
+
+
+def test_concern_without_service_is_refused() -> None:
+    with pytest.raises(ConcernError, match="no_service"):
+        Concern(())
+
+
+def test_concern_of_nobody_is_refused() -> None:
+    with pytest.raises(ConcernError, match="persons_out_of_range"):
+        Concern((Wanted(a_service()),), persons=0)
+
+
+def test_same_service_twice_is_refused() -> None:
+    """Two entries of one service would go round its limit."""
+    with pytest.raises(ConcernError, match="service_twice: id-card"):
+        Concern((Wanted(a_service(), 4), Wanted(a_service(), 1)))
+
+
+@given(st.integers(1, 240), st.integers(0, 60), st.integers(1, 8), st.integers(1, 8))
+def test_duration_is_the_next_whole_cell_of_the_formula(
+    first: int, further: int, included: int, count: int
+) -> None:
+    service = a_service(minutes=first, further_minutes=further, included=included, max_count=8)
+    exact = first + max(0, count - included) * further
+    taken = duration(Concern((Wanted(service, count),)))
+    assert taken % timedelta(minutes=5) == timedelta(0)
+    assert timedelta(0) <= taken - timedelta(minutes=exact) < timedelta(minutes=5)

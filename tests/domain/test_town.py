@@ -1,0 +1,54 @@
+"""The small questions one may ask of a set-up."""
+
+from dataclasses import FrozenInstanceError
+from datetime import time
+
+import pytest
+
+from queue_server.domain.town import Town, end_minute, in_language, services_at, skills_of
+from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
+
+
+def two_sites() -> Town:
+    both = {"hall": "hall-foyer", "annexe": "annexe-foyer"}
+    return a_town(
+        sites=(a_site(), a_site("annexe")),
+        services=(
+            a_service("id_card", site_ids=("hall", "annexe"), area_by_site=both),
+            a_service("passport"),
+        ),
+    )
+
+
+def test_text_in_a_missing_language_is_german() -> None:
+    texts = {"de": "Foyer", "en": "Lobby", "fr": ""}
+    assert [in_language(texts, language) for language in ("en", "fr", "uk")] == ["Lobby", "Foyer", "Foyer"]
+
+
+def test_text_that_is_missing_altogether_is_empty() -> None:
+    assert in_language({}, "de") == ""
+
+
+def test_midnight_as_an_end_is_the_end_of_the_day() -> None:
+    assert [end_minute(end) for end in (time(0), time(0, 1), time(12, 30))] == [1440, 1, 750]
+
+
+def test_services_of_a_site_keep_the_order_of_the_set_up() -> None:
+    town = two_sites()
+    assert [one.key for one in services_at(town, "hall")] == ["id_card", "passport"]
+    assert [one.key for one in services_at(town, "annexe")] == ["id_card"]
+
+
+def test_star_means_every_service_of_the_clerk_s_sites() -> None:
+    town = two_sites()
+    assert skills_of(town, a_clerk(site_ids=("annexe",))) == {"id-card"}
+    assert skills_of(town, a_clerk(site_ids=("annexe", "hall"))) == {"id-card", "passport"}
+
+
+def test_named_skills_are_those_named() -> None:
+    assert skills_of(two_sites(), a_clerk(service_ids=("passport",))) == {"passport"}
+
+
+def test_set_up_cannot_be_changed_in_place() -> None:
+    with pytest.raises(FrozenInstanceError):
+        a_town().id = "other"  # type: ignore[misc]

@@ -1,0 +1,272 @@
+"""Every mistake in a set-up is found, at the right place, and a right set-up has none."""
+
+from dataclasses import replace
+from datetime import date, time
+from typing import Any
+
+import pytest
+
+from queue_server.domain.town import (
+    Admission,
+    Area,
+    CallMode,
+    Category,
+    Channel,
+    Closure,
+    Counter,
+    Department,
+    Display,
+    Kiosk,
+    OpeningHours,
+    Room,
+    RosterEntry,
+    Town,
+)
+from queue_server.domain.town_check import check
+from queue_server.domain.town_problem import Code, Path, Problem
+from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
+
+ZONES = frozenset({"Europe/Berlin", "Europe/London"})
+
+FOYER = Area("hall-foyer", {"de": "Foyer"})
+DOOR_3 = Room("hall-room-3", "3", "hall-foyer")
+
+
+def found(town: Town) -> list[tuple[Path, Code]]:
+    return [(problem.path, problem.code) for problem in check(town, ZONES)]
+
+
+def with_site(**changes: Any) -> Town:
+    return a_town(sites=(a_site(**changes),))
+
+
+def with_service(**changes: Any) -> Town:
+    return a_town(services=(a_service(**changes),))
+
+
+def with_clerk(**changes: Any) -> Town:
+    return a_town(clerks=(a_clerk(**changes),))
+
+
+def test_right_town_has_no_problem() -> None:
+    assert found(a_town()) == []
+
+
+SITE: Path = ("sites", 0)
+SERVICE: Path = ("services", 0)
+
+MISTAKES: list[tuple[Town, Path, Code]] = [
+    (a_town(id="Große Stadt"), ("id",), Code.BAD_ID),
+    (with_site(areas=(replace(FOYER, id="x" * 41),)), (*SITE, "areas", 0, "id"), Code.BAD_ID),
+    (with_service(key="id card"), (*SERVICE, "key"), Code.BAD_ID),
+    (with_clerk(user="Anna B."), ("clerks", 0, "user"), Code.BAD_USER),
+    (a_town(languages=("de", "english")), ("languages", 1), Code.BAD_LANGUAGE),
+    (a_town(languages=("en",)), ("languages",), Code.GERMAN_MISSING),
+    (with_site(announce_languages=("de", "fr")), (*SITE, "announce_languages", 1), Code.UNKNOWN_LANGUAGE),
+    (
+        with_site(kiosks=(Kiosk("k", "K", "hall-foyer", languages=("uk",)),)),
+        (*SITE, "kiosks", 0, "languages", 0),
+        Code.UNKNOWN_LANGUAGE,
+    ),
+    (with_service(name={"en": "Passport"}), (*SERVICE, "name"), Code.GERMAN_MISSING),
+    (with_service(documents=({"de": " "},)), (*SERVICE, "documents", 0), Code.GERMAN_MISSING),
+    (with_service(name={"de": "Pass", "english": "x"}), (*SERVICE, "name"), Code.BAD_LANGUAGE),
+    (with_site(fetch_hint={"en": "Foyer"}), (*SITE, "fetch_hint"), Code.GERMAN_MISSING),
+    (with_site(slip_footer=({"de": "\x1bm"},)), (*SITE, "slip_footer", 0, "de"), Code.CONTROL_CHARACTER),
+    (with_site(rooms=(replace(DOOR_3, name="3\a"),)), (*SITE, "rooms", 0, "name"), Code.CONTROL_CHARACTER),
+    (with_site(patience_factor=-1.0), (*SITE, "patience_factor"), Code.OUT_OF_RANGE),
+    (with_site(patience_factor=float("nan")), (*SITE, "patience_factor"), Code.OUT_OF_RANGE),
+    (with_site(areas=(replace(FOYER, limit=0),)), (*SITE, "areas", 0, "limit"), Code.OUT_OF_RANGE),
+    (with_service(minutes=0), (*SERVICE, "minutes"), Code.OUT_OF_RANGE),
+    (with_service(included=5), (*SERVICE, "included"), Code.INCLUDED_OVER_MAX),
+    (with_service(link="javascript:alert(1)"), (*SERVICE, "link"), Code.BAD_LINK),
+    (with_service(channel=Channel.ONLINE), (*SERVICE, "link"), Code.LINK_MISSING),
+    (with_service(channel=Channel.ELSEWHERE), (*SERVICE, "link"), Code.LINK_MISSING),
+    (
+        with_site(kiosks=(Kiosk("k", "K", "hall-foyer", "lpt1"),)),
+        (*SITE, "kiosks", 0, "printer"),
+        Code.BAD_PRINTER,
+    ),
+    (with_site(time_zone="Europe/Berln"), (*SITE, "time_zone"), Code.UNKNOWN_TIME_ZONE),
+    (
+        with_site(rooms=(replace(DOOR_3, area_id="yard"),)),
+        (*SITE, "rooms", 0, "area_id"),
+        Code.UNKNOWN_REFERENCE,
+    ),
+    (
+        with_site(counters=(Counter("hall-1", "1", "hall-room-9"),)),
+        (*SITE, "counters", 0, "room_id"),
+        Code.UNKNOWN_REFERENCE,
+    ),
+    (
+        with_site(displays=(Display("d", "D", ("hall-foyer", "yard")),)),
+        (*SITE, "displays", 0, "area_ids", 1),
+        Code.UNKNOWN_REFERENCE,
+    ),
+    (
+        with_site(displays=(Display("d", "D", ("hall-foyer",), ("pass",)),)),
+        (*SITE, "displays", 0, "service_ids", 0),
+        Code.UNKNOWN_REFERENCE,
+    ),
+    (with_site(kiosks=(Kiosk("k", "K", "yard"),)), (*SITE, "kiosks", 0, "area_id"), Code.UNKNOWN_REFERENCE),
+    (with_service(department_id="tax"), (*SERVICE, "department_id"), Code.UNKNOWN_REFERENCE),
+    (with_service(category_id="dogs"), (*SERVICE, "category_id"), Code.UNKNOWN_REFERENCE),
+    (
+        with_service(area_by_site={"hall": "yard"}),
+        (*SERVICE, "area_by_site", "hall"),
+        Code.UNKNOWN_REFERENCE,
+    ),
+    (with_service(area_by_site={}), (*SERVICE, "area_by_site"), Code.AREA_MISSING),
+    (with_clerk(service_ids=("*", "pass")), ("clerks", 0, "service_ids", 1), Code.UNKNOWN_REFERENCE),
+    (with_clerk(site_ids=("hall", "barn")), ("clerks", 0, "site_ids", 1), Code.UNKNOWN_REFERENCE),
+    (
+        with_clerk(roster=(RosterEntry(0, time(8), time(9), "barn"),)),
+        ("clerks", 0, "roster", 0, "site_id"),
+        Code.UNKNOWN_REFERENCE,
+    ),
+    (
+        with_clerk(roster=(RosterEntry(0, time(8), time(9), "hall", "hall-9"),)),
+        ("clerks", 0, "roster", 0, "counter_id"),
+        Code.UNKNOWN_REFERENCE,
+    ),
+    (with_site(displays=(Display("d", "D", ()),)), (*SITE, "displays", 0), Code.DISPLAY_WITHOUT_AREA),
+    (with_site(displays=()), (*SITE, "displays"), Code.SITE_WITHOUT_DISPLAY),
+    (with_site(opening=()), (*SITE, "opening"), Code.SITE_NEVER_OPEN),
+    (with_clerk(service_ids=()), SERVICE, Code.SERVICE_WITHOUT_CLERK),
+    (
+        with_site(closures=(Closure(date(2026, 12, 24)), Closure(date(2026, 12, 24)))),
+        (*SITE, "closures", 1),
+        Code.DUPLICATE_CLOSURE,
+    ),
+    (
+        with_site(rooms=(Room("hall-room-1", "3", "hall-foyer"), DOOR_3)),
+        (*SITE, "rooms", 1, "name"),
+        Code.DUPLICATE,
+    ),
+    (a_town(services=(a_service(), a_service())), ("services", 1, "id"), Code.DUPLICATE),
+    (a_town(clerks=(a_clerk(), a_clerk(id="other"))), ("clerks", 1, "user"), Code.DUPLICATE),
+]
+
+
+@pytest.mark.parametrize(
+    ("town", "path", "code"), MISTAKES, ids=lambda one: str(one) if isinstance(one, Code) else ""
+)
+def test_mistake_is_found_at_its_place(town: Town, path: Path, code: Code) -> None:
+    assert (path, code) in found(town)
+
+
+def test_site_without_anything_lacks_area_and_counter() -> None:
+    bare = with_site(areas=(), rooms=(), counters=(), displays=(), kiosks=())
+    lacking = {((*SITE, "areas"), Code.SITE_WITHOUT_AREA), ((*SITE, "counters"), Code.SITE_WITHOUT_COUNTER)}
+    assert lacking <= set(found(bare))
+
+
+def test_phone_service_needs_the_number_of_its_department() -> None:
+    town = with_service(channel=Channel.PHONE)
+    assert found(town) == []
+    silent = replace(town, departments=(Department("office", {"de": "Amt"}, ("hall",)),))
+    assert found(silent) == [((*SERVICE, "channel"), Code.PHONE_MISSING)]
+
+
+def test_service_done_elsewhere_needs_no_clerk() -> None:
+    town = with_service(channel=Channel.ELSEWHERE, link="https://kreis.example/kfz")
+    assert found(replace(town, clerks=(a_clerk(service_ids=()),))) == []
+
+
+def test_clerk_of_another_site_does_not_count() -> None:
+    both = {"hall": "hall-foyer", "annexe": "annexe-foyer"}
+    town = a_town(
+        sites=(a_site(), a_site("annexe")),
+        services=(a_service(site_ids=("hall", "annexe"), area_by_site=both),),
+    )
+    (problem,) = check(town, ZONES)
+    assert problem == Problem(SERVICE, Code.SERVICE_WITHOUT_CLERK, {"found": "id_card", "expected": "annexe"})
+
+
+def test_fetch_site_needs_no_display() -> None:
+    assert found(with_site(call_mode=CallMode.FETCH, displays=())) == []
+
+
+def test_site_that_is_always_open_needs_no_hours() -> None:
+    assert found(with_site(always_open=True, opening=())) == []
+
+
+def test_same_id_of_an_area_and_its_display_is_fine() -> None:
+    assert found(with_site(displays=(Display("hall-foyer", "D", ("hall-foyer",)),))) == []
+
+
+def test_same_id_in_two_sites_is_a_duplicate() -> None:
+    """Ids stand in addresses without the site, so they must differ over all sites."""
+    annexe = a_site("annexe")
+    annexe = replace(annexe, counters=(replace(annexe.counters[0], id="hall-1"),))
+    town = a_town(sites=(a_site(), annexe))
+    assert (("sites", 1, "counters", 0, "id"), Code.DUPLICATE) in found(town)
+
+
+def test_unknown_reference_suggests_the_nearest() -> None:
+    site = with_site(rooms=(Room("hall-room-1", "1", "hall-foyr"),))
+    problem = next(one for one in check(site, ZONES) if one.code is Code.UNKNOWN_REFERENCE)
+    assert problem.params == {"found": "hall-foyr", "expected": "hall-foyer", "suggestion": "hall-foyer"}
+
+
+def test_time_zone_in_small_letters_is_recognised() -> None:
+    (problem,) = check(with_site(time_zone="europe/berlin"), ZONES)
+    assert problem.params["suggestion"] == "Europe/Berlin"
+
+
+def test_empty_id_is_passed_over() -> None:
+    """Whoever left it empty has reported it; a second report would only hide the first."""
+    site = with_site(rooms=(Room("", "1", ""),), counters=())
+    assert {code for _, code in found(site)} == {Code.SITE_WITHOUT_COUNTER, Code.UNKNOWN_REFERENCE}
+
+
+def hours(*spans: tuple[int, str, str]) -> tuple[OpeningHours, ...]:
+    return tuple(OpeningHours(day, time.fromisoformat(a), time.fromisoformat(b)) for day, a, b in spans)
+
+
+def test_hours_that_touch_or_lie_on_other_days_are_fine() -> None:
+    opening = hours(
+        (0, "08:00", "12:00"), (0, "12:00", "16:00"), (1, "08:00", "16:00"), (6, "22:00", "00:00")
+    )
+    assert found(with_site(opening=opening)) == []
+
+
+def test_hours_that_overlap_are_found_in_any_order() -> None:
+    opening = hours((0, "11:59", "16:00"), (0, "08:00", "12:00"))
+    (problem,) = check(with_site(opening=opening), ZONES)
+    assert problem == Problem(
+        (*SITE, "opening", 0), Code.HOURS_OVERLAP, {"found": "11:59-16:00", "expected": "08:00-12:00"}
+    )
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("12:00", "12:00"), ("12:00", "08:00")])
+def test_hours_that_end_before_they_begin_are_found(opens: str, closes: str) -> None:
+    assert found(with_site(opening=hours((0, opens, closes)))) == [
+        ((*SITE, "opening", 0), Code.HOURS_BACKWARDS)
+    ]
+
+
+def test_clerk_cannot_be_at_two_counters_at_once() -> None:
+    roster = (RosterEntry(2, time(8), time(12), "hall"), RosterEntry(2, time(10), time(14), "hall", "hall-1"))
+    assert found(with_clerk(roster=roster)) == [(("clerks", 0, "roster", 1), Code.HOURS_OVERLAP)]
+
+
+def test_every_code_is_found_by_some_test_above() -> None:
+    elsewhere = {Code.SITE_WITHOUT_AREA, Code.SITE_WITHOUT_COUNTER, Code.PHONE_MISSING}
+    elsewhere |= {Code.HOURS_BACKWARDS, Code.HOURS_OVERLAP}
+    assert {code for _, _, code in MISTAKES} | elsewhere == set(Code)
+
+
+def test_all_problems_are_found_at_once() -> None:
+    town = a_town(
+        id="?",
+        sites=(a_site(time_zone="Mars", grace_min=999),),
+        services=(a_service(minutes=0, admission=Admission.WALK_IN),),
+        categories=(Category("ids", {}),),
+    )
+    assert {code for _, code in found(town)} == {
+        Code.BAD_ID,
+        Code.UNKNOWN_TIME_ZONE,
+        Code.OUT_OF_RANGE,
+        Code.GERMAN_MISSING,
+    }
