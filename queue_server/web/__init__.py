@@ -1,0 +1,1 @@
+"""The faces over HTTP and WebSocket: routes, pages, static files. `app.py` puts everything together."""

@@ -1,0 +1,75 @@
+"""The cookies: their names, how they are read and how they are set.
+
+What lives here: strings in and out of headers. What must not: what a cookie stands for (`web.sessions`).
+
+All are HttpOnly and SameSite=Strict. Strict has one visible effect: who follows a link from another
+website to the counter page comes without cookies and sees the sign-in page once; a reload signs in.
+"""
+
+import re
+from typing import Final
+
+from starlette.responses import Response
+from starlette.types import Scope
+
+SESSION_COOKIE: Final = "aufruf_session"
+DEVICE_COOKIE: Final = "aufruf_device_"
+DEVICE_HEADER: Final = b"aufruf-device"
+"""Names the device a page speaks for, where the address does not: one browser may hold several."""
+DEVICE_COOKIE_AGE_S: Final = 400 * 24 * 3600
+"""The longest that browsers keep a cookie (RFC 6265bis); a page in use sets it anew."""
+
+_DEVICE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """Return the first header of that lower-case name."""
+    for found, value in scope["headers"]:
+        if found == name:
+            return str(value.decode("latin-1"))
+    return None
+
+
+def read_cookie(scope: Scope, name: str) -> str | None:
+    """Return the cookie of that name, or None."""
+    for found, value in scope["headers"]:
+        if found == b"cookie":
+            for pair in value.decode("latin-1").split(";"):
+                key, _, content = pair.partition("=")
+                if key.strip() == name:
+                    return content.strip() or None
+    return None
+
+
+def device_cookie_name(device_id: str) -> str | None:
+    """Return the name of a device's cookie; None for what cannot be a device's id."""
+    return DEVICE_COOKIE + device_id if _DEVICE_ID.fullmatch(device_id) else None
+
+
+def is_secure(scope: Scope) -> bool:
+    """Tell whether the visitor's browser speaks TLS, to us or to a trusted proxy."""
+    return scope["scheme"] in {"https", "wss"}
+
+
+def set_session_cookie(response: Response, cookie: str, *, secure: bool) -> None:
+    """Give the browser its session until it closes; the server ends it sooner (`SESSION_LIFETIME`)."""
+    _set(response, SESSION_COOKIE, cookie, secure=secure, max_age=None)
+
+
+def clear_session_cookie(response: Response, *, secure: bool) -> None:
+    """Take the session from the browser."""
+    _set(response, SESSION_COOKIE, "", secure=secure, max_age=0)
+
+
+def set_device_cookie(response: Response, device_id: str, token: str, *, secure: bool) -> None:
+    """Give the browser a device's token. Raises ValueError for what cannot be a device's id."""
+    name = device_cookie_name(device_id)
+    if name is None:
+        raise ValueError(f"not a device's id: {device_id!r}")
+    _set(response, name, token, secure=secure, max_age=DEVICE_COOKIE_AGE_S)
+
+
+def _set(response: Response, name: str, value: str, *, secure: bool, max_age: int | None) -> None:
+    response.set_cookie(
+        name, value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="strict"
+    )

@@ -1,0 +1,144 @@
+"""How often somebody may ask: limits in memory, bounded in size, each with its `Retry-After`.
+
+What lives here: the rule (one number for each key), the limits of this product, and the narrow gate in
+front of password checks. What must not: routes, and limits that hold across processes: each process
+counts for itself, so that a town with n processes allows n times as much.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
+from math import ceil
+from typing import Final, TypeVar
+
+from queue_server.domain.access import TooManyRequests
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`burst` at once, and `per_min` in the long run."""
+
+    per_min: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The settings; None switches one off."""
+
+    sign_in: Rate | None = field(default=Rate(5, 5))
+    """For one user name from one address."""
+    sign_in_address: Rate | None = field(default=Rate(30, 30))
+    """For one address: the whole town hall may stand behind it in the morning."""
+    sign_in_user: Rate | None = field(default=Rate(30, 30))
+    """For one user name from everywhere: guessing from many addresses stays slow."""
+    pairing: Rate | None = field(default=Rate(10, 10))
+    tickets: Rate | None = field(default=Rate(60, 30))
+    """For one device or token. A kiosk gives out one number in ten seconds at most."""
+    status: Rate | None = field(default=Rate(3000, 2000))
+    """For one address: 1,000 phones behind the hall's wireless come back at once after a break."""
+
+
+UNLIMITED: Final = Rates(None, None, None, None, None, None)
+"""For load tests."""
+
+
+class RateLimiter:
+    """A token bucket for each key, kept as one number: when it will be full again (GCRA).
+
+    At most `most_keys` are remembered; the one unused for longest is forgotten first, which by then is
+    a full bucket unless somebody comes from that many places at once.
+    """
+
+    def __init__(
+        self, rate: Rate | None, *, clock: Callable[[], float] = time.monotonic, most_keys: int = 10_000
+    ) -> None:
+        self._interval = 60 / rate.per_min if rate else 0.0
+        self._tolerance = self._interval * (rate.burst - 1) if rate else 0.0
+        self._clock = clock
+        self._most_keys = most_keys
+        self._full_at: dict[str, float] = {}
+
+    def check(self, key: str) -> None:
+        """Count one request. Raises TooManyRequests, which is not counted: waiting helps."""
+        if not self._interval:
+            return
+        now = self._clock()
+        full_at = max(now, self._full_at.pop(key, now))
+        wait = full_at - now - self._tolerance
+        # A refused key keeps its place at the young end too, or a flood would wash it out.
+        self._full_at[key] = full_at if wait > 1e-9 else full_at + self._interval
+        if len(self._full_at) > self._most_keys:
+            del self._full_at[next(iter(self._full_at))]
+        if wait > 1e-9:
+            raise TooManyRequests(retry_after_s=max(1, ceil(wait)))
+
+
+class Limits:
+    """The limits of this product, each with the question it answers."""
+
+    def __init__(self, rates: Rates | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        rates = rates or Rates()
+        self._sign_in = RateLimiter(rates.sign_in, clock=clock)
+        self._sign_in_address = RateLimiter(rates.sign_in_address, clock=clock)
+        self._sign_in_user = RateLimiter(rates.sign_in_user, clock=clock)
+        self._pairing = RateLimiter(rates.pairing, clock=clock)
+        self._tickets = RateLimiter(rates.tickets, clock=clock)
+        self._status = RateLimiter(rates.status, clock=clock)
+
+    def check_sign_in(self, address: str, user: str) -> None:
+        """Before a password is looked at. `user` as `normal_user` spells it."""
+        place = network_of(address)
+        self._sign_in.check(f"{place} {user}")
+        self._sign_in_address.check(place)
+        self._sign_in_user.check(user)
+
+    def check_pairing(self, address: str) -> None:
+        """Before a device's new code is made, and before an administrator's code is tried."""
+        self._pairing.check(network_of(address))
+
+    def check_ticket(self, who: str) -> None:
+        """Before a number is given. `who` is the device, token or session that takes it."""
+        self._tickets.check(who)
+
+    def check_status(self, address: str) -> None:
+        """Before a status page or its socket is opened."""
+        self._status.check(network_of(address))
+
+
+class Gate:
+    """Lets few slow checks run at once, in threads, and few wait: the rest is told to come back.
+
+    A password check takes 150–250 ms and 64 MiB. Two at a time are 128 MiB and leave a core to the hall.
+    """
+
+    def __init__(self, at_once: int = 2, most_waiting: int = 20) -> None:
+        self._room = asyncio.Semaphore(at_once)
+        self._most = at_once + most_waiting
+        self._inside = 0
+
+    async def run(self, check: Callable[[], Result]) -> Result:
+        """Run the check in a thread and return its result. Raises TooManyRequests when too many wait."""
+        if self._inside >= self._most:
+            raise TooManyRequests(retry_after_s=5)
+        self._inside += 1
+        try:
+            async with self._room:
+                return await asyncio.to_thread(check)
+        finally:
+            self._inside -= 1
+
+
+def network_of(address: str) -> str:
+    """Return what one customer of a provider holds: an IPv4 address, or a /64 of IPv6."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Address(int(parsed) >> 64 << 64))
+    return address
