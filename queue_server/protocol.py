@@ -194,7 +194,7 @@ class CounterEntry(TypedDict):
 
     id: str
     room: str
-    name: dict[str, str]
+    name: str
     state: Literal["closed", "open", "paused"]
     clerk: str | None
     number: int | None

@@ -1,0 +1,73 @@
+"""Rows of `print_job`: what is to be printed where, and what became of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.rows import table
+from queue_server.adapters.tables.hall import PrintJobRow
+from queue_server.services.ports import JobToPrint
+
+JOB = table(PrintJobRow)
+_COLUMNS = (
+    JOB.c.id,
+    JOB.c.kiosk_id,
+    JOB.c.ticket_id,
+    JOB.c.attempt,
+    JOB.c.state,
+    JOB.c.code,
+    JOB.c.created_at,
+    JOB.c.ahead,
+    JOB.c.from_min,
+    JOB.c.to_min,
+)
+
+
+class PrintRows:
+    """Reads and writes print jobs."""
+
+    @staticmethod
+    def add(
+        connection: Connection,
+        organisation_id: str,
+        site_id: str,
+        kiosk_id: str,
+        ticket_id: int,
+        attempt: int,
+        estimate: tuple[int, int, int] | None,
+        at: datetime,
+    ) -> None:
+        ahead, from_min, to_min = estimate or (None, None, None)
+        connection.execute(
+            sa.insert(JOB).values(
+                organisation_id=organisation_id,
+                site_id=site_id,
+                kiosk_id=kiosk_id,
+                ticket_id=ticket_id,
+                attempt=attempt,
+                state="waiting",
+                code="",
+                ahead=ahead,
+                from_min=from_min,
+                to_min=to_min,
+                created_at=at,
+            )
+        )
+
+    @staticmethod
+    def of_kiosk(connection: Connection, kiosk_id: str, states: Sequence[str]) -> list[JobToPrint]:
+        query = sa.select(*_COLUMNS).where(JOB.c.kiosk_id == kiosk_id, JOB.c.state.in_(states))
+        return [JobToPrint(**row._mapping) for row in connection.execute(query.order_by(JOB.c.id))]
+
+    @staticmethod
+    def of_ticket(connection: Connection, site_id: str, ticket_id: int) -> list[JobToPrint]:
+        query = sa.select(*_COLUMNS).where(JOB.c.site_id == site_id, JOB.c.ticket_id == ticket_id)
+        return [JobToPrint(**row._mapping) for row in connection.execute(query.order_by(JOB.c.id))]
+
+    @staticmethod
+    def set_state(connection: Connection, job_id: int, state: str, code: str, at: datetime) -> None:
+        connection.execute(
+            sa.update(JOB).where(JOB.c.id == job_id).values(state=state, code=code, reported_at=at)
+        )

@@ -1,0 +1,46 @@
+"""Rows of `visitor_data`: the one place that reads and erases what visitors told about themselves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.rows import table
+from queue_server.adapters.tables.visitors import VisitorData
+
+VISITOR = table(VisitorData)
+
+
+class VisitorRows:
+    """Reads, writes and erases visitors' needs."""
+
+    @staticmethod
+    def put(
+        connection: Connection,
+        organisation_id: str,
+        site_id: str,
+        ticket_id: int,
+        needs: Sequence[str],
+        at: datetime,
+    ) -> None:
+        connection.execute(
+            sa.insert(VISITOR).values(
+                site_id=site_id,
+                ticket_id=ticket_id,
+                organisation_id=organisation_id,
+                needs=list(needs),
+                created_at=at,
+            )
+        )
+
+    @staticmethod
+    def remove(connection: Connection, site_id: str, ticket_id: int) -> None:
+        connection.execute(
+            sa.delete(VISITOR).where(VISITOR.c.site_id == site_id, VISITOR.c.ticket_id == ticket_id)
+        )
+
+    @staticmethod
+    def needs_of_site(connection: Connection, site_id: str) -> dict[int, tuple[str, ...]]:
+        query = sa.select(VISITOR.c.ticket_id, VISITOR.c.needs).where(VISITOR.c.site_id == site_id)
+        return {ticket_id: tuple(needs) for ticket_id, needs in connection.execute(query)}

@@ -1,0 +1,274 @@
+"""The one writer: commands in commit order, a batch to a commit.
+
+A single thread owns the write connection. It drains its inbox, runs up to 64 commands (or 5 ms) in one
+transaction and commits once; nothing is answered or shown before that commit is on the disk. Looks
+(pictures of the queue) run in the same thread between batches, so that nobody sees a half batch.
+
+Measured when it was chosen, 64 at once: this 10,400 commands/s; with a savepoint for each 5,200;
+a thread and a transaction for each request 555.
+"""
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from queue_server.domain.errors import Refusal, RequestIdReused, StorageUnavailable
+from queue_server.services.ports import Answer, Storage, Unit
+
+BATCH_MOST: Final = 64
+BATCH_S: Final = 0.005
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Work = Callable[[Unit], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """Whose press it was: the first answer to (scope, id) is given again.
+
+    `fingerprint` hashes the command, so that the same id with another body is refused.
+    """
+
+    scope: str
+    id: str
+    fingerprint: str
+
+
+@dataclass(slots=True)
+class Command:
+    """A use case for one site, waiting for its turn."""
+
+    site_id: str
+    work: Work
+    request: RequestKey | None
+    done: "asyncio.Future[Answer]"
+    outcome: Answer | BaseException | None = None
+
+
+@dataclass(slots=True)
+class Look:
+    """A question to a site's memory between two batches; changes nothing."""
+
+    site_id: str
+    work: Callable[[Unit], Any]
+    done: "asyncio.Future[Any]"
+
+
+@dataclass(slots=True)
+class Errand:
+    """Work in the writer's thread that is neither a site's command nor a look, such as reloading settings."""
+
+    work: Callable[[], Any]
+    done: "asyncio.Future[Any]"
+
+
+@dataclass(slots=True)
+class Moved:
+    """What a commit changed: site → sequence number, and what the screens' pictures are built from."""
+
+    sites: Mapping[str, int]
+    pictures: dict[str, Any] = field(default_factory=dict)
+
+
+class Sequencer:
+    """Runs commands one after the other and tells `after_commit`, in the event loop, what moved.
+
+    `picture(unit)` is called in the writer's thread after a commit for each site that moved; its
+    result goes to `after_commit`, which is called before the answers are given.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        clock: Callable[[], datetime],
+        picture: Callable[[Unit], Any],
+        after_commit: Callable[[Moved], None],
+    ) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._picture = picture
+        self._after_commit = after_commit
+        self._inbox: queue.SimpleQueue[Command | Look | Errand | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.stopped = False
+
+    # -- in the event loop -------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """Finish what is in the inbox, then end the thread."""
+        self.stopped = True
+        self._inbox.put(None)
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join)
+
+    async def do(self, site_id: str, work: Work, request: RequestKey | None = None) -> Answer:
+        """Run a use case in a batch; return its answer after the commit, or raise its refusal."""
+        command = Command(site_id, work, request, self._future())
+        self._inbox.put(command)
+        return await command.done
+
+    async def look(self, site_id: str, work: Callable[[Unit], T]) -> T:
+        """Ask a site's memory a question; `work` must change nothing."""
+        look = Look(site_id, work, self._future())
+        self._inbox.put(look)
+        result: T = await look.done
+        return result
+
+    async def errand(self, work: Callable[[], T]) -> T:
+        """Run `work` between two batches, in the writer's thread."""
+        errand = Errand(work, self._future())
+        self._inbox.put(errand)
+        result: T = await errand.done
+        return result
+
+    def _future(self) -> "asyncio.Future[Any]":
+        if self.stopped:
+            raise StorageUnavailable
+        return asyncio.get_running_loop().create_future()
+
+    # -- in the writer's thread --------------------------------------------------------------------
+
+    def _run(self) -> None:
+        ended = False
+        while not ended:
+            batch: list[Command] = []
+            others: list[Look | Errand] = []
+            item = self._inbox.get()
+            started = time.monotonic()
+            while True:
+                if item is None:
+                    ended = True
+                elif isinstance(item, Command):
+                    batch.append(item)
+                else:
+                    others.append(item)
+                if ended or len(batch) >= BATCH_MOST or time.monotonic() - started > BATCH_S:
+                    break
+                try:
+                    item = self._inbox.get_nowait()
+                except queue.Empty:
+                    break
+            if batch:
+                self._run_batch(batch)
+            for other in others:
+                self._run_other(other)
+
+    def _run_batch(self, batch: Sequence[Command]) -> None:
+        moved = self._together(batch)
+        if moved is None:
+            # One of them failed: undo all, and do them again one by one, so that a bad one fails alone.
+            moved = Moved({})
+            for command in batch:
+                alone = self._together([command]) or Moved({})
+                moved = Moved({**moved.sites, **alone.sites}, {**moved.pictures, **alone.pictures})
+        self._deliver(batch, moved)
+
+    def _together(self, batch: Sequence[Command]) -> Moved | None:
+        """Run commands in one transaction. None: rolled back, and they should be tried one by one."""
+        at = self._clock()
+        try:
+            self._storage.begin()
+            for command in sorted(batch, key=lambda c: c.site_id) if len(batch) > 1 else batch:
+                command.outcome = self._one(command, at)
+            sites = self._storage.commit()
+        except Refusal as refusal:
+            self._storage.rollback()
+            batch[0].outcome = refusal
+            return Moved({}) if len(batch) == 1 else None
+        except Exception as error:
+            self._storage.rollback()
+            return self._failed(batch, error)
+        return Moved(sites, {site_id: self._picture_of(site_id, at) for site_id in sites})
+
+    def _failed(self, batch: Sequence[Command], error: Exception) -> Moved | None:
+        if self._storage.is_outage(error):
+            # Trying the others one by one would only keep everybody waiting on a full disk.
+            log.error("commit failed, nothing of %d commands was kept: %s", len(batch), error)
+            for command in batch:
+                command.outcome = StorageUnavailable()
+            return Moved({})
+        if len(batch) > 1:
+            return None
+        log.error("a command failed", exc_info=error)
+        batch[0].outcome = error
+        return Moved({})
+
+    def _picture_of(self, site_id: str, at: datetime) -> Any:
+        try:
+            return self._picture(self._storage.view(site_id, at))
+        except Exception:
+            log.exception("a picture failed")
+            return None
+
+    def _one(self, command: Command, at: datetime) -> Answer | BaseException:
+        request = command.request
+        unit = self._storage.unit(command.site_id, at)
+        if request is not None:
+            kept = self._storage.remembered(request.scope, request.id)
+            if kept is not None:
+                fingerprint, answer = kept
+                return (
+                    answer if fingerprint == request.fingerprint else RequestIdReused(request_id=request.id)
+                )
+        before = unit.hall.seq
+        try:
+            answer = command.work(unit)
+        except Refusal as refusal:
+            if unit.hall.seq != before:
+                raise  # it had written before it refused: only a rollback is safe
+            return refusal
+        if request is not None:
+            self._storage.remember(unit, request.scope, request.id, request.fingerprint, answer)
+        return answer
+
+    def _run_other(self, other: Look | Errand) -> None:
+        result: Any = None
+        failure: BaseException | None = None
+        try:
+            if isinstance(other, Errand):
+                result = other.work()
+            else:
+                result = other.work(self._storage.view(other.site_id, self._clock()))
+        except Exception as error:
+            failure = StorageUnavailable() if self._storage.is_outage(error) else error
+        self._call_loop(lambda: _settle(other.done, result, failure))
+
+    def _deliver(self, batch: Sequence[Command], moved: Moved) -> None:
+        def deliver() -> None:
+            if moved.sites:
+                self._after_commit(moved)
+            for command in batch:
+                failed = isinstance(command.outcome, BaseException)
+                _settle(
+                    command.done,
+                    None if failed else command.outcome,
+                    command.outcome if isinstance(command.outcome, BaseException) else None,
+                )
+
+        self._call_loop(deliver)
+
+    def _call_loop(self, call: Callable[[], None]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(call)
+
+
+def _settle(done: "asyncio.Future[Any]", result: Any, failure: BaseException | None) -> None:
+    if done.cancelled():
+        return  # whoever asked has gone; what was done stays done
+    if failure is not None:
+        done.set_exception(failure)
+    else:
+        done.set_result(result)

@@ -1,0 +1,72 @@
+"""Whether the kiosks of a site give out numbers now, and if not, why."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from queue_server.domain.hall import CounterState
+from queue_server.domain.ticket import TicketState
+from queue_server.domain.town import Site, end_minute
+from queue_server.services.ports import Unit
+
+Reason = Literal["", "stopped", "closed", "queue_full", "past_closing", "no_counter"]
+_OPEN_ALWAYS = 7 * 24 * 60
+
+
+def why_not_giving(unit: Unit, area_id: str | None = None) -> Reason:
+    """Return why no number is given out, "" when one is.
+
+    A queue whose end passes closing time takes nobody in: who takes a number is served today.
+    """
+    if not unit.hall.day.issuing:
+        return "stopped"
+    left = minutes_until_closing(unit.site, unit.now)
+    if left is None:
+        return "closed"
+    if left < _OPEN_ALWAYS and minutes_of_queue(unit) > left:
+        return "past_closing"
+    return "queue_full" if _area_full(unit, area_id) else ""
+
+
+def minutes_until_closing(site: Site, now: datetime) -> int | None:
+    """Return the minutes until the present opening ends; None when the site is closed now.
+
+    A closure beats the weekly rule (failure 8).
+    """
+    if site.always_open:
+        return _OPEN_ALWAYS
+    local = now.astimezone(ZoneInfo(site.time_zone))
+    if any(closure.on == local.date() for closure in site.closures):
+        return None
+    minute = local.hour * 60 + local.minute
+    for hours in site.opening:
+        opens, closes = hours.opens.hour * 60 + hours.opens.minute, end_minute(hours.closes)
+        if hours.weekday == local.weekday() and opens <= minute < closes:
+            return closes - minute
+    return None
+
+
+def closing_at(site: Site, now: datetime) -> datetime | None:
+    """Return when the present opening ends; None when closed or open for ever."""
+    left = minutes_until_closing(site, now)
+    if left is None or left >= _OPEN_ALWAYS:
+        return None
+    return now.replace(second=0, microsecond=0) + timedelta(minutes=left)
+
+
+def minutes_of_queue(unit: Unit) -> int:
+    """Return the expected minutes of all who wait, shared by the open counters (at least one)."""
+    waiting = sum(minutes for _, _, minutes in unit.hall.waiting.lanes())
+    return waiting // max(1, len(unit.hall.open_counters()))
+
+
+def _area_full(unit: Unit, area_id: str | None) -> bool:
+    limit = next((area.limit for area in unit.site.areas if area.id == area_id), None)
+    if limit is None:
+        return False
+    there = sum(1 for t in unit.hall.in_state(TicketState.WAITING) if t.area_id == area_id)
+    return there >= limit
+
+
+def any_counter_open(unit: Unit) -> bool:
+    return any(c.state is CounterState.OPEN for c in unit.hall.counters.values())

@@ -1,0 +1,69 @@
+"""From what a visitor chose to what the queue needs: services, counts, minutes, area."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from queue_server.domain.concern import Concern, ConcernError, Wanted, duration
+from queue_server.domain.errors import BadInput, NotFound, ServiceNotHere, TooMany
+from queue_server.domain.town import Admission, Channel, Service, Site, Town
+
+PERSONS_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A concern that this site can take: its services with counts, its minutes, and where to wait."""
+
+    services: tuple[tuple[str, int], ...]
+    persons: int
+    expected_min: int
+    area_id: str | None
+
+
+def choose(
+    town: Town, site: Site, wanted: Iterable[tuple[str, int]], persons: int = 1, *, walk_in: bool = True
+) -> Choice:
+    """Check a concern against the site's services.
+
+    Raises `NotFound`, `ServiceNotHere`, `TooMany`, `BadInput`.
+    """
+    services = services_by_id(town, site)
+    pairs = tuple(wanted)
+    if not 1 <= persons <= PERSONS_MOST:
+        raise BadInput(field="persons")
+    concern = _concern(services, pairs, persons)
+    if walk_in:
+        for one in concern.wanted:
+            if not takes_walk_ins(one.service, site):
+                raise ServiceNotHere(service=one.service.id)
+    first = concern.wanted[0].service
+    return Choice(pairs, persons, duration(concern) // timedelta(minutes=1), first.area_by_site.get(site.id))
+
+
+def services_by_id(town: Town, site: Site) -> Mapping[str, Service]:
+    """Return the services of a site, whatever their channel, by id."""
+    return {service.id: service for service in town.services if site.id in service.site_ids}
+
+
+def takes_walk_ins(service: Service, site: Site) -> bool:
+    """Say whether a walk-in may come for the service here: done at our counters, admitted by both."""
+    admitted = Admission.APPOINTMENT not in {service.admission, site.admission}
+    return admitted and service.channel is Channel.HERE
+
+
+def _concern(services: Mapping[str, Service], pairs: Iterable[tuple[str, int]], persons: int) -> Concern:
+    wanted = []
+    for service_id, count in pairs:
+        service = services.get(service_id)
+        if service is None:
+            raise NotFound(what="service", id=service_id)
+        if count > service.max_count:
+            raise TooMany(service=service_id, most=service.max_count)
+        if count < 1:
+            raise BadInput(field="services.count")
+        wanted.append(Wanted(service, count))
+    try:
+        return Concern(tuple(wanted), persons)
+    except ConcernError as unfit:
+        raise BadInput(field="services", problem=unfit.code) from unfit

@@ -1,0 +1,110 @@
+"""What the use cases need from outside, as protocols: the unit of work and the storage behind it.
+
+A use case is a plain synchronous function `(unit, …) -> answer`. It runs in the one writer thread,
+inside a transaction that holds the site's lock; it may be rolled back and run again, so it does
+nothing that cannot be undone but through the unit.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from queue_server.domain.events import Event
+from queue_server.domain.hall import Hall
+from queue_server.domain.town import Site, Town
+
+Answer = dict[str, Any]
+"""JSON values, without secrets: it may be stored and given again for the same `request_id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Who holds a counter. `session_ref` names the session or token, never its secret."""
+
+    counter_id: str
+    clerk_id: str
+    session_ref: str
+    skills: frozenset[str]
+    bound_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobToPrint:
+    """A print job that waits to be offered to its kiosk's agent."""
+
+    id: int
+    kiosk_id: str
+    ticket_id: int
+    attempt: int
+    state: str
+    code: str
+    created_at: datetime
+    ahead: int | None
+    from_min: int | None
+    to_min: int | None
+
+
+class Unit(Protocol):
+    """One site in one transaction, at one time."""
+
+    @property
+    def organisation_id(self) -> str: ...
+    @property
+    def town(self) -> Town: ...
+    @property
+    def site(self) -> Site: ...
+    @property
+    def hall(self) -> Hall: ...
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def desk(self) -> Mapping[str, Binding]:
+        """Counter id → who holds it."""
+
+    def record(self, events: Iterable[Event]) -> int:
+        """Append to the log and take in; return the last sequence number."""
+
+    def below(self, bound: int) -> int:
+        """Return an unpredictable whole number ≥ 0 and < bound."""
+
+    def new_key(self) -> str:
+        """Return a new opaque public key for a ticket."""
+
+    def bind(self, counter_id: str, clerk_id: str, session_ref: str, skills: frozenset[str]) -> None: ...
+    def unbind(self, counter_id: str) -> None: ...
+
+    def keep_needs(self, ticket_id: int, needs: Sequence[str]) -> None: ...
+    def needs(self, ticket_id: int) -> tuple[str, ...]: ...
+    def forget_needs(self, ticket_id: int) -> None: ...
+
+    def add_print_job(
+        self, kiosk_id: str, ticket_id: int, attempt: int, estimate: tuple[int, int, int] | None
+    ) -> None: ...
+    def print_jobs(self, kiosk_id: str, states: Sequence[str]) -> list[JobToPrint]: ...
+    def print_jobs_of(self, ticket_id: int) -> list[JobToPrint]: ...
+    def set_print_job(self, job_id: int, state: str, code: str) -> None: ...
+
+
+class Storage(Protocol):
+    """What the sequencer drives. All calls come from its one thread."""
+
+    def begin(self) -> None: ...
+    def unit(self, site_id: str, at: datetime) -> Unit:
+        """Return the site's unit in this transaction, its lock taken; raises `NotFound`."""
+
+    def remembered(self, scope: str, request_id: str) -> tuple[str, Answer] | None: ...
+    def remember(self, unit: Unit, scope: str, request_id: str, fingerprint: str, answer: Answer) -> None: ...
+    def commit(self) -> Mapping[str, int]:
+        """Write everything and commit; return the sites that moved, each with its sequence number."""
+
+    def rollback(self) -> None:
+        """Undo everything since `begin` and drop the copies in memory that had changed."""
+
+    def view(self, site_id: str, at: datetime) -> Unit:
+        """Return a unit to look at, outside of any transaction; writing to it is an error."""
+
+    def is_outage(self, error: Exception) -> bool:
+        """Say whether an error means that the database cannot be written now (disk full, gone, locked)."""
+
+    def business_day(self, site_id: str, at: datetime) -> date: ...

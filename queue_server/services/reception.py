@@ -1,0 +1,143 @@
+"""What happens between the door and the call: taking a number, leaving, returning, giving up.
+
+Saved first, printed second: a number is answered only after its commit, and its slip is a job of its
+own (a system in use printed first, crashed, and gave the number twice).
+"""
+
+from collections.abc import Sequence
+
+from queue_server.domain import events as e
+from queue_server.domain import visiting
+from queue_server.domain.errors import BadInput, NotIssuing
+from queue_server.domain.estimate import Estimate, estimate
+from queue_server.domain.order import walk_in_due, with_priority
+from queue_server.domain.ticket import Origin, Ticket
+from queue_server.domain.town import NumberStyle
+from queue_server.services.access_hours import why_not_giving
+from queue_server.services.concerns import Choice
+from queue_server.services.ports import Answer, Unit
+
+NEEDS = frozenset(
+    {"more_time", "step_free", "fetch_me", "sign_language", "deaf", "blind", "companion", "priority"}
+)
+"""What a visitor may ask for. `priority` alone changes the order."""
+
+
+def take_ticket(
+    unit: Unit,
+    choice: Choice,
+    *,
+    origin: Origin,
+    language: str,
+    needs: Sequence[str] = (),
+    kiosk_id: str | None = None,
+) -> Answer:
+    """Begin a visit: draw its number, set its due time, order its slip. Raises `NotIssuing`, `NoNumberLeft`.
+
+    Staff may give a number when the kiosks do not.
+    """
+    if unknown := set(needs) - NEEDS:
+        raise BadInput(field="needs", found=min(unknown))
+    if origin is Origin.KIOSK and (reason := why_not_giving(unit, choice.area_id)):
+        raise NotIssuing(reason=reason)
+    due = walk_in_due(unit.now, choice.expected_min, unit.site.patience_factor)
+    if "priority" in needs:
+        due = with_priority(due, unit.now)
+    number = visiting.choose_number(
+        unit.hall, unit.now, unit.below, sequential=unit.site.number_style is NumberStyle.SEQUENTIAL
+    )
+    guess = quote(unit, choice, priority="priority" in needs)
+    ticket_id = unit.record(
+        [
+            e.TicketTaken(
+                number=number,
+                key=unit.new_key(),
+                origin=origin,
+                concern=choice.services,
+                persons=choice.persons,
+                language=language,
+                expected_min=choice.expected_min,
+                area=choice.area_id,
+                due_at=due.at,
+                due_reason=due.reason,
+                adjustment=due.adjustment,
+                ahead=guess.ahead if guess else 0,
+                from_min=guess.from_min if guess else None,
+                to_min=guess.to_min if guess else None,
+            )
+        ]
+    )
+    if needs:
+        unit.keep_needs(ticket_id, sorted(needs))
+    if kiosk_id is not None:
+        unit.add_print_job(kiosk_id, ticket_id, 1, _numbers(guess))
+    return ticket_answer(unit.hall.tickets[ticket_id], guess)
+
+
+def quote(unit: Unit, choice: Choice, *, priority: bool = False) -> Estimate | None:
+    """Estimate the wait of somebody who would take a number now; None without an open counter."""
+    due = walk_in_due(unit.now, choice.expected_min, unit.site.patience_factor)
+    if priority:
+        due = with_priority(due, unit.now)
+    services = frozenset(service for service, _ in choice.services)
+    place = (due.at, unit.now, unit.hall.seq + 1)
+    return estimate(unit.hall, services, place, skills(unit), unit.now)
+
+
+def give_quote(unit: Unit, choice: Choice) -> Answer:
+    """Tell how long it takes before a number is taken, and keep what was told (what none has, 3)."""
+    guess = quote(unit, choice)
+    if guess is None:
+        return {"ahead": None, "wait": None}
+    unit.record([e.EstimateGiven(choice.services, guess.ahead, guess.from_min, guess.to_min)])
+    return {"ahead": guess.ahead, "wait": {"from_min": guess.from_min, "to_min": guess.to_min}}
+
+
+def skills(unit: Unit) -> dict[str, frozenset[str]]:
+    """Return counter id → services, of the counters that somebody holds."""
+    return {counter_id: binding.skills for counter_id, binding in unit.desk.items()}
+
+
+def go_away(unit: Unit, ticket: Ticket) -> Answer:
+    """ "Be right back"."""
+    unit.record(visiting.go_away(ticket))
+    return ticket_answer(ticket, None)
+
+
+def come_back(unit: Unit, ticket: Ticket) -> Answer:
+    """ "I am back", or "I missed my number, I am here"."""
+    unit.record(visiting.come_back(ticket, unit.now))
+    return ticket_answer(ticket, None)
+
+
+def cancel(unit: Unit, ticket: Ticket) -> Answer:
+    """Give the number back; what the visitor told about needs is erased at once."""
+    unit.record(visiting.cancel(ticket))
+    unit.forget_needs(ticket.id)
+    return ticket_answer(ticket, None)
+
+
+def reprint(unit: Unit, ticket: Ticket, kiosk_id: str) -> Answer:
+    """Print the same number again, marked as a reprint; asked for by a person (failure 5)."""
+    attempt = 1 + max((job.attempt for job in unit.print_jobs_of(ticket.id)), default=0)
+    unit.add_print_job(kiosk_id, ticket.id, attempt, None)
+    return {"id": ticket.id, "number": ticket.number, "attempt": attempt}
+
+
+def ticket_answer(ticket: Ticket, guess: Estimate | None) -> Answer:
+    """Return what goes out about a ticket; the web layer adds the status page's secret address."""
+    wait = None if guess is None else {"from_min": guess.from_min, "to_min": guess.to_min}
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "key": ticket.key,
+        "state": ticket.state.value,
+        "area_id": ticket.area_id,
+        "secret_version": ticket.secret_version,
+        "ahead": 0 if guess is None else guess.ahead,
+        "wait": wait,
+    }
+
+
+def _numbers(guess: Estimate | None) -> tuple[int, int, int] | None:
+    return None if guess is None else (guess.ahead, guess.from_min, guess.to_min)

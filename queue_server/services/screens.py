@@ -1,0 +1,225 @@
+"""Public pictures: boards, the queue for phones, what a kiosk knows.
+
+Numbers, rooms, order and ranges; no concern, no need, no name. This module is given no way to
+visitors' data, and a test holds that it imports none.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from queue_server.domain.estimate import estimate
+from queue_server.domain.hall import Hall
+from queue_server.domain.ticket import Ticket, TicketState
+from queue_server.domain.town import Display, Room, Site
+from queue_server.protocol import Board, CallEntry, KioskPicture, PublicEntry, PublicQueue, WaitRange
+from queue_server.services.access_hours import why_not_giving
+from queue_server.services.ports import Unit
+from queue_server.services.reception import skills
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as screens need it. `open`: the visitor is still awaited. `area_id` is where they wait."""
+
+    seq: int
+    ticket_id: int
+    key: str
+    number: int
+    counter_id: str
+    room: Room
+    area_id: str | None
+    services: frozenset[str]
+    kind: str
+    open: bool
+    called_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """What a commit leaves behind for the screens: small, immutable, safe to read in another thread."""
+
+    site_id: str
+    seq: int
+    at: datetime
+    calls: tuple[Call, ...]
+    waiting_count: int
+    wait: tuple[int, int] | None
+    open_counter_count: int
+    issuing: bool
+    call_mode: str
+    counter_of_ticket: Mapping[int, str] = field(default_factory=dict)
+
+
+def view(unit: Unit) -> SiteView:
+    """Return the site as the screens see it now."""
+    hall = unit.hall
+    return SiteView(
+        site_id=unit.site.id,
+        seq=hall.seq,
+        at=unit.now,
+        calls=tuple(calls(hall, unit.site)),
+        waiting_count=len(hall.waiting),
+        wait=usual_wait(unit),
+        open_counter_count=len(hall.open_counters()),
+        issuing=hall.day.issuing,
+        call_mode=call_mode(unit),
+    )
+
+
+def calls(hall: Hall, site: Site) -> Iterable[Call]:
+    """Yield the open and the last calls, newest first; withdrawn ones are not among them."""
+    rooms = {room.id: room for room in site.rooms}
+    room_of = {counter.id: rooms[counter.room_id] for counter in site.counters}
+    last = hall.last_calls()
+    seen = {t.id for t in last}
+    # More than the last dozen may be open at once; none of them may be missing.
+    still_open = [
+        hall.tickets[c.ticket_id]
+        for c in hall.counters.values()
+        if c.ticket_id is not None and c.ticket_id not in seen
+    ]
+    extra = [t for t in still_open if t.state is TicketState.CALLED]
+    extra.sort(key=lambda t: t.call_seq or 0, reverse=True)
+    for ticket in [*last, *extra]:
+        counter_id = ticket.counter_id or ticket.last_counter_id
+        if ticket.call_seq is None or ticket.called_at is None or counter_id not in room_of:
+            continue
+        yield Call(
+            seq=ticket.call_seq,
+            ticket_id=ticket.id,
+            key=ticket.key,
+            number=ticket.number,
+            counter_id=counter_id,
+            room=room_of[counter_id],
+            area_id=ticket.area_id,
+            services=ticket.services,
+            kind=ticket.call_kind or "call",
+            open=ticket.state is TicketState.CALLED,
+            called_at=ticket.called_at,
+        )
+
+
+def call_mode(unit: Unit) -> str:
+    return unit.hall.day.call_mode or unit.site.call_mode.value
+
+
+def usual_wait(unit: Unit) -> tuple[int, int] | None:
+    """Return the range that somebody with the most usual concern waits: the longest over all open skills."""
+    able = skills(unit)
+    place = (datetime.max.replace(tzinfo=unit.now.tzinfo), unit.now, unit.hall.seq + 1)
+    guesses = [
+        guess
+        for can in set(able.values())
+        if can and (guess := estimate(unit.hall, frozenset([min(can)]), place, able, unit.now)) is not None
+    ]
+    longest = max(guesses, key=lambda g: g.to_min, default=None)
+    return None if longest is None else (longest.from_min, longest.to_min)
+
+
+# -- displays ------------------------------------------------------------------------------------------
+
+
+def matches(display: Display, call: Call) -> bool:
+    """Say whether a display shows a call: its areas (all when it names none) and its services (same)."""
+    in_area = not display.area_ids or call.area_id is None or call.area_id in display.area_ids
+    return in_area and (not display.service_ids or bool(call.services & set(display.service_ids)))
+
+
+def board(seen: SiteView, site: Site, display: Display | None, now: datetime, config_version: int) -> Board:
+    """Return what a display shows; without a display, the whole site's board."""
+    shown = [c for c in seen.calls if display is None or matches(display, c)]
+    return Board(
+        site_id=site.id,
+        site=dict(site.name),
+        calls=[entry(c, now) for c in shown],
+        waiting_count=seen.waiting_count,
+        wait=_range(seen.wait),
+        open_counter_count=seen.open_counter_count,
+        issuing=seen.issuing,
+        call_mode="fetch" if seen.call_mode == "fetch" else "screen",
+        config_version=config_version,
+    )
+
+
+def likeness(board: Board) -> object:
+    """Return what two boards are compared by: everything but the ages, which always differ."""
+    return {**board, "calls": [{**c, "age_ms": 0} for c in board["calls"]]}
+
+
+def entry(call: Call, now: datetime) -> CallEntry:
+    return CallEntry(
+        seq=call.seq,
+        key=call.key,
+        number=call.number,
+        room=call.room.name,
+        room_id=call.room.id,
+        counter_id=call.counter_id,
+        area_id=call.area_id,
+        floor=call.room.floor,
+        kind="recall" if call.kind == "recall" else "join" if call.kind == "join" else "call",
+        open=call.open,
+        age_ms=max(0, int((now - call.called_at).total_seconds() * 1000)),
+    )
+
+
+# -- phones --------------------------------------------------------------------------------------------
+
+
+def public_queue(unit: Unit) -> PublicQueue:
+    """Return the picture that all phones of a site share; matched by key, never by number."""
+    hall = unit.hall
+    return PublicQueue(
+        site_id=unit.site.id,
+        waiting=_waiting(unit),
+        away=[t.key for t in hall.in_state(TicketState.AWAY)],
+        called=[entry(c, unit.now) for c in calls(hall, unit.site) if c.open],
+        missed=[t.key for t in hall.in_state(TicketState.NO_SHOW)],
+        serving=[t.key for t in hall.in_state(TicketState.SERVING, TicketState.PARKED)],
+        open_counter_count=len(hall.open_counters()),
+        call_mode="fetch" if call_mode(unit) == "fetch" else "screen",
+    )
+
+
+def _waiting(unit: Unit) -> list[PublicEntry]:
+    able = skills(unit)
+    entries = []
+    for ahead, ticket in enumerate(unit.hall.waiting.in_order(unit.now)):
+        guess = estimate(unit.hall, ticket.services, _place(ticket), able, unit.now)
+        entries.append(
+            PublicEntry(
+                key=ticket.key,
+                number=ticket.number,
+                ahead=ahead if guess is None else guess.ahead,
+                from_min=-1 if guess is None else guess.from_min,
+                to_min=-1 if guess is None else guess.to_min,
+            )
+        )
+    return entries
+
+
+def _place(ticket: Ticket) -> tuple[datetime, datetime, int]:
+    return (ticket.due_at, ticket.arrived_at, ticket.id)
+
+
+# -- kiosks --------------------------------------------------------------------------------------------
+
+
+def kiosk(unit: Unit, kiosk_id: str, printer: str, config_version: int) -> KioskPicture:
+    """Return what a kiosk shows without a touch: the wait, and whether numbers are given out."""
+    area_id = next((k.area_id for k in unit.site.kiosks if k.id == kiosk_id), None)
+    reason = why_not_giving(unit, area_id)
+    return KioskPicture(
+        kiosk_id=kiosk_id,
+        site_id=unit.site.id,
+        giving=not reason,
+        reason=reason,
+        waiting_count=len(unit.hall.waiting),
+        wait=_range(usual_wait(unit)),
+        printer=printer,
+        config_version=config_version,
+    )
+
+
+def _range(wait: tuple[int, int] | None) -> WaitRange | None:
+    return None if wait is None else WaitRange(from_min=wait[0], to_min=wait[1])
