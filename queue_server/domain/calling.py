@@ -3,7 +3,7 @@
 Each function takes the hall and the time and returns the events that follow, or raises the refusal.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from queue_server.domain import events as e
 from queue_server.domain.errors import (
@@ -23,6 +23,8 @@ from queue_server.domain.ticket import UNDO_WITHIN, Ticket, TicketState, states_
 from queue_server.domain.waiting_line import LaneKey
 
 CALLABLE = states_before(TicketState.CALLED)
+BINDABLE = (TicketState.WAITING, TicketState.AWAY, TicketState.CALLED)
+RELEASE_AFTER = timedelta(minutes=10)
 
 
 def open_counter(hall: Hall, counter_id: str) -> list[e.Event]:
@@ -51,14 +53,31 @@ def close_counter(hall: Hall, counter_id: str) -> list[e.Event]:
 
 
 def release_bound(hall: Hall, counter_id: str) -> list[e.Event]:
-    """Release the tickets that wait for this counter alone, the parked ones included."""
-    waiting = [
-        t for t in hall.in_state(TicketState.WAITING, TicketState.AWAY) if t.bound_counter_id == counter_id
-    ]
+    """Release the tickets that are kept for this counter alone, the parked ones included.
+
+    One that was joined to a call elsewhere loses the bond too: put back, it would wait for nobody.
+    """
+    bound = [t for t in hall.in_state(*BINDABLE) if t.bound_counter_id == counter_id]
     parked = [
         t for t in hall.in_state(TicketState.PARKED) if t.counter_id == counter_id and t.joined_to is None
     ]
-    return [e.TicketReleased(t.id) for t in [*waiting, *parked]]
+    return [e.TicketReleased(t.id) for t in [*bound, *parked]]
+
+
+def release_overdue(hall: Hall, counter_id: str, now: datetime) -> list[e.Event]:
+    """Release who waits for a paused counter: ten minutes after the pause, the due time and the transfer.
+
+    Parked visitors stay: their clerk comes back, and they are never called by themselves (failure 12).
+    """
+    counter = hall.counter(counter_id)
+    if counter.state is not CounterState.PAUSED or counter.state_at is None:
+        return []
+    return [
+        e.TicketReleased(t.id)
+        for t in hall.in_state(TicketState.WAITING)
+        if t.bound_counter_id == counter_id
+        and max(t.due_at, t.state_at, counter.state_at) + RELEASE_AFTER <= now
+    ]
 
 
 def call(
@@ -111,8 +130,7 @@ def may_serve(lane: LaneKey, counter_id: str, skills: frozenset[str]) -> bool:
 def _chosen(hall: Hall, counter_id: str, skills: frozenset[str], ticket_id: int) -> Ticket:
     ticket = find(hall, ticket_id)
     ticket.require(*CALLABLE)
-    if ticket.joined_to is not None:
-        raise OtherTicket(ticket=ticket.joined_to)
+    _require_leader(ticket)
     kept = ticket.bound_counter_id or (ticket.counter_id if ticket.state is TicketState.PARKED else None)
     if kept not in {None, counter_id} or not ticket.services <= skills:
         raise CannotServe(number=ticket.number)
@@ -131,8 +149,6 @@ def join(hall: Hall, counter_id: str, ticket_id: int, expected: int | None = Non
     leader = current_ticket(hall, counter_id, expected)
     ticket = find(hall, ticket_id)
     ticket.require(*CALLABLE - {TicketState.PARKED})
-    if hall.followers.get(ticket.id):
-        raise OtherTicket(ticket=ticket.id)
     return [e.TicketJoined(ticket.id, leader.id)]
 
 
@@ -154,6 +170,7 @@ def _resume(hall: Hall, counter_id: str, parked: Ticket) -> list[e.Event]:
         raise CounterNotOpen(state=CounterState.CLOSED.value)
     if parked.counter_id != counter_id:
         raise CannotServe(number=parked.number)
+    _require_leader(parked)
     return [e.TicketResumed(parked.id)]
 
 
@@ -210,17 +227,15 @@ def transfer(
 
 
 def undo(hall: Hall, counter_id: str, now: datetime, expected: int | None = None) -> list[e.Event]:
-    """Take the last call back, within 10 s and only while nobody came; what it ended goes on again."""
+    """Take the last call back, within 10 s and only while nobody came; what it ended goes on again.
+
+    After a recall, or when another of the group leads now, it is too late: something happened since.
+    """
     ticket = current_ticket(hall, counter_id, expected)
     ticket.require(TicketState.CALLED)
     if ticket.call_kind != "call" or ticket.called_at is None or now - ticket.called_at > UNDO_WITHIN:
         raise TooLate
-    ended_together = [
-        t.id
-        for t in hall.in_state(TicketState.FINISHED)
-        if t.counter_id == counter_id and t.ended_at == ticket.called_at and t.joined_to is None
-    ]
-    return [e.CallUndone(ticket.id, ended_together[0] if ended_together else None)]
+    return [e.CallUndone(ticket.id, ticket.call_finished)]
 
 
 def current_ticket(hall: Hall, counter_id: str, expected: int | None = None) -> Ticket:
@@ -235,6 +250,12 @@ def current_ticket(hall: Hall, counter_id: str, expected: int | None = None) -> 
 def _require_expected(current: Ticket | None, expected: int | None) -> None:
     if expected is not None and (current is None or current.id != expected):
         raise OtherTicket(ticket=None if current is None else current.id)
+
+
+def _require_leader(ticket: Ticket) -> None:
+    """One that follows another is called and served with that one."""
+    if ticket.joined_to is not None:
+        raise OtherTicket(ticket=ticket.joined_to)
 
 
 def find(hall: Hall, ticket_id: int) -> Ticket:

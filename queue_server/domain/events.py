@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar, get_args, get_type_hints
 
 from queue_server.domain.ticket import Adjustment, DueReason, Origin
 
@@ -258,6 +258,18 @@ def _decoder(hint: object) -> Callable[[Any], Any] | None:
     return None
 
 
+def _may_be_none(field: dataclasses.Field[Any], hint: object) -> bool:
+    return field.default is dataclasses.MISSING and type(None) in get_args(hint)
+
+
+_BLANK = {
+    kind: {
+        f.name: None
+        for f in dataclasses.fields(kind)  # type: ignore[arg-type]
+        if _may_be_none(f, get_type_hints(kind)[f.name])
+    }
+    for kind in KINDS.values()
+}
 _FIELDS = {
     kind: tuple((f.name, _decoder(get_type_hints(kind)[f.name])) for f in dataclasses.fields(kind))  # type: ignore[arg-type]
     for kind in KINDS.values()
@@ -282,4 +294,4 @@ def event_of(type_name: str, payload: Mapping[str, Any]) -> Event:
     kind = KINDS[type_name]
     decoders = dict(_FIELDS[kind])
     values = {name: decode(value) if (decode := decoders[name]) else value for name, value in payload.items()}
-    return kind(**values)
+    return kind(**_BLANK[kind] | values)

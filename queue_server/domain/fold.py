@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import singledispatch
 
 from queue_server.domain import events as e
-from queue_server.domain.hall import CounterState, Hall, Lease
+from queue_server.domain.hall import CounterState, Hall
 from queue_server.domain.ticket import Adjustment, Ticket, TicketState
 
 
@@ -49,7 +49,7 @@ def _ticket_taken(event: e.TicketTaken, hall: Hall, at: datetime) -> None:
         adjustment=event.adjustment,
     )
     hall.restore_ticket(ticket)
-    hall.leases[ticket.number] = Lease(ticket.number, ticket.id)
+    hall.leases.begin(ticket.number, ticket.id)
     hall.touched.tickets.add(ticket.id)
     hall.touched.leases.add(ticket.number)
 
@@ -60,16 +60,14 @@ def _ticket_called(event: e.TicketCalled, hall: Hall, at: datetime) -> None:
         hall.end(hall.tickets[event.finished], TicketState.FINISHED, at)
     ticket = hall.tickets[event.ticket]
     for one in hall.group(ticket):
-        hall.summon(one, event.counter, at, "call")
+        hall.summon(one, event.counter, at, "call", event.finished)
     hall.touch_counter(event.counter).ticket_id = ticket.id
 
 
 @_take.register
 def _ticket_recalled(event: e.TicketRecalled, hall: Hall, at: datetime) -> None:
     for one in hall.group(hall.tickets[event.ticket]):
-        one.call_seq, one.called_at, one.call_kind = hall.seq, at, "recall"
-        hall.note_call(one)
-        hall.touched.tickets.add(one.id)
+        hall.note_call(one, at, "recall")
 
 
 @_take.register
@@ -81,30 +79,20 @@ def _ticket_joined(event: e.TicketJoined, hall: Hall, at: datetime) -> None:
         raise ValueError("the leader is at no counter")
     hall.summon(ticket, counter_id, at, "join")
     if leader.state is TicketState.SERVING:
-        hall.move(ticket, TicketState.SERVING, at)
-        ticket.started_at = at
-    ticket.joined_to = leader.id
-    hall.followers.setdefault(leader.id, set()).add(ticket.id)
+        hall.serve(ticket, at)
+    hall.follow(ticket, leader)
 
 
 @_take.register
 def _call_undone(event: e.CallUndone, hall: Hall, at: datetime) -> None:
     ticket = hall.tickets[event.ticket]
-    counter = hall.touch_counter(ticket.counter_id or "")
-    counter.ticket_id = None
+    counter = hall.counter_of(ticket)
     for one in hall.group(ticket):
-        hall.withdraw_call(one)
-        hall.to_waiting(one, at)
-        hall.part(one)
+        hall.withdraw_call(one, at)
+    hall.restore_recent()
     if event.restored is not None:
-        restored = hall.tickets[event.restored]
-        for one in hall.group(restored):
-            hall.move(one, TicketState.SERVING, at)
-            one.ended_at = None
-            one.counter_id = counter.id
-            hall.leases[one.number].ended_at = None
-            hall.touched.leases.add(one.number)
-        counter.ticket_id = restored.id
+        hall.go_on(hall.tickets[event.restored], at)
+    counter.ticket_id = event.restored
 
 
 @_take.register
@@ -120,8 +108,7 @@ def _estimate_given(event: e.EstimateGiven, hall: Hall, at: datetime) -> None:
 @_take.register
 def _service_started(event: e.ServiceStarted, hall: Hall, at: datetime) -> None:
     for one in hall.group(hall.tickets[event.ticket]):
-        hall.move(one, TicketState.SERVING, at)
-        one.started_at = at
+        hall.serve(one, at)
 
 
 @_take.register
@@ -146,7 +133,7 @@ def _ticket_not_there(event: e.TicketNotThere, hall: Hall, at: datetime) -> None
     hall.free_counter(ticket)
     for one in hall.group(ticket):
         hall.move(one, TicketState.NO_SHOW, at)
-        one.counter_id = None
+        one.counter_id = one.bound_counter_id = None
         hall.part(one)
 
 
@@ -192,7 +179,7 @@ def _ticket_resumed(event: e.TicketResumed, hall: Hall, at: datetime) -> None:
     ticket = hall.tickets[event.ticket]
     for one in hall.group(ticket):
         hall.move(one, TicketState.SERVING, at)
-    hall.touch_counter(ticket.counter_id or "").ticket_id = ticket.id
+    hall.counter_of(ticket).ticket_id = ticket.id
 
 
 @_take.register

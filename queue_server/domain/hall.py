@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from heapq import nlargest
 
-from queue_server.domain.numbers import is_leased
+from queue_server.domain.leases import Lease, Leases, is_leased
 from queue_server.domain.ticket import AT_COUNTER, TRANSITIONS, Ticket, TicketState
 from queue_server.domain.waiting_line import WaitingLine
 
-RECENT_CALLS = 12
+RECENT_CALLS = 48
 
 
 class CounterState(StrEnum):
@@ -30,15 +31,6 @@ class CounterStatus:
     state: CounterState = CounterState.CLOSED
     state_at: datetime | None = None
     ticket_id: int | None = None
-
-
-@dataclass(slots=True)
-class Lease:
-    """The right to a number: one visit on this business day."""
-
-    number: int
-    ticket_id: int
-    ended_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -77,9 +69,10 @@ class Hall:
         self.by_key: dict[str, int] = {}
         self.waiting = WaitingLine()
         self.counters: dict[str, CounterStatus] = {}
-        self.leases: dict[int, Lease] = {}
+        self.leases = Leases()
         self.recent: list[int] = []
         self.followers: dict[int, set[int]] = {}
+        self._by_state: dict[TicketState, dict[int, Ticket]] = {state: {} for state in TicketState}
         self.day = DayStatus()
         self.touched = Touched()
 
@@ -103,14 +96,15 @@ class Hall:
 
     def leased(self, now: datetime) -> list[int]:
         """Return the numbers that may not be drawn."""
-        return [lease.number for lease in self.leases.values() if is_leased(lease.ended_at, now)]
+        return [lease.number for lease in self.leases.values() if is_leased(lease, now)]
 
     def in_hall(self) -> Iterator[int]:
         """Yield the numbers of open visits: a new one should differ from them in two digits."""
         return (lease.number for lease in self.leases.values() if lease.ended_at is None)
 
     def in_state(self, *states: TicketState) -> list[Ticket]:
-        return [t for t in self.tickets.values() if t.state in states]
+        """Return the tickets in these states, in order of their beginning."""
+        return sorted((t for state in states for t in self._by_state[state].values()), key=lambda t: t.id)
 
     def group(self, ticket: Ticket) -> list[Ticket]:
         """Return the ticket and those that were joined to it, the leader first."""
@@ -123,19 +117,25 @@ class Hall:
     # -- restoring from rows -----------------------------------------------------------------------
 
     def restore_ticket(self, ticket: Ticket) -> None:
-        """Take in a ticket as its row tells it (the lease and the counter come by themselves)."""
+        """Take in a ticket as its row tells it; leases and counters have rows of their own."""
         self.tickets[ticket.id] = ticket
+        self._by_state[ticket.state][ticket.id] = ticket
         self.by_key[ticket.key] = ticket.id
         if ticket.state is TicketState.WAITING:
             self.waiting.add(ticket)
         if ticket.joined_to is not None:
             self.followers.setdefault(ticket.joined_to, set()).add(ticket.id)
 
+    def restore_lease(self, lease: Lease) -> None:
+        self.leases.restore(lease)
+
+    def restore_counter(self, counter: CounterStatus) -> None:
+        self.counters[counter.id] = counter
+
     def restore_recent(self) -> None:
         """Find the last calls again, after all tickets were restored."""
-        called = [t for t in self.tickets.values() if t.call_seq is not None]
-        called.sort(key=lambda t: (t.call_seq or 0, t.id), reverse=True)
-        self.recent = [t.id for t in called[:RECENT_CALLS]]
+        called = (t for t in self.tickets.values() if t.call_seq is not None)
+        self.recent = [t.id for t in nlargest(RECENT_CALLS, called, key=_call_order)]
 
     # -- changes that the fold is made of ------------------------------------------------------
 
@@ -143,6 +143,8 @@ class Hall:
         if state not in TRANSITIONS[ticket.state]:
             raise ValueError(f"ticket {ticket.id}: {ticket.state} -> {state}")
         self.waiting.discard(ticket.id)
+        del self._by_state[ticket.state][ticket.id]
+        self._by_state[state][ticket.id] = ticket
         ticket.state, ticket.state_at = state, at
         if state is TicketState.WAITING:
             self.waiting.add(ticket)
@@ -153,36 +155,69 @@ class Hall:
         ticket.started_at = None
         self.move(ticket, TicketState.WAITING, at)
 
-    def summon(self, ticket: Ticket, counter_id: str, at: datetime, kind: str) -> None:
+    def summon(
+        self, ticket: Ticket, counter_id: str, at: datetime, kind: str, finished: int | None = None
+    ) -> None:
+        """Call to a counter. The bond stays until somebody serves it: an undone call must not lose it."""
+        ticket.called_from, ticket.call_finished = ticket.state, finished
         self.move(ticket, TicketState.CALLED, at)
-        ticket.counter_id, ticket.bound_counter_id = counter_id, None
-        ticket.call_seq, ticket.called_at, ticket.call_kind = self.seq, at, kind
+        ticket.counter_id = ticket.last_counter_id = counter_id
         ticket.first_called_at = ticket.first_called_at or at
-        self.note_call(ticket)
+        self.note_call(ticket, at, kind)
 
-    def note_call(self, ticket: Ticket) -> None:
-        self.recent = [ticket.id, *(i for i in self.recent if i != ticket.id)][:RECENT_CALLS]
+    def note_call(self, ticket: Ticket, at: datetime, kind: str) -> None:
+        """Give the ticket a call with the identity of the entry that is being taken in."""
+        ticket.call_seq, ticket.called_at, ticket.call_kind = self.seq, at, kind
+        last = {ticket.id, *self.recent}
+        self.recent = sorted(last, key=lambda i: _call_order(self.tickets[i]), reverse=True)[:RECENT_CALLS]
+        self.touched.tickets.add(ticket.id)
 
-    def withdraw_call(self, ticket: Ticket) -> None:
+    def withdraw_call(self, ticket: Ticket, at: datetime) -> None:
+        """Undo a call: back to the state before, still due then; the board forgets it.
+
+        A parked visit keeps its counter and its group: put among the waiting it would be called by itself.
+        """
+        if ticket.first_called_at == ticket.called_at:
+            ticket.first_called_at = None
         ticket.call_seq = ticket.called_at = ticket.call_kind = None
-        ticket.first_called_at = None
-        self.recent = [i for i in self.recent if i != ticket.id]
-        if len(self.recent) < RECENT_CALLS:
-            self.restore_recent()
+        before = ticket.called_from or TicketState.WAITING
+        if before is not TicketState.PARKED:
+            ticket.counter_id = None
+            self.part(ticket)
+        self.move(ticket, before, at)
+
+    def serve(self, ticket: Ticket, at: datetime) -> None:
+        self.move(ticket, TicketState.SERVING, at)
+        ticket.bound_counter_id = None
+        ticket.started_at = at
+
+    def follow(self, ticket: Ticket, leader: Ticket) -> None:
+        ticket.joined_to = leader.id
+        self.followers.setdefault(leader.id, set()).add(ticket.id)
+        self.touched.tickets.add(ticket.id)
 
     def part(self, ticket: Ticket) -> None:
         """Let a joined ticket go its own way again."""
         if ticket.joined_to is not None:
-            self.followers.get(ticket.joined_to, set()).discard(ticket.id)
+            group = self.followers[ticket.joined_to]
+            group.discard(ticket.id)
+            if not group:
+                del self.followers[ticket.joined_to]
             ticket.joined_to = None
             self.touched.tickets.add(ticket.id)
 
     def end(self, ticket: Ticket, state: TicketState, at: datetime) -> None:
         self.free_counter(ticket)
         for one in self.group(ticket):
-            self.move(one, state, at)
-            one.ended_at = at
-            self._release_number(one, at)
+            self._end_one(one, state, at)
+
+    def go_on(self, ticket: Ticket, at: datetime) -> None:
+        """Take back the end of a visit (an undo of "done, next"): it is served again, and its group."""
+        for one in self.group(ticket):
+            self.move(one, TicketState.SERVING, at)
+            one.ended_at = None
+            self.leases.go_on(one.number, one.id)
+            self.touched.leases.add(one.number)
 
     def end_alone(self, ticket: Ticket, state: TicketState, at: datetime) -> None:
         """End one ticket; those joined to it go on under the first of them."""
@@ -191,30 +226,33 @@ class Hall:
         self.part(ticket)
         if followers:
             self._promote(followers[0], followers[1:])
-        self.move(ticket, state, at)
-        ticket.ended_at = at
-        self._release_number(ticket, at)
+        self._end_one(ticket, state, at)
 
     def _promote(self, leader: Ticket, followers: list[Ticket]) -> None:
         self.part(leader)
         for follower in followers:
             self.part(follower)
-            follower.joined_to = leader.id
-            self.followers.setdefault(leader.id, set()).add(follower.id)
+            self.follow(follower, leader)
         if leader.state in AT_COUNTER and leader.counter_id is not None:
             self.touch_counter(leader.counter_id).ticket_id = leader.id
 
-    def _release_number(self, ticket: Ticket, at: datetime) -> None:
-        lease = self.leases.get(ticket.number)
-        if lease is not None and lease.ticket_id == ticket.id:
-            lease.ended_at = at
-            self.touched.leases.add(ticket.number)
+    def _end_one(self, ticket: Ticket, state: TicketState, at: datetime) -> None:
+        self.move(ticket, state, at)
+        ticket.ended_at = at
+        self.leases.end(ticket.number, ticket.id, at)
+        self.touched.leases.add(ticket.number)
 
     def free_counter(self, ticket: Ticket) -> None:
         if ticket.state in AT_COUNTER and ticket.counter_id is not None:
             counter = self.touch_counter(ticket.counter_id)
             if counter.ticket_id == ticket.id:
                 counter.ticket_id = None
+
+    def counter_of(self, ticket: Ticket) -> CounterStatus:
+        """Return the counter that calls, serves or keeps the ticket, to be changed."""
+        if ticket.counter_id is None:
+            raise ValueError(f"ticket {ticket.id} is at no counter")
+        return self.touch_counter(ticket.counter_id)
 
     def touch_counter(self, counter_id: str) -> CounterStatus:
         self.touched.counters.add(counter_id)
@@ -223,3 +261,8 @@ class Hall:
     def switch(self, counter_id: str, state: CounterState, at: datetime) -> None:
         counter = self.touch_counter(counter_id)
         counter.state, counter.state_at = state, at
+
+
+def _call_order(ticket: Ticket) -> tuple[int, int]:
+    """Later calls are greater; those called together go by their id."""
+    return (ticket.call_seq or 0, ticket.id)

@@ -44,8 +44,8 @@ def appointment_due(appointed_at: datetime, checked_in_at: datetime, grace: time
 
 
 def with_priority(due: Due, arrived_at: datetime) -> Due:
-    """Bring a due time forward by 15 minutes, never before arrival."""
-    return Due(max(arrived_at, due.at - PRIORITY), due.reason, Adjustment.PRIORITY)
+    """Bring a due time forward by 15 minutes, never before arrival; one before arrival stays as it is."""
+    return Due(min(due.at, max(arrived_at, due.at - PRIORITY)), due.reason, Adjustment.PRIORITY)
 
 
 def after_return(due_at: datetime, now: datetime) -> datetime:

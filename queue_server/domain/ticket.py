@@ -54,7 +54,8 @@ TRANSITIONS: Mapping[TicketState, frozenset[TicketState]] = MappingProxyType(
     {
         _S.WAITING: frozenset({_S.AWAY, _S.CALLED, _S.CANCELLED, _S.EXPIRED}),
         _S.AWAY: frozenset({_S.WAITING, _S.CANCELLED, _S.EXPIRED}),
-        _S.CALLED: frozenset({_S.SERVING, _S.NO_SHOW, _S.WAITING, _S.CANCELLED, _S.EXPIRED}),
+        # To "parked" only by an undo: it goes back to where it was called from, and no further.
+        _S.CALLED: frozenset({_S.SERVING, _S.NO_SHOW, _S.WAITING, _S.PARKED, _S.CANCELLED, _S.EXPIRED}),
         _S.SERVING: frozenset({_S.FINISHED, _S.WAITING, _S.PARKED, _S.EXPIRED}),
         _S.PARKED: frozenset({_S.SERVING, _S.CALLED, _S.WAITING, _S.CANCELLED, _S.EXPIRED}),
         _S.NO_SHOW: frozenset({_S.WAITING, _S.CALLED, _S.EXPIRED}),
@@ -65,6 +66,7 @@ TRANSITIONS: Mapping[TicketState, frozenset[TicketState]] = MappingProxyType(
     }
 )
 ENDED = frozenset({_S.FINISHED, _S.CANCELLED, _S.EXPIRED})
+OPEN = frozenset(TicketState) - ENDED
 AT_COUNTER = frozenset({_S.CALLED, _S.SERVING})
 
 
@@ -72,8 +74,11 @@ AT_COUNTER = frozenset({_S.CALLED, _S.SERVING})
 class Ticket:
     """One visit. `id` is the sequence number of the event that began it; `key` is its public, opaque name.
 
-    `counter_id` is where it is called, served or parked; `bound_counter_id` keeps it for one counter
-    while it waits. `joined_to` follows another ticket's call: the two are one visit from then on.
+    `counter_id` is where it is called, served or parked, `last_counter_id` where it was called last;
+    `bound_counter_id` keeps it for one counter
+    until somebody serves it. `joined_to` follows another ticket's call: the two are one visit from
+    then on. `called_from` and `call_finished` are what an undo of the running call needs: the state
+    before it, and the visit that the same press ended.
     """
 
     id: int
@@ -94,10 +99,13 @@ class Ticket:
     adjustment: Adjustment | None = None
     counter_id: str | None = None
     bound_counter_id: str | None = None
+    last_counter_id: str | None = None
     joined_to: int | None = None
     call_seq: int | None = None
     called_at: datetime | None = None
     call_kind: str | None = None
+    called_from: TicketState | None = None
+    call_finished: int | None = None
     first_called_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None

@@ -4,19 +4,15 @@ from datetime import datetime
 
 from queue_server.domain import events as e
 from queue_server.domain.errors import NotFound
-from queue_server.domain.hall import Hall
-from queue_server.domain.numbers import Below, draw_number, sequential_number
+from queue_server.domain.hall import CounterState, Hall
+from queue_server.domain.numbers import Below
 from queue_server.domain.order import after_return
-from queue_server.domain.ticket import ENDED, Ticket, TicketState
+from queue_server.domain.ticket import OPEN, Ticket, TicketState
 
 
 def choose_number(hall: Hall, now: datetime, below: Below, *, sequential: bool) -> int:
-    """Return the number of a new visit."""
-    leased = hall.leased(now)
-    if sequential:
-        newest = max(hall.leases.values(), key=lambda lease: lease.ticket_id, default=None)
-        return sequential_number(leased, newest.number if newest else None)
-    return draw_number(leased, hall.in_hall(), below)
+    """Return the number of a new visit, not yet taken; raises `NoNumberLeft`."""
+    return hall.leases.next_in_sequence(now) if sequential else hall.leases.draw(now, below)
 
 
 def by_key(hall: Hall, key: str) -> Ticket:
@@ -55,6 +51,6 @@ def cancel(ticket: Ticket) -> list[e.Event]:
 
 def close_day(hall: Hall) -> list[e.Event]:
     """End the business day: every open ticket expires, every counter closes."""
-    expired: list[e.Event] = [e.TicketExpired(t.id) for t in hall.tickets.values() if t.state not in ENDED]
-    closed = [e.CounterClosed(c.id) for c in hall.counters.values() if c.state != "closed"]
+    expired: list[e.Event] = [e.TicketExpired(t.id) for t in hall.in_state(*OPEN)]
+    closed = [e.CounterClosed(c.id) for c in hall.counters.values() if c.state is not CounterState.CLOSED]
     return [*expired, *closed]

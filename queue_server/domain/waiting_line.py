@@ -80,10 +80,13 @@ class WaitingLine:
         return best[1] if best else None
 
     def _first(self, key: LaneKey, lane: Lane, now: datetime) -> Ticket:
+        first = self._tickets[lane.places[0][2]]
         if not key.appointed:
-            return self._tickets[lane.places[0][2]]
-        # A late holder is in tier 0 though an early one with a priority may be due before.
-        return min((self._tickets[place[2]] for place in lane.places), key=lambda t: order_key(t, now))
+            return first
+        # One whose time has come goes before the early ones, though some of these may be due before:
+        # a priority changes the due time, and not the appointed one.
+        tickets = (self._tickets[place[2]] for place in lane.places)
+        return next((t for t in tickets if not t.is_early(now)), first)
 
     def ahead_of(self, place: Place, may_meet: Callable[[LaneKey], bool]) -> tuple[int, int]:
         """Return (how many, expected minutes) stand before `place` in the lanes that `may_meet` accepts.
