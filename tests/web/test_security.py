@@ -156,14 +156,13 @@ async def test_nobody_forges_an_address_without_a_named_proxy(client: httpx2.Asy
 
 
 async def test_a_named_proxys_word_counts() -> None:
-    async with serving(an_app(trusted_proxies=["127.0.0.1"])) as host:
-        async with httpx2.AsyncClient(base_url=f"http://{host}") as client:
-            told = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
-            assert (await client.get("/who", headers=told)).text == "203.0.113.9 https"
+    async with serving(an_app(trusted_proxies=["127.0.0.1"])) as host, httpx2.AsyncClient() as client:
+        told = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+        assert (await client.get(f"http://{host}/who", headers=told)).text == "203.0.113.9 https"
 
 
 async def test_the_public_address_is_an_own_origin_too() -> None:
-    async with serving(an_app(own_origins=["https://termin.example/"])) as host:
-        async with httpx2.AsyncClient(base_url=f"http://{host}") as client:
-            answer = await client.post("/echo", headers={"Origin": "https://termin.example"})
-            assert answer.status_code == 200
+    app = an_app(own_origins=["https://termin.example/"])
+    async with serving(app) as host, httpx2.AsyncClient() as client:
+        answer = await client.post(f"http://{host}/echo", headers={"Origin": "https://termin.example"})
+        assert answer.status_code == 200
