@@ -21,6 +21,7 @@ from queue_server.adapters.town_source import (
     ShapeCode,
     Source,
     TownFileError,
+    decode,
     parse,
 )
 from queue_server.adapters.town_writer import to_toml
@@ -82,7 +83,7 @@ def load(text: str, name: str, read_beside: ReadBeside | None = None) -> Town:
 def load_file(path: FilePath) -> Town:
     """Read the town file at `path`; a catalogue that it names lies beside it."""
     return load(
-        path.read_text(encoding="utf-8"),
+        decode(path.read_bytes(), str(path)),
         str(path),
         lambda name: path.with_name(name).read_text(encoding="utf-8"),
     )

@@ -35,8 +35,9 @@ from queue_server.domain.town import (
     Site,
     Town,
 )
+from queue_server.domain.town_problem import nearest
 
-_DAYS_EXAMPLE: Final = ", ".join(DAYS) + ", mon-fri"
+_DAYS_EXAMPLES: Final = (*DAYS, "mon-fri")
 _HOURS_EXAMPLE: Final = "08:00-12:30, 13:30-16:00"
 
 
@@ -269,11 +270,17 @@ def _closure(table: Table) -> Closure:
 
 
 def _stretches(table: Table, key: str, hours: str, days: str) -> Iterator[tuple[int, time, time]]:
-    """Yield (weekday, begin, end); report at `key` what cannot be read. What is empty is reported already."""
+    """Yield (weekday, begin, end); report what cannot be read. What is empty is reported already."""
     weekdays, stretches = parse_days(days), parse_hours(hours)
     if weekdays is None and days:
-        where = key if key == days else "days"
-        table.wrong((where,), ShapeCode.BAD_DAYS, found=days, expected=_DAYS_EXAMPLE)
+        table.wrong(
+            (key if key == days else "days",),
+            ShapeCode.BAD_DAYS,
+            found=days,
+            expected=", ".join(_DAYS_EXAMPLES),
+            suggestion=nearest(days, _DAYS_EXAMPLES),
+            of_key=key == days,
+        )
     if stretches is None and hours:
         table.wrong((key,), ShapeCode.BAD_HOURS, found=hours, expected=_HOURS_EXAMPLE)
     for day in weekdays or ():

@@ -34,6 +34,7 @@ class ShapeCode(StrEnum):
     NOT_A_TABLE = "not_a_table"
     NOT_A_TEXT = "not_a_text"
     NOT_A_WHOLE_NUMBER = "not_a_whole_number"
+    NOT_UTF8 = "not_utf8"
     NOT_TRUE_OR_FALSE = "not_true_or_false"
     SERVICE_WITHOUT_DEPARTMENT = "service_without_department"
     SYNTAX = "syntax"
@@ -91,9 +92,19 @@ def parse(text: str, name: str, *, built_in: bool = False) -> Source:
     text = text.removeprefix("\ufeff")  # editors on Windows put a byte order mark in front
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return Source(name, data, positions(text), built_in)
+    except (ValueError, RecursionError) as error:  # not only TOML's own: 5,000 digits, 1,000 brackets
         raise TownFileError([_syntax_problem(str(error), text, name)]) from error
-    return Source(name, data, positions(text), built_in)
+
+
+def decode(raw: bytes, name: str) -> str:
+    """Return the text of a file; raise `TownFileError` when it was not saved as UTF-8."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise TownFileError([FileProblem(name, line, column, ShapeCode.NOT_UTF8.value)]) from error
 
 
 def _syntax_problem(message: str, text: str, name: str) -> FileProblem:
@@ -102,7 +113,7 @@ def _syntax_problem(message: str, text: str, name: str) -> FileProblem:
     line, column = (int(place[1]), int(place[2])) if place else (len(lines), len(lines[-1]) + 1)
     code = ShapeCode.DUPLICATE_KEY if any(sign in message for sign in _TWICE) else ShapeCode.SYNTAX
     quoted = lines[min(line, len(lines)) - 1].strip()[:LONGEST_QUOTE]
-    return FileProblem(name, line, column, code, found=quoted)
+    return FileProblem(name, line, column, code.value, found=quoted)
 
 
 class Report:

@@ -3,6 +3,7 @@
 What must not live here: which keys there are and what they mean (`town_reader`, `town_services`).
 """
 
+import sys
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -87,7 +88,7 @@ class Table:
         value = self._value(key, required=default is None)
         if value is None:
             return default or 0
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > sys.maxsize:
             return self._wrong(key, ShapeCode.NOT_A_WHOLE_NUMBER, default or 0)
         return value
 
@@ -96,7 +97,7 @@ class Table:
         value = self._value(key, required=False)
         if value is None:
             return default
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > sys.maxsize:
             return self._wrong(key, ShapeCode.NOT_A_NUMBER, default)
         return float(value)
 
@@ -166,12 +167,25 @@ class Table:
             )
 
     def wrong(
-        self, path: Path, code: StrEnum, *, found: str = "", expected: str = "", suggestion: str = ""
+        self,
+        path: Path,
+        code: StrEnum,
+        *,
+        found: str = "",
+        expected: str = "",
+        suggestion: str = "",
+        of_key: bool = False,
     ) -> None:
         """Report a problem at a path below this table."""
         owner = self._owner(str(path[0]))
         self.report.add(
-            owner.source, (*owner.path, *path), code, found=found, expected=expected, suggestion=suggestion
+            owner.source,
+            (*owner.path, *path),
+            code,
+            found=found,
+            expected=expected,
+            suggestion=suggestion,
+            of_key=of_key,
         )
 
     def _owner(self, key: str) -> "Table":

@@ -59,14 +59,20 @@ class Problem:
 
 
 def nearest(found: str, candidates: Collection[str]) -> str:
-    """Return the candidate that `found` was probably meant to be, or the empty text."""
-    close = get_close_matches(found.casefold(), {one.casefold(): one for one in candidates}, 1, 0.6)
-    return next((one for one in candidates if close and one.casefold() == close[0]), "")
+    """Return the candidate that `found` was probably meant to be, or the empty text.
+
+    Swapped letters come first: of "rathaus-og" and "rathaus-eg", the second was meant by "rathaus-ge".
+    """
+    written = {one.casefold(): one for one in candidates}
+    word = found.casefold()
+    close = get_close_matches(word, written, n=3, cutoff=0.6)
+    close.sort(key=lambda one: sorted(one) != sorted(word))
+    return written[close[0]] if close else ""
 
 
 def listed(values: Collection[str]) -> str:
     """Return the values as one text when they are few, else the empty text."""
-    return ", ".join(sorted(values)) if len(values) <= _FEW else ""
+    return ", ".join(sorted(set(values))) if len(values) <= _FEW else ""
 
 
 def unknown(path: Path, found: str, known: Collection[str], code: Code = Code.UNKNOWN_REFERENCE) -> Problem:

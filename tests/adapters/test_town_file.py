@@ -1,18 +1,19 @@
 """A town file is read with all its mistakes at once, each with its line, and the samples are right."""
 
 import inspect
-import json
 import re
 from importlib import resources
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from queue_server.adapters import town_reader, town_services
-from queue_server.adapters.town_file import FileProblem, TownFileError, load, load_file, sample_town
+from queue_server.adapters.town_file import FileProblem, TownFileError, load, load_file, to_toml
 from queue_server.adapters.town_source import ShapeCode
-from queue_server.domain.town import Admission, CallMode, Channel, Town, skills_of
+from queue_server.domain.town import Admission, CallMode, Town
 from queue_server.domain.town_problem import Code
 
 SMALL = """\
@@ -157,7 +158,8 @@ MISTAKES: list[tuple[str, str, str, str, str]] = [
     ('id = "screen"', 'id = "screen", services = ["idcard"]', "unknown_reference", '"idcard"', "id_card"),
     ('id = "screen"', 'id = "Screen"', "bad_id", '"Screen"', ""),
     ('name = "1"', 'name = "1", area = "yard"', "unknown_reference", '"yard"', ""),
-    ("mon-fri", "mon-fir", "bad_days", '"08:00', ""),
+    ("mon-fri", "mon-fir", "bad_days", "mon-fir", "mon-fri"),
+    ("mon-fri", "fr", "bad_days", "fr =", "fri"),
     ("08:00-12:00", "8.00-12.00", "bad_hours", '"8.00', ""),
     ("08:00-12:00", "12:00-08:00", "hours_backwards", '"12:00', ""),
     ("opening = {", "opening = { wed = '11-13',", "hours_overlap", "'11-13'", ""),
@@ -309,85 +311,51 @@ def test_file_on_disk_finds_its_catalogue(tmp_path: Path) -> None:
     assert load_file(tmp_path / "town.toml") == picked()
 
 
-# --- what ships with the product ----------------------------------------------------------------------------
-
-
-def sample(name: str) -> str:
-    return resources.files("queue_server.samples").joinpath(name).read_text(encoding="utf-8")
-
-
-def whole_catalogue() -> Town:
-    """A town that picks every service of the built-in catalogue."""
-    keys = re.findall(r"^\[services\.(\w+)\]$", sample("services.toml"), re.MULTILINE)
-    text = SMALL.replace('id = "town"', 'id = "town"\ncatalogue = "builtin"')
-    text = text.replace('["id_card"]', f'{json.dumps(keys)}\nphone = "030 23125-0"')
-    channel = re.findall(
-        r"\[services\.(\w+)\](?:(?!\[services).)*?channel", sample("services.toml"), re.DOTALL
+def test_file_in_another_encoding_says_so(tmp_path: Path) -> None:
+    (tmp_path / "town.toml").write_bytes(SMALL.replace("Anna", "Änna").encode("latin-1"))
+    with pytest.raises(TownFileError) as refused:
+        load_file(tmp_path / "town.toml")
+    (found,) = refused.value.problems
+    assert (found.code, found.line, found.column) == (
+        "not_utf8",
+        SMALL[: SMALL.index("Anna")].count("\n") + 1,
+        9,
     )
-    links = "".join(f'[services.{key}]\nlink = "https://town.example/{key}"\n' for key in channel)
-    return read(text.replace("[services.id_card]\n", f"{links}[services.id_card]\n"))
 
 
-def test_built_in_catalogue_has_79_services_in_two_languages() -> None:
-    town = whole_catalogue()
-    assert len(town.services) == 79
-    assert 8 <= len(town.categories) <= 11
-    own = {"id_card"}
-    for service in town.services:
-        texts = [*service.documents, *([] if service.key in own else [service.name])]
-        assert service.documents, service.key
-        for text in texts:
-            assert text.keys() == {"de", "en"}, (service.key, text)
-            assert text["de"] != text["en"], (service.key, text)
+# --- anything at all ----------------------------------------------------------------------------------------
+
+_NUMBERS = ("7", "-1", "1e999", "nan", "9" * 400, "9" * 5000, "true", "2026-02-30", "2026-12-24", "12:30:00")
+_TEXTS = ('""', '"*"', '"\\u0007"', '"mon"', '"08:00-12:00"', "'''\n'''", '["id_card", "id_card"]')
+_TABLES = ("[]", "{}", "[[]]", "[{}]", "[7]", "{ de = 7 }", '{ x = "y" }', "[" * 2000, "\\")
+_LINES = [index for index, line in enumerate(SMALL.splitlines()) if " = " in line]
 
 
-def test_family_services_cover_four() -> None:
-    included = {one.key: one.included for one in whole_catalogue().services if one.included > 1}
-    assert included == {"id_docs_family": 4, "residence_register_family": 4}
+@settings(max_examples=300)
+@given(
+    st.dictionaries(
+        st.sampled_from(_LINES), st.sampled_from(_NUMBERS + _TEXTS + _TABLES), min_size=1, max_size=4
+    ),
+    st.sampled_from(["", "\n[[sites]]"]),
+)
+def test_whatever_stands_in_the_file_the_answer_is_a_town_or_its_problems(
+    odd: dict[int, str], end: str
+) -> None:
+    lines = SMALL.splitlines()
+    for index, value in odd.items():
+        lines[index] = f"{lines[index].split(' = ')[0]} = {value}"
+    text = "\n".join(lines) + end
+    town, refused = answer(text)
+    if town is not None:
+        assert load(to_toml(town), "again.toml") == town
+    assert all(1 <= one.line <= text.count("\n") + 1 and one.column >= 1 for one in refused)
 
 
-def test_built_in_catalogue_knows_what_need_not_be_done_here() -> None:
-    channels = {service.channel for service in whole_catalogue().services}
-    assert channels == set(Channel)
-
-
-def test_sample_town_is_the_one_of_the_demonstration() -> None:
-    town = sample_town()
-    rathaus, centre = town.sites
-    assert (rathaus.id, rathaus.call_mode, centre.id, centre.call_mode) == (
-        "rathaus",
-        CallMode.SCREEN,
-        "buergerzentrum",
-        CallMode.FETCH,
-    )
-    assert [len(site.counters) for site in town.sites] == [6, 2]
-    assert [room.name for room in rathaus.rooms] == ["1", "2", "3", "4", "5", "6"]
-    assert {area_id for display in rathaus.displays for area_id in display.area_ids} == {
-        "rathaus-eg",
-        "rathaus-og",
-    }
-    assert len(rathaus.kiosks) == 1
-    assert len(town.services) == 59
-    assert len(town.clerks) == 8
-    assert all(site.always_open for site in town.sites)
-
-
-def test_clerks_of_the_sample_town_differ_in_skills() -> None:
-    town = sample_town()
-    assert len({skills_of(town, clerk) for clerk in town.clerks}) >= 7
-
-
-def test_both_floors_of_the_sample_town_have_walk_in_services() -> None:
-    town = sample_town()
-    open_to_all = [one for one in town.services if one.admission is not Admission.APPOINTMENT]
-    areas = {one.area_by_site.get("rathaus") for one in open_to_all if one.channel is Channel.HERE}
-    assert areas == {"rathaus-eg", "rathaus-og"}
-
-
-def test_example_file_to_start_from_is_right_and_has_real_hours(tmp_path: Path) -> None:
-    (site,) = load(sample("example-town.toml"), "example-town.toml").sites
-    assert not site.always_open
-    assert len({hours.weekday for hours in site.opening}) == 5
+def answer(text: str) -> tuple[Town | None, tuple[FileProblem, ...]]:
+    try:
+        return read(text), ()
+    except TownFileError as refused:
+        return None, refused.problems
 
 
 # --- words --------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from queue_server.domain.town import (
     Town,
 )
 from queue_server.domain.town_check import check
-from queue_server.domain.town_problem import Code, Path, Problem
+from queue_server.domain.town_problem import Code, Path, Problem, nearest
 from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
 
 ZONES = frozenset({"Europe/Berlin", "Europe/London"})
@@ -207,6 +207,11 @@ def test_unknown_reference_suggests_the_nearest() -> None:
     site = with_site(rooms=(Room("hall-room-1", "1", "hall-foyr"),))
     problem = next(one for one in check(site, ZONES) if one.code is Code.UNKNOWN_REFERENCE)
     assert problem.params == {"found": "hall-foyr", "expected": "hall-foyer", "suggestion": "hall-foyer"}
+
+
+def test_swapped_letters_are_the_nearest() -> None:
+    assert nearest("rathaus-ge", ["rathaus-og", "rathaus-eg"]) == "rathaus-eg"
+    assert nearest("something else", ["rathaus-og"]) == ""
 
 
 def test_time_zone_in_small_letters_is_recognised() -> None:
