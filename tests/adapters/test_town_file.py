@@ -2,19 +2,15 @@
 
 import inspect
 import re
-from importlib import resources
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queue_server.adapters import town_reader, town_services
 from queue_server.adapters.town_file import FileProblem, TownFileError, load, load_file, to_toml
-from queue_server.adapters.town_source import ShapeCode
 from queue_server.domain.town import Admission, CallMode, Town
-from queue_server.domain.town_problem import Code
 
 SMALL = """\
 [town]
@@ -358,21 +354,7 @@ def answer(text: str) -> tuple[Town | None, tuple[FileProblem, ...]]:
         return None, refused.problems
 
 
-# --- words --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_every_code_has_a_text(language: str) -> None:
-    path = resources.files("queue_server").joinpath("locale", language, "town.po")
-    with path.open("rb") as file:
-        catalogue = read_po(file)
-    texts = {str(one.id): str(one.string) for one in catalogue if one.id}
-    codes = {f"town.problem.{code}" for code in (*Code, *ShapeCode)}
-    assert {key for key in texts if key.startswith("town.problem.")} == codes
-    for key, text in texts.items():
-        assert text, key
-        values = dict.fromkeys(("found", "expected", "suggestion", "file", "where"), "X")
-        assert "%" not in text % (values | {"line": 1, "column": 1}), key
+# --- the guide ----------------------------------------------------------------------------------------------
 
 
 def test_every_key_is_described_for_operators() -> None:
