@@ -51,7 +51,12 @@ class Browsers:
             executable_path=chromium(),
             args=[*ARGUMENTS, MAY_PLAY if may_play else MUST_BE_TOUCHED],
             ignore_default_args=["--mute-audio"],  # Playwright mutes by default
-            env={**os.environ, "PULSE_SERVER": self.pulse_server, "PULSE_SINK": sink},
+            env={
+                **os.environ,
+                "PULSE_SERVER": self.pulse_server,
+                "PULSE_SINK": sink,
+                "PULSE_LATENCY_MSEC": "60",  # Chromium asks for so little that a busy machine starves it
+            },
         )
         self._open.append(browser)
         return browser

@@ -12,18 +12,14 @@ import socket
 import subprocess
 import tempfile
 import time
-import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-Samples = npt.NDArray[np.float64]
+from tests.e2e.harness.listening import RATE, Samples, find, read_wav
 
-RATE = 48_000
-SILENCE = 1e-4  # root mean square below which nothing was heard: -80 dB of full scale
 _START_LIMIT_S = 10.0
 
 
@@ -116,53 +112,13 @@ class Recording:
 
     def correlate(self, wav_path: Path) -> tuple[float, float]:
         """Say how like the file the best matching stretch is (0 to 1), and where it begins, in seconds."""
-        curve = _likeness(self.samples(), read_wav(wav_path))
-        if not len(curve):
-            return 0.0, 0.0
-        best = int(np.argmax(curve))
-        return float(curve[best]), best / RATE
+        found = find(self.samples(), read_wav(wav_path), at_most=1)
+        return found[0] if found else (0.0, 0.0)
 
     def heard_at(self, wav_path: Path, least: float = 0.8) -> list[float]:
         """Say where the file was heard: each beginning in seconds, in order; a recall gives two."""
-        sought = read_wav(wav_path)
-        curve = _likeness(self.samples(), sought)
-        beginnings: list[float] = []
-        while len(curve) and curve.max() >= least:
-            best = int(np.argmax(curve))
-            beginnings.append(best / RATE)
-            curve[max(0, best - len(sought) // 2) : best + len(sought) // 2] = 0
-        return sorted(beginnings)
-
-
-def read_wav(path: Path) -> Samples:
-    """Read a 16-bit WAV as one channel at the rate of the recordings."""
-    with wave.open(str(path)) as file:
-        assert file.getsampwidth() == 2, f"{path} is not 16-bit"
-        frames = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-        mono = frames.reshape(-1, file.getnchannels()).mean(axis=1) / 32768
-        return _resample(mono, file.getframerate())
-
-
-def _resample(samples: Samples, rate: int) -> Samples:
-    if rate == RATE:
-        return samples
-    count = round(len(samples) * RATE / rate)
-    return np.fft.irfft(np.fft.rfft(samples), count) * (count / len(samples))
-
-
-def _likeness(heard: Samples, sought: Samples) -> Samples:
-    """Normalised cross-correlation: for each start in `heard`, 1 means the same sound at any volume."""
-    if len(heard) < len(sought) or not len(sought):
-        return np.zeros(0)
-    size = 1 << (len(heard) + len(sought)).bit_length()
-    product = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(sought, size))
-    starts = len(heard) - len(sought) + 1
-    raw = np.fft.irfft(product, size)[:starts]
-    energy_until = np.concatenate(([0.0], np.cumsum(heard**2)))
-    energy = energy_until[len(sought) :] - energy_until[:starts]
-    audible = energy > SILENCE**2 * len(sought)
-    norm = np.sqrt(np.where(audible, energy, 1.0)) * np.sqrt(float(np.sum(sought**2)) or 1.0)
-    return np.where(audible, raw / norm, 0.0)
+        found = find(self.samples(), read_wav(wav_path), at_most=50)
+        return sorted(offset_s for likeness, offset_s in found if likeness >= least)
 
 
 def _wait_for(condition: Callable[[], bool], complaint: str) -> None:
