@@ -21,8 +21,10 @@ _OVERRIDDEN: Final = (
     "run_asgi",
     "pause_writing",
     "resume_writing",
+    "start_keepalive",
     "keepalive_timeout",
     "shutdown",
+    "on_task_complete",
 )
 _PROBE: Final = "Grüß Gott " * 20
 _PROBE_LIMIT_S: Final = 3.0

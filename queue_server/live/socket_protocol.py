@@ -8,7 +8,7 @@ It leans on uvicorn's inside, so nothing but `socket_options` imports it: that m
 that the door works and does without it otherwise. No queue, no rule of the hall lives here.
 """
 
-from asyncio import AbstractEventLoop, BaseTransport
+from asyncio import AbstractEventLoop, BaseTransport, Task
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, cast
 
@@ -19,7 +19,9 @@ from uvicorn.server import ServerState
 from queue_server.live.mailbox import EXTENSION, LOW_WATER
 
 LAST_WORDS_S: Final = 0.5
-"""So long may a peer take the rest of its bytes once the connection is closing."""
+"""So long may a peer take the rest of its bytes when it was silent, or when the server stops."""
+GOODBYE_S: Final = 5.0
+"""So long after the application has ended; a slow phone's closing handshake fits in."""
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -94,14 +96,19 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.on_drain is not None:
             self.on_drain()
 
+    # Three ends at which uvicorn closes the transport. A closing transport waits for its unsent bytes
+    # to be taken, without a limit: a peer that does not read would hold memory, the subscriber or even
+    # the shutdown. So each end has its time.
+
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
-        self._abort_soon()
+        self.loop.call_later(LAST_WORDS_S, self.transport.abort)
 
     def shutdown(self) -> None:
         super().shutdown()
-        self._abort_soon()
-
-    def _abort_soon(self) -> None:
-        """Let go of a peer that does not read: uvicorn's close() would wait for it without a limit."""
         self.loop.call_later(LAST_WORDS_S, self.transport.abort)
+
+    def on_task_complete(self, task: Task[None]) -> None:
+        super().on_task_complete(task)
+        if not self.disconnected:
+            self.loop.call_later(GOODBYE_S, self.transport.abort)

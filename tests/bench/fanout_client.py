@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from tests.bench.fanout_servers import HOST, NODE_SCRIPT
 
@@ -23,6 +23,13 @@ HANDSHAKE = (
 )
 REST_S = 0.001
 ANSWER_LIMIT_S = 20.0
+
+
+class Burst(NamedTuple):
+    """Deliveries a second, and the server's CPU time for each."""
+
+    rate: float
+    cpu_us: float
 
 
 class TooSlow(Exception):
@@ -59,15 +66,15 @@ class Server:
                 self._poll.register(one, select.EPOLLIN)
             count -= len(batch)
 
-    def burst(self, payload_size: int, frames: int) -> tuple[float, float]:
-        """Let it send; return deliveries a second and µs of server CPU for each delivery."""
+    def burst(self, payload_size: int, frames: int) -> Burst:
+        """Let it send so many frames to every socket, and read them all."""
         deliveries = frames * self.socket_count
         missing = deliveries * (payload_size + (2 if payload_size < 126 else 4))
         begun = time.perf_counter()
         self.ask_for_burst(payload_size, frames)
         self._read(missing, begun + ANSWER_LIMIT_S)
         seconds = time.perf_counter() - begun
-        return deliveries / seconds, float(self._answer("sent")) / deliveries * 1e6
+        return Burst(deliveries / seconds, float(self._answer("sent")) / deliveries * 1e6)
 
     def ask_for_burst(self, payload_size: int, frames: int) -> None:
         print("send", payload_size, frames, file=self._stdin, flush=True)

@@ -8,7 +8,9 @@ import socket
 
 import pytest
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 
+from queue_server.live import socket_protocol
 from queue_server.live.frames import encode_text_frame
 from queue_server.live.mailbox import EXTENSION
 from queue_server.live.socket_options import FAST_PATH
@@ -183,6 +185,25 @@ def test_sigterm_ends_a_server_with_1000_sockets_within_2_s(name: str) -> None:
     finally:
         server.stop()
     assert server.process.returncode in {0, -signal.SIGTERM}
+
+
+@on_paths(FAST, FAST_UVLOOP)
+async def test_a_sleeper_whose_endpoint_has_ended_keeps_no_memory(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_protocol, "GOODBYE_S", 0.05)
+    sleeper = await hall.a_sleeper()
+    await back_up(hall)
+    sleeper.send(Frame(Opcode.TEXT, b"a bug").serialize(mask=True))
+    await until(lambda: hall.left)
+    protocol = hall.sockets[0].scope["extensions"][EXTENSION]
+    await until(lambda: protocol.disconnected)
+
+
+@on_every_path
+async def test_the_headers_can_be_read_after_the_handshake(hall: Hall) -> None:
+    async with await hall.a_browser(additional_headers={"Cookie": "device=7"}):
+        assert hall.sockets[0].cookies == {"device": "7"}
 
 
 async def back_up(hall: Hall) -> None:
