@@ -23,7 +23,12 @@ def refuse(_: Scope, refusal: Refusal) -> ASGIApp:
 async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """Serve the app over real sockets; gives `127.0.0.1:port`."""
     config = uvicorn.Config(
-        app, log_level="error", lifespan="off", proxy_headers=False, ws="websockets-sansio"
+        app,
+        log_level="error",
+        lifespan="off",
+        proxy_headers=False,
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     # With the protocol named asyncio switches Nagle off; without, each answer waits 40 ms for an ACK.
@@ -32,9 +37,11 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
         running = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started:
             await asyncio.sleep(0.005)
-        yield f"127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        await running
+        try:
+            yield f"127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await running
 
 
 def a_scope(kind: str = "http", method: str = "POST", scheme: str | None = None, **headers: str) -> Scope:
