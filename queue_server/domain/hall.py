@@ -168,9 +168,14 @@ class Hall:
     def note_call(self, ticket: Ticket, at: datetime, kind: str) -> None:
         """Give the ticket a call with the identity of the entry that is being taken in."""
         ticket.call_seq, ticket.called_at, ticket.call_kind = self.seq, at, kind
-        last = {ticket.id, *self.recent}
-        self.recent = sorted(last, key=lambda i: _call_order(self.tickets[i]), reverse=True)[:RECENT_CALLS]
+        others = [i for i in self.recent if i != ticket.id]
+        # At the front but for those called together: so it is the order that rows give, too.
+        place = next((n for n, i in enumerate(others) if self._is_called_after(ticket, i)), len(others))
+        self.recent = [*others[:place], ticket.id, *others[place:]][:RECENT_CALLS]
         self.touched.tickets.add(ticket.id)
+
+    def _is_called_after(self, ticket: Ticket, other_id: int) -> bool:
+        return _call_order(ticket) > _call_order(self.tickets[other_id])
 
     def withdraw_call(self, ticket: Ticket, at: datetime) -> None:
         """Undo a call: back to the state before, still due then; the board forgets it.
