@@ -5,6 +5,7 @@ device. So a browser plays into a null sink, the sink is recorded, and the recor
 the file that should have sounded.
 """
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -114,6 +115,18 @@ class Recording:
         """Say how like the file the best matching stretch is (0 to 1), and where it begins, in seconds."""
         found = find(self.samples(), read_wav(wav_path), at_most=1)
         return found[0] if found else (0.0, 0.0)
+
+    async def hear(self, wav_path: Path, within_s: float, least: float = 0.8) -> float:
+        """Wait until the file has been heard; return where it begins, in seconds.
+
+        A page may say `ended` before its last sound has left the machine, so ask here and do not sleep.
+        AssertionError, with the best likeness so far, when the time is up.
+        """
+        deadline = time.monotonic() + within_s
+        while (found := self.correlate(wav_path))[0] < least:
+            assert time.monotonic() < deadline, f"{wav_path.name} was not heard: {found[0]:.2f} alike at best"
+            await asyncio.sleep(0.2)
+        return found[1]
 
     def heard_at(self, wav_path: Path, least: float = 0.8) -> list[float]:
         """Say where the file was heard: each beginning in seconds, in order; a recall gives two."""
