@@ -105,9 +105,12 @@ async def a_hall(protocol: str = FAST_PATH, **options: Any) -> AsyncIterator[Hal
             yield hall
         finally:
             server.should_exit = True
-            await asyncio.wait_for(serving, LIMIT_S)
+            _, hanging = await asyncio.wait([serving], timeout=LIMIT_S)
+            server.force_exit = True
             for guest in hall.guests:
                 guest.close()
+            await serving
+            assert not hanging, "the server did not stop by itself"
 
 
 def on_paths(*paths: tuple[str, Any], **options: Any) -> Callable[[Test], Callable[..., None]]:
