@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
 
-from queue_server.domain.order import OrderKey, order_key
+from queue_server.domain.order import order_key
 from queue_server.domain.ticket import Ticket
 
 Place = tuple[datetime, datetime, int]
@@ -70,23 +70,23 @@ class WaitingLine:
 
     def next_for(self, may_serve: Callable[[LaneKey], bool], now: datetime) -> Ticket | None:
         """Return who is next among the lanes that `may_serve` accepts, by (tier, due, arrival, id)."""
-        best: tuple[OrderKey, Ticket] | None = None
+        best: tuple[bool, Place] | None = None
         for key, lane in self._lanes.items():
-            if may_serve(key):
-                ticket = self._first(key, lane, now)
-                rank = order_key(ticket, now)
-                if best is None or rank < best[0]:
-                    best = (rank, ticket)
-        return best[1] if best else None
+            # Nobody in a lane comes before its first place, so that most lanes need no further look.
+            if (best is None or (False, lane.places[0]) < best) and may_serve(key):
+                first = self._first(key, lane, now)
+                best = first if best is None else min(best, first)
+        return self._tickets[best[1][2]] if best else None
 
-    def _first(self, key: LaneKey, lane: Lane, now: datetime) -> Ticket:
-        first = self._tickets[lane.places[0][2]]
+    def _first(self, key: LaneKey, lane: Lane, now: datetime) -> tuple[bool, Place]:
+        """Return (is early, place) of the first in a lane."""
         if not key.appointed:
-            return first
+            return False, lane.places[0]
         # One whose time has come goes before the early ones, though some of these may be due before:
         # a priority changes the due time, and not the appointed one.
-        tickets = (self._tickets[place[2]] for place in lane.places)
-        return next((t for t in tickets if not t.is_early(now)), first)
+        here = (place for place in lane.places if not self._tickets[place[2]].is_early(now))
+        found = next(here, None)
+        return (True, lane.places[0]) if found is None else (False, found)
 
     def ahead_of(self, place: Place, may_meet: Callable[[LaneKey], bool]) -> tuple[int, int]:
         """Return (how many, expected minutes) stand before `place` in the lanes that `may_meet` accepts.
