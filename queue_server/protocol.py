@@ -279,7 +279,7 @@ class Slip(TypedDict):
 class PrintJob(TypedDict):
     """Offered once. `attempt` rises only when a person asks for a reprint."""
 
-    id: int
+    id: str
     ticket_id: int
     attempt: int
     slip: Slip
@@ -292,10 +292,10 @@ class PrintReport(TypedDict):
     back; only a person reprints. `sent`: a printer that cannot confirm.
     """
 
-    job: int
+    job: str
     attempt: int
     state: Literal["printed", "refused", "unknown", "sent"]
-    code: str
+    code: str | None
     detail: NotRequired[str]
 
 

@@ -26,7 +26,7 @@ from queue_server.domain.fold import apply
 from queue_server.domain.hall import Hall
 from queue_server.domain.town import Site, Town
 from queue_server.domain.visiting import close_day
-from queue_server.services.ports import Answer, Binding, JobToPrint
+from queue_server.services.ports import Answer, Binding, JobToPrint, Unit
 
 STREAM, ANSWER = table(SiteStream), table(CommandAnswer)
 
@@ -233,7 +233,7 @@ class Store:
         ).one_or_none()
         return None if row is None else (row.fingerprint, row.answer)
 
-    def remember(self, unit: SiteUnit, scope: str, request_id: str, fingerprint: str, answer: Answer) -> None:
+    def remember(self, unit: Unit, scope: str, request_id: str, fingerprint: str, answer: Answer) -> None:
         self._answers.append(
             {
                 "scope": scope,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from queue_server.domain.hall import CounterState, Hall
-from queue_server.domain.ticket import TicketState
-from queue_server.domain.waiting_line import LaneKey, Place
+from queue_server.domain.ticket import Ticket, TicketState
+from queue_server.domain.waiting_line import LaneKey, Place, lane_of
 
 STEP_MIN = 5
 LOW, HIGH = 0.7, 1.3
@@ -31,20 +31,62 @@ def estimate(
     hall: Hall, services: frozenset[str], place: Place, skills: Skills, now: datetime
 ) -> Estimate | None:
     """Estimate the wait of a ticket at `place`; None when no open counter can serve it."""
-    mine = [
-        (counter_id, can)
-        for counter_id, can in skills.items()
-        if services <= can and hall.counter(counter_id).state is CounterState.OPEN
-    ]
+    desks = _desks(hall, skills, now)
+    mine = _who_may_serve(services, None, desks)
     if not mine:
         return None
 
     def meets(lane: LaneKey) -> bool:
-        return any(lane.services <= can and lane.bound_counter_id in {None, cid} for cid, can in mine)
+        return bool(mine & _who_may_serve(lane.services, lane.bound_counter_id, desks))
 
     ahead, minutes = hall.waiting.ahead_of(place, meets)
-    left = [_minutes_left(hall, counter_id, now) for counter_id, _ in mine]
-    return _as_range(ahead, (minutes + sum(left)) / len(mine) if ahead or min(left) else 0.0)
+    return _as_range(ahead, minutes, mine, desks)
+
+
+def estimate_all(hall: Hall, skills: Skills, now: datetime) -> list[tuple[Ticket, Estimate | None]]:
+    """Return all who wait in order of calling, each with the estimate that `estimate` would give.
+
+    One walk over the queue, because the picture for the phones asks for everybody. Tickets that the
+    same counters may serve share a sum of what is ahead; there are few such sets, however many concerns.
+    """
+    desks = _desks(hall, skills, now)
+    sets = {
+        lane: _who_may_serve(lane.services, lane.bound_counter_id, desks) for lane, *_ in hall.waiting.lanes()
+    }
+    ahead = {mine: [0, 0] for mine in sets.values()}
+    meeting = {mine: [sums for other, sums in ahead.items() if other & mine] for mine in ahead}
+    estimates: list[tuple[Ticket, Estimate | None]] = []
+    for ticket in hall.waiting.in_order(now):
+        mine = sets[lane_of(ticket)]
+        estimates.append((ticket, _as_range(*ahead[mine], mine, desks) if mine else None))
+        for sums in meeting[mine]:
+            sums[0] += 1
+            sums[1] += ticket.expected_min
+    return estimates
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    counter_id: str
+    can: frozenset[str]
+    left_min: float
+
+
+def _desks(hall: Hall, skills: Skills, now: datetime) -> list[_Desk]:
+    return [
+        _Desk(counter_id, can, _minutes_left(hall, counter_id, now))
+        for counter_id, can in skills.items()
+        if hall.counter(counter_id).state is CounterState.OPEN
+    ]
+
+
+def _who_may_serve(services: frozenset[str], bound_counter_id: str | None, desks: list[_Desk]) -> int:
+    """Return the desks that may, as a bit set."""
+    return sum(
+        1 << n
+        for n, desk in enumerate(desks)
+        if services <= desk.can and bound_counter_id in {None, desk.counter_id}
+    )
 
 
 def _minutes_left(hall: Hall, counter_id: str, now: datetime) -> float:
@@ -58,7 +100,9 @@ def _minutes_left(hall: Hall, counter_id: str, now: datetime) -> float:
     return max(ticket.expected_min - gone, ticket.expected_min / 4)
 
 
-def _as_range(ahead: int, mean_min: float) -> Estimate:
+def _as_range(ahead: int, minutes: int, mine: int, desks: list[_Desk]) -> Estimate:
+    left = [desk.left_min for n, desk in enumerate(desks) if mine >> n & 1]
+    mean_min = (minutes + sum(left)) / len(left) if ahead or min(left) else 0.0
     low = int(mean_min * LOW // STEP_MIN) * STEP_MIN
     high = -int(-mean_min * HIGH // STEP_MIN) * STEP_MIN
     return Estimate(ahead, low, max(high, low + STEP_MIN))

@@ -27,6 +27,10 @@ class LaneKey:
     appointed: bool
 
 
+def lane_of(ticket: Ticket) -> LaneKey:
+    return LaneKey(ticket.services, ticket.bound_counter_id, ticket.appointed_at is not None)
+
+
 @dataclass(slots=True)
 class Lane:
     places: list[Place] = field(default_factory=list)
@@ -48,7 +52,7 @@ class WaitingLine:
         return ticket_id in self._where
 
     def add(self, ticket: Ticket) -> None:
-        key = LaneKey(ticket.services, ticket.bound_counter_id, ticket.appointed_at is not None)
+        key = lane_of(ticket)
         place = (ticket.due_at, ticket.arrived_at, ticket.id)
         lane = self._lanes.setdefault(key, Lane())
         insort(lane.places, place)

@@ -50,6 +50,7 @@ class DisplayChannel:
 
     display: Display
     connections: set[Connection] = field(default_factory=set)
+    watchers: set[Connection] = field(default_factory=set)
     likeness: object = None
     healthy: bool = False
     health: Mapping[str, Any] = field(default_factory=dict)
@@ -106,10 +107,9 @@ class Hub:
                 ]
             room.site = site
             kept = room.displays
-            room.displays = {
-                d.id: DisplayChannel(d, kept[d.id].connections if d.id in kept else set())
-                for d in site.displays
-            }
+            room.displays = {d.id: kept.get(d.id) or DisplayChannel(d) for d in site.displays}
+            for display in site.displays:
+                room.displays[display.id].display = display
             self.publish(site.id, await self._queue.look(site.id, screens.view))
 
     async def stop(self) -> None:
@@ -156,6 +156,7 @@ class Hub:
         announce = self._since(view, channel.display, since, now)
         picture = Picture.of(self.epoch, view.seq, "board", board, kept_name="announce", kept=announce)
         broadcast(channel.connections, picture)
+        broadcast(channel.watchers, picture)
 
     def _since(self, view: SiteView, display: Display, since: int, now: datetime) -> list[CallEntry]:
         """Return the calls after `since`, oldest first, that are young enough to be spoken."""
@@ -180,6 +181,24 @@ class Hub:
         room = self.rooms[site_id]
         channel = room.displays[display_id]
         channel.connections.add(connection)
+        self._welcome(room, channel, connection, epoch, since)
+        room.counters_changed.set()
+
+    def watch_display(self, site_id: str, display_id: str, connection: Connection) -> None:
+        """Let staff see a display's picture; they are no witnesses of its calls."""
+        room = self.rooms[site_id]
+        channel = room.displays[display_id]
+        channel.watchers.add(connection)
+        self._welcome(room, channel, connection, None, None)
+
+    def _welcome(
+        self,
+        room: SiteRoom,
+        channel: DisplayChannel,
+        connection: Connection,
+        epoch: str | None,
+        since: int | None,
+    ) -> None:
         view, now = room.view, self._clock()
         if view is None:
             return
@@ -188,12 +207,12 @@ class Hub:
         board = screens.board(view, room.site, channel.display, now, self.config_version)
         picture = Picture.of(self.epoch, view.seq, "board", board, kept_name="announce", kept=announce)
         connection.send_picture(picture)
-        room.counters_changed.set()
 
     def leave_display(self, site_id: str, display_id: str, connection: Connection) -> None:
         room = self.rooms[site_id]
         channel = room.displays.get(display_id)
         if channel is not None:
+            channel.watchers.discard(connection)
             channel.connections.discard(connection)
             if not channel.connections:
                 channel.healthy, channel.health = False, {}

@@ -76,7 +76,9 @@ class TicketRow(SQLModel, table=True):
     call_seq: int | None = Field(default=None, sa_type=BigInteger)
     called_at: datetime | None = None
     call_kind: str | None = Field(default=None, max_length=8)
-    called_from: TicketState | None = Field(default=None, sa_type=enum_type(TicketState, "called_from"), nullable=True)
+    called_from: TicketState | None = Field(
+        default=None, sa_type=enum_type(TicketState, "called_from"), nullable=True
+    )
     call_finished: int | None = Field(default=None, sa_type=BigInteger)
     first_called_at: datetime | None = None
     started_at: datetime | None = None

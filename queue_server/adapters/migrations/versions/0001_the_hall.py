@@ -1,7 +1,7 @@
 """The hall, its log, accounts and settings"""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 

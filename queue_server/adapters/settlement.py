@@ -1,0 +1,42 @@
+"""The towns' set-up and the plain rows beside the queues, as the web layer asks for them."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.database import Database
+from queue_server.adapters.store import Store
+from queue_server.adapters.town_store import config_version
+from queue_server.domain.town import Site, Town
+
+T = TypeVar("T")
+
+
+class Settlement:
+    """Implements `web.ports.Settlement`. `write` runs in the writer's thread and shares its connection."""
+
+    def __init__(self, database: Database, store: Store) -> None:
+        self._database = database
+        self._store = store
+
+    @property
+    def sites(self) -> Mapping[str, tuple[Town, Site]]:
+        return self._store.sites
+
+    def reload(self) -> int:
+        self._store.reload_settings()
+        return self._database.read(config_version)
+
+    def version(self, connection: Connection) -> int:
+        return config_version(connection)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        self._store.begin()
+        try:
+            result = work(self._store.connection)
+            self._store.commit()
+        except BaseException:
+            self._store.rollback()
+            raise
+        return result

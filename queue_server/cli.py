@@ -1,0 +1,53 @@
+"""The command `aufruf`: finds its subcommands and runs one.
+
+Those of the server stand in `queue_server.commands`; the device packages bring theirs through the
+entry-point group `aufruf.commands`. Each is a module or object with `add_arguments(parser)` and
+`run(args) -> int`, and a docstring whose first line is its help.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import entry_points, version
+from typing import Any, Final
+
+OWN: Final = ("demo", "serve", "init", "user", "token", "pair", "migrate", "check", "rebuild")
+GROUP: Final = "aufruf.commands"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; return the exit status (2: wrong use, 1: it said what went wrong)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    # Only the wanted command is imported: `aufruf token` must not wait for the web server's imports.
+    wanted = next((word for word in words if not word.startswith("-")), None)
+    parser = argparse.ArgumentParser(prog="aufruf", description=_first_line(__doc__))
+    parser.add_argument("--version", action="version", version=f"aufruf {version('aufruf')}")
+    parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in (*OWN, *_from_devices()):
+        command = _load(name) if wanted in {name, None} else None
+        help_text = _first_line(getattr(command, "__doc__", None)) if command else None
+        subparser = parsers.add_parser(name, help=help_text, description=help_text)
+        if command is not None:
+            command.add_arguments(subparser)
+    args = parser.parse_args(words)
+    status: int = _load(args.command).run(args)
+    return status
+
+
+def _from_devices() -> list[str]:
+    return sorted(entry.name for entry in entry_points(group=GROUP))
+
+
+def _load(name: str) -> Any:
+    if name in OWN:
+        return import_module(f"queue_server.commands.{name}")
+    return next(iter(entry_points(group=GROUP, name=name))).load()
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().partition("\n")[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Start a sample town to try everything: kiosk, counter, screen, phone, paper."""
+
+import argparse
+import sys
+import time
+from ipaddress import ip_address
+
+from queue_server.commands import running
+from queue_server.commands.demo_town import DEMO_PASSWORD, prepare
+from queue_server.commands.kiosk_agents import KioskAgents
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    running.add_server_arguments(parser, "data/demo")
+    parser.add_argument(
+        "--public-demo",
+        action="store_true",
+        help="allow another host than this machine; passwords are random then",
+    )
+    parser.add_argument("--visitors", action="store_true", help="let visitors come and go by themselves")
+
+
+def run(args: argparse.Namespace) -> int:
+    started_at = time.monotonic()
+    if not args.public_demo and not _is_loopback(args.host):
+        print(
+            f"aufruf: {args.host} can be reached by others; add --public-demo to allow that", file=sys.stderr
+        )
+        return 2
+    running.configure_log()
+    settings = running.settings_from(args, demo=True, demo_password=DEMO_PASSWORD)
+    with running.server_lock(settings):
+        socket_ = running.bind(settings.host, settings.port)
+        ready = prepare(settings, random_passwords=args.public_demo, say=_say)
+        agents = KioskAgents(settings, ready.kiosk_tokens)
+
+        def started(address: str) -> None:
+            took = time.monotonic() - started_at
+            _say(f"Aufruf is open: {address}  (Ctrl-C ends it; ready after {took:.1f} s)")
+            agents.start(address)
+
+        try:
+            running.run_server(ready.settings, socket_, started)
+        finally:
+            agents.stop()
+    return 0
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

@@ -1,0 +1,97 @@
+"""Makes the sample town's database: set-up, accounts, device tokens. Twice changes nothing."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters import accounts, schema, tokens, town_store
+from queue_server.adapters.database import Database
+from queue_server.adapters.server_key import ensure_key_file, one_time_password
+from queue_server.adapters.town_file import sample_town
+from queue_server.domain.access import Role
+from queue_server.domain.town import Town
+from queue_server.settings import Settings
+
+DEMO_PASSWORD: Final = "rathaus"  # noqa: S105 - shown on the start page; refused by `serve`
+ADMINISTRATOR: Final = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyTown:
+    """What the demo needs to know of its town: settings with the password, a token for each kiosk's agent."""
+
+    settings: Settings
+    kiosk_tokens: dict[str, str]
+
+
+def prepare(settings: Settings, *, random_passwords: bool, say: Callable[[str], None]) -> ReadyTown:
+    """Bring the demo's database to life; says what takes long."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    (settings.data / "demo").touch()
+    ensure_key_file(settings.key_file)
+    database = Database(settings.database_url)
+    try:
+        schema.upgrade(database)
+        town = sample_town()
+        now = datetime.now(UTC)
+        database.write(lambda conn: town_store.save_town(conn, town, now))
+        password = one_time_password() if random_passwords else DEMO_PASSWORD
+        if random_passwords or not database.read(lambda conn: accounts.list_accounts(conn, town.id)):
+            say("Making the sample town …")
+            password_hash = accounts.hash_password(password)
+            database.write(lambda conn: _accounts(conn, town, password_hash, now))
+        if random_passwords:
+            say(f"Password of all demo accounts, for this run: {password}")
+        kiosk_tokens = database.write(lambda conn: _kiosk_tokens(conn, town, now))
+    finally:
+        database.dispose()
+    shown = "" if random_passwords else password
+    return ReadyTown(dataclasses.replace(settings, demo_password=shown), kiosk_tokens)
+
+
+def _accounts(conn: Connection, town: Town, password_hash: str, now: datetime) -> None:
+    there = {account.user: account for account in accounts.list_accounts(conn, town.id)}
+    people: list[tuple[str, Role, str | None, str | None]] = [(ADMINISTRATOR, Role.ADMINISTRATOR, None, None)]
+    people += [
+        (c.user, Role.CLERK, c.site_ids[0] if len(c.site_ids) == 1 else None, c.id) for c in town.clerks
+    ]
+    for user, role, site_id, clerk_id in people:
+        if user in there:
+            accounts.set_password(conn, there[user].id, password_hash, now)
+            continue
+        accounts.create_account(
+            conn,
+            organisation_id=town.id,
+            user=user,
+            role=role,
+            password_hash=password_hash,
+            site_id=site_id,
+            clerk_id=clerk_id,
+            must_change=False,
+            now=now,
+        )
+
+
+def _kiosk_tokens(conn: Connection, town: Town, now: datetime) -> dict[str, str]:
+    """Return kiosk id → a new token for its agent; those of earlier runs are revoked."""
+    label = "demo agent"
+    for old in tokens.list_tokens(conn, town.id):
+        if old.label == label:
+            tokens.revoke_token(conn, town.id, old.id, now)
+    return {
+        kiosk.id: tokens.create_token(
+            conn,
+            organisation_id=town.id,
+            role=Role.KIOSK,
+            site_id=site.id,
+            device_id=kiosk.id,
+            label=label,
+            now=now,
+        )
+        for site in town.sites
+        for kiosk in site.kiosks
+    }

@@ -1,0 +1,166 @@
+"""How a server process is run: arguments, checks before the start, uvicorn, the line that says where."""
+
+import argparse
+import fcntl
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+import uvicorn
+
+from queue_server.live.socket_options import raise_file_limit, socket_options
+from queue_server.settings import DEFAULT_PORT, Settings
+
+SHUT_DOWN_S = 1
+
+
+def add_server_arguments(parser: argparse.ArgumentParser, data: str) -> None:
+    """Add what `demo` and `serve` have in common."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="port; 0: a free one (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path(data), metavar="DIR", help="data folder (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--database", default="", metavar="URL", help="postgresql://… instead of a file in the data folder"
+    )
+    parser.add_argument(
+        "--public-url",
+        default="",
+        metavar="URL",
+        help="where visitors' phones reach this server; switches the QR on",
+    )
+    parser.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="proxy whose forwarded addresses count; may be repeated",
+    )
+    parser.add_argument("--no-speech", action="store_true", help="chime only")
+    parser.add_argument("--no-rate-limits", action="store_true", help="for load tests on this machine")
+
+
+def settings_from(args: argparse.Namespace, **more: object) -> Settings:
+    return Settings(
+        data=args.data.resolve(),
+        host=args.host,
+        port=args.port,
+        database=args.database,
+        public_url=args.public_url.rstrip("/"),
+        trusted_proxies=tuple(args.trusted_proxy),
+        rate_limits=not args.no_rate_limits,
+        speech=not args.no_speech,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@contextmanager
+def server_lock(settings: Settings) -> Iterator[None]:
+    """Hold the data folder's lock file, so that `migrate`, `restore`, `rebuild` refuse beside us."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with settings.lock_file.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit(f"aufruf: another server uses {settings.data}; stop it first, or choose another --data")
+        _note_pid(file)
+        yield
+
+
+def run_server(settings: Settings, socket_: socket.socket, started: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `started(address)` is called as soon as it answers."""
+    from queue_server.web.app import create_app
+
+    raise_file_limit()
+    host, port = socket_.getsockname()[:2]
+    address = f"http://{_in_url(host)}:{port}/"
+    config = uvicorn.Config(
+        create_app(settings),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,  # it writes raw paths, secrets included
+        proxy_headers=False,
+        server_header=False,
+        lifespan="on",
+        backlog=2048,
+        **socket_options(),
+    )
+    server = _Server(config, lambda: started(address))
+    server.run(sockets=[socket_])
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port, or end with one sentence that says what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol named, asyncio switches Nagle off: 45 ms a kept-alive answer otherwise.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        sys.exit(
+            f"aufruf: cannot listen on {host}:{port} ({error.strerror}); choose another with --host or --port"
+        )
+    return listening
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._tell()
+
+
+def configure_log() -> None:
+    """Log warnings of libraries and our own words, without paths that may hold secrets."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("alembic", "httpx2", "sqlalchemy", "PIL", "uvicorn"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _note_pid(file: IO[str]) -> None:
+    file.seek(0)
+    file.truncate()
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+
+
+def why_not_ready(settings: Settings) -> str | None:
+    """Return in one sentence why a real town cannot be served yet; None when it can."""
+    from queue_server.adapters import accounts, schema
+    from queue_server.adapters.database import Database
+    from queue_server.adapters.town_store import load_towns
+    from queue_server.commands.demo_town import DEMO_PASSWORD
+
+    database = Database(settings.database_url)
+    try:
+        revision = database.read(schema.current)
+        if revision is None:
+            return f"there is no town in {settings.data} yet; make one with: aufruf init --from town.toml"
+        if revision != schema.head():
+            return "the database has an older shape; bring it up to date with: aufruf migrate"
+        for town in database.read(load_towns).values():
+            for account in database.read(partial(accounts.list_accounts, organisation_id=town.id)):
+                if accounts.verify_password(account.password_hash, DEMO_PASSWORD):
+                    return f"the account {account.user} has the demo's password; set another one"
+    finally:
+        database.dispose()
+    return None

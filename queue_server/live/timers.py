@@ -1,0 +1,156 @@
+"""What happens without a press: deadlines found in the rows, turned into ordinary commands.
+
+Nothing is kept here that a restart could lose: each tick looks at the hall and finds what is due.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+from queue_server.domain import calling
+from queue_server.domain import events as e
+from queue_server.domain.errors import Refusal
+from queue_server.domain.hall import CounterState
+from queue_server.domain.ticket import TicketState
+from queue_server.live.hub import Hub
+from queue_server.live.sequencer import Work
+from queue_server.protocol import SHOWN_WITHIN_S, SOUND_LATE_S, CallStatus
+from queue_server.services import counter, screens
+from queue_server.services.ports import Answer, Unit
+
+TICK_S: Final = 1.0
+REFRESH_S: Final = 20.0
+PAUSED_TOO_LONG: Final = timedelta(minutes=10)
+SETTLED_AFTER_S: Final = SHOWN_WITHIN_S + SOUND_LATE_S + 1.0
+log = logging.getLogger(__name__)
+
+
+class Writer(Protocol):
+    """The part of the sequencer that timers need."""
+
+    async def do(self, site_id: str, work: Work) -> Answer: ...
+    async def look(self, site_id: str, work: Callable[[Unit], object]) -> object: ...
+
+
+class Timers:
+    """One loop for all sites. `renew` looks whether the set-up changed beside us."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        hub: Hub,
+        sites: Callable[[], Iterable[str]],
+        renew: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._writer = writer
+        self._hub = hub
+        self._sites = sites
+        self._renew = renew
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="timers")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        ticks = 0
+        while True:
+            await asyncio.sleep(TICK_S)
+            ticks += 1
+            for site_id in list(self._sites()):
+                try:
+                    await self._tick(site_id)
+                    if ticks % int(REFRESH_S / TICK_S) == 0:
+                        view = await self._writer.look(site_id, screens.view)
+                        if isinstance(view, screens.SiteView):
+                            self._hub.publish(site_id, view)
+                except Refusal as refusal:
+                    log.debug("a timer was refused: %s", refusal.code)
+                except Exception:  # the next tick finds what is due again
+                    log.exception("a timer failed at %s", site_id)
+            if ticks % 2 == 0:
+                await self._renew_quietly()
+
+    async def _renew_quietly(self) -> None:
+        try:
+            await self._renew()
+        except Exception:
+            log.exception("the set-up could not be read")
+
+    async def _tick(self, site_id: str) -> None:
+        if await self._writer.look(site_id, _is_something_due):
+            await self._writer.do(site_id, _do_what_is_due)
+        for watch in self._hub.confirmations.unsettled(site_id):
+            now = self._hub.confirmations.now()
+            if now - watch.began_at > SETTLED_AFTER_S:
+                watch.settled = True
+                status = watch.status(now)
+                await self._writer.do(site_id, partial(_note_outcome, watch.seq, status))
+
+
+def _is_something_due(unit: Unit) -> bool:
+    return _day_is_over(unit) or bool(_to_start(unit)) or bool(_to_release(unit))
+
+
+def _do_what_is_due(unit: Unit) -> Answer:
+    # A day that is over was closed when the unit was opened.
+    for counter_id, ticket_id in _to_start(unit):
+        counter.start_by_timer(unit, counter_id, ticket_id)
+    unit.record(_to_release(unit))
+    return {}
+
+
+def _day_is_over(unit: Unit) -> bool:
+    return unit.now.astimezone(ZoneInfo(unit.site.time_zone)).date() > unit.hall.business_day
+
+
+def _to_start(unit: Unit) -> list[tuple[str, int]]:
+    """Return the calls whose way time is over, at sites that start the service by itself."""
+    way = timedelta(minutes=unit.site.way_min)
+    if not way:
+        return []
+    return [
+        (ticket.counter_id, ticket.id)
+        for ticket in unit.hall.in_state(TicketState.CALLED)
+        if ticket.counter_id and ticket.joined_to is None and _since(ticket.called_at, unit.now) >= way
+    ]
+
+
+def _to_release(unit: Unit) -> list[e.Event]:
+    """Return the releases of who is kept for a counter that is closed, or long paused past the due time."""
+    released: list[e.Event] = []
+    for status in unit.hall.counters.values():
+        if status.state is CounterState.CLOSED:
+            released += calling.release_bound(unit.hall, status.id)
+        elif status.state is CounterState.PAUSED:
+            released += [
+                e.TicketReleased(t.id)
+                for t in unit.hall.in_state(TicketState.WAITING, TicketState.AWAY)
+                if t.bound_counter_id == status.id
+                and unit.now >= max(t.due_at, status.state_at or t.due_at) + PAUSED_TOO_LONG
+            ]
+    return released
+
+
+def _since(at: datetime | None, now: datetime) -> timedelta:
+    return timedelta(0) if at is None else now - at
+
+
+def _note_outcome(call: int, status: CallStatus, unit: Unit) -> Answer:
+    """Keep in the log what the displays said of a call."""
+    unit.record(
+        [
+            e.CallSettled(
+                call, status["assigned_count"], status["shown_count"], status["sound"], status["fetch"]
+            )
+        ]
+    )
+    return {}

@@ -1,0 +1,76 @@
+"""One visit as its holder and staff ask about it: being away, coming back, and "why before me?"."""
+
+from typing import Literal
+
+from queue_server.domain import calling, visiting
+from queue_server.domain.order import order_key
+from queue_server.domain.ticket import Ticket, TicketState
+from queue_server.services import reception
+from queue_server.services.ports import Answer, Unit
+
+VisitAct = Literal["away", "back", "cancel"]
+SHOWN_BEFORE = 5
+
+
+def by_id(unit: Unit, ticket_id: int) -> Ticket:
+    """Return a ticket of today; raises `NotFound`."""
+    return calling.find(unit.hall, ticket_id)
+
+
+def act(unit: Unit, ticket: Ticket, what: VisitAct) -> Answer:
+    """Do what the holder of a ticket may do."""
+    if what == "away":
+        return reception.go_away(unit, ticket)
+    if what == "back":
+        return reception.come_back(unit, ticket)
+    return reception.cancel(unit, ticket)
+
+
+def explain(unit: Unit, ticket_id: int) -> Answer:
+    """Return why a waiting ticket stands where it stands: due times and reasons, no concern.
+
+    `before` lists the nearest of those who are called before it, last first; the due time decides, and
+    the earlier arrival among equals.
+    """
+    ticket = by_id(unit, ticket_id)
+    if ticket.state is not TicketState.WAITING:
+        return {"state": ticket.state.value, "before": [], "before_count": 0, **_reason(unit, ticket)}
+    mine = order_key(ticket, unit.now)
+    before = [t for t in unit.hall.waiting.in_order(unit.now) if order_key(t, unit.now) < mine]
+    return {
+        "state": ticket.state.value,
+        "before": [_reason(unit, t) for t in reversed(before[-SHOWN_BEFORE:])],
+        "before_count": len(before),
+        **_reason(unit, ticket),
+    }
+
+
+def status(ticket: Ticket) -> Answer:
+    """Return what the status page shows on its first answer; later the shared picture keeps it right."""
+    return {
+        "number": ticket.number,
+        "key": ticket.key,
+        "state": ticket.state.value,
+        "area_id": ticket.area_id,
+        "language": ticket.language,
+        "counter_id": ticket.counter_id,
+    }
+
+
+def key_holder(unit: Unit, key: str) -> Ticket:
+    return visiting.by_key(unit.hall, key)
+
+
+def _reason(unit: Unit, ticket: Ticket) -> Answer:
+    return {
+        "number": ticket.number,
+        "arrived_min": _minutes_ago(unit, ticket),
+        "due_in_min": round((ticket.due_at - unit.now).total_seconds() / 60),
+        "due_reason": ticket.due_reason.value,
+        "adjustment": ticket.adjustment.value if ticket.adjustment else None,
+        "early": ticket.is_early(unit.now),
+    }
+
+
+def _minutes_ago(unit: Unit, ticket: Ticket) -> int:
+    return int((unit.now - ticket.arrived_at).total_seconds() // 60)

@@ -1,0 +1,62 @@
+"""The settings of one process, read once at start: from the command line, then the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+DEFAULT_PORT: Final = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is decided before the first request. Texts and rules of a town are not here.
+
+    `public_url` is the address that visitors' phones reach; no QR is printed until it is set.
+    `rate_limits` off is for load tests.
+    """
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    database: str = ""
+    demo: bool = False
+    demo_password: str = ""
+    public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    rate_limits: bool = True
+    speech: bool = True
+    log_format: str = "console"
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def database_url(self) -> str:
+        return _with_driver(self.database) if self.database else f"sqlite:///{self.data / 'aufruf.sqlite3'}"
+
+    @property
+    def key_file(self) -> Path:
+        return self.data / "server.key"
+
+    @property
+    def epoch_file(self) -> Path:
+        return self.data / "epoch"
+
+    @property
+    def speech_folder(self) -> Path:
+        return self.data / "speech"
+
+    @property
+    def paper_folder(self) -> Path:
+        return self.data / "paper"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.data / "server.lock"
+
+
+def _with_driver(url: str) -> str:
+    """Name the driver that the `postgres` extra brings, so that operators need not know it."""
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url

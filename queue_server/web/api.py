@@ -1,0 +1,142 @@
+"""How an API route is declared and run: who may, what comes in, what goes out; OpenAPI reads the same table.
+
+A route names its act and the kind of thing its address names. Before its handler runs, the actor is
+found, the thing looked up, the right checked and the body read; the handler then knows all of it.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from queue_server.domain.access import THE_SERVER, Act, Actor, Kind, Thing, require
+from queue_server.domain.errors import BadInput
+from queue_server.live.sequencer import RequestKey, Work
+from queue_server.services.ports import Answer
+from queue_server.web.house import House
+
+PREFIX: Final = "/api/v1"
+B = TypeVar("B", bound=BaseModel)
+NAMED: Final = {"site": Kind.SITE, "counter": Kind.COUNTER, "display": Kind.DISPLAY, "kiosk": Kind.KIOSK}
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way: everything its handler needs."""
+
+    request: Request
+    house: House
+    actor: Actor
+    thing: Thing
+    body: Any
+
+    @property
+    def site_id(self) -> str:
+        return self.thing.site_id or ""
+
+    @property
+    def id(self) -> str:
+        return self.thing.id
+
+    def clerk_id(self) -> str:
+        return self.house.clerk_of(self.actor, self.site_id)
+
+    async def do(self, work: Work) -> Answer:
+        """Run a use case; a repeated `request_id` of the same session or token gets the first answer."""
+        return await self.house.sequencer.do(self.site_id, work, self._request_key())
+
+    def session_ref(self) -> str:
+        return self.actor.session_id or self.actor.token_id or self.actor.device_id or "public"
+
+    def _request_key(self) -> RequestKey | None:
+        request_id = getattr(self.body, "request_id", None)
+        if request_id is None:
+            return None
+        told = f"{self.request.url.path}\n{self.body.model_dump_json()}"
+        return RequestKey(self.session_ref(), request_id, hashlib.sha256(told.encode()).hexdigest())
+
+
+Handler = Callable[[Call], Awaitable[Answer | Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRoute:
+    """One row of the route table: read by the router, by OpenAPI and by the route walk."""
+
+    method: str
+    path: str
+    handler: Handler
+    act: Act | None
+    named: str | None = None
+    body: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    refusals: tuple[str, ...] = ()
+    tag: str = "hall"
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.handler, "__name__", self.path))
+
+    @property
+    def summary(self) -> str:
+        return (self.handler.__doc__ or self.name).strip().partition("\n")[0]
+
+    def starlette(self) -> Route:
+        return Route(self.path, self._endpoint, methods=[self.method], name=self.name)
+
+    async def _endpoint(self, request: Request) -> Response:
+        house: House = request.app.state.house
+        actor = await house.sessions.actor(request.scope)
+        thing = self._thing(house, request)
+        if self.act is not None:
+            if thing is None and actor.organisation_id:
+                # A device or clerk that was made a moment ago, by the command line beside us.
+                await house.renew_if_changed()
+                thing = self._thing(house, request)
+            require(actor, self.act, thing)
+        body = None if self.body is None else await read_body(request, self.body)
+        call = Call(request, house, actor, thing or THE_SERVER, body)
+        answer = await self.handler(call)
+        return answer if isinstance(answer, Response) else JSONResponse(answer, status_code=self.status)
+
+    def _thing(self, house: House, request: Request) -> Thing | None:
+        if self.named is None:
+            return THE_SERVER
+        return house.directory.thing(NAMED[self.named], request.path_params[self.named])
+
+
+async def read_body(request: Request, model: type[B]) -> B:
+    """Read a JSON body; raises `BadInput` that names the first field that does not fit."""
+    try:
+        raw = await request.body()
+    except ClientDisconnect as gone:
+        raise BadInput(field="body", problem="incomplete") from gone
+    try:
+        return model.model_validate(parse_json(raw))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "body"
+        raise BadInput(field=field, problem=first["type"]) from error
+
+
+def parse_json(raw: bytes) -> Mapping[str, Any]:
+    """Parse a JSON object strictly: no NaN, no lone surrogates, no nesting bombs."""
+    try:
+        value = json.loads(raw or b"{}", parse_constant=_no_constant)
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise BadInput(field="body", problem="json") from error
+    if not isinstance(value, dict):
+        raise BadInput(field="body", problem="object")
+    return value
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)

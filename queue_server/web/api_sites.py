@@ -1,0 +1,264 @@
+"""Sites, their boards and queues, and taking a number: `/api/v1/sites/…`."""
+
+from queue_server.domain.access import Act, Role, may
+from queue_server.domain.errors import BadInput, NotFound
+from queue_server.domain.ticket import Origin
+from queue_server.domain.town import Admission, Channel, Service, Site, Town, services_at
+from queue_server.services import counter, reception, screens, visits
+from queue_server.services.concerns import choose, takes_walk_ins
+from queue_server.services.ports import Answer, Unit
+from queue_server.web import models
+from queue_server.web.api import PREFIX, ApiRoute, Call
+
+_ORIGIN = {Role.KIOSK: Origin.KIOSK, Role.INTEGRATION: Origin.INTEGRATION}
+
+
+async def list_sites(call: Call) -> Answer:
+    """List the sites of this server."""
+    return {"sites": [_in_short(town, site) for town, site in call.house.directory.sites.values()]}
+
+
+async def see_site(call: Call) -> Answer:
+    """Return a site: its services in categories, areas, languages, call mode; counters for staff."""
+    town, site = call.house.town_and_site(call.site_id)
+    answer = {
+        **_in_short(town, site),
+        "categories": _categories(town, site),
+        "areas": [{"id": area.id, "name": dict(area.name), "hint": dict(area.hint)} for area in site.areas],
+    }
+    if may(call.actor, Act.SEE_STAFF_QUEUE, call.thing):
+        answer |= _for_staff(site)
+    return answer
+
+
+async def see_board(call: Call) -> Answer:
+    """Return the whole site's board: open and last calls, newest first."""
+
+    def work(unit: Unit) -> Answer:
+        seen = screens.view(unit)
+        board = screens.board(seen, unit.site, None, unit.now, call.house.hub.config_version)
+        return {"epoch": call.house.epoch, "seq": unit.hall.seq, **board}
+
+    return await call.house.sequencer.look(call.site_id, work)
+
+
+async def see_queue(call: Call) -> Answer:
+    """Return who waits, in order of calling, and who is called: numbers and ranges, no concern."""
+
+    def work(unit: Unit) -> Answer:
+        return {"epoch": call.house.epoch, "seq": unit.hall.seq, **screens.public_queue(unit)}
+
+    return await call.house.sequencer.look(call.site_id, work)
+
+
+async def take_ticket(call: Call) -> Answer:
+    """Take a number: saved first, printed second. The same `request_id` gets the same number."""
+    body, actor, house = call.body, call.actor, call.house
+    if actor.device_id is not None and actor.token_id is not None and not _is_machine(call):
+        house.limits.check_ticket(actor.device_id)
+
+    def work(unit: Unit) -> Answer:
+        return reception.take_ticket(
+            unit,
+            choose(unit.town, unit.site, body.pairs(), body.persons, walk_in=actor.role is Role.KIOSK),
+            origin=_ORIGIN.get(actor.role, Origin.DESK),
+            language=body.language,
+            needs=body.needs,
+            kiosk_id=actor.device_id if actor.role is Role.KIOSK else None,
+        )
+
+    answer = await call.do(work)
+    house.speech.number_drawn(house.site(call.site_id), answer["number"])
+    return ticket_view(call, answer)
+
+
+async def give_quote(call: Call) -> Answer:
+    """Tell how long it takes before a number is taken. What was told is kept, to measure honesty."""
+    body = call.body
+
+    def work(unit: Unit) -> Answer:
+        return reception.give_quote(unit, choose(unit.town, unit.site, body.pairs(), body.persons))
+
+    return await call.do(work)
+
+
+async def act_on_ticket(call: Call) -> Answer:
+    """Staff and kiosks: away, back, cancel, for a visitor who stands before them."""
+    ticket_id, act = _ticket_id(call), call.body.act
+    answer = await call.do(lambda unit: visits.act(unit, visits.by_id(unit, ticket_id), act))
+    return ticket_view(call, answer)
+
+
+async def explain_order(call: Call) -> Answer:
+    """Say why a ticket stands where it stands: its due time and reason, and who comes before it and why."""
+    ticket_id = _ticket_id(call)
+    return await call.house.sequencer.look(call.site_id, lambda unit: visits.explain(unit, ticket_id))
+
+
+async def reprint_slip(call: Call) -> Answer:
+    """Print the same number again, marked as a reprint."""
+    ticket_id, site = _ticket_id(call), call.house.site(call.site_id)
+    kiosk_id = call.body.kiosk or call.actor.device_id or (site.kiosks[0].id if site.kiosks else None)
+    if kiosk_id not in {kiosk.id for kiosk in site.kiosks}:
+        raise BadInput(field="kiosk")
+    return await call.do(lambda unit: reception.reprint(unit, visits.by_id(unit, ticket_id), str(kiosk_id)))
+
+
+async def switch_issuing(call: Call) -> Answer:
+    """Stop or resume giving out numbers at the kiosks, for today."""
+    return await call.do(lambda unit: counter.switch_issuing(unit, issuing=call.body.issuing))
+
+
+async def switch_call_mode(call: Call) -> Answer:
+    """Call by screen or fetch visitors for a while; null returns to the site's setting."""
+    return await call.do(lambda unit: counter.switch_call_mode(unit, call.body.call_mode))
+
+
+async def mark_display(call: Call) -> Answer:
+    """Take a display out of service, or back: calls no longer wait for its word."""
+    call.house.hub.set_out_of_service(call.site_id, call.id, out=call.body.out_of_service)
+    return {"id": call.id, "out_of_service": call.body.out_of_service}
+
+
+def ticket_view(call: Call, answer: Answer) -> Answer:
+    """Add the status page's secret address, which is computed and never stored."""
+    shown = {name: value for name, value in answer.items() if name != "secret_version"}
+    return {
+        **shown,
+        "status_url": call.house.status_url(call.site_id, answer["id"], answer.get("secret_version", 1)),
+    }
+
+
+def _is_machine(call: Call) -> bool:
+    """A device that signs in by header is a program of the town's own; the limit is for touched screens."""
+    return "authorization" in call.request.headers
+
+
+def _ticket_id(call: Call) -> int:
+    text = call.request.path_params["ticket"]
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise NotFound(what="ticket")
+    return int(text)
+
+
+def _in_short(town: Town, site: Site) -> Answer:
+    return {
+        "id": site.id,
+        "name": dict(site.name),
+        "town": dict(town.name),
+        "address": site.address,
+        "phone": site.phone,
+        "time_zone": site.time_zone,
+        "languages": list(town.languages),
+        "call_mode": site.call_mode.value,
+    }
+
+
+def _for_staff(site: Site) -> Answer:
+    rooms = {room.id: room for room in site.rooms}
+    return {
+        "counters": [
+            {"id": c.id, "name": c.name, "room": rooms[c.room_id].name, "area_id": rooms[c.room_id].area_id}
+            for c in site.counters
+        ],
+        "displays": [{"id": d.id, "name": d.name} for d in site.displays],
+        "kiosks": [{"id": k.id, "name": k.name} for k in site.kiosks],
+    }
+
+
+def _categories(town: Town, site: Site) -> list[Answer]:
+    services = list(services_at(town, site.id))
+    return [
+        {
+            "id": category.id,
+            "name": dict(category.name),
+            "services": [_service(s, site) for s in services if s.category_id == category.id],
+        }
+        for category in town.categories
+        if any(s.category_id == category.id for s in services)
+    ]
+
+
+def _service(service: Service, site: Site) -> Answer:
+    return {
+        "id": service.id,
+        "name": dict(service.name),
+        "minutes": service.minutes,
+        "further_minutes": service.further_minutes,
+        "included": service.included,
+        "max_count": service.max_count,
+        "documents": [dict(d) for d in service.documents],
+        "channel": service.channel.value,
+        "link": service.link,
+        "admission": service.admission.value,
+        "walk_in": takes_walk_ins(service, site),
+        "appointment": service.channel is Channel.HERE
+        and Admission.WALK_IN not in {service.admission, site.admission},
+        "area_id": service.area_by_site.get(site.id),
+    }
+
+
+_SITE = f"{PREFIX}/sites/{{site}}"
+_TICKET = f"{_SITE}/tickets/{{ticket}}"
+ROUTES = [
+    ApiRoute("GET", f"{PREFIX}/sites", list_sites, None, tag="site"),
+    ApiRoute("GET", _SITE, see_site, Act.SEE_SITE, "site", tag="site"),
+    ApiRoute("GET", f"{_SITE}/board", see_board, Act.SEE_BOARD, "site", tag="site"),
+    ApiRoute("GET", f"{_SITE}/queue", see_queue, Act.SEE_PUBLIC_QUEUE, "site", tag="site"),
+    ApiRoute(
+        "POST",
+        f"{_SITE}/tickets",
+        take_ticket,
+        Act.TAKE_TICKET,
+        "site",
+        models.TakeTicket,
+        status=201,
+        refusals=("not_issuing", "service_not_here", "too_many", "no_number_left"),
+        tag="ticket",
+    ),
+    ApiRoute(
+        "POST",
+        f"{_SITE}/quotes",
+        give_quote,
+        Act.TAKE_TICKET,
+        "site",
+        models.Quote,
+        refusals=("service_not_here", "too_many"),
+        tag="ticket",
+    ),
+    ApiRoute(
+        "POST",
+        _TICKET,
+        act_on_ticket,
+        Act.TAKE_TICKET,
+        "site",
+        models.TicketAct,
+        refusals=("wrong_state",),
+        tag="ticket",
+    ),
+    ApiRoute("GET", f"{_TICKET}/order", explain_order, Act.SEE_STAFF_QUEUE, "site", tag="ticket"),
+    ApiRoute(
+        "POST", f"{_TICKET}/reprint", reprint_slip, Act.TAKE_TICKET, "site", models.Reprint, tag="ticket"
+    ),
+    ApiRoute(
+        "POST", f"{_SITE}/issuing", switch_issuing, Act.STOP_ISSUING, "site", models.SwitchIssuing, tag="site"
+    ),
+    ApiRoute(
+        "POST",
+        f"{_SITE}/call-mode",
+        switch_call_mode,
+        Act.SWITCH_CALL_MODE,
+        "site",
+        models.SwitchCallMode,
+        tag="site",
+    ),
+    ApiRoute(
+        "POST",
+        f"{PREFIX}/displays/{{display}}/service",
+        mark_display,
+        Act.MARK_OUT_OF_SERVICE,
+        "display",
+        models.OutOfService,
+        tag="site",
+    ),
+]

@@ -1,0 +1,231 @@
+"""Puts everything together: the one module that knows adapters, live, web and the device packages' files."""
+
+import asyncio
+import logging
+import secrets as random_bytes
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from queue_server.adapters import accounts, pairing
+from queue_server.adapters.accounts import find_session, touch_session
+from queue_server.adapters.announcements import Announcements
+from queue_server.adapters.database import Database
+from queue_server.adapters.epoch import settle_epoch
+from queue_server.adapters.server_key import ensure_key_file
+from queue_server.adapters.settlement import Settlement
+from queue_server.adapters.store import Store
+from queue_server.adapters.tokens import find_token
+from queue_server.domain.errors import Refusal
+from queue_server.live.hub import Hub
+from queue_server.live.sequencer import Moved, Sequencer
+from queue_server.live.timers import Timers
+from queue_server.services import screens
+from queue_server.settings import Settings
+from queue_server.web import api_counters, api_sessions, api_sites, health, page_display, pages
+from queue_server.web.api import ApiRoute
+from queue_server.web.errors import error_body, refusal_response
+from queue_server.web.house import Directory, House
+from queue_server.web.limits import UNLIMITED, Gate, Limits
+from queue_server.web.openapi import describe, openapi_endpoint
+from queue_server.web.origin import Csrf
+from queue_server.web.pages import PageRoute
+from queue_server.web.security import secured
+from queue_server.web.sessions import Sessions
+from queue_server.web.sockets import SOCKETS
+from queue_server.web.texts import load_texts
+
+API_ROUTES: Final[list[ApiRoute]] = [
+    *health.ROUTES,
+    *api_sessions.ROUTES,
+    *api_sites.ROUTES,
+    *api_counters.ROUTES,
+]
+PAGE_ROUTES: Final[list[PageRoute]] = [*pages.ROUTES, *page_display.ROUTES]
+DEVICE_PACKAGES: Final = {
+    "display": "display",
+    "counter": "counter_client",
+    "kiosk": "kiosk",
+    "sounds": "sounds",
+}
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, clock: Clock = utc_now) -> ASGIApp:
+    """Return the whole server for a database that has the newest shape."""
+    texts = load_texts()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.house = await _open(settings, clock, stack)
+            yield
+
+    app = Starlette(
+        routes=_routes(settings),
+        lifespan=lifespan,
+        exception_handlers={
+            Refusal: _on_refusal,
+            HTTPException: _on_http_error,
+            Exception: _on_error,
+        },
+    )
+    return secured(
+        app,
+        refuse=lambda scope, refusal: refusal_response(texts, scope, refusal),
+        trusted_proxies=settings.trusted_proxies,
+        own_origins=(settings.public_url,) if settings.public_url else (),
+    )
+
+
+async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> House:
+    database = Database(settings.database_url)
+    stack.callback(database.dispose)
+    store = await asyncio.to_thread(Store, database)
+    settlement = Settlement(database, store)
+    epoch = await asyncio.to_thread(settle_epoch, database, settings.epoch_file)
+    secrets = ensure_key_file(settings.key_file)
+    texts = load_texts()
+    hub_box: list[Hub] = []
+
+    def tell_hub(moved: Moved) -> None:
+        hub_box[0].after_commit(moved)
+
+    sequencer = Sequencer(store, clock, screens.view, tell_hub)
+    version = await asyncio.to_thread(database.read, settlement.version)
+    hub = Hub(epoch, sequencer, clock, version)
+    hub_box.append(hub)
+    speech = Announcements(settings.speech_folder, enabled=settings.speech)
+    house = House(
+        settings=settings,
+        clock=clock,
+        database=database,
+        settlement=settlement,
+        sequencer=sequencer,
+        hub=hub,
+        sessions=Sessions(
+            lambda read: asyncio.to_thread(database.read, read),
+            find_session=find_session,
+            find_token=find_token,
+            touch=lambda id_, now: sequencer.errand(
+                lambda: settlement.write(lambda conn: touch_session(conn, id_, now))
+            ),
+            clock=clock,
+        ),
+        limits=Limits(None if settings.rate_limits else UNLIMITED),
+        password_gate=Gate(),
+        csrf=Csrf(secrets.derive("csrf")),
+        accounts=accounts,
+        pairings=pairing,
+        secrets=secrets,
+        speech=speech,
+        texts=texts,
+        pages=_templates(),
+        directory=Directory.of(settlement.sites),
+        epoch=epoch,
+    )
+    await _start(house, hub, sequencer, speech, store, stack)
+    return house
+
+
+async def _start(
+    house: House, hub: Hub, sequencer: Sequencer, speech: Announcements, store: Store, stack: AsyncExitStack
+) -> None:
+    sequencer.start()
+    stack.callback(store.close)
+    stack.push_async_callback(sequencer.stop)
+    await speech.start()
+    stack.push_async_callback(speech.stop)
+    sites = [site for _, site in house.directory.sites.values()]
+    await hub.start(sites)
+    stack.push_async_callback(hub.stop)
+    speech.prepare(sites)
+    timers = Timers(sequencer, hub, lambda: house.directory.sites, house.renew_if_changed)
+    timers.start()
+    stack.push_async_callback(timers.stop)
+
+
+def _routes(settings: Settings) -> list[BaseRoute]:
+    own = files("queue_server") / "web" / "static"
+    return [
+        *(route.starlette() for route in API_ROUTES),
+        Route("/api/openapi.json", openapi_endpoint(describe(API_ROUTES, metadata.version("aufruf")))),
+        *(socket.starlette() for socket in SOCKETS),
+        *(page.starlette() for page in PAGE_ROUTES if settings.demo or not page.demo_only),
+        *page_display.CLIPS,
+        *(
+            Mount(f"/static/{name}", Assets(directory=str(files(package) / "static")))
+            for name, package in DEVICE_PACKAGES.items()
+            if Path(str(files(package) / "static")).is_dir()
+        ),
+        Mount("/static", Assets(directory=str(own))),
+    ]
+
+
+class Assets(StaticFiles):
+    """Files of the product: cached for a short while, then asked for by ETag."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+
+def _templates() -> Environment:
+    folders = [files("queue_server") / "web" / "templates"]
+    folders += [files(package) / "templates" for package in DEVICE_PACKAGES.values()]
+    return Environment(
+        loader=FileSystemLoader([str(folder) for folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+async def _on_refusal(request: Request, refusal: Exception) -> Response:
+    if not isinstance(refusal, Refusal):
+        raise TypeError(type(refusal))
+    house: House = request.app.state.house
+    return refusal_response(house.texts, request.scope, refusal)
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    house: House = request.app.state.house
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404 and not request.url.path.startswith(("/api/", "/static/", "/live/")):
+        return pages.not_found_page(house, request)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(status, "bad_input")
+    message = house.texts[pages.language_of(request, house)](f"error.{code}")
+    headers = getattr(error, "headers", None)
+    return JSONResponse(error_body(code, message, {}), status_code=status, headers=headers)
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    house: House = request.app.state.house
+    number = random_bytes.token_hex(4)
+    log.error("request failed (%s %s)", request.method, number, exc_info=error)
+    message = house.texts[pages.language_of(request, house)]("error.internal")
+    return JSONResponse(error_body("internal", message, {"incident": number}), status_code=500)
+
+
+__all__ = ["API_ROUTES", "PAGE_ROUTES", "SOCKETS", "create_app"]

@@ -1,0 +1,87 @@
+"""Whether the server lives and is fit: `/healthz`, `/readyz`, `/metrics`. No personal data."""
+
+from ipaddress import ip_address
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from queue_server.domain.access import THE_SERVER, Act, may, require
+from queue_server.services.ports import Answer
+from queue_server.web.api import ApiRoute, Call
+from queue_server.web.house import House
+from queue_server.web.proxies import client_address
+
+
+async def see_health(_: Call) -> Answer:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+async def see_readiness(call: Call) -> Response:
+    """Say whether the hall can work: database, speech, printers. Details only for those who may see them."""
+    house = call.house
+    database = await _database_state(house)
+    printers = {k: code for room in house.hub.rooms.values() for k, code in room.printers.items()}
+    speech = house.speech.health()
+    ready = database == "ok"
+    answer: Answer = {"status": "ready" if ready else "not_ready"}
+    if may(call.actor, Act.SEE_READY_DETAILS, THE_SERVER):
+        answer |= {"database": database, "speech": speech, "printers": printers, "epoch": house.epoch}
+    return JSONResponse(answer, status_code=200 if ready else 503)
+
+
+async def see_metrics(call: Call) -> Response:
+    """Export figures for Prometheus: to this machine, or to who may see them."""
+    if not _is_local(call.request):
+        require(call.actor, Act.SEE_METRICS, THE_SERVER)
+    return Response(_metrics(call.house), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _database_state(house: House) -> str:
+    try:
+        await house.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
+    except Exception as error:  # whatever it is, the answer is "not ready"
+        return type(error).__name__
+    return "stopped" if house.sequencer.stopped else "ok"
+
+
+def _is_local(request: Request) -> bool:
+    # A proxy in front of us connects from this machine too: what it forwards is not local.
+    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        return False
+    try:
+        return ip_address(client_address(request.scope)).is_loopback
+    except ValueError:
+        return False
+
+
+def _metrics(house: House) -> bytes:
+    registry = CollectorRegistry()
+    waiting = Gauge("aufruf_waiting", "Visitors who wait", ["site"], registry=registry)
+    counters = Gauge("aufruf_open_counters", "Counters that are open", ["site"], registry=registry)
+    displays = Gauge(
+        "aufruf_display_healthy", "1: connected, its sound works", ["site", "display"], registry=registry
+    )
+    sockets = Gauge("aufruf_sockets", "Open live sockets", ["site", "kind"], registry=registry)
+    seq = Gauge("aufruf_log_entries", "Sequence number of the site's log", ["site"], registry=registry)
+    for site_id, room in house.hub.rooms.items():
+        if room.view is not None:
+            waiting.labels(site_id).set(room.view.waiting_count)
+            counters.labels(site_id).set(room.view.open_counter_count)
+            seq.labels(site_id).set(room.view.seq)
+        for channel in room.displays.values():
+            displays.labels(site_id, channel.display.id).set(bool(channel.connections and channel.healthy))
+        sockets.labels(site_id, "phone").set(len(room.phones))
+        sockets.labels(site_id, "counter").set(sum(map(len, room.counters.values())))
+        sockets.labels(site_id, "kiosk").set(sum(map(len, room.kiosks.values())))
+        sockets.labels(site_id, "display").set(sum(len(c.connections) for c in room.displays.values()))
+    return generate_latest(registry)
+
+
+ROUTES = [
+    ApiRoute("GET", "/healthz", see_health, None, tag="server"),
+    ApiRoute("GET", "/readyz", see_readiness, None, tag="server"),
+    ApiRoute("GET", "/metrics", see_metrics, None, tag="server"),
+]

@@ -1,0 +1,120 @@
+"""What the routes of one process share. Made by `web.app`; routes find it in `request.app.state.house`."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from jinja2 import Environment
+from sqlalchemy.engine import Connection
+
+from queue_server.domain.access import Actor, Kind, Thing
+from queue_server.domain.errors import NotFound
+from queue_server.domain.town import Site, Town
+from queue_server.live.hub import Hub
+from queue_server.live.sequencer import Sequencer
+from queue_server.settings import Settings
+from queue_server.web.limits import Gate, Limits
+from queue_server.web.origin import Csrf
+from queue_server.web.ports import Accounts, Database, Pairings, Sealer, Settlement, Speech
+from queue_server.web.sessions import Sessions
+from queue_server.web.texts import Texts
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Directory:
+    """Where each thing with an address belongs: id → (town, site). Made anew when the set-up changes."""
+
+    sites: dict[str, tuple[Town, Site]] = field(default_factory=dict)
+    counters: dict[str, str] = field(default_factory=dict)
+    displays: dict[str, str] = field(default_factory=dict)
+    kiosks: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sites: Mapping[str, tuple[Town, Site]]) -> "Directory":
+        def by_id(things: Callable[[Site], Iterable[Any]]) -> dict[str, str]:
+            return {thing.id: site.id for _, site in sites.values() for thing in things(site)}
+
+        return cls(
+            dict(sites),
+            by_id(lambda s: s.counters),
+            by_id(lambda s: s.displays),
+            by_id(lambda s: s.kiosks),
+        )
+
+    def thing(self, kind: Kind, id_: str) -> Thing | None:
+        """Return what an address names, for `access.require`; None when there is none."""
+        of_kind = {Kind.COUNTER: self.counters, Kind.DISPLAY: self.displays, Kind.KIOSK: self.kiosks}
+        site_id = id_ if kind is Kind.SITE else of_kind[kind].get(id_)
+        if site_id not in self.sites:
+            return None
+        town, site = self.sites[site_id]
+        return Thing(kind, town.id, site.id, id_)
+
+
+@dataclass(slots=True)
+class House:
+    """Everything a route may use."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    database: Database
+    settlement: Settlement
+    sequencer: Sequencer
+    hub: Hub
+    sessions: Sessions
+    limits: Limits
+    password_gate: Gate
+    csrf: Csrf
+    accounts: Accounts
+    pairings: Pairings
+    secrets: Sealer
+    speech: Speech
+    texts: Mapping[str, Texts]
+    pages: Environment
+    directory: Directory
+    epoch: str
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a read on the database, away from the event loop."""
+        return await asyncio.to_thread(self.database.read, work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a write that belongs to no site's queue (a session, a token) in the writer's thread."""
+        return await self.sequencer.errand(lambda: self.settlement.write(work))
+
+    def site(self, site_id: str) -> Site:
+        return self.town_and_site(site_id)[1]
+
+    def town_and_site(self, site_id: str) -> tuple[Town, Site]:
+        found = self.directory.sites.get(site_id)
+        if found is None:
+            raise NotFound(what="site")
+        return found
+
+    async def renew_settings(self) -> None:
+        """Take in a changed set-up: the writer's copy, the hub's, the directory."""
+        version = await self.sequencer.errand(self.settlement.reload)
+        self.directory = Directory.of(self.settlement.sites)
+        await self.hub.adopt((site for _, site in self.directory.sites.values()), version)
+        self.speech.prepare(site for _, site in self.directory.sites.values())
+
+    async def renew_if_changed(self) -> None:
+        if await self.read(self.settlement.version) != self.hub.config_version:
+            await self.renew_settings()
+
+    def status_url(self, site_id: str, ticket_id: int, version: int) -> str:
+        """Return the address of a ticket's status page; absolute once `public_url` is set."""
+        return (
+            f"{self.settings.public_url}/t/{self.secrets.seal('status', f'{site_id}:{ticket_id}', version)}"
+        )
+
+    def clerk_of(self, actor: Actor, site_id: str) -> str:
+        """Return the clerk that an actor acts as; raises `NotFound` when there is none at this site."""
+        town, _ = self.town_and_site(site_id)
+        if actor.clerk_id is None or all(clerk.id != actor.clerk_id for clerk in town.clerks):
+            raise NotFound(what="clerk")
+        return actor.clerk_id

@@ -1,0 +1,76 @@
+"""The display's page and the clips it speaks with."""
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from queue_server.domain.access import Act
+from queue_server.domain.numbers import FIRST, FOUR_LAST
+from queue_server.domain.town import in_language
+from queue_server.web.house import House
+from queue_server.web.pages import PageCall, PageRoute
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+async def display_page(call: PageCall) -> Response:
+    """The screen of a waiting area. Its language is the first that the site announces in."""
+    house = call.house
+    _, site = house.town_and_site(call.site_id)
+    display = next(d for d in site.displays if d.id == call.id)
+    language = next((one for one in site.announce_languages if one in house.texts), call.language)
+    areas = [in_language(a.name, language) for a in site.areas if a.id in display.area_ids]
+    config = {
+        "display_id": display.id,
+        "site_id": site.id,
+        "languages": list(site.announce_languages),
+        "chime_url": "/static/sounds/gong.wav",
+        "chime_short_url": "/static/sounds/tone.wav",
+        "min_on_screen_s": site.min_on_screen_s,
+        "zone": site.time_zone,
+        "server_now_ms": int(house.clock().timestamp() * 1000),
+        "config_version": house.hub.config_version,
+        "epoch": house.epoch,
+        "speech": {"available": house.speech.available, "version": house.speech.version},
+    }
+    return call.page(
+        "display.html",
+        faces=("display", "common"),
+        language=language,
+        config=config,
+        site_name=in_language(site.name, language),
+        area_name=" · ".join(areas),
+    )
+
+
+async def number_clip(request: Request) -> Response:
+    """The words of a number. Public: every number sounds the same for everybody."""
+    house: House = request.app.state.house
+    number = request.path_params["number"]
+    if not FIRST <= number <= FOUR_LAST:
+        return Response(status_code=404)
+    return _clip(await house.speech.number(request.path_params["language"], number))
+
+
+async def room_clip(request: Request) -> Response:
+    """The words of a room."""
+    house: House = request.app.state.house
+    id_ = request.path_params["room"]
+    rooms = (room for _, site in house.directory.sites.values() for room in site.rooms)
+    room = next((room for room in rooms if room.id == id_), None)
+    return _clip(
+        None if room is None else await house.speech.room(request.path_params["language"], room.name)
+    )
+
+
+def _clip(path: object) -> Response:
+    if path is None:
+        return Response(status_code=404)
+    return FileResponse(str(path), media_type="audio/wav", headers={"Cache-Control": FOR_EVER})
+
+
+ROUTES = [PageRoute("/display/{display}", display_page, Act.SEE_DISPLAY, "display")]
+CLIPS = [
+    Route("/sounds/speech/{language}/number/{number:int}", number_clip),
+    Route("/sounds/speech/{language}/room/{room}", room_clip),
+]

@@ -1,0 +1,206 @@
+"""How a page is rendered, and the pages of no single face: signing in, start, errors, style guide."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from queue_server.domain.access import Act, Actor, Role, Thing, require
+from queue_server.domain.errors import Refusal
+from queue_server.web.api import NAMED
+from queue_server.web.cookies import clear_session_cookie, is_secure, set_session_cookie
+from queue_server.web.errors import status_of
+from queue_server.web.house import House
+from queue_server.web.proxies import client_address
+from queue_server.web.signing_in import sign_in, sign_out
+from queue_server.web.texts import Texts, negotiate
+
+LANGUAGE_COOKIE: Final = "aufruf_language"
+
+
+@dataclass(slots=True)
+class PageCall:
+    """One request for a page: who asks, for what, in which language."""
+
+    request: Request
+    house: House
+    actor: Actor
+    thing: Thing | None
+    language: str
+
+    @property
+    def id(self) -> str:
+        return self.thing.id if self.thing else ""
+
+    @property
+    def site_id(self) -> str:
+        return (self.thing.site_id if self.thing else None) or ""
+
+    @property
+    def say(self) -> Texts:
+        return self.house.texts[self.language]
+
+    def page(
+        self,
+        template: str,
+        *,
+        faces: tuple[str, ...] = (),
+        status: int = 200,
+        language: str | None = None,
+        **values: Any,
+    ) -> HTMLResponse:
+        """Render a template. `faces`: whose texts its scripts need, such as `("counter", "error")`."""
+        say = self.house.texts[language or self.language]
+        values = {
+            "_": say,
+            "language": say.language,
+            "direction": "ltr",
+            "theme": "",
+            "demo": self.house.settings.demo,
+        } | values
+        if faces:
+            values["texts"] = say.of_faces(*faces)
+        return HTMLResponse(self.house.pages.get_template(template).render(values), status_code=status)
+
+
+PageHandler = Callable[[PageCall], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRoute:
+    """One row of the page table: read by the router and by the route walk.
+
+    `act` None: everybody. A page of a device (`display`, `kiosk`) is opened with its own cookie.
+    """
+
+    path: str
+    handler: PageHandler
+    act: Act | None = None
+    named: str | None = None
+    methods: tuple[str, ...] = ("GET",)
+    demo_only: bool = False
+
+    def starlette(self) -> Route:
+        return Route(self.path, self._endpoint, methods=list(self.methods), name=f"page:{self.path}")
+
+    async def _endpoint(self, request: Request) -> Response:
+        house: House = request.app.state.house
+        language = language_of(request, house)
+        call = PageCall(request, house, Actor(Role.VISITOR, ""), None, language)
+        try:
+            id_ = request.path_params.get(self.named, "") if self.named else ""
+            is_device = self.named in {"display", "kiosk"}
+            call.actor = await house.sessions.actor(request.scope, id_ if is_device else None)
+            if self.named is not None:
+                call.thing = house.directory.thing(NAMED[self.named], id_)
+                if call.thing is None:
+                    await house.renew_if_changed()
+                    call.thing = house.directory.thing(NAMED[self.named], id_)
+            if self.act is not None:
+                require(call.actor, self.act, call.thing)
+            return await self.handler(call)
+        except Refusal as refusal:
+            return refused(call, refusal, is_device=self.named in {"display", "kiosk"})
+
+
+def refused(call: PageCall, refusal: Refusal, *, is_device: bool = False) -> Response:
+    """Answer a page's refusal: devices go to pairing, people to signing in, others to a page of words."""
+    if refusal.code == "sign_in_required":
+        here = call.request.url.path
+        if is_device:
+            kind, id_ = next(iter(call.request.path_params.items()))
+            return RedirectResponse(f"/pair?{kind}={id_}", status_code=303)
+        return RedirectResponse(f"/sign-in?next={here}", status_code=303)
+    status = status_of(refusal.code)
+    return call.page(
+        "error.html",
+        status=status,
+        status_code=status,
+        code=refusal.code,
+        message=call.say(f"error.{refusal.code}", **refusal.params),
+    )
+
+
+def language_of(request: Request, house: House) -> str:
+    """Return the language of a request: chosen by `?lang=`, remembered, or what the browser prefers."""
+    for chosen in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if chosen in house.texts:
+            return str(chosen)
+    return negotiate(request.headers.get("accept-language"), tuple(house.texts))
+
+
+async def sign_in_page(call: PageCall) -> Response:
+    """Show the sign-in form, or take it."""
+    after = _own_path(call.request.query_params.get("next", ""))
+    if call.request.method == "GET":
+        return _sign_in_form(call, after)
+    form = await call.request.form()
+    call.house.csrf.check(call.request.scope, form.get("csrf"))
+    user, password = str(form.get("user", ""))[:100], str(form.get("password", ""))[:500]
+    try:
+        opened = await sign_in(call.house, client_address(call.request.scope), user, password)
+    except Refusal as refusal:
+        message = call.say(f"error.{refusal.code}", **refusal.params)
+        return _sign_in_form(call, after, user=user, message=message, status=status_of(refusal.code))
+    response = RedirectResponse(after or "/counter", status_code=303)
+    set_session_cookie(response, opened.cookie, secure=is_secure(call.request.scope))
+    return response
+
+
+async def sign_out_page(call: PageCall) -> Response:
+    """End the session: a POST, so that no link ends it."""
+    form = await call.request.form()
+    call.house.csrf.check(call.request.scope, form.get("csrf"))
+    await sign_out(call.house, call.actor)
+    response = RedirectResponse("/sign-in", status_code=303)
+    clear_session_cookie(response, secure=is_secure(call.request.scope))
+    return response
+
+
+def _sign_in_form(
+    call: PageCall, after: str, *, user: str = "", message: str = "", status: int = 200
+) -> HTMLResponse:
+    return call.page(
+        "sign_in.html",
+        status=status,
+        after=after,
+        user=user,
+        message=message,
+        csrf=call.house.csrf.token(call.request.scope),
+        demo_password=call.house.settings.demo_password if call.house.settings.demo else "",
+    )
+
+
+def _own_path(path: str) -> str:
+    """Return a path of this server, or nothing: `?next=` must not lead elsewhere."""
+    parts = urlsplit(path)
+    fits = (
+        path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    )
+    return path if fits and path.isascii() and path.isprintable() else ""
+
+
+async def style_guide(call: PageCall) -> Response:
+    """Show every token and component. Demo only."""
+    return call.page("styleguide.html")
+
+
+def not_found_page(house: House, request: Request) -> HTMLResponse:
+    """Answer an address that is none."""
+    call = PageCall(request, house, Actor(Role.VISITOR, ""), None, language_of(request, house))
+    message = call.say("error.not_found")
+    return call.page(
+        "error.html", status=HTTPStatus.NOT_FOUND, status_code=404, code="not_found", message=message
+    )
+
+
+ROUTES = [
+    PageRoute("/sign-in", sign_in_page, methods=("GET", "POST")),
+    PageRoute("/sign-out", sign_out_page, methods=("POST",)),
+    PageRoute("/styleguide", style_guide, demo_only=True),
+]

@@ -1,0 +1,98 @@
+"""What the web layer needs from the adapters, as protocols; `web.app` fills them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.engine import Connection
+
+from queue_server.domain.access import Role
+from queue_server.domain.town import Site, Town
+
+T = TypeVar("T")
+
+
+class Database(Protocol):
+    def read(self, work: Callable[[Connection], T]) -> T: ...
+
+
+class Settlement(Protocol):
+    """The towns' set-up, and plain rows beside the queues."""
+
+    @property
+    def sites(self) -> Mapping[str, tuple[Town, Site]]: ...
+
+    def reload(self) -> int:
+        """Read the set-up anew; return its version."""
+
+    def version(self, connection: Connection) -> int: ...
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction of its own; only in the writer's thread."""
+
+
+class Sealer(Protocol):
+    """Secrets that are computed, never stored."""
+
+    def seal(self, kind: str, ref: str, version: int) -> str: ...
+    def open_seal(self, kind: str, token: str) -> tuple[str, int] | None: ...
+
+
+class Speech(Protocol):
+    """Spoken clips, rendered ahead of time."""
+
+    @property
+    def available(self) -> bool: ...
+    @property
+    def version(self) -> str:
+        """A name that changes when the voice does: clips may be cached for ever under it."""
+
+    def prepare(self, sites: Iterable[Site]) -> None:
+        """Render what is known at set-up: rooms."""
+
+    def number_drawn(self, site: Site, number: int) -> None: ...
+    async def number(self, language: str, number: int) -> Path | None: ...
+    async def room(self, language: str, room: str) -> Path | None: ...
+    def health(self) -> Mapping[str, Any]: ...
+
+
+class StoredAccount(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def role(self) -> Role: ...
+    @property
+    def site_id(self) -> str | None: ...
+    @property
+    def clerk_id(self) -> str | None: ...
+    @property
+    def password_hash(self) -> str: ...
+
+
+class OpenedSession(Protocol):
+    @property
+    def cookie(self) -> str: ...
+    @property
+    def session_id(self) -> str: ...
+
+
+class Accounts(Protocol):
+    """Accounts and sessions; the module `adapters.accounts` fits."""
+
+    def normal_user(self, user: str) -> str: ...
+    def find_account(self, conn: Connection, user: str) -> Any: ...
+    def verify_password(self, password_hash: str | None, password: str) -> bool: ...
+    def open_session(self, conn: Connection, account: Any, now: datetime) -> Any: ...
+    def close_session(self, conn: Connection, session_id: str, now: datetime) -> None: ...
+
+
+class Pairings(Protocol):
+    """Devices that ask to be paired; the module `adapters.pairing` fits."""
+
+    def open_pairing(
+        self, conn: Connection, *, organisation_id: str, address: str, user_agent: str, now: datetime
+    ) -> Any: ...
+    def pairing_state(self, conn: Connection, secret: str, now: datetime) -> Any: ...
+    def collect_pairing(self, conn: Connection, secret: str, now: datetime) -> Any: ...

@@ -1,0 +1,204 @@
+"""The live sockets: who may listen, and what each kind of device says. See `docs/` for the protocol."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+from queue_server.domain.access import Act, Actor, Kind, Thing, require
+from queue_server.domain.errors import Refusal
+from queue_server.live.mailbox import Connection, serve_socket
+from queue_server.protocol import COUNTER_SOCKET, DISPLAY_SOCKET, KIOSK_SOCKET, SITE_SOCKET, CallReport
+from queue_server.web import printing
+from queue_server.web.errors import refusal_response
+from queue_server.web.house import House
+from queue_server.web.proxies import client_address
+from queue_server.web.refusing import answer_refusal
+
+REPORT_KINDS: Final = frozenset({"received", "shown", "queued", "started", "blocked", "failed"})
+LATEST_START_MS: Final = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class SocketRoute:
+    """One row of the socket table: read by the router and by the route walk."""
+
+    path: str
+    act: Act
+    kind: Kind
+    endpoint: Callable[["Visit"], Any]
+
+    def starlette(self) -> WebSocketRoute:
+        async def serve(websocket: WebSocket) -> None:
+            await _serve(self, websocket)
+
+        return WebSocketRoute(self.path, serve)
+
+
+@dataclass(slots=True)
+class Visit:
+    """One socket and all that its endpoint needs."""
+
+    websocket: WebSocket
+    house: House
+    actor: Actor
+    thing: Thing
+
+    @property
+    def site_id(self) -> str:
+        return self.thing.site_id or ""
+
+    @property
+    def id(self) -> str:
+        return self.thing.id
+
+    def position(self) -> tuple[str | None, int | None]:
+        """Return `(epoch, since)` of the address; what is no number counts as unknown."""
+        params = self.websocket.query_params
+        since = params.get("since", "")
+        return params.get("epoch"), int(since) if since.isascii() and since.isdigit() and len(
+            since
+        ) < 19 else None
+
+
+async def _serve(route: SocketRoute, websocket: WebSocket) -> None:
+    house: House = websocket.app.state.house
+    try:
+        id_ = websocket.path_params["id"]
+        actor = await house.sessions.actor(
+            websocket.scope, id_ if route.kind in {Kind.DISPLAY, Kind.KIOSK} else None
+        )
+        thing = house.directory.thing(route.kind, id_)
+        if thing is None and actor.organisation_id:
+            await house.renew_if_changed()
+            thing = house.directory.thing(route.kind, id_)
+        require(actor, route.act, thing)
+        if route.kind is Kind.SITE:
+            house.limits.check_status(client_address(websocket.scope))
+    except Refusal as refusal:
+        await answer_refusal(
+            websocket.scope,
+            websocket.receive,
+            websocket.send,
+            lambda scope, why: refusal_response(house.texts, scope, why),
+            refusal,
+        )
+        return
+    await route.endpoint(Visit(websocket, house, actor, cast("Thing", thing)))
+
+
+async def display(visit: Visit) -> None:
+    """A display: frames out; reports on calls and the state of its sound in."""
+    hub, site_id, id_ = visit.house.hub, visit.site_id, visit.id
+    epoch, since = visit.position()
+    # Staff may look at a display's picture; only the display itself is a witness.
+    is_witness = visit.actor.device_id == id_
+
+    async def on_open(connection: Connection) -> None:
+        if is_witness:
+            hub.join_display(site_id, id_, connection, epoch, since)
+        else:
+            hub.watch_display(site_id, id_, connection)
+
+    async def on_message(_: Connection, text: str) -> None:
+        message = read_message(text)
+        if not is_witness or message is None:
+            return
+        if (report := _report(message.get("report"))) is not None:
+            hub.take_report(site_id, id_, report)
+        health = message.get("health")
+        if isinstance(health, dict):
+            hub.take_health(site_id, id_, health)
+
+    await serve_socket(
+        visit.websocket,
+        on_open=on_open,
+        on_message=on_message,
+        on_close=lambda connection: hub.leave_display(site_id, id_, connection),
+    )
+
+
+async def counter(visit: Visit) -> None:
+    """A clerk's page: pictures of the counter out, nothing in."""
+    hub, site_id, id_ = visit.house.hub, visit.site_id, visit.id
+
+    async def on_open(connection: Connection) -> None:
+        hub.join_counter(site_id, id_, connection)
+
+    await serve_socket(
+        visit.websocket,
+        on_open=on_open,
+        on_message=_ignore,
+        on_close=lambda connection: hub.leave_counter(site_id, id_, connection),
+    )
+
+
+async def kiosk(visit: Visit) -> None:
+    """A kiosk's page, or with `?agent=1` the agent beside its printer."""
+    hub, site_id, id_ = visit.house.hub, visit.site_id, visit.id
+    is_agent = visit.websocket.query_params.get("agent") == "1" and visit.actor.device_id == id_
+
+    async def on_open(connection: Connection) -> None:
+        hub.join_kiosk(site_id, id_, connection, agent=is_agent)
+        if is_agent:
+            await printing.offer(visit.house, site_id, id_, again=True)
+
+    async def on_message(_: Connection, text: str) -> None:
+        message = read_message(text)
+        if is_agent and message is not None:
+            await printing.take_word(visit.house, site_id, id_, message)
+
+    await serve_socket(
+        visit.websocket,
+        on_open=on_open,
+        on_message=on_message,
+        on_close=lambda connection: hub.leave_kiosk(site_id, id_, connection),
+    )
+
+
+async def phones(visit: Visit) -> None:
+    """A status page: the site's public queue, the same for all."""
+    hub, site_id = visit.house.hub, visit.site_id
+
+    async def on_open(connection: Connection) -> None:
+        await hub.join_phone(site_id, connection)
+
+    await serve_socket(
+        visit.websocket,
+        on_open=on_open,
+        on_message=_ignore,
+        on_close=lambda connection: hub.leave_phone(site_id, connection),
+    )
+
+
+def read_message(text: str) -> Mapping[str, Any] | None:
+    """Return a device's message, or None for what is none: a broken device harms only itself."""
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return message if isinstance(message, dict) else None
+
+
+def _report(value: object) -> CallReport | None:
+    if not isinstance(value, dict) or value.get("kind") not in REPORT_KINDS:
+        return None
+    call, starts = value.get("call"), value.get("starts_in_ms", 0)
+    if type(call) is not int or type(starts) not in {int, float} or not 0 <= starts <= LATEST_START_MS:
+        return None
+    return CallReport(call=call, kind=value["kind"], starts_in_ms=int(starts))
+
+
+async def _ignore(_connection: Connection, _text: str) -> None:
+    return
+
+
+SOCKETS = [
+    SocketRoute(DISPLAY_SOCKET, Act.SEE_DISPLAY, Kind.DISPLAY, display),
+    SocketRoute(COUNTER_SOCKET, Act.SEE_STAFF_QUEUE, Kind.COUNTER, counter),
+    SocketRoute(KIOSK_SOCKET, Act.SEE_KIOSK, Kind.KIOSK, kiosk),
+    SocketRoute(SITE_SOCKET, Act.SEE_PUBLIC_QUEUE, Kind.SITE, phones),
+]
