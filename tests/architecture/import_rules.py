@@ -25,6 +25,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "queue_server.web": ("queue_server.web", LIVE, SERVICES, DOMAIN, PROTOCOL, SETTINGS),
     "queue_server.web.app": EVERYTHING,
     "queue_server.cli": EVERYTHING,
+    "queue_server.commands": EVERYTHING,  # the subcommands of the command line
     "queue_server.protocol": (),
     "queue_server.settings": (),
     "queue_server.samples": (),

@@ -112,3 +112,4 @@ def test_a_key_that_nothing_names_is_found(tmp_path: Path) -> None:
 def test_a_key_that_is_put_together_counts_as_used(tmp_path: Path, name: str, text: str) -> None:
     root = with_texts(tmp_path, de={"error.slot_taken": "Schon vergeben"})
     assert rules.unused_keys(written(root, name, text)) == []
+    assert rules.missing_keys(root) == []

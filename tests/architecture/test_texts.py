@@ -72,6 +72,7 @@ def test_a_bare_word_in_a_template_is_found(tmp_path: Path, html: str, text: str
         "{% block body_class %}kiosk{% endblock %}",
         '<script type="application/json" id="texts">{"a": "b"}</script>',
         "<p>{{ number }} · 08:15 &nbsp;</p>",
+        "{{ _('counter.next') }} <kbd class='key'>N</kbd>",
         "<button aria-label=\"{{ _('kiosk.close') }}\" title=\"{{ _('kiosk.close') }}\">×</button>",
     ],
 )

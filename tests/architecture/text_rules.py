@@ -31,7 +31,7 @@ _NO_TEXT = (
     re.compile(r"\{%-?\s*block \w*class\w*\s*-?%\}.*?\{%-?\s*endblock", re.DOTALL),
     re.compile(r"\{#.*?#\}|\{%.*?%\}", re.DOTALL),
     re.compile(r"<!--.*?-->|<!doctype[^>]*>", re.DOTALL | re.IGNORECASE),
-    re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE),
+    re.compile(r"<(script|style|kbd)\b.*?</\1>", re.DOTALL | re.IGNORECASE),
 )
 _EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
@@ -105,7 +105,7 @@ def _files(root: Path, pattern: str) -> list[Path]:
 # ---- catalogues ----
 
 _KEY = r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+"
-_LOOKED_UP = re.compile(rf"""\b(?:_|t|gettext|ngettext|n_|_n)\(\s*(["'`])({_KEY})\1""")
+_LOOKED_UP = re.compile(rf"""\b(?:_|t|gettext|ngettext|n_|_n)\(\s*(["'`])({_KEY})\1\s*[,)]""")
 _QUOTED = re.compile(rf"""(["'`])({_KEY})\1""")
 # "display.${name}" in JavaScript, f"error.{code}" in Python, 'slip.' ~ code in Jinja: any key so begun
 # may be meant.
