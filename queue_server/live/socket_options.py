@@ -26,7 +26,7 @@ _OVERRIDDEN: Final = (
     "shutdown",
     "on_task_complete",
 )
-_PROBE: Final = "Grüß Gott " * 20
+_PROBE: Final = "\u00e4" * 200  # two bytes each, and a frame with a long header
 _PROBE_LIMIT_S: Final = 3.0
 _log = logging.getLogger(__name__)
 
