@@ -1,7 +1,7 @@
 """What goes out on a socket, as bytes: WebSocket text frames and the pictures inside them.
 
 Pure bytes: no socket, no clock, no knowledge of what a board holds. Who receives a frame, and when,
-is the business of `mailbox`.
+is the business of `mailboxes`.
 """
 
 import json

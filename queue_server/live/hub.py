@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 from queue_server.domain.town import Display, Site
 from queue_server.live.confirmation import CallWatch, Confirmations
 from queue_server.live.frames import Picture, encode_json, encode_text_frame
-from queue_server.live.mailbox import Connection, broadcast, broadcast_in_slices
+from queue_server.live.mailboxes import Connection, broadcast, broadcast_in_slices
 from queue_server.live.sequencer import Moved
 from queue_server.protocol import (
     HEARTBEAT_S,

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from queue_server.live.frames import encode_text_frame
-from queue_server.live.mailbox import EXTENSION
+from queue_server.live.mailboxes import EXTENSION
 
 FAST_PATH: Final = "queue_server.live.socket_protocol:SocketProtocol"
 PLAIN: Final = "websockets-sansio"

@@ -16,7 +16,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
-from queue_server.live.mailbox import EXTENSION, LOW_WATER
+from queue_server.live.mailboxes import EXTENSION, LOW_WATER
 
 LAST_WORDS_S: Final = 0.5
 """So long may a peer take the rest of its bytes when it was silent, or when the server stops."""
@@ -25,7 +25,7 @@ GOODBYE_S: Final = 5.0
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """One socket. Plays `mailbox.FrameWriter` towards the application."""
+    """One socket. Plays `mailboxes.FrameWriter` towards the application."""
 
     # What a broadcast touches lies in slots, close together: uvicorn's 36 attributes are too many for
     # Python's compact instances, and with 5,000 sockets each probe of such a dict is a cache miss.

@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 
 from queue_server.domain.access import Act, Actor, Kind, Thing, require
 from queue_server.domain.errors import Refusal
-from queue_server.live.mailbox import Connection, serve_socket
+from queue_server.live.mailboxes import Connection, serve_socket
 from queue_server.protocol import COUNTER_SOCKET, DISPLAY_SOCKET, KIOSK_SOCKET, SITE_SOCKET, CallReport
 from queue_server.web import printing
 from queue_server.web.errors import refusal_response

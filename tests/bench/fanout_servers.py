@@ -70,7 +70,7 @@ def serve_ours(*, fast: bool = True, loop: str = "auto") -> None:
     from starlette.websockets import WebSocket
 
     from queue_server.live.frames import Picture
-    from queue_server.live.mailbox import Connection, broadcast, serve_socket
+    from queue_server.live.mailboxes import Connection, broadcast, serve_socket
 
     phones: dict[Connection, None] = {}
 

@@ -21,7 +21,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.asyncio.client import ClientConnection, connect
 
-from queue_server.live.mailbox import Connection, serve_socket
+from queue_server.live.mailboxes import Connection, serve_socket
 from queue_server.live.socket_options import FAST_PATH, PLAIN, socket_options
 from tests.bench.fanout_client import HANDSHAKE
 

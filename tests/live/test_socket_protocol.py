@@ -12,7 +12,7 @@ from websockets.frames import Frame, Opcode
 
 from queue_server.live import socket_protocol
 from queue_server.live.frames import encode_text_frame
-from queue_server.live.mailbox import EXTENSION
+from queue_server.live.mailboxes import EXTENSION
 from queue_server.live.socket_options import FAST_PATH
 from tests.bench.fanout_client import Server
 from tests.live.socket_hall import FAST, FAST_UVLOOP, Hall, on_every_path, on_paths, reset, until

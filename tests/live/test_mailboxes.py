@@ -14,7 +14,7 @@ from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
 
 from queue_server.live.frames import Picture, encode_text_frame, payload_of
-from queue_server.live.mailbox import (
+from queue_server.live.mailboxes import (
     HIGH_WATER,
     LOW_WATER,
     SLICE,

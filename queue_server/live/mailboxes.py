@@ -1,4 +1,4 @@
-"""One listener's mailbox: what it is sent, what is held back for it, and when it is cut off.
+"""Each listener's mailbox: what it is sent, what is held back for it, and when it is cut off.
 
 A listener that reads slowly delays nobody and costs bounded memory:
 * beyond `LOW_WATER` unsent bytes pictures are held back; the newest replaces the older one, what it
