@@ -67,7 +67,8 @@ export function makeBoard({ minOnScreenMs = 30_000, lastCount = LAST_COUNT } = {
 }
 
 /**
- * Columns and rows in which `count` cells of about `ratio` (width : height) become largest in width × height.
+ * The grid in which `count` cells of about `ratio` (width : height) become largest in width × height;
+ * the first cell spans so many columns that no hole stays.
  */
 export function bestGrid(count, width, height, ratio = 1.9) {
   let best = { columns: 1, rows: Math.max(count, 1), scale: 0 };
@@ -76,7 +77,8 @@ export function bestGrid(count, width, height, ratio = 1.9) {
     const scale = Math.min(width / columns / ratio, height / rows);
     if (scale > best.scale) best = { columns, rows, scale };
   }
-  return { columns: best.columns, rows: best.rows };
+  const { columns, rows } = best;
+  return { columns, rows, firstSpan: Math.max(1, columns * rows - count + 1) };
 }
 
 /** "3" needs the word "room" before it, "Bürgerbüro" does not. */

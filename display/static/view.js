@@ -1,6 +1,7 @@
 // Draws the view model of board.js into the page. Texts come from `t`, places from the template; names and
 // numbers are set as text, never as HTML.
 
+import { drawable, numberNode } from "/static/digits.js";
 import { bestGrid, needsRoomWord } from "./board.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -26,12 +27,11 @@ function arrow() {
 
 function room(call, t) {
   const box = element("span", "room");
-  if (needsRoomWord(call.room)) {
-    box.append(element("span", "room__word", t("display.room_word")), element("span", "room__name number", call.room));
-  } else {
-    box.append(element("span", "room__name room__name--words", call.room));
-  }
-  if (call.floor) box.append(element("span", "room__floor", call.floor));
+  const name = drawable(call.room) ? numberNode(call.room, "room__name number") : element("span", "room__name", call.room);
+  if (needsRoomWord(call.room)) box.append(element("span", "room__word", t("display.room_word")), " ", name);
+  else box.append(name);
+  box.dataset.length = call.room.length > 5 ? "words" : String(call.room.length);
+  if (call.floor) box.append(" ", element("span", "room__floor", call.floor));
   return box;
 }
 
@@ -40,9 +40,9 @@ function card(call, t) {
   const node = element("article", "call");
   node.dataset.seq = String(call.seq);
   node.dataset.kind = call.kind;
-  const number = element("span", "call__number number", String(call.number));
-  number.dataset.digits = String(String(call.number).length);
-  node.append(number, arrow(), room(call, t));
+  const way = element("span", "way");
+  way.append(arrow(), room(call, t));
+  node.append(numberNode(call.number, "call__number number"), " ", way);
   return node;
 }
 
@@ -73,7 +73,7 @@ export function makeView(root, t) {
     parts.last.replaceChildren(...calls.map((call) => {
       const item = element("li", "last__item");
       const name = needsRoomWord(call.room) ? t("display.room", { room: call.room }) : call.room;
-      item.append(element("span", "number", String(call.number)), arrow(), element("span", "last__room", name));
+      item.append(numberNode(call.number), arrow(), element("span", "last__room", name));
       return item;
     }));
   }
@@ -97,9 +97,10 @@ export function makeView(root, t) {
 
   function shape(view) {
     const box = parts.others;
-    const { columns, rows } = bestGrid(view.others.length, box.clientWidth, box.clientHeight);
+    const { columns, rows, firstSpan } = bestGrid(view.others.length, box.clientWidth, box.clientHeight);
     box.style.setProperty("--columns", String(columns));
     box.style.setProperty("--rows", String(rows));
+    box.style.setProperty("--first-span", String(firstSpan));
   }
 
   return {

@@ -28,8 +28,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from queue_server.protocol import Board, CallEntry, Frame
 
 ROOT = Path(__file__).parents[2]
-STRICT_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'"
+STRICT_CSP = "default-src 'none'; " + "; ".join(
+    f"{kind}-src 'self'" for kind in ("script", "style", "img", "connect", "media")
 )
 
 
@@ -50,20 +50,23 @@ def a_call(seq: int, number: int = 417, room: str = "3", **changes: Any) -> Call
     return call | changes  # type: ignore[return-value]
 
 
-def texts(language: str, face: str = "display") -> dict[str, Any]:
-    catalogue: dict[str, Any] = {"common.product": "Aufruf"}
-    with (ROOT / f"queue_server/locale/{language}/{face}.po").open("rb") as file:
-        for message in read_po(file):
-            if message.id:
-                key = message.id[0] if isinstance(message.id, tuple) else message.id
-                catalogue[key] = list(message.string) if message.pluralizable else message.string
+def texts(language: str, *faces: str) -> dict[str, Any]:
+    catalogue: dict[str, Any] = {}
+    for face in ("common", *faces):
+        with (ROOT / f"queue_server/locale/{language}/{face}.po").open("rb") as file:
+            for message in read_po(file):
+                key, text = message.id, message.string
+                if key:
+                    catalogue[key if isinstance(key, str) else key[0]] = (
+                        list(text) if isinstance(text, tuple) else text
+                    )
     return catalogue
 
 
 def render(template: str, language: str, **context: Any) -> str:
     folders = [ROOT / "queue_server/web/templates", ROOT / "display/templates"]
     jinja = Environment(loader=FileSystemLoader(folders), autoescape=True)
-    catalogue = texts(language)
+    catalogue = texts(language, Path(template).stem)
     jinja.globals["_"] = lambda key: catalogue[key]
     return jinja.get_template(template).render(language=language, texts=catalogue, **context)
 
@@ -160,7 +163,8 @@ class Peer:
         return next((r.get("detail") for r in self.reports() if (r["call"], r["kind"]) == (seq, kind)), None)
 
     def health(self) -> dict[str, Any]:
-        return [message["health"] for message in self.said if "health" in message][-1]
+        said: list[dict[str, Any]] = [message["health"] for message in self.said if "health" in message]
+        return said[-1]
 
     async def hang_up(self) -> None:
         for ws in list(self._sockets):
@@ -222,6 +226,10 @@ class Peer:
         )
         return HTMLResponse(html, headers={"Content-Security-Policy": STRICT_CSP})
 
+    async def _styleguide(self, _: Request) -> Response:
+        html = render("styleguide.html", self.language, theme=self.theme)
+        return HTMLResponse(html, headers={"Content-Security-Policy": STRICT_CSP})
+
     async def _sound(self, request: Request) -> Response:
         path = request.url.path
         self.asked.append(f"{path}?{request.url.query}")
@@ -238,6 +246,7 @@ class Peer:
         return Starlette(
             routes=[
                 Route("/display/eg", self._page),
+                Route("/styleguide", self._styleguide),
                 Route("/healthz", self._health),
                 Route("/sounds/{rest:path}", self._sound),
                 WebSocketRoute("/live/displays/eg", self._socket),
@@ -251,7 +260,11 @@ class Peer:
         listener = socket.create_server(("127.0.0.1", self.port))
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
-            self._app(), log_level="critical", lifespan="off", ws="websockets-sansio", timeout_graceful_shutdown=1
+            self._app(),
+            log_level="critical",
+            lifespan="off",
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))

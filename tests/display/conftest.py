@@ -1,0 +1,108 @@
+"""A real Chromium for the display's tests; its sound output is the only thing that is made up."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.display.peer import Peer
+
+FLAGS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+UNATTENDED = "--autoplay-policy=no-user-gesture-required"
+
+LOUDSPEAKER = (
+    "navigator.mediaDevices.enumerateDevices = async () => globalThis.outputs ?? [{kind: 'audiooutput'}];"
+)
+"""The machine that tests may have no sound card. tests/e2e records the real sound."""
+
+LISTEN = """
+globalThis.played = [];
+const start = AudioScheduledSourceNode.prototype.start;
+AudioBufferSourceNode.prototype.start = function (when) {
+  this.note = {from: when, until: when + this.buffer.duration, ms: Math.round(this.buffer.duration * 1000)};
+  globalThis.played.push(this.note);
+  return start.call(this, when);
+};
+const stop = AudioScheduledSourceNode.prototype.stop;
+AudioBufferSourceNode.prototype.stop = function (when) {
+  this.note.until = Math.min(this.note.until, Math.max(when, this.note.from));
+  this.note.stopped = true;
+  return stop.call(this, when);
+};
+"""
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(loop_scope="package", scope="package")
+async def chromium() -> AsyncIterator[dict[bool, Browser]]:
+    """Two browsers: one that may play sound unasked, one that waits for a press."""
+    async with async_playwright() as playwright:
+
+        async def launch(*flags: str) -> Browser:
+            return await playwright.chromium.launch(
+                executable_path="/usr/bin/chromium", args=[*FLAGS, *flags]
+            )
+
+        browsers = {True: await launch(UNATTENDED), False: await launch()}
+        yield browsers
+        for browser in browsers.values():
+            await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def peer() -> AsyncIterator[Peer]:
+    async with Peer().running() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def open_page(chromium: dict[bool, Browser]) -> AsyncIterator[OpenPage]:
+    """Open the display; the test fails when the page throws or breaks its content policy."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    async def open_(peer: Peer, *, may_play: bool = True, output: bool = True, **options: Any) -> Page:
+        page = await chromium[may_play].new_page(**({"viewport": {"width": 1280, "height": 720}} | options))
+        pages.append(page)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text) if "Content Security Policy" in message.text else None
+            ),
+        )
+        await page.add_init_script(LISTEN)
+        await page.add_init_script(
+            LOUDSPEAKER + f"globalThis.outputs = {json.dumps(None if output else [])};"
+        )
+        await page.goto(peer.url)
+        await page.wait_for_selector('html[data-live="live"]')
+        return page
+
+    yield open_
+    for page in pages:
+        await page.close()
+    assert complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def module(open_page: OpenPage, peer: Peer) -> Callable[[str, str], Awaitable[Any]]:
+    """Run a function body in a browser with a module's exports as `m`: the pure modules need nothing else."""
+    page = await open_page(peer)
+
+    async def run(path: str, body: str) -> Any:
+        return await page.evaluate(f"async () => {{ const m = await import({path!r}); {body} }}")
+
+    return run

@@ -1,0 +1,337 @@
+"""The waiting-area page in a real browser against a server that speaks the protocol."""
+
+import asyncio
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.display.conftest import OpenPage
+from tests.display.peer import Peer, a_call
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def numbers(page: Page, part: str = "newest") -> list[str]:
+    return [
+        text.strip() for text in await page.locator(f'[data-part="{part}"] .call__number').all_inner_texts()
+    ]
+
+
+async def played(page: Page) -> list[dict[str, Any]]:
+    notes: list[dict[str, Any]] = await page.evaluate("played")
+    return sorted(notes, key=lambda note: note["from"])
+
+
+def lengths(notes: list[dict[str, Any]]) -> list[int]:
+    return [note["ms"] for note in notes]
+
+
+def overlap(notes: list[dict[str, Any]]) -> bool:
+    return any(later["from"] < earlier["until"] - 0.001 for earlier, later in pairwise(notes))
+
+
+async def test_a_call_is_shown_spoken_and_reported_in_that_order(peer: Peer, open_page: OpenPage) -> None:
+    page = await open_page(peer)
+    await peer.call(a_call(7, 417, "3"))
+    await peer.said_that((7, "started"))
+    assert await numbers(page) == ["417"]
+    assert "Zimmer" in await page.locator('[data-part="newest"]').inner_text()
+    kinds = peer.kinds(7)
+    assert kinds[0] == "received"
+    assert kinds[-1] == "started"
+    assert {"shown", "queued"} < set(kinds)
+    assert peer.detail(7, "started") == "spoken"
+
+
+async def test_each_language_says_number_and_room_after_the_chime(peer: Peer, open_page: OpenPage) -> None:
+    page = await open_page(peer)
+    await peer.call(a_call(7))
+    await peer.said_that((7, "started"))
+    assert lengths(await played(page)) == [200, 300, 200, 300, 200]
+    assert not overlap(await played(page))
+    assert "/sounds/speech/de/number/417?v=v1" in peer.asked
+    assert "/sounds/speech/en/room/room-3?v=v1" in peer.asked
+
+
+async def test_eight_calls_in_a_second_are_all_on_screen_and_spoken_one_after_another(
+    peer: Peer, open_page: OpenPage
+) -> None:
+    """Failure 23: simultaneous calls queue; none is cut off, overlapped or hidden."""
+    page = await open_page(peer)
+    for seq in range(1, 9):
+        await peer.call(a_call(seq, 100 + seq * 17, str(seq)))
+    await peer.said_that(*((seq, "shown") for seq in range(1, 9)), within_s=1.5)
+    assert await numbers(page) == ["236"]
+    assert len(await numbers(page, "others")) == 7
+    for card in await page.locator(".call").all():
+        await expect(card).to_be_in_viewport(ratio=1)
+    await peer.said_that(*((seq, "started") for seq in range(1, 9)), within_s=20)
+    started = [report["call"] for report in peer.reports() if report["kind"] == "started"]
+    assert started == list(range(1, 9))
+    notes = await played(page)
+    assert not overlap(notes)
+    assert not any(note.get("stopped") for note in notes)
+    assert lengths(notes)[-10:] == [200, 300, 200, 300, 200] * 2, "the last two are said in full again"
+    assert lengths(notes)[-13:-10] == [100, 300, 200], "a crowd hears one short chime and one language"
+
+
+async def test_the_announced_start_of_a_waiting_call_is_kept(peer: Peer, open_page: OpenPage) -> None:
+    """Two seconds after its announced start a silent call makes the server send a clerk."""
+    await open_page(peer)
+    await peer.call(*(a_call(seq, 100 + seq * 17, str(seq)) for seq in range(1, 6)))
+    loop, promised = asyncio.get_running_loop(), {}
+    seen = 0
+    async with asyncio.timeout(20):
+        while len([1 for r in peer.reports() if r["kind"] == "started"]) < 5:
+            for report in peer.reports()[seen:]:
+                seen += 1
+                if report["kind"] == "queued":
+                    promised[report["call"]] = loop.time() + report["starts_in_ms"] / 1000
+                if report["kind"] == "started":
+                    assert abs(loop.time() - promised[report["call"]]) < 1
+            await asyncio.sleep(0.02)
+    assert set(promised) == {1, 2, 3, 4, 5}
+
+
+async def test_a_reload_shows_the_same_picture_and_stays_silent(peer: Peer, open_page: OpenPage) -> None:
+    """Failure 6: display reload: same picture, no old call spoken again."""
+    page = await open_page(peer)
+    await peer.call(a_call(7, 417), a_call(8, 302, "4"))
+    await peer.said_that((8, "started"))
+    before = await numbers(page), await numbers(page, "others")
+    peer.said.clear()
+    await page.reload()
+    await peer.said_that((7, "shown"), (8, "shown"))
+    assert (await numbers(page), await numbers(page, "others")) == before
+    await peer.call(a_call(20, 555, "5"))
+    await peer.said_that((20, "started"))
+    assert {r["call"] for r in peer.reports() if r["kind"] in {"queued", "started"}} == {20}
+
+
+async def test_recall_rings_again(peer: Peer, open_page: OpenPage) -> None:
+    page = await open_page(peer)
+    await peer.call(a_call(7, 417))
+    await peer.said_that((7, "started"))
+    peer.calls = [a_call(8, 417, kind="recall")]
+    await peer.show()
+    await peer.said_that((8, "shown"), (8, "started"))
+    assert await numbers(page) == ["417"]
+    assert len(await played(page)) == 10
+    assert not any(note.get("stopped") for note in await played(page)), "a recall cuts nothing off"
+
+
+async def test_undo_takes_the_call_off_the_screen_and_ends_its_sound(peer: Peer, open_page: OpenPage) -> None:
+    peer.lengths_ms["number"] = 4000
+    page = await open_page(peer)
+    await peer.call(a_call(7, 417), a_call(8, 302, "4"))
+    await peer.said_that((7, "started"), (8, "queued"))
+    await peer.withdraw(7, 8)
+    await expect(page.locator(".call")).to_have_count(0)
+    await page.wait_for_function("played.every((note) => note.stopped)")
+    await peer.call(a_call(20, 555, "5"))
+    await peer.said_that((20, "started"))
+    assert "started" not in peer.kinds(8), "sound not yet begun is dropped"
+
+
+async def test_a_call_whose_service_began_is_not_spoken_but_stays_on_screen(
+    peer: Peer, open_page: OpenPage
+) -> None:
+    """Failure 23: each at least n seconds on screen."""
+    peer.lengths_ms["number"] = 1500
+    page = await open_page(peer)
+    await peer.call(a_call(7, 417), a_call(8, 302, "4"))
+    await peer.said_that((7, "started"), (8, "shown"))
+    await peer.change(8, open=False)
+    await peer.call(a_call(20, 555, "5"))
+    await peer.said_that((20, "started"), within_s=15)
+    assert "started" not in peer.kinds(8)
+    assert "302" in await numbers(page, "others")
+
+
+async def test_a_call_goes_to_the_last_ones_after_its_time(peer: Peer, open_page: OpenPage) -> None:
+    peer.config_changes = {"min_on_screen_s": 1}
+    page = await open_page(peer)
+    await peer.call(a_call(7, 417, open=False))
+    await expect(page.locator('[data-part="newest"] .call')).to_have_count(1)
+    await expect(page.locator('[data-part="last"]')).to_contain_text("417")
+    await expect(page.locator('[data-part="newest"] .call')).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("missing", "word", "sounds"), [("speech", "chime_only", 1), ("room", "number_only", 3)]
+)
+async def test_a_missing_clip_is_left_out_and_reported(
+    peer: Peer, open_page: OpenPage, missing: str, word: str, sounds: int
+) -> None:
+    peer.missing = {missing}
+    page = await open_page(peer)
+    await peer.call(a_call(7))
+    await peer.said_that((7, "started"))
+    assert peer.detail(7, "started") == word
+    assert len(await played(page)) == sounds
+
+
+async def test_slow_clips_do_not_hold_the_chime_up(peer: Peer, open_page: OpenPage) -> None:
+    peer.slow_s = {"number": 4}
+    await open_page(peer)
+    await peer.call(a_call(7))
+    await peer.said_that((7, "started"), within_s=3)
+    assert peer.detail(7, "started") == "chime_only"
+
+
+async def test_without_any_sound_the_call_is_reported_failed(peer: Peer, open_page: OpenPage) -> None:
+    peer.missing = {"sounds"}
+    await open_page(peer)
+    await peer.call(a_call(7))
+    await peer.said_that((7, "failed"))
+    assert "started" not in peer.kinds(7)
+
+
+async def test_blocked_sound_says_so_and_a_press_brings_it_back(peer: Peer, open_page: OpenPage) -> None:
+    """Failure 22: a display whose sound is blocked never looks healthy."""
+    page = await open_page(peer, may_play=False)
+    await expect(page.locator('[data-part="mute"]')).to_be_visible()
+    await expect(page.locator('[data-mute="title"]')).to_have_text("Der Ton ist gesperrt")
+    await peer.call(a_call(7))
+    await peer.said_that((7, "blocked"), (7, "shown"))
+    assert peer.health()["audio"]["unlocked"] is False
+    assert "started" not in peer.kinds(7)
+    await page.locator('[data-mute="button"]').click()
+    await expect(page.locator('[data-part="mute"]')).to_be_hidden()
+    await peer.said_that((7, "started"))
+    assert peer.health()["audio"] == {"unlocked": True, "output": True}
+
+
+async def test_no_loudspeaker_says_so_until_one_is_plugged_in(peer: Peer, open_page: OpenPage) -> None:
+    """Failure 22: a running audio context proves nothing without an output device."""
+    page = await open_page(peer, output=False)
+    await expect(page.locator('[data-mute="title"]')).to_have_text("Kein Lautsprecher gefunden")
+    await peer.call(a_call(7))
+    await peer.said_that((7, "failed"))
+    assert peer.detail(7, "failed") == "no_output"
+    assert peer.health()["audio"]["output"] is False
+    await page.evaluate("globalThis.outputs = undefined")
+    await page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+    await peer.said_that((7, "started"))
+    await expect(page.locator('[data-part="mute"]')).to_be_hidden()
+
+
+async def test_a_silent_server_greys_the_picture_within_five_seconds(peer: Peer, open_page: OpenPage) -> None:
+    page = await open_page(peer)
+    await peer.call(a_call(7, 417))
+    await peer.said_that((7, "shown"))
+    peer.beating = False
+    await page.wait_for_selector('html[data-live="lost"]', timeout=5000)
+    assert await numbers(page) == ["417"], "the last picture stays"
+    assert re.search(r"Stand \d\d:\d\d", await page.locator(".head__lost").inner_text())
+
+
+async def test_after_a_break_it_resumes_where_it_was_and_speaks_what_it_missed(
+    peer: Peer, open_page: OpenPage
+) -> None:
+    """Failure 30: an update during opening hours: no call missed."""
+    page = await open_page(peer)
+    await peer.call(a_call(7, 417))
+    await peer.said_that((7, "started"))
+    peer.calls = [a_call(8, 302, "4"), *peer.calls]
+    peer.seq = 8
+    await peer.hang_up()
+    await peer.said_that((8, "shown"), (8, "started"))
+    assert peer.positions[-1] == ("epoch-1", 7)
+    assert await numbers(page) == ["302"]
+    assert peer.kinds(8).count("started") == 1
+
+
+async def test_an_unknown_epoch_is_adopted_in_silence(peer: Peer, open_page: OpenPage) -> None:
+    page = await open_page(peer)
+    await peer.call(a_call(70, 417))
+    await peer.said_that((70, "started"))
+    peer.epoch, peer.seq, peer.calls = "epoch-2", 3, [a_call(3, 302, "4")]
+    await peer.hang_up()
+    await peer.said_that((3, "shown"))
+    assert await numbers(page) == ["302"]
+    await peer.call(a_call(4, 555, "5"))
+    await peer.said_that((4, "started"))
+    assert "started" not in peer.kinds(3)
+
+
+async def test_a_new_set_up_reloads_the_page_when_the_hall_is_quiet(peer: Peer, open_page: OpenPage) -> None:
+    peer.config_changes = {"min_on_screen_s": 1}
+    await open_page(peer)
+    await peer.call(a_call(7))
+    peer.board_changes = {"config_version": 2}
+    await peer.show()
+    await peer.said_that((7, "started"))
+    assert peer.page_loads == 1, "not while a call stands"
+    peer.config_changes = {"config_version": 2}
+    await peer.change(7, open=False)
+    async with asyncio.timeout(8):
+        while peer.page_loads < 2 or len(peer.positions) < 2:
+            await asyncio.sleep(0.05)
+
+
+async def test_quiet_times_tell_how_long_it_takes(peer: Peer, open_page: OpenPage) -> None:
+    page = await open_page(peer)
+    quiet = page.locator('[data-part="quiet"]')
+    await expect(quiet).to_contain_text("5 bis 15 Min.")
+    await expect(quiet).to_contain_text("6 Personen warten")
+    await expect(page.locator('[data-part="free"]')).to_be_hidden()
+    peer.board_changes = {"waiting_count": 1, "next_free": "11:20", "issuing": False, "call_mode": "fetch"}
+    await peer.show()
+    for text in ("1 Person wartet", "11:20", "keine Nummern mehr", "Wir holen Sie hier ab"):
+        await expect(quiet).to_contain_text(text)
+
+
+async def test_the_clock_is_the_offices_and_not_the_devices(peer: Peer, open_page: OpenPage) -> None:
+    page = await open_page(peer, timezone_id="America/New_York")
+    await expect(page.locator('[data-text="time"]')).to_have_text("16:13")
+
+
+async def test_markup_in_a_room_name_stands_there_as_text(peer: Peer, open_page: OpenPage) -> None:
+    """Failure 14: HTML in a name shows as text everywhere."""
+    page = await open_page(peer)
+    await peer.call(a_call(7, 417, "<b>3</b>", floor="<img src=x>"))
+    await expect(page.locator('[data-part="newest"]')).to_contain_text("<b>3</b>")
+    assert await page.locator('[data-part="newest"] :is(b, img)').count() == 0
+
+
+async def test_screen_readers_hear_each_new_call_once(peer: Peer, open_page: OpenPage) -> None:
+    page = await open_page(peer)
+    live = page.locator('[data-part="live"][aria-live="assertive"]')
+    await peer.call(a_call(7, 417, "3"))
+    await expect(live).to_have_text("Nummer 4 1 7, bitte Zimmer 3.")
+    await peer.call(a_call(8, 302, "4"))
+    await expect(live).to_have_text("Nummer 3 0 2, bitte Zimmer 4.")
+
+
+FITS = """[...document.querySelectorAll('.call')].map((call) => {
+    const box = call.getBoundingClientRect();
+    const inside = (node) => {
+        const own = node.getBoundingClientRect();
+        const wide = own.left >= box.left - 1 && own.right <= box.right + 1;
+        return wide && own.top >= box.top - 1 && own.bottom <= box.bottom + 1;
+    };
+    const parts = [call.querySelector('.call__number .digits'), call.querySelector('.room')];
+    return {whole: parts.every(inside), height: 100 * parts[0].getScreenCTM().a};
+})"""
+
+
+@pytest.mark.parametrize(
+    "size", [(1920, 1080), (3840, 2160), (1080, 1920), (1280, 720), (640, 480), (320, 640)]
+)
+async def test_every_number_is_whole_and_large_at_any_size(
+    peer: Peer, open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    width, height = size
+    page = await open_page(peer, viewport={"width": width, "height": height}, reduced_motion="reduce")
+    for count, least in ((1, 0.4), (3, 0.3), (8, 0.2), (12, 0.2)):
+        peer.calls = [a_call(100 * count + i, 100 + i * 17, str(200 + i)) for i in range(count)]
+        await peer.show()
+        await expect(page.locator(".call")).to_have_count(count)
+        boxes = await page.evaluate(FITS)
+        assert all(box["whole"] for box in boxes), (count, boxes)
+        assert boxes[0]["height"] >= least * min(height, width * 9 / 16)
+        assert min(box["height"] for box in boxes) >= 0.06 * min(width, height)

@@ -1,0 +1,93 @@
+"""The scripts that all faces share: texts, the socket's pure parts, the digits."""
+
+import math
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from kiosk.digits import GAP, HEIGHT, STROKES, WIDTH
+from tests.display.conftest import OpenPage
+from tests.display.peer import Peer, a_call
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+Module = Callable[[str, str], Awaitable[Any]]
+
+
+async def test_texts_fill_their_places_and_show_what_is_missing(module: Module) -> None:
+    said = await module(
+        "/static/texts.js",
+        """const t = m.makeTexts({a: "Zimmer {room}", b: ["{n} Person", "{n} Personen"]}, "de");
+        return [t("a", {room: "<3>"}), t("a"), t("b", {n: 1}), t("b", {n: 0}), t("c")];""",
+    )
+    assert said == ["Zimmer <3>", "Zimmer {room}", "1 Person", "0 Personen", "c"]
+
+
+@pytest.mark.parametrize(
+    ("language", "forms", "chosen"),
+    [
+        ("ar", 6, {0: 0, 1: 1, 2: 2, 3: 3, 11: 4, 100: 5}),
+        ("uk", 3, {1: 0, 2: 1, 5: 2, 21: 0}),
+        ("tr", 1, {1: 0, 2: 0}),
+    ],
+)
+async def test_plural_forms_follow_gettexts_order(
+    module: Module, language: str, forms: int, chosen: dict[int, int]
+) -> None:
+    found = await module(
+        "/static/texts.js",
+        f"return {list(chosen)}.map((n) => m.pluralForm([...Array({forms}).keys()], n, {language!r}));",
+    )
+    assert dict(zip(chosen, found, strict=True)) == chosen
+
+
+async def test_back_off_grows_is_jittered_and_ends(module: Module) -> None:
+    waits = await module(
+        "/static/live.js", "return [0, 1, 4, 99].map((n) => [m.backOff(n, () => 0), m.backOff(n, () => 1)]);"
+    )
+    assert waits == [[200, 400], [400, 800], [3200, 6400], [4000, 8000]]
+
+
+async def test_the_address_carries_the_position_and_keeps_the_paths_own_query(module: Module) -> None:
+    urls = await module(
+        "/static/live.js",
+        """return [m.socketUrl("/live/x", {epoch: null, seq: 0}, "https://town.example/display/1"),
+        m.socketUrl("/live/x?agent=1", {epoch: "a b", seq: 7}, "http://town.example/")];""",
+    )
+    assert urls == ["wss://town.example/live/x", "ws://town.example/live/x?agent=1&epoch=a+b&since=7"]
+
+
+async def test_a_line_that_swallows_everything_is_given_up_and_tried_again(
+    peer: Peer, open_page: OpenPage
+) -> None:
+    page = await open_page(peer)
+    peer.beating = False
+    await page.wait_for_selector('html[data-live="lost"]')
+    peer.beating = True
+    await page.wait_for_selector('html[data-live="live"]', timeout=10_000)
+
+
+async def test_the_screen_draws_the_digits_of_the_slip(module: Module) -> None:
+    """Paper and screen show the same digits: every point of the slip's strokes lies on the screen's."""
+    box, drawn = await module(
+        "/static/digits.js",
+        """const svg = m.digits("0123456789");
+        return [svg.getAttribute("viewBox"), [...svg.children].map((path) => {
+            const step = path.getTotalLength() / 1200;
+            const points = Array.from({length: 1201}, (_, i) => path.getPointAtLength(step * i));
+            return points.map((p) => [p.x, p.y]);
+        })];""",
+    )
+    assert box == f"0 0 {10 * (WIDTH + GAP) - GAP} {HEIGHT}"
+    for character, points in zip("0123456789", drawn, strict=True):
+        for stroke in STROKES[character]:
+            assert all(min(math.dist(point, other) for other in points) < 1 for point in stroke), character
+
+
+async def test_the_number_is_there_for_those_who_do_not_see_the_picture(
+    peer: Peer, open_page: OpenPage
+) -> None:
+    page = await open_page(peer)
+    await peer.call(a_call(7, 417))
+    await expect(page.locator(".call__number")).to_have_text("417")
