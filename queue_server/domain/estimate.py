@@ -9,7 +9,7 @@ from datetime import datetime
 
 from queue_server.domain.hall import CounterState, Hall
 from queue_server.domain.ticket import Ticket, TicketState
-from queue_server.domain.waiting_line import LaneKey, Place, lane_of
+from queue_server.domain.waiting_line import LaneKey, Place
 
 STEP_MIN = 5
 LOW, HIGH = 0.7, 1.3
@@ -31,34 +31,33 @@ def estimate(
     hall: Hall, services: frozenset[str], place: Place, skills: Skills, now: datetime
 ) -> Estimate | None:
     """Estimate the wait of a ticket at `place`; None when no open counter can serve it."""
-    desks = _desks(hall, skills, now)
-    mine = _who_may_serve(services, None, desks)
+    mine = [desk for desk in _desks(hall, skills, now) if services <= desk.can]
     if not mine:
         return None
-
-    def meets(lane: LaneKey) -> bool:
-        return bool(mine & _who_may_serve(lane.services, lane.bound_counter_id, desks))
-
-    ahead, minutes = hall.waiting.ahead_of(place, meets)
-    return _as_range(ahead, minutes, mine, desks)
+    ahead, minutes = hall.waiting.ahead_of(place, lambda lane: any(_may_serve(desk, lane) for desk in mine))
+    return _as_range(ahead, minutes, [desk.left_min for desk in mine])
 
 
 def estimate_all(hall: Hall, skills: Skills, now: datetime) -> list[tuple[Ticket, Estimate | None]]:
-    """Return all who wait in order of calling, each with the estimate that `estimate` would give.
+    """Return all who wait in order of calling, each with an estimate (here from the exact minutes ahead).
 
     One walk over the queue, because the picture for the phones asks for everybody. Tickets that the
     same counters may serve share a sum of what is ahead; there are few such sets, however many concerns.
     """
     desks = _desks(hall, skills, now)
+    # Which desks may serve a lane, as a bit set.
     sets = {
-        lane: _who_may_serve(lane.services, lane.bound_counter_id, desks) for lane, *_ in hall.waiting.lanes()
+        lane: sum(1 << n for n, desk in enumerate(desks) if _may_serve(desk, lane))
+        for lane, *_ in hall.waiting.lanes()
     }
     ahead = {mine: [0, 0] for mine in sets.values()}
     meeting = {mine: [sums for other, sums in ahead.items() if other & mine] for mine in ahead}
+    left = {mine: [desk.left_min for n, desk in enumerate(desks) if mine >> n & 1] for mine in ahead}
     estimates: list[tuple[Ticket, Estimate | None]] = []
     for ticket in hall.waiting.in_order(now):
-        mine = sets[lane_of(ticket)]
-        estimates.append((ticket, _as_range(*ahead[mine], mine, desks) if mine else None))
+        mine = sets[hall.waiting.lane_of(ticket.id)]
+        count, minutes = ahead[mine]
+        estimates.append((ticket, _as_range(count, minutes, left[mine]) if mine else None))
         for sums in meeting[mine]:
             sums[0] += 1
             sums[1] += ticket.expected_min
@@ -80,13 +79,8 @@ def _desks(hall: Hall, skills: Skills, now: datetime) -> list[_Desk]:
     ]
 
 
-def _who_may_serve(services: frozenset[str], bound_counter_id: str | None, desks: list[_Desk]) -> int:
-    """Return the desks that may, as a bit set."""
-    return sum(
-        1 << n
-        for n, desk in enumerate(desks)
-        if services <= desk.can and bound_counter_id in {None, desk.counter_id}
-    )
+def _may_serve(desk: _Desk, lane: LaneKey) -> bool:
+    return lane.services <= desk.can and lane.bound_counter_id in {None, desk.counter_id}
 
 
 def _minutes_left(hall: Hall, counter_id: str, now: datetime) -> float:
@@ -100,8 +94,7 @@ def _minutes_left(hall: Hall, counter_id: str, now: datetime) -> float:
     return max(ticket.expected_min - gone, ticket.expected_min / 4)
 
 
-def _as_range(ahead: int, minutes: int, mine: int, desks: list[_Desk]) -> Estimate:
-    left = [desk.left_min for n, desk in enumerate(desks) if mine >> n & 1]
+def _as_range(ahead: int, minutes: int, left: list[float]) -> Estimate:
     mean_min = (minutes + sum(left)) / len(left) if ahead or min(left) else 0.0
     low = int(mean_min * LOW // STEP_MIN) * STEP_MIN
     high = -int(-mean_min * HIGH // STEP_MIN) * STEP_MIN

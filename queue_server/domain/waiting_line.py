@@ -6,12 +6,12 @@ because they are tier 1 until it comes.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
+from itertools import repeat
 
-from queue_server.domain.order import order_key
 from queue_server.domain.ticket import Ticket
 
 Place = tuple[datetime, datetime, int]
@@ -25,10 +25,6 @@ class LaneKey:
     services: frozenset[str]
     bound_counter_id: str | None
     appointed: bool
-
-
-def lane_of(ticket: Ticket) -> LaneKey:
-    return LaneKey(ticket.services, ticket.bound_counter_id, ticket.appointed_at is not None)
 
 
 @dataclass(slots=True)
@@ -52,7 +48,7 @@ class WaitingLine:
         return ticket_id in self._where
 
     def add(self, ticket: Ticket) -> None:
-        key = lane_of(ticket)
+        key = LaneKey(ticket.services, ticket.bound_counter_id, ticket.appointed_at is not None)
         place = (ticket.due_at, ticket.arrived_at, ticket.id)
         lane = self._lanes.setdefault(key, Lane())
         insort(lane.places, place)
@@ -113,10 +109,14 @@ class WaitingLine:
     def in_order(self, now: datetime, may_serve: Callable[[LaneKey], bool] | None = None) -> Iterator[Ticket]:
         """Yield the waiting in order of calling, all or those of the accepted lanes."""
         lanes = [(key, lane) for key, lane in self._lanes.items() if may_serve is None or may_serve(key)]
-        by_due = merge(*(lane.places for key, lane in lanes if not key.appointed))
-        walk_ins = (self._tickets[place[2]] for place in by_due)
-        appointed = sorted(
-            (self._tickets[place[2]] for key, lane in lanes if key.appointed for place in lane.places),
-            key=lambda t: order_key(t, now),
-        )
-        yield from merge(walk_ins, appointed, key=lambda t: order_key(t, now))
+        for _, place in merge(*(self._ranked(key, lane, now) for key, lane in lanes)):
+            yield self._tickets[place[2]]
+
+    def _ranked(self, key: LaneKey, lane: Lane, now: datetime) -> Iterable[tuple[bool, Place]]:
+        if not key.appointed:
+            return zip(repeat(False), lane.places, strict=False)
+        return sorted((self._tickets[place[2]].is_early(now), place) for place in lane.places)
+
+    def lane_of(self, ticket_id: int) -> LaneKey:
+        """Return the lane in which a waiting ticket stands; raises `KeyError` for one who does not wait."""
+        return self._where[ticket_id][0]

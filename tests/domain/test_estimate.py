@@ -1,13 +1,17 @@
 """The range of minutes that a visitor is told: plain, sane, never an input to the order."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queue_server.domain import calling
-from queue_server.domain.estimate import STEP_MIN, Estimate, estimate
+from queue_server.domain import events as e
+from queue_server.domain.errors import NobodyWaiting
+from queue_server.domain.estimate import STEP_MIN, Estimate, estimate, estimate_all
 from queue_server.domain.waiting_line import Place
-from tests.domain.builders import ALL, CAR, PASS, Day, a_hall, at
+from tests.domain.builders import ALL, CAR, CARD, PASS, Day, a_hall, at
 
 END: Place = (at("23:00"), at("23:00"), 10**9)
 
@@ -101,3 +105,35 @@ def test_every_range_is_sane(queue: list[tuple[str, int]], counters: int, minute
     assert 0 <= mine.from_min < mine.to_min
     assert mine.from_min % STEP_MIN == mine.to_min % STEP_MIN == 0
     assert mine.to_min <= 2 * sum(minutes for _, minutes in queue) + STEP_MIN
+
+
+@settings(max_examples=40, deadline=None, database=None, derandomize=True)
+@given(
+    st.lists(st.sampled_from([(PASS,), (CARD,), (CAR,), (PASS, CAR)]), max_size=12),
+    st.lists(st.sampled_from(["c1", "c2"]), unique=True),
+)
+def test_the_estimates_of_all_are_those_of_each(queue: list[tuple[str, ...]], paused: list[str]) -> None:
+    day = a_hall({"c1": [PASS, CARD], "c2": [CAR, PASS], "c3": [CARD]})
+    for n, services in enumerate(queue):
+        day.take(*services, minutes=10, factor=n % 3)
+        day.later(minutes=1)
+    with suppress(NobodyWaiting):
+        day.serve("c1")
+    day.record([e.CounterPaused(counter_id) for counter_id in paused])
+    together = estimate_all(day.hall, day.skills, day.now)
+    assert [t for t, _ in together] == list(day.hall.waiting.in_order(day.now))
+    for ticket, guess in together:
+        place = (ticket.due_at, ticket.arrived_at, ticket.id)
+        assert guess == estimate(day.hall, ticket.services, place, day.skills, day.now)
+
+
+def test_one_kept_for_a_counter_waits_for_that_counter_alone() -> None:
+    day = a_hall(2)
+    for _ in range(4):
+        day.take(minutes=10)
+    kept = day.serve("c1")
+    transfer = calling.transfer(day.hall, "c1", to_counter="c2", concern=None, expected_min=None, area=None)
+    day.record([*transfer, e.CounterPaused("c2")])
+    guesses = {ticket.id: guess for ticket, guess in estimate_all(day.hall, day.skills, day.now)}
+    assert guesses.pop(kept.id) is None
+    assert [guess.ahead for guess in guesses.values() if guess] == [0, 1, 2]
