@@ -13,6 +13,8 @@ from importlib.metadata import entry_points, version
 from typing import Any, Final
 
 OWN: Final = ("demo", "serve", "init", "user", "token", "pair", "migrate", "check", "rebuild")
+MODULES: Final = {"token": "tokens"}
+"""Where a subcommand's module is named otherwise, because the standard library has one of that name."""
 GROUP: Final = "aufruf.commands"
 
 
@@ -41,7 +43,7 @@ def _from_devices() -> list[str]:
 
 def _load(name: str) -> Any:
     if name in OWN:
-        return import_module(f"queue_server.commands.{name}")
+        return import_module(f"queue_server.commands.{MODULES.get(name, name)}")
     return next(iter(entry_points(group=GROUP, name=name))).load()
 
 

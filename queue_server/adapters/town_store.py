@@ -71,6 +71,14 @@ def config_version(connection: Connection) -> int:
     return int(value or 0)
 
 
+def lock_settings(connection: Connection) -> None:
+    """Let nobody else change a set-up until this transaction ends: for who reads, adds and saves.
+
+    On SQLite a writing transaction holds this lock anyway.
+    """
+    connection.execute(sa.update(META).where(META.c.name == CONFIG_VERSION).values(value=META.c.value))
+
+
 def _town(connection: Connection, organisation_id: str) -> Town:
     rows = [row for row in _newest(connection, organisation_id) if row["body"] is not None]
     rows.sort(key=lambda row: row["position"])

@@ -1,10 +1,10 @@
 """Makes the sample town's database: set-up, accounts, device tokens. Twice changes nothing."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -18,6 +18,14 @@ from queue_server.settings import Settings
 
 DEMO_PASSWORD: Final = "rathaus"  # noqa: S105 - shown on the start page; refused by `serve`
 ADMINISTRATOR: Final = "admin"
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +44,8 @@ def prepare(settings: Settings, *, random_passwords: bool, say: Callable[[str], 
     database = Database(settings.database_url)
     try:
         schema.upgrade(database)
-        town = sample_town()
         now = datetime.now(UTC)
+        town = _with_additions(sample_town(), database.read(town_store.load_towns))
         database.write(lambda conn: town_store.save_town(conn, town, now))
         password = one_time_password() if random_passwords else DEMO_PASSWORD
         if random_passwords or not database.read(lambda conn: accounts.list_accounts(conn, town.id)):
@@ -51,6 +59,30 @@ def prepare(settings: Settings, *, random_passwords: bool, say: Callable[[str], 
         database.dispose()
     shown = "" if random_passwords else password
     return ReadyTown(dataclasses.replace(settings, demo_password=shown), kiosk_tokens)
+
+
+def _with_additions(sample: Town, stored: Mapping[str, Town]) -> Town:
+    """Return the sample town with what `aufruf token create` made: tokens stand for those devices, clerks."""
+    before = stored.get(sample.id)
+    if before is None:
+        return sample
+    known = {site.id: site for site in before.sites}
+    sites = tuple(
+        dataclasses.replace(
+            site,
+            displays=_and_more(site.displays, known[site.id].displays),
+            kiosks=_and_more(site.kiosks, known[site.id].kiosks),
+        )
+        if site.id in known
+        else site
+        for site in sample.sites
+    )
+    return dataclasses.replace(sample, sites=sites, clerks=_and_more(sample.clerks, before.clerks))
+
+
+def _and_more(ours: tuple[T, ...], stored: tuple[T, ...]) -> tuple[T, ...]:
+    ids = {one.id for one in ours}
+    return ours + tuple(one for one in stored if one.id not in ids)
 
 
 def _accounts(conn: Connection, town: Town, password_hash: str, now: datetime) -> None:

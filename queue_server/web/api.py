@@ -96,7 +96,7 @@ class ApiRoute:
         actor = await house.sessions.actor(request.scope)
         thing = self._thing(house, request)
         if self.act is not None:
-            if thing is None and actor.organisation_id:
+            if actor.organisation_id and (thing is None or not house.directory.knows(actor)):
                 # A device or clerk that was made a moment ago, by the command line beside us.
                 await house.renew_if_changed()
                 thing = self._thing(house, request)

@@ -32,6 +32,7 @@ class Directory:
     counters: dict[str, str] = field(default_factory=dict)
     displays: dict[str, str] = field(default_factory=dict)
     kiosks: dict[str, str] = field(default_factory=dict)
+    clerks: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, sites: Mapping[str, tuple[Town, Site]]) -> "Directory":
@@ -43,7 +44,12 @@ class Directory:
             by_id(lambda s: s.counters),
             by_id(lambda s: s.displays),
             by_id(lambda s: s.kiosks),
+            frozenset(clerk.id for town, _ in sites.values() for clerk in town.clerks),
         )
+
+    def knows(self, actor: Actor) -> bool:
+        """Tell whether the clerk that the actor stands for is known; true for who stands for none."""
+        return actor.clerk_id is None or actor.clerk_id in self.clerks
 
     def thing(self, kind: Kind, id_: str) -> Thing | None:
         """Return what an address names, for `access.require`; None when there is none."""

@@ -1,0 +1,206 @@
+"""Make, list and revoke the keys of programs and devices.
+
+The command is `aufruf token`; the module's name keeps out of the way of the standard library's `token`.
+"""
+
+import argparse
+from dataclasses import replace
+from itertools import count
+from typing import Final
+
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters import accounts, tokens, town_store
+from queue_server.commands.common import (
+    Place,
+    Problem,
+    add_place_arguments,
+    listed,
+    now,
+    open_place,
+    plainly,
+    site_of,
+    table_of,
+    town_of,
+)
+from queue_server.domain.access import Role
+from queue_server.domain.town import EVERY_SKILL, Clerk, Display, Kiosk, Site, Town
+
+PEOPLE: Final = (Role.ADMINISTRATOR, Role.CLERK, Role.INTEGRATION)
+DEVICES: Final = (Role.DISPLAY, Role.KIOSK)
+LONGEST_ID: Final = 40
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="create | list | revoke")
+    create = verbs.add_parser("create", help="make a token; it stands alone on the last line, once")
+    create.add_argument("--role", required=True, choices=[role.value for role in (*PEOPLE, *DEVICES)])
+    create.add_argument("--site", metavar="ID", help="may be left out when there is only one")
+    create.add_argument("--user", metavar="U", help="the clerk that it stands for; without it one is made")
+    create.add_argument("--device", metavar="ID", help="the display or kiosk; without it one is made")
+    create.add_argument("--label", default="", metavar="TEXT", help="what it is for, shown in the list")
+    add_place_arguments(create)
+    seen = verbs.add_parser("list", help="list the valid tokens, without their secret part")
+    seen.add_argument("--site", metavar="ID", help="only those of this site")
+    add_place_arguments(seen, with_town=True)
+    revoke = verbs.add_parser("revoke", help="let a token open nothing any more")
+    revoke.add_argument("id", metavar="ID", help="as `aufruf token list` shows it")
+    add_place_arguments(revoke, with_town=True)
+
+
+@plainly
+def run(args: argparse.Namespace) -> int:
+    work = {"create": _create, "list": _list, "revoke": _revoke}[args.verb]
+    if args.verb == "create":
+        _check_combination(args)
+    with open_place(args) as place:
+        return work(args, place)
+
+
+def _check_combination(args: argparse.Namespace) -> None:
+    if args.role in PEOPLE and args.device:
+        raise Problem(f"--device is for --role display or kiosk, not {args.role}", 2)
+    if args.role in DEVICES and args.user:
+        raise Problem(f"--user is for --role clerk, administrator or integration, not {args.role}", 2)
+
+
+def _create(args: argparse.Namespace, place: Place) -> int:
+    role = Role(args.role)
+
+    def work(conn: Connection) -> tuple[str, list[str]]:
+        id_: str | None
+        # Read again under the lock: two commands at once must not make the same device.
+        town_store.lock_settings(conn)
+        towns = town_store.load_towns(conn)
+        town, site = site_of(towns, args.site or _site_of_device(towns, args.device))
+        if role in DEVICES:
+            id_, told = _device(conn, towns, town, site, role, args.device)
+        else:
+            id_, told = _person(conn, towns, town, site, role, args.user)
+        token = tokens.create_token(
+            conn,
+            organisation_id=town.id,
+            role=role,
+            site_id=site.id,
+            device_id=id_ if role in DEVICES else None,
+            clerk_id=id_ if role in PEOPLE else None,
+            label=args.label,
+            now=now(),
+        )
+        return token, [*told, f"This {role} token stands for {id_ or 'a program'} at {site.id}."]
+
+    token, told = place.database.write(work)
+    print("\n".join(told))
+    print(f"It is shown only now; its name in the list is {tokens.token_id(token)}.")
+    print(token, flush=True)
+    return 0
+
+
+def _site_of_device(towns: dict[str, Town], device_id: str | None) -> str | None:
+    for town in towns.values():
+        for site in town.sites:
+            if device_id in _device_ids(site):
+                return site.id
+    return None
+
+
+def _device(
+    conn: Connection, towns: dict[str, Town], town: Town, site: Site, role: Role, wanted: str | None
+) -> tuple[str, list[str]]:
+    """Return the device's id and what to say; without `wanted`, a new device is stored."""
+    there = [one.id for one in (site.displays if role is Role.DISPLAY else site.kiosks)]
+    if wanted is not None:
+        if wanted not in there:
+            raise Problem(f"there is no {role} {wanted} at {site.id}; known: {listed(there)}")
+        return wanted, []
+    id_ = _new_id(f"{site.id}-{role}", len(there) + 1, _taken(conn, towns))
+    if role is Role.DISPLAY:
+        display = Display(id_, id_, tuple(area.id for area in site.areas))
+        renewed = replace(site, displays=(*site.displays, display))
+        shows = "all areas"
+    else:
+        kiosk = Kiosk(id_, id_, site.areas[0].id, languages=town.languages)
+        renewed = replace(site, kiosks=(*site.kiosks, kiosk))
+        shows = f"the area {site.areas[0].id}"
+    sites = tuple(renewed if one.id == site.id else one for one in town.sites)
+    town_store.save_town(conn, replace(town, sites=sites), now())
+    return id_, [f"Made the {role} {id_} for {shows} of {site.id}.", _KEEP_IT]
+
+
+def _person(
+    conn: Connection, towns: dict[str, Town], town: Town, site: Site, role: Role, wanted: str | None
+) -> tuple[str | None, list[str]]:
+    """Return the clerk's id and what to say; a clerk is made when the role needs one and none is named."""
+    if wanted is not None:
+        return _clerk_named(town, site, wanted).id, []
+    if role is not Role.CLERK:
+        return None, []
+    users = {clerk.user for one in towns.values() for clerk in one.clerks}
+    id_ = _new_id("clerk", 1, _taken(conn, towns) | users)
+    clerk = Clerk(id_, id_, id_, (EVERY_SKILL,), (site.id,))
+    town_store.save_town(conn, replace(town, clerks=(*town.clerks, clerk)), now())
+    return id_, [f"Made the clerk {id_} with every skill of {site.id}.", _KEEP_IT]
+
+
+_KEEP_IT: Final = "Add it to the town file as well, or the next `aufruf init` will offer to remove it."
+
+
+def _clerk_named(town: Town, site: Site, wanted: str) -> Clerk:
+    name = accounts.normal_user(wanted)
+    for clerk in town.clerks:
+        if wanted == clerk.id or name == accounts.normal_user(clerk.user):
+            if site.id not in clerk.site_ids:
+                raise Problem(f"{wanted} does not work at {site.id}, but at {listed(clerk.site_ids)}")
+            return clerk
+    known = [clerk.user for clerk in town.clerks if site.id in clerk.site_ids]
+    raise Problem(f"there is no clerk {wanted} at {site.id}; known: {listed(known)}")
+
+
+def _new_id(stem: str, first: int, taken: set[str]) -> str:
+    """Return `stem-n` that nobody has. A long stem is cut, for an id has 40 characters at most."""
+    ids = (f"{stem[: LONGEST_ID - len(str(n)) - 1]}-{n}" for n in count(first))
+    return next(id_ for id_ in ids if id_ not in taken)
+
+
+def _taken(conn: Connection, towns: dict[str, Town]) -> set[str]:
+    """Return the ids of devices and clerks, and those of removed ones that a token still names."""
+    ids = {clerk.id for town in towns.values() for clerk in town.clerks}
+    for town in towns.values():
+        for site in town.sites:
+            ids |= _device_ids(site)
+        for token in tokens.list_tokens(conn, town.id):
+            ids |= {id_ for id_ in (token.device_id, token.clerk_id) if id_}
+    return ids
+
+
+def _device_ids(site: Site) -> set[str]:
+    return {display.id for display in site.displays} | {kiosk.id for kiosk in site.kiosks}
+
+
+def _list(args: argparse.Namespace, place: Place) -> int:
+    if args.site:
+        town, _ = site_of(place.towns, args.site)
+    else:
+        town = town_of(place.towns, args.town)
+    found = place.database.read(lambda conn: tokens.list_tokens(conn, town.id, args.site))
+    rows = [
+        (
+            t.id,
+            t.role,
+            t.site_id or "all",
+            t.device_id or t.clerk_id or "-",
+            f"{t.created_at:%Y-%m-%d}",
+            t.label,
+        )
+        for t in found
+    ]
+    print(table_of(("ID", "ROLE", "SITE", "STANDS FOR", "MADE ON", "LABEL"), rows) if rows else "No tokens.")
+    return 0
+
+
+def _revoke(args: argparse.Namespace, place: Place) -> int:
+    town = town_of(place.towns, args.town)
+    if not place.database.write(lambda conn: tokens.revoke_token(conn, town.id, args.id, now())):
+        raise Problem(f"there is no valid token {args.id}; see: aufruf token list")
+    print("Revoked. A running server stops accepting it within 5 seconds.")
+    return 0
