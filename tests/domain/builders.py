@@ -152,6 +152,20 @@ class Day:
     def start(self, counter_id: str) -> None:
         self.record(calling.start(self.hall, counter_id))
 
+    def join(self, counter_id: str, ticket: Ticket) -> None:
+        self.record(calling.join(self.hall, counter_id, ticket.id))
+
+    def undo(self, counter_id: str) -> None:
+        self.record(calling.undo(self.hall, counter_id, self.now))
+
+    def hand_on(self, counter_id: str, to_counter: str | None) -> None:
+        """Transfer the running visit to another counter alone."""
+        self.record(
+            calling.transfer(
+                self.hall, counter_id, to_counter=to_counter, concern=None, expected_min=None, area="foyer"
+            )
+        )
+
     def serve(self, counter_id: str, ticket: Ticket | None = None) -> Ticket:
         """Call and start in one go."""
         called = self.call(counter_id, ticket)

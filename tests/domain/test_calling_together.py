@@ -1,4 +1,4 @@
-"""Undoing a call, and several numbers that are one visit."""
+"""Several numbers that are one visit."""
 
 from collections.abc import Callable
 
@@ -6,159 +6,18 @@ import pytest
 
 from queue_server.domain import calling, visiting
 from queue_server.domain import events as e
-from queue_server.domain.errors import NobodyWaiting, OtherTicket, TooLate, WrongState
-from queue_server.domain.hall import RECENT_CALLS
+from queue_server.domain.errors import OtherTicket, TooLate, WrongState
 from queue_server.domain.ticket import Adjustment, Ticket, TicketState
 from tests.domain.builders import ALL, Day, a_hall
 
 S = TicketState
 
 
-def undo(day: Day, counter_id: str = "c1") -> None:
-    day.record(calling.undo(day.hall, counter_id, day.now))
-
-
-def join(day: Day, ticket: Ticket, counter_id: str = "c1") -> None:
-    day.record(calling.join(day.hall, counter_id, ticket.id))
-
-
-# -- undo ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seconds", [0, 9.999, 10])
-def test_a_call_is_undone_within_ten_seconds_and_keeps_its_due_time(seconds: float) -> None:
-    day = a_hall()
-    ticket = day.take()
-    due = ticket.due_at
-    day.call("c1")
-    day.later(seconds=seconds)
-    undo(day)
-    assert (ticket.state, ticket.due_at, ticket.counter_id) == (S.WAITING, due, None)
-    assert (ticket.call_seq, ticket.called_at, ticket.first_called_at) == (None, None, None)
-    assert day.hall.last_calls() == []
-    assert day.call("c1") is ticket
-
-
-def test_after_ten_seconds_a_call_stands() -> None:
-    day = a_hall()
-    day.take()
-    day.call("c1")
-    day.later(seconds=10.001)
-    with pytest.raises(TooLate):
-        undo(day)
-
-
-def test_undo_restores_the_visit_that_the_same_press_ended() -> None:
-    day = a_hall()
-    first, second = day.take(), day.take()
-    day.serve("c1")
-    began = first.started_at
-    day.later(minutes=5)
-    day.call("c1", finish_current=True)
-    day.later(seconds=8)
-    undo(day)
-    assert (first.state, first.ended_at, first.started_at) == (S.SERVING, None, began)
-    assert (second.state, day.hall.ticket_at("c1")) == (S.WAITING, first)
-    assert day.hall.leases[first.number].ended_at is None
-    assert day.hall.last_calls() == [first]
-
-
-def test_undo_does_not_restore_what_another_press_ended_in_the_same_moment() -> None:
-    """Events of one batch bear the same time; a comparison of times took one press for the other."""
-    day = a_hall()
-    first, second = day.take(), day.take()
-    day.serve("c1")
-    day.record(calling.finish(day.hall, "c1"))
-    day.call("c1")
-    undo(day)
-    assert (first.state, second.state) == (S.FINISHED, S.WAITING)
-    assert day.hall.ticket_at("c1") is None
-
-
-def test_after_a_recall_it_is_too_late_to_undo() -> None:
-    day = a_hall()
-    day.take()
-    day.call("c1")
-    day.record(calling.recall(day.hall, "c1"))
-    with pytest.raises(TooLate):
-        undo(day)
-
-
-def test_a_visit_that_began_is_not_undone() -> None:
-    day = a_hall()
-    day.take()
-    day.serve("c1")
-    with pytest.raises(WrongState):
-        undo(day)
-
-
-def test_undoing_the_call_of_a_missed_visitor_does_not_make_it_wait() -> None:
-    """Failure 12: called by number, undone: it would be called again by itself."""
-    day = a_hall()
-    missed = day.take()
-    day.call("c1")
-    first_called = day.now
-    day.record(calling.mark_no_show(day.hall, "c1"))
-    day.later(minutes=5)
-    day.call("c1", missed)
-    undo(day)
-    assert (missed.state, missed.counter_id, missed.first_called_at) == (S.NO_SHOW, None, first_called)
-    with pytest.raises(NobodyWaiting):
-        day.call("c1")
-
-
-def test_undoing_the_call_of_a_parked_visitor_parks_it_again() -> None:
-    """Failure 12."""
-    day = a_hall(2)
-    parked, child = day.take(), day.take()
-    day.call("c1", parked)
-    join(day, child)
-    day.start("c1")
-    day.record(calling.park(day.hall, "c1"))
-    day.call("c1", parked)
-    undo(day)
-    assert (parked.state, child.state) == (S.PARKED, S.PARKED)
-    assert (parked.counter_id, child.joined_to, day.hall.ticket_at("c1")) == ("c1", parked.id, None)
-    day.record(calling.start(day.hall, "c1", parked.id))
-    assert (parked.state, child.state) == (S.SERVING, S.SERVING)
-
-
-def test_an_undone_call_does_not_lose_the_bond_to_its_counter() -> None:
-    day = a_hall(2)
-    ticket = day.take()
-    day.serve("c1")
-    day.record(
-        calling.transfer(day.hall, "c1", to_counter="c2", concern=None, expected_min=None, area="foyer")
-    )
-    day.call("c2")
-    undo(day, "c2")
-    with pytest.raises(NobodyWaiting):
-        day.call("c1")
-    assert day.call("c2") is ticket
-
-
-def test_undo_brings_back_the_call_that_had_left_the_list() -> None:
-    day = a_hall(RECENT_CALLS + 2)
-    tickets = [day.take() for _ in range(RECENT_CALLS + 2)]
-    *before, last = day.skills
-    for counter_id in before:
-        day.call(counter_id)
-    listed = day.hall.last_calls()
-    assert len(listed) == RECENT_CALLS
-    day.call(last)
-    assert day.hall.last_calls() == [tickets[-1], *listed[:-1]]
-    undo(day, last)
-    assert day.hall.last_calls() == listed
-
-
-# -- groups ----------------------------------------------------------------------------------------
-
-
 def a_group(day: Day, size: int = 3) -> list[Ticket]:
     group = [day.take() for _ in range(size)]
     day.call("c1", group[0])
     for ticket in group[1:]:
-        join(day, ticket)
+        day.join("c1", ticket)
     return group
 
 
@@ -174,6 +33,7 @@ def test_joined_numbers_are_one_visit_from_start_to_finish() -> None:
     assert len({t.call_seq for t in group}) == 3, "each has a call of its own"
     day.record(calling.recall(day.hall, "c1"))
     assert {t.call_seq for t in group} == {day.hall.seq}
+    assert day.hall.last_calls() == group[::-1], "the order that rows give, too"
     day.start("c1")
     assert states(group) == {S.SERVING}
     day.record(calling.finish(day.hall, "c1"))
@@ -185,7 +45,7 @@ def test_who_joins_a_running_service_is_served_at_once() -> None:
     day = a_hall()
     leader, late = day.take(), day.take()
     day.serve("c1", leader)
-    join(day, late)
+    day.join("c1", late)
     assert (late.state, late.started_at, late.call_kind) == (S.SERVING, day.now, "join")
     assert day.hall.ticket_at("c1") is leader
 
@@ -196,8 +56,8 @@ def test_a_missed_visitor_may_join() -> None:
     day.call("c1", missed)
     day.record(calling.mark_no_show(day.hall, "c1"))
     day.call("c1", leader)
-    join(day, missed)
-    undo(day)
+    day.join("c1", missed)
+    day.undo("c1")
     assert (missed.state, leader.state) == (S.NO_SHOW, S.WAITING), "each goes back to where it was"
     assert missed.joined_to is None
 
@@ -217,7 +77,7 @@ def test_only_the_waiting_and_the_missed_may_join(state: str) -> None:
         day.record(calling.park(day.hall, "c2"))
     day.call("c1", leader)
     with pytest.raises(WrongState) as refusal:
-        join(day, ticket)
+        day.join("c1", ticket)
     assert refusal.value.params["found"] == state
     assert refusal.value.params["allowed"] == ["no_show", "waiting"]
 
@@ -230,8 +90,9 @@ def test_when_the_leader_cancels_the_next_of_the_group_leads() -> None:
     assert (second.joined_to, third.joined_to) == (None, second.id)
     assert day.hall.ticket_at("c1") is second
     assert day.hall.group(second) == [second, third]
+    assert day.hall.followers == {second.id: {third.id}}
     with pytest.raises(TooLate):
-        undo(day)
+        day.undo("c1")
     day.start("c1")
     assert states([second, third]) == {S.SERVING}
 
@@ -277,7 +138,7 @@ def test_a_group_that_is_put_back_is_adjusted_as_one_and_keeps_later_due_times()
     leader, patient = day.take(minutes=5), day.take(minutes=60)
     day.wait_until("09:20")
     day.call("c1", leader)
-    join(day, patient)
+    day.join("c1", patient)
     day.record(calling.put_back(day.hall, "c1", day.now))
     assert [t.adjustment for t in (leader, patient)] == [Adjustment.PUT_BACK] * 2
     assert (leader.due_at - day.now).total_seconds() == 300
@@ -313,7 +174,7 @@ def test_a_finished_group_comes_back_as_a_group() -> None:
     other = day.take()
     day.start("c1")
     day.call("c1", other, finish_current=True)
-    undo(day)
+    day.undo("c1")
     assert states(group) == {S.SERVING}
     assert day.hall.group(group[0]) == group
     assert day.hall.ticket_at("c1") is group[0]

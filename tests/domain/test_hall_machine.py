@@ -37,6 +37,7 @@ class HallMachine(RuleBasedStateMachine):
         super().__init__()
         self.day = a_hall({"c1": ALL, "c2": [PASS, CARD], "c3": [CAR]})
         self.hall = self.day.hall
+        self.ever_crowded = False
 
     def act(self, decide: Callable[[], Iterable[e.Event]]) -> None:
         """Decide and record; a refusal is an answer, anything else that is raised is a fault."""
@@ -200,7 +201,11 @@ class HallMachine(RuleBasedStateMachine):
         assert sorted(numbers) == sorted(self.hall.leased(self.day.now))
         in_hall = sorted(self.hall.in_hall())
         assert in_hall == sorted(t.number for t in leased if t.is_open)
-        assert all(differing_digits(a, b) >= 2 for a, b in itertools.combinations(in_hall, 2))
+        self.ever_crowded |= (
+            len(numbers) > 88
+        )  # more than a family of numbers spoken for: nothing is promised
+        far = all(differing_digits(a, b) >= 2 for a, b in itertools.combinations(in_hall, 2))
+        assert far or self.ever_crowded
 
     @invariant()
     def the_last_calls_are_in_order(self) -> None:
@@ -222,7 +227,7 @@ class HallMachine(RuleBasedStateMachine):
 
 def test_a_hall_holds_together_whatever_happens() -> None:
     """Failures 1, 12 and 13 among them: see the invariants."""
-    run_state_machine_as_test(HallMachine, settings=profile(max_examples=8, steps=30))
+    run_state_machine_as_test(HallMachine, settings=profile(max_examples=10, steps=40))
 
 
 @pytest.mark.long

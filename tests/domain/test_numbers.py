@@ -138,7 +138,7 @@ def test_the_sets_kept_incrementally_are_right_after_any_history() -> None:
     rng, space = random.Random(3), NumberSpace()
     in_hall: set[int] = set()
     for _ in range(600):
-        if in_hall and rng.random() < 0.5:
+        if in_hall and rng.random() < 0.4:
             number = rng.choice(sorted(in_hall))
             in_hall.discard(number)
             space.leave(number)
