@@ -1,6 +1,7 @@
 """How a server process is run: arguments, checks before the start, uvicorn, the line that says where."""
 
 import argparse
+import contextlib
 import fcntl
 import logging
 import os
@@ -96,7 +97,8 @@ def run_server(settings: Settings, socket_: socket.socket, started: Callable[[st
         **socket_options(),
     )
     server = _Server(config, lambda: started(address))
-    server.run(sockets=[socket_])
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after a clean end
+        server.run(sockets=[socket_])
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from queue_server.adapters import accounts, pairing
+from queue_server.adapters import accounts, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.announcements import Announcements
 from queue_server.adapters.database import Database
@@ -35,7 +35,17 @@ from queue_server.live.sequencer import Moved, Sequencer
 from queue_server.live.timers import Timers
 from queue_server.services import screens
 from queue_server.settings import Settings
-from queue_server.web import api_counters, api_sessions, api_sites, health, page_display, pages
+from queue_server.web import (
+    api_counters,
+    api_sessions,
+    api_sites,
+    health,
+    page_display,
+    page_pairing,
+    page_start,
+    page_status,
+    pages,
+)
 from queue_server.web.api import ApiRoute
 from queue_server.web.errors import error_body, refusal_response
 from queue_server.web.house import Directory, House
@@ -54,7 +64,13 @@ API_ROUTES: Final[list[ApiRoute]] = [
     *api_sites.ROUTES,
     *api_counters.ROUTES,
 ]
-PAGE_ROUTES: Final[list[PageRoute]] = [*pages.ROUTES, *page_display.ROUTES]
+PAGE_ROUTES: Final[list[PageRoute]] = [
+    *pages.ROUTES,
+    *page_start.ROUTES,
+    *page_status.ROUTES,
+    *page_pairing.ROUTES,
+    *page_display.ROUTES,
+]
 DEVICE_PACKAGES: Final = {
     "display": "display",
     "counter": "counter_client",
@@ -136,6 +152,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         csrf=Csrf(secrets.derive("csrf")),
         accounts=accounts,
         pairings=pairing,
+        tokens=tokens,
         secrets=secrets,
         speech=speech,
         texts=texts,

@@ -88,6 +88,23 @@ class Accounts(Protocol):
     def close_session(self, conn: Connection, session_id: str, now: datetime) -> None: ...
 
 
+class Tokens(Protocol):
+    """Tokens of devices; the module `adapters.tokens` fits."""
+
+    def create_token(
+        self,
+        conn: Connection,
+        *,
+        organisation_id: str,
+        role: Role,
+        now: datetime,
+        site_id: str | None = None,
+        device_id: str | None = None,
+        clerk_id: str | None = None,
+        label: str = "",
+    ) -> str: ...
+
+
 class Pairings(Protocol):
     """Devices that ask to be paired; the module `adapters.pairing` fits."""
 

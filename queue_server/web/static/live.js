@@ -32,11 +32,17 @@ export function socketUrl(path, position, origin) {
  *
  * onFrame(frame)      a picture: has `epoch` and `seq`
  * onMessage(message)  anything else but beats
- * onState(state)      "connecting" (never been live, or just opened anew), "live", "lost"
+ * onOpen()            a new connection stands: the server may be a new process that knows nothing of us
+ * onState(state)      "connecting" (never been live), "live", "lost"; a shorter break changes nothing
  *
  * Returns {send, close, state, position, heardAt}. `send` gives false when the line is down: nothing is kept.
+ *
+ * lostAfterMs: how long a silence is a loss; phones hear a beat every 10 s only.
  */
-export function connect(path, { onFrame = () => {}, onMessage = () => {}, onState = () => {} } = {}) {
+export function connect(
+  path,
+  { onFrame = () => {}, onMessage = () => {}, onOpen = () => {}, onState = () => {}, lostAfterMs = LOST_AFTER_MS } = {},
+) {
   const position = { epoch: null, seq: 0 };
   let state = "connecting";
   let socket = null;
@@ -88,6 +94,7 @@ export function connect(path, { onFrame = () => {}, onMessage = () => {}, onStat
     const mine = new WebSocket(socketUrl(path, position, location.href));
     socket = mine;
     openedAt = performance.now();
+    mine.onopen = () => onOpen();
     mine.onmessage = hear;
     mine.onclose = () => socket === mine && drop();
   }
@@ -96,10 +103,10 @@ export function connect(path, { onFrame = () => {}, onMessage = () => {}, onStat
     if (ended) return;
     const now = performance.now();
     const silent = now - heardAt;
-    if (silent > LOST_AFTER_MS) setState("lost");
+    if (silent > lostAfterMs) setState("lost");
     if (socket === null) {
       if (now >= nextTryAt) open();
-    } else if (now - Math.max(openedAt, heardAt) > Math.max(LOST_AFTER_MS, CONNECT_LIMIT_MS)) {
+    } else if (now - Math.max(openedAt, heardAt) > Math.max(lostAfterMs, CONNECT_LIMIT_MS)) {
       drop();
     }
   }

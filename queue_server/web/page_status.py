@@ -1,0 +1,152 @@
+"""The visitor's own page `/t/{secret}`: the target of the slip's QR, live, without app or account.
+
+The secret in the address is the right to the page; it names one ticket of one business day. The live
+picture is the one all phones share, matched by the ticket's opaque key: a number comes back the next
+day, and a stranger's phone must not ring.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import RedirectResponse, Response
+
+from queue_server.domain.errors import BadInput, NotFound, Refusal
+from queue_server.domain.ticket import Ticket
+from queue_server.domain.town import Site, in_language
+from queue_server.protocol import PublicQueue
+from queue_server.services import screens, visits
+from queue_server.services.ports import Answer, Unit
+from queue_server.web.errors import status_of
+from queue_server.web.pages import PageCall, PageRoute
+from queue_server.web.proxies import client_address
+
+ACTS: Final[dict[str, visits.VisitAct]] = {"away": "away", "back": "back", "cancel": "cancel"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """What a status secret names."""
+
+    site_id: str
+    ticket_id: int
+    version: int
+
+
+async def status_page(call: PageCall) -> Response:
+    """Show the visit, or say that it has ended. A GET changes nothing (failure 4)."""
+    return await _show(call)
+
+
+async def act_page(call: PageCall) -> Response:
+    """Take a form: be right back, back again, give the number up."""
+    ref = _ref(call)
+    form = await call.request.form()
+    act = ACTS.get(str(form.get("act")))
+    if act is None:
+        raise BadInput(field="act")
+    try:
+        await call.house.sequencer.do(ref.site_id, lambda unit: visits.act(unit, _ticket(unit, ref), act))
+    except NotFound:
+        pass  # the visit ended meanwhile; the page says so
+    except Refusal as refusal:
+        return await _show(
+            call,
+            message=call.say(f"error.{refusal.code}", **refusal.params),
+            status=status_of(refusal.code),
+        )
+    # After a POST a GET, so that reloading asks for nothing again.
+    return RedirectResponse(f"/t/{call.request.path_params['secret']}", status_code=303)
+
+
+async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Response:
+    call.house.limits.check_status(client_address(call.request.scope))
+    ref, house = _ref(call), call.house
+    try:
+        seen = await house.sequencer.look(ref.site_id, lambda unit: _seen(unit, ref))
+    except NotFound:
+        return call.page("status_ended.html", status=404)
+    language = _language(call, str(seen["visit"]["language"]))
+    site = house.site(ref.site_id)
+    say = house.texts[language]
+    config = {
+        "key": seen["visit"]["key"],
+        "site_id": ref.site_id,
+        "number": seen["visit"]["number"],
+        "queue": seen["queue"],
+        "seq": seen["seq"],
+        "epoch": house.epoch,
+        "chime_url": "/static/sounds/gong.wav",
+        "call_mode": site.call_mode.value,
+    }
+    return call.page(
+        "status.html",
+        status=status,
+        language=language,
+        faces=("status", "common"),
+        config=config,
+        message=message,
+        number=seen["visit"]["number"],
+        state=seen["visit"]["state"],
+        position=seen["position"],
+        call=seen["call"],
+        reasons=seen["why"],
+        area=_area(site, seen["visit"]["area_id"], language),
+        site_name=in_language(site.name, language),
+        action=f"/t/{call.request.path_params['secret']}",
+        fetch_hint=say.in_words(site.fetch_hint),
+        languages=[one for one in house.texts if one != language],
+    )
+
+
+def _ref(call: PageCall) -> Ref:
+    opened = call.house.secrets.open_seal("status", call.request.path_params["secret"])
+    if opened is None:
+        raise NotFound(what="ticket")
+    site_id, _, ticket_id = opened[0].rpartition(":")
+    call.house.town_and_site(site_id)
+    return Ref(site_id, int(ticket_id), opened[1])
+
+
+def _ticket(unit: Unit, ref: Ref) -> Ticket:
+    ticket = visits.by_id(unit, ref.ticket_id)
+    if ticket.secret_version != ref.version:
+        raise NotFound(what="ticket")
+    return ticket
+
+
+def _seen(unit: Unit, ref: Ref) -> Answer:
+    ticket = _ticket(unit, ref)
+    queue = screens.public_queue(unit)
+    return {
+        "visit": visits.status(ticket),
+        "queue": queue,
+        "seq": unit.hall.seq,
+        "why": visits.explain(unit, ticket.id),
+        "position": next((entry for entry in queue["waiting"] if entry["key"] == ticket.key), None),
+        "call": _call(queue, ticket.key),
+    }
+
+
+def _call(queue: PublicQueue, key: str) -> Answer | None:
+    return next((dict(entry) for entry in queue["called"] if entry["key"] == key), None)
+
+
+def _language(call: PageCall, of_ticket: str) -> str:
+    """Return the language that was chosen here, else the one that was chosen at the kiosk."""
+    chosen = call.request.query_params.get("lang")
+    if chosen in call.house.texts:
+        return str(chosen)
+    return of_ticket if of_ticket in call.house.texts else call.language
+
+
+def _area(site: Site, area_id: str | None, language: str) -> dict[str, str] | None:
+    area = next((one for one in site.areas if one.id == area_id), None)
+    if area is None:
+        return None
+    return {"name": in_language(area.name, language), "hint": in_language(area.hint, language)}
+
+
+ROUTES = [
+    PageRoute("/t/{secret}", status_page),
+    PageRoute("/t/{secret}", act_page, methods=("POST",)),
+]

@@ -1,0 +1,101 @@
+// A visitor's page, live: position, call, vibration, sound. The forms work without it.
+
+import { numberNode } from "./digits.js";
+import { connect } from "./live.js";
+import { makeBell, view } from "./status_view.js";
+import { pageTexts, readJson } from "./texts.js";
+
+const config = readJson("config");
+const t = pageTexts();
+const main = document.getElementById("main");
+const bell = makeBell();
+const part = (name) => document.querySelector(`[data-part="${name}"]`);
+const text = (name) => document.querySelector(`[data-text="${name}"]`);
+
+const sound = { context: null, chime: null };
+const wakeLock = { held: null };
+
+function show(queue) {
+  const seen = view(queue, config.key);
+  main.dataset.state = seen.state;
+  text("line").textContent = t(`status.line_${seen.state === "ended" ? "finished" : seen.state}`);
+  showPlace(seen.place);
+  showCall(seen.call);
+  document.title = seen.call
+    ? `${t("status.go_to", { room: seen.call.room })} · ${config.number}`
+    : `${config.number} · ${t("status.title")}`;
+  if (bell.ring(seen)) ring();
+  if (seen.state === "ended") live.close();
+}
+
+function showPlace(place) {
+  part("facts").hidden = place === null;
+  if (place === null) return;
+  text("ahead").textContent = String(place.ahead);
+  text("range").textContent =
+    place.from_min < 0 ? "–" : t("status.range", { from_min: place.from_min, to_min: place.to_min });
+}
+
+function showCall(call) {
+  part("call").hidden = call === null;
+  if (call === null) return;
+  text("room").textContent = t("status.go_to", { room: call.room });
+  text("floor").textContent = call.floor;
+}
+
+// Ringing: browsers let a page sound only after a press, so it is offered as a button.
+
+function ring() {
+  navigator.vibrate?.([400, 200, 400, 200, 800]);
+  main.scrollIntoView({ block: "start" });
+  const { context, chime } = sound;
+  if (context === null || chime === null) return;
+  context.resume().catch(() => {});
+  for (const after of [0, 2.2]) {
+    const source = context.createBufferSource();
+    source.buffer = chime;
+    source.connect(context.destination);
+    source.start(context.currentTime + after);
+  }
+  main.dataset.rang = String(Number(main.dataset.rang ?? 0) + 1);
+}
+
+async function switchOn(button) {
+  button.disabled = true;
+  sound.context ??= new AudioContext();
+  sound.context.resume().catch(() => {});
+  const clip = await fetch(config.chime_url);
+  sound.chime = await sound.context.decodeAudioData(await clip.arrayBuffer());
+  button.hidden = true;
+  part("ringing").hidden = false;
+  await stayAwake();
+}
+
+async function stayAwake() {
+  // A phone that sleeps does not ring. Refused without power or in the background: then it just sleeps.
+  try {
+    wakeLock.held = await navigator.wakeLock?.request("screen");
+  } catch {
+    wakeLock.held = null;
+  }
+}
+
+const ringButton = document.querySelector('[data-act="ring"]');
+ringButton.hidden = false;
+ringButton.addEventListener("click", () => {
+  switchOn(ringButton).catch(() => {
+    ringButton.disabled = false;
+  });
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && sound.chime !== null) stayAwake();
+});
+
+const digits = document.querySelector("[data-number]");
+digits.replaceChildren(numberNode(digits.dataset.number));
+
+const live = connect(`/live/sites/${encodeURIComponent(config.site_id)}`, {
+  onFrame: (frame) => show(frame.queue),
+  lostAfterMs: 25_000,
+});
+show(config.queue);
