@@ -7,6 +7,7 @@ import { makeAnnouncer } from "./announcer.js";
 import { makeBoard } from "./board.js";
 import { answerBeganAt, askServerTime, makeClock } from "./clock.js";
 import { makeReporter } from "./reporter.js";
+import { hideRestingPointer, keepAwake } from "./screen.js";
 import { makeSound } from "./sound.js";
 import { makeView } from "./view.js";
 
@@ -45,12 +46,29 @@ const sound = makeSound({
     act(announcer.ended(seq, now()));
   },
 });
-const live = connect(`/live/displays/${encodeURIComponent(config.display_id)}`, { onFrame, onState: lineChanged });
+const live = connect(`/live/displays/${encodeURIComponent(config.display_id)}`, { onFrame, onOpen, onState: lineChanged });
 const reporter = makeReporter({ send: live.send, isDrawn: view.has });
 const spoken = new Map(); // seq -> what of it is spoken
 let outdatedSince = null;
+let epoch = null;
+let isNewLine = true;
+
+function onOpen() {
+  isNewLine = true;
+  void setClock();
+  void loadChimes();
+}
+
+/** On a new line say again what is still true, unless the sequence is another one. */
+function greet(frame) {
+  if (frame.epoch !== epoch) reporter.forget();
+  epoch = frame.epoch;
+  if (isNewLine) reporter.resume();
+  isNewLine = false;
+}
 
 function onFrame(frame) {
+  greet(frame);
   const fresh = board.update(frame, now());
   for (const call of fresh) reporter.report(call.seq, "received");
   draw();
@@ -118,13 +136,12 @@ function soundChanged() {
 }
 
 function lineChanged(state) {
-  if (state === "live") {
-    reporter.resume();
-    void setClock();
-  }
-  if (state === "lost") {
-    root.querySelector('[data-text="as_of"]').textContent = t("display.as_of", { time: clock.time(live.heardAt()) });
-  }
+  if (state !== "lost") return;
+  root.querySelector('[data-text="as_of"]').textContent = t("display.as_of", { time: clock.time(live.heardAt()) });
+}
+
+async function loadChimes() {
+  announcer.setChimes(await sound.loadChimes());
 }
 
 async function setClock() {
@@ -168,7 +185,8 @@ addEventListener("resize", () => view.reshape(board.view(now())));
 addEventListener("pointerdown", unlock);
 addEventListener("keydown", unlock);
 document.addEventListener("visibilitychange", soundChanged);
-void sound.loadChimes().then((lengths) => announcer.setChimes(lengths));
+keepAwake();
+hideRestingPointer(root);
 unlock();
 showTime();
 setInterval(step, STEP_MS);

@@ -54,6 +54,13 @@ export function makeReporter({ send, isDrawn, nextFrame = (done) => requestAnima
       sayHealth();
     },
 
+    /** Another epoch: its sequence numbers mean other calls. */
+    forget() {
+      last = new Map();
+      expected = new Set();
+      shown.clear();
+    },
+
     /** The line is back: the server may be a new process, so say again what is still true. */
     resume() {
       healthSaid = "";

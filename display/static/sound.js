@@ -94,12 +94,11 @@ export function makeSound({ chimes, clipUrl, languages, onState, onStarted, onEn
   setInterval(askOutputs, 15_000);
 
   return {
-    /** Load the chimes; gives their lengths in ms, 0 for one that is missing. */
+    /** Load the chimes that are not there yet; gives their lengths in ms, 0 for one that is missing. */
     async loadChimes() {
       const names = Object.keys(chimes);
-      const buffers = await Promise.all(names.map((name) => load(chimes[name])));
-      names.forEach((name, index) => (chimeBuffers[name] = buffers[index]));
-      return Object.fromEntries(names.map((name, index) => [name, ms(buffers[index])]));
+      for (const name of names) chimeBuffers[name] ??= chimes[name] ? await load(chimes[name]) : null;
+      return Object.fromEntries(names.map((name) => [name, ms(chimeBuffers[name])]));
     },
 
     /** Load the clips of a call: {de: {number: ms, room: ms}} for those found, null when there are none. */

@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from tests.display.conftest import OpenPage
 from tests.display.peer import Peer, a_call
+from tests.e2e.harness.axe import axe
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -245,6 +246,18 @@ async def test_after_a_break_it_resumes_where_it_was_and_speaks_what_it_missed(
     assert peer.kinds(8).count("started") == 1
 
 
+async def test_a_restarted_server_hears_again_what_is_still_true(peer: Peer, open_page: OpenPage) -> None:
+    """Failure 22: the new process must not take a display for healthy, or dumb, that it knows nothing of."""
+    await open_page(peer)
+    await peer.call(a_call(7, 417))
+    await peer.said_that((7, "started"))
+    peer.said.clear()
+    await peer.hang_up()
+    await peer.said_that((7, "received"), (7, "shown"), (7, "started"))
+    assert peer.health()["audio"] == {"unlocked": True, "output": True}
+    assert "queued" not in peer.kinds(7)
+
+
 async def test_an_unknown_epoch_is_adopted_in_silence(peer: Peer, open_page: OpenPage) -> None:
     page = await open_page(peer)
     await peer.call(a_call(70, 417))
@@ -305,6 +318,18 @@ async def test_screen_readers_hear_each_new_call_once(peer: Peer, open_page: Ope
     await expect(live).to_have_text("Nummer 4 1 7, bitte Zimmer 3.")
     await peer.call(a_call(8, 302, "4"))
     await expect(live).to_have_text("Nummer 3 0 2, bitte Zimmer 4.")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_axe_finds_nothing_wrong_quiet_busy_or_blocked(
+    peer: Peer, open_page: OpenPage, theme: str
+) -> None:
+    peer.theme = theme
+    page = await open_page(peer, output=False, reduced_motion="reduce")
+    assert await axe(page) == []
+    await peer.call(a_call(7, 417), a_call(8, 302, "4"), a_call(9, 171, "5", open=False, age_ms=90_000))
+    await peer.said_that((8, "shown"))
+    assert await axe(page) == []
 
 
 FITS = """[...document.querySelectorAll('.call')].map((call) => {

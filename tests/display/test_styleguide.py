@@ -7,6 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.display.conftest import OpenPage
 from tests.display.peer import ROOT, Peer, texts
+from tests.e2e.harness.axe import axe
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -41,6 +42,13 @@ async def test_the_theme_follows_the_device_and_can_be_chosen(peer: Peer, open_p
     await expect(body).to_have_css("background-color", "rgb(5, 24, 29)")
     await page.locator('input[name="theme"][value="light"]').check()
     await expect(body).to_have_css("background-color", "rgb(237, 242, 242)")
+
+
+async def test_axe_finds_nothing_wrong_in_either_theme(peer: Peer, open_page: OpenPage) -> None:
+    """Failure 26: usable by keyboard and by screen reader."""
+    for theme in ("light", "dark"):
+        peer.theme = theme
+        assert await axe(await styleguide(peer, open_page)) == []
 
 
 async def test_focus_is_seen(peer: Peer, open_page: OpenPage) -> None:
