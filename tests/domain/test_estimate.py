@@ -86,7 +86,7 @@ def test_the_running_visit_counts_with_what_is_left_of_it(gone: int, to_min: int
     assert (mine.ahead, mine.to_min) == (0, to_min)
 
 
-@settings(max_examples=40, deadline=None, database=None, derandomize=True)
+@settings(max_examples=20, deadline=None, database=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.sampled_from([PASS, CAR]), st.integers(1, 90)), max_size=12),
     st.integers(1, 4),
@@ -107,7 +107,7 @@ def test_every_range_is_sane(queue: list[tuple[str, int]], counters: int, minute
     assert mine.to_min <= 2 * sum(minutes for _, minutes in queue) + STEP_MIN
 
 
-@settings(max_examples=40, deadline=None, database=None, derandomize=True)
+@settings(max_examples=20, deadline=None, database=None, derandomize=True)
 @given(
     st.lists(st.sampled_from([(PASS,), (CARD,), (CAR,), (PASS, CAR)]), max_size=12),
     st.lists(st.sampled_from(["c1", "c2"]), unique=True),

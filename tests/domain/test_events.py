@@ -24,7 +24,7 @@ EVENTS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, database=None, derandomize=True)
+@settings(max_examples=40, deadline=None, database=None, derandomize=True)
 @given(EVENTS)
 def test_every_event_comes_back_from_json_as_it_was(event: e.Event) -> None:
     stored = json.loads(json.dumps(payload_of(event)))

@@ -33,7 +33,7 @@ def test_two_members_of_a_family_are_always_far() -> None:
     assert all(are_far(family) for family in families)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_full_hall_of_eighty_eight_is_far_apart(seed: int) -> None:
     """More than 59 at once: the whole family is used, which plain drawing would never manage."""
     assert are_far(drawn(NumberSpace(), 88, seed))
@@ -44,7 +44,7 @@ def test_below_ninety_spoken_for_a_far_number_always_exists_whoever_leaves() -> 
     rng, below, space = random.Random(5), seeded(6), NumberSpace()
     in_hall: list[int] = []
     resting: list[int] = []
-    for _ in range(1500):
+    for _ in range(600):
         if len(in_hall) + len(resting) == 88 or (in_hall and rng.random() < 0.3):
             leaver = in_hall.pop(rng.choice([0, -1, rng.randrange(len(in_hall))])) if in_hall else None
             if leaver is not None:
@@ -60,9 +60,9 @@ def test_below_ninety_spoken_for_a_far_number_always_exists_whoever_leaves() -> 
 
 def test_numbers_cannot_be_foretold() -> None:
     """Within a family every free number is equally likely, and every family begins a day."""
-    firsts = [drawn(NumberSpace(), 1, seed)[0] for seed in range(500)]
+    firsts = [drawn(NumberSpace(), 1, seed)[0] for seed in range(300)]
     assert {family_of(n) for n in firsts} == set(range(10))
-    assert max(Counter(firsts).values()) <= 6
+    assert max(Counter(firsts).values()) <= 5
     seconds = Counter(
         drawn(NumberSpace(), 2, seed)[1] > drawn(NumberSpace(), 1, seed)[0] for seed in range(300)
     )
@@ -113,7 +113,7 @@ def test_a_number_that_left_no_longer_keeps_others_away_but_rests_itself() -> No
 def test_without_a_far_number_the_least_near_is_given() -> None:
     space, below, rng = NumberSpace(), seeded(), random.Random(1)
     in_hall = drawn(space, 85)
-    for count in range(85, 500):
+    for count in range(85, 300):
         number = space.draw(below)
         if count % 25 == 0:
             free = [n for n in rng.sample(ALL, 30) if n not in in_hall]

@@ -28,10 +28,10 @@ def tickets(draw: st.DrawFn, ticket_id: int) -> Ticket:
 
 @st.composite
 def queues(draw: st.DrawFn) -> list[Ticket]:
-    return [draw(tickets(n)) for n in range(1, draw(st.integers(1, 12)))]
+    return [draw(tickets(n)) for n in range(1, draw(st.integers(1, 9)))]
 
 
-@settings(max_examples=60, deadline=None, database=None, derandomize=True)
+@settings(max_examples=30, deadline=None, database=None, derandomize=True)
 @given(queues(), COUNTERS, SERVICES, st.integers(0, 20), st.data())
 def test_the_line_calls_as_the_rule_says(
     queue: list[Ticket], counter_id: str, skills: frozenset[str], minute: int, data: st.DataObject
@@ -57,7 +57,7 @@ def test_the_line_calls_as_the_rule_says(
     assert found is (ours[0] if ours else None)
 
 
-@settings(max_examples=40, deadline=None, database=None, derandomize=True)
+@settings(max_examples=15, deadline=None, database=None, derandomize=True)
 @given(queues(), st.integers(-10, 20))
 def test_how_many_stand_before_a_place(queue: list[Ticket], minute: int) -> None:
     line = WaitingLine()
