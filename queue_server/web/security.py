@@ -24,7 +24,7 @@ CONTENT_SECURITY_POLICY: Final = (
     "frame-ancestors 'none'"
 )
 PERMISSIONS_POLICY: Final = (
-    "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=(), "
+    "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), "
     "display-capture=(), browsing-topics=()"
 )
 """Sound, vibration, full screen and wake lock stay allowed: display and phone pages need them."""
