@@ -86,6 +86,14 @@ def test_the_running_visit_counts_with_what_is_left_of_it(gone: int, to_min: int
     assert (mine.ahead, mine.to_min) == (0, to_min)
 
 
+def test_one_who_is_called_counts_with_the_whole_visit() -> None:
+    day = a_hall()
+    day.take(minutes=20)
+    day.call("c1")
+    day.later(minutes=3)
+    assert told(day) == Estimate(0, 10, 30)
+
+
 @settings(max_examples=20, deadline=None, database=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.sampled_from([PASS, CAR]), st.integers(1, 90)), max_size=12),
