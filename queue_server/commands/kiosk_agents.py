@@ -11,7 +11,7 @@ STOP_S = 1.0
 
 
 class KioskAgents:
-    """One child process for each kiosk; they come back by themselves when the server is restarted."""
+    """One child process for each kiosk. It waits for the server by itself."""
 
     def __init__(self, settings: Settings, kiosk_tokens: Mapping[str, str]) -> None:
         self._settings = settings
@@ -31,13 +31,16 @@ class KioskAgents:
                 "preview:",
                 "--data",
                 str(folder),
+                "--until-stdin-closes",
             ]
             self._children.append(
                 subprocess.Popen(
                     [sys.executable, "-m", "queue_server.cli", *words],
                     # The token goes through the environment: arguments can be read by every user.
                     env={**os.environ, "AUFRUF_TOKEN": token},
-                    stdin=subprocess.DEVNULL,
+                    # A pipe that nobody writes to closes when the demo ends, however it ends: an agent
+                    # that outlived it would hold the folder, with a token that is revoked.
+                    stdin=subprocess.PIPE,
                     start_new_session=True,
                 )
             )
@@ -50,3 +53,4 @@ class KioskAgents:
                 child.wait(STOP_S)
             except subprocess.TimeoutExpired:
                 child.kill()
+                child.wait()

@@ -7,7 +7,7 @@ from queue_server.domain.town import Admission, Channel, Service, Site, Town, se
 from queue_server.services import counter, reception, screens, visits
 from queue_server.services.concerns import choose, takes_walk_ins
 from queue_server.services.ports import Answer, Unit
-from queue_server.web import models
+from queue_server.web import models, printing
 from queue_server.web.api import PREFIX, ApiRoute, Call
 
 _ORIGIN = {Role.KIOSK: Origin.KIOSK, Role.INTEGRATION: Origin.INTEGRATION}
@@ -69,6 +69,8 @@ async def take_ticket(call: Call) -> Answer:
 
     answer = await call.do(work)
     house.speech.number_drawn(house.site(call.site_id), answer["number"])
+    if actor.role is Role.KIOSK and actor.device_id is not None:
+        printing.offer_soon(house, call.site_id, actor.device_id)
     return ticket_view(call, answer)
 
 
@@ -101,7 +103,9 @@ async def reprint_slip(call: Call) -> Answer:
     kiosk_id = call.body.kiosk or call.actor.device_id or (site.kiosks[0].id if site.kiosks else None)
     if kiosk_id not in {kiosk.id for kiosk in site.kiosks}:
         raise BadInput(field="kiosk")
-    return await call.do(lambda unit: reception.reprint(unit, visits.by_id(unit, ticket_id), str(kiosk_id)))
+    answer = await call.do(lambda unit: reception.reprint(unit, visits.by_id(unit, ticket_id), str(kiosk_id)))
+    printing.offer_soon(call.house, call.site_id, str(kiosk_id))
+    return answer
 
 
 async def switch_issuing(call: Call) -> Answer:

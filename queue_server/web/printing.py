@@ -1,10 +1,13 @@
 """Print jobs on their way to a kiosk's agent and back: offered once, reported, told to kiosk and staff."""
 
+import asyncio
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from queue_server.domain.hall import Hall
+from queue_server.domain.errors import Refusal
+from queue_server.domain.ticket import ENDED, Ticket
 from queue_server.protocol import PrintJob
 from queue_server.services.ports import Answer, JobToPrint, Unit
 from queue_server.web.house import House
@@ -13,6 +16,24 @@ from queue_server.web.slips import slip
 STALE_AFTER: Final = timedelta(minutes=10)
 """A slip that was not printed by then is not printed at all: its visitor read the number elsewhere."""
 STATES: Final = frozenset({"printed", "refused", "unknown", "sent"})
+LATE: Final = "too_late"
+log = logging.getLogger(__name__)
+_offers: set[asyncio.Task[None]] = set()
+
+
+def offer_soon(house: House, site_id: str, kiosk_id: str) -> None:
+    """Offer after the answer: the number is shown at once, its slip follows."""
+    task = asyncio.create_task(_offer_or_log(house, site_id, kiosk_id), name=f"offer {kiosk_id}")
+    _offers.add(task)  # the loop itself holds tasks weakly
+    task.add_done_callback(_offers.discard)
+
+
+async def _offer_or_log(house: House, site_id: str, kiosk_id: str) -> None:
+    try:
+        await offer(house, site_id, kiosk_id)
+    except Refusal as refusal:
+        # The job stays `waiting` and goes out with the next one, or when the agent comes back.
+        log.warning("a slip could not be offered: %s", refusal.code)
 
 
 async def offer(house: House, site_id: str, kiosk_id: str, *, again: bool = False) -> None:
@@ -27,11 +48,13 @@ async def offer(house: House, site_id: str, kiosk_id: str, *, again: bool = Fals
     def work(unit: Unit) -> Answer:
         fresh = []
         for job in unit.print_jobs(kiosk_id, states):
-            if unit.now - job.created_at > STALE_AFTER:
-                unit.set_print_job(job.id, "refused", "too_late")
-            elif job.ticket_id in unit.hall.tickets:
+            ticket = unit.hall.tickets.get(job.ticket_id)
+            if unit.now - job.created_at > STALE_AFTER or ticket is None or ticket.state in ENDED:
+                # An agent may have printed what it was offered, and say so later.
+                unit.set_print_job(job.id, "refused" if job.state == "waiting" else "unknown", LATE)
+            else:
                 unit.set_print_job(job.id, "offered", "")
-                fresh.append(_job(house, unit, job))
+                fresh.append(_job(house, unit, ticket, job))
         return {"jobs": fresh, "seq": unit.hall.seq}
 
     answer = await house.sequencer.do(site_id, work)
@@ -47,7 +70,9 @@ async def take_word(house: House, site_id: str, kiosk_id: str, message: Mapping[
     status = message.get("printer")
     if isinstance(status, dict):
         state, code = status.get("state"), status.get("code")
-        word = code if state == "trouble" and isinstance(code, str) else state
+        word = (
+            code if isinstance(code, str) and code else state
+        )  # also `paper_low` of a printer that is ready
         if isinstance(word, str):
             house.hub.take_printer(site_id, kiosk_id, word[:40])
 
@@ -56,9 +81,10 @@ async def _take_report(house: House, site_id: str, kiosk_id: str, report: Mappin
     state, code = str(report["state"]), str(report.get("code") or "")[:40]
 
     def work(unit: Unit) -> Answer:
-        open_jobs = unit.print_jobs(kiosk_id, ("waiting", "offered"))
-        job = next((j for j in open_jobs if str(j.id) == report["job"]), None)
-        if job is None:
+        jobs = unit.print_jobs(kiosk_id, ("waiting", "offered", "unknown"))
+        named = (report["job"], report["attempt"])
+        job = next((j for j in jobs if (_name(house, unit, j), j.attempt) == named), None)
+        if job is None or (job.state == "unknown" and job.code != LATE):
             return {}
         unit.set_print_job(job.id, state, code)
         ticket = unit.hall.tickets.get(job.ticket_id)
@@ -70,14 +96,22 @@ async def _take_report(house: House, site_id: str, kiosk_id: str, report: Mappin
 
 
 def _is_report(report: Mapping[str, Any]) -> bool:
-    return isinstance(report.get("job"), str) and report.get("state") in STATES
+    named = isinstance(report.get("job"), str) and type(report.get("attempt")) is int
+    return named and isinstance(report.get("state"), str) and report["state"] in STATES
 
 
-def _job(house: House, unit: Unit, job: JobToPrint) -> PrintJob:
-    hall: Hall = unit.hall
+def _job(house: House, unit: Unit, ticket: Ticket, job: JobToPrint) -> PrintJob:
     return PrintJob(
-        id=str(job.id),
+        id=_name(house, unit, job),
         ticket_id=job.ticket_id,
         attempt=job.attempt,
-        slip=slip(house, unit, hall.tickets[job.ticket_id], job),
+        slip=slip(house, unit, ticket, job),
     )
+
+
+def _name(house: House, unit: Unit, job: JobToPrint) -> str:
+    """Name what is printed for a ticket: in the agent's journal its attempts stand together.
+
+    Sequence numbers begin again after a restore; the epoch tells the tickets apart.
+    """
+    return f"{house.epoch}-{unit.site.id}-{job.ticket_id}"
