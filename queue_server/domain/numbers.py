@@ -14,7 +14,8 @@ How a number is drawn, and what that guarantees (measured in docs/decisions/draw
   ended less than two hours ago), a far number **always** exists, whoever leaves when.
 * Beyond that numbers of several families mix. Of eight far numbers drawn at random the one that leaves
   the most others far is taken: still nobody can foretell it, and far numbers do not run out in a hall of
-  59 whose visitors leave at random or in order of arrival. Plain drawing would leave half as many.
+  59 whose visitors leave at random or in order of arrival, with up to 120 visits an hour. They can run
+  out when most of such a hall sits there all day while others come and go.
 * If there is no far number, one that is near to as few as possible; then four digits.
 """
 
