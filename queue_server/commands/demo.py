@@ -6,6 +6,7 @@ import time
 from ipaddress import ip_address
 
 from queue_server.commands import running
+from queue_server.commands.demo_crowd import Visitors
 from queue_server.commands.demo_town import DEMO_PASSWORD, prepare
 from queue_server.commands.kiosk_agents import KioskAgents
 
@@ -33,15 +34,19 @@ def run(args: argparse.Namespace) -> int:
         socket_ = running.bind(settings.host, settings.port)
         ready = prepare(settings, random_passwords=args.public_demo, say=_say)
         agents = KioskAgents(settings, ready.kiosk_tokens)
+        visitors = Visitors(ready.visitors_token)
 
         def started(address: str) -> None:
             took = time.monotonic() - started_at
             _say(f"Aufruf is open: {address}  (Ctrl-C ends it; ready after {took:.1f} s)")
             agents.start(address)
+            if args.visitors:
+                visitors.start(address)
 
         try:
             running.run_server(ready.settings, socket_, started)
         finally:
+            visitors.stop()
             agents.stop()
     return 0
 

@@ -30,10 +30,11 @@ T = TypeVar("T", bound=_Named)
 
 @dataclass(frozen=True, slots=True)
 class ReadyTown:
-    """What the demo needs to know of its town: settings with the password, a token for each kiosk's agent."""
+    """What the demo needs to know of its town: settings with the password, tokens of its helpers."""
 
     settings: Settings
     kiosk_tokens: dict[str, str]
+    visitors_token: str
 
 
 def prepare(settings: Settings, *, random_passwords: bool, say: Callable[[str], None]) -> ReadyTown:
@@ -54,11 +55,11 @@ def prepare(settings: Settings, *, random_passwords: bool, say: Callable[[str], 
             database.write(lambda conn: _accounts(conn, town, password_hash, now))
         if random_passwords:
             say(f"Password of all demo accounts, for this run: {password}")
-        kiosk_tokens = database.write(lambda conn: _kiosk_tokens(conn, town, now))
+        kiosk_tokens, visitors_token = database.write(lambda conn: _tokens(conn, town, now))
     finally:
         database.dispose()
     shown = "" if random_passwords else password
-    return ReadyTown(dataclasses.replace(settings, demo_password=shown), kiosk_tokens)
+    return ReadyTown(dataclasses.replace(settings, demo_password=shown), kiosk_tokens, visitors_token)
 
 
 def _with_additions(sample: Town, stored: Mapping[str, Town]) -> Town:
@@ -108,13 +109,14 @@ def _accounts(conn: Connection, town: Town, password_hash: str, now: datetime) -
         )
 
 
-def _kiosk_tokens(conn: Connection, town: Town, now: datetime) -> dict[str, str]:
-    """Return kiosk id → a new token for its agent; those of earlier runs are revoked."""
+def _tokens(conn: Connection, town: Town, now: datetime) -> tuple[dict[str, str], str]:
+    """Return kiosk id → a new token for its agent, and one for the visitors; earlier runs' are revoked."""
     label = "demo agent"
     for old in tokens.list_tokens(conn, town.id):
         if old.label == label:
             tokens.revoke_token(conn, town.id, old.id, now)
-    return {
+    visitors = tokens.create_token(conn, organisation_id=town.id, role=Role.INTEGRATION, label=label, now=now)
+    kiosks = {
         kiosk.id: tokens.create_token(
             conn,
             organisation_id=town.id,
@@ -127,3 +129,4 @@ def _kiosk_tokens(conn: Connection, town: Town, now: datetime) -> dict[str, str]
         for site in town.sites
         for kiosk in site.kiosks
     }
+    return kiosks, visitors
