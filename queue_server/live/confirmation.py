@@ -4,7 +4,7 @@ Kept in memory while a call is fresh; its outcome goes into the log. The clerk i
 visitor when no display confirms in time, when none sounded, or when none is there.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -17,7 +17,7 @@ Reason = Literal["", "fetch_mode", "no_display", "not_shown", "not_sounded", "ne
 
 @dataclass(slots=True)
 class Witness:
-    """What one display said of one call. `sound_due_at` is on the monotonic clock."""
+    """What one display said of one call. `sound_due_at`: when its announced sound begins."""
 
     shown: bool = False
     sound: Sound = "waiting"
@@ -26,7 +26,11 @@ class Witness:
 
 @dataclass(slots=True)
 class CallWatch:
-    """One call and its witnesses: the displays that are assigned to it and in service."""
+    """One call and its witnesses: the displays that are assigned to it and in service.
+
+    `connected` are those that were there when it was made. `rings_at` belongs to who waits for
+    `next_look_at`. All times are on the monotonic clock.
+    """
 
     seq: int
     site_id: str
@@ -35,8 +39,9 @@ class CallWatch:
     began_at: float
     fetch_mode: bool
     assigned: frozenset[str]
-    connected_count: int
+    connected: frozenset[str]
     witnesses: dict[str, Witness] = field(default_factory=dict)
+    rings_at: float | None = None
     settled: bool = False
 
     def report(self, display_id: str, kind: ReportKind, now: float, starts_in_ms: int = 0) -> bool:
@@ -47,10 +52,9 @@ class CallWatch:
         witness = self.witnesses.setdefault(display_id, Witness())
         if kind == "shown":
             witness.shown = True
-        elif kind == "queued":
-            witness.sound, witness.sound_due_at = "queued", now + starts_in_ms / 1000
-        elif kind in {"started", "blocked", "failed"} and witness.sound != "started":
+        elif kind != "received" and witness.sound != "started":  # what was heard stays heard
             witness.sound = kind
+            witness.sound_due_at = now + starts_in_ms / 1000 if kind == "queued" else None
         return self.status(now) != before
 
     def status(self, now: float) -> CallStatus:
@@ -73,42 +77,56 @@ class CallWatch:
 
     def next_look_at(self, now: float) -> float | None:
         """Return when the status may change without a report; None when only a report can change it."""
-        times = [self.began_at + SHOWN_WITHIN_S, *(t + SOUND_LATE_S for t in self._sound_times())]
-        times.append(self.began_at + SHOWN_WITHIN_S + SOUND_LATE_S)
-        return min((t for t in times if t > now), default=None)
+        times = [self._shown_by, self._sounded_by, *(due + SOUND_LATE_S for due in self._queued())]
+        return min((t for t in times if t >= now), default=None)
 
-    def _sound_times(self) -> Iterable[float]:
-        return (w.sound_due_at for w in self.witnesses.values() if w.sound_due_at is not None)
+    @property
+    def _shown_by(self) -> float:
+        return self.began_at + SHOWN_WITHIN_S
+
+    @property
+    def _sounded_by(self) -> float:
+        """When a display that has said nothing about its sound has had time enough to announce it."""
+        return self._shown_by + SOUND_LATE_S
+
+    def _queued(self) -> list[float]:
+        return [w.sound_due_at for w in self.witnesses.values() if w.sound_due_at is not None]
 
     def _sound(self, now: float) -> tuple[Sound, int | None]:
-        if self.fetch_mode or not self.assigned:
+        """Return the best that any display makes of the sound: one that is heard is enough."""
+        if self.fetch_mode or not (self.connected or self.witnesses):
             return "none", None
-        sounds = {w.sound for w in self.witnesses.values()}
+        sounds = [self.witnesses[d].sound if d in self.witnesses else "waiting" for d in self._present]
         if "started" in sounds:
             return "started", None
-        due = min(
-            (w.sound_due_at or now for w in self.witnesses.values() if w.sound == "queued"), default=None
-        )
-        if due is not None and now <= due + SOUND_LATE_S:
-            return "queued", max(0, int((due - now) * 1000))
-        for bad in ("blocked", "failed"):
-            if bad in sounds and "waiting" not in sounds:
-                return ("blocked" if bad == "blocked" else "failed"), None
-        waited_long = now > self.began_at + SHOWN_WITHIN_S + SOUND_LATE_S
-        return ("late" if due is not None or waited_long else "waiting"), None
+        coming = [due for due in self._queued() if now <= due + SOUND_LATE_S]
+        if coming:
+            return "queued", max(0, int((min(coming) - now) * 1000))
+        if "waiting" in sounds and now <= self._sounded_by:
+            return "waiting", None
+        if "queued" in sounds or "waiting" in sounds:
+            return "late", None
+        return ("blocked" if "blocked" in sounds else "failed"), None
+
+    @property
+    def _present(self) -> set[str]:
+        return {*self.connected, *self.witnesses}
 
     def _reason(self, now: float, sound: Sound) -> Reason:
         if self.fetch_mode:
             return "fetch_mode"
-        if not self.connected_count:
+        if not self._present:
             return "no_display"
-        if not self.shown_count and now > self.began_at + SHOWN_WITHIN_S:
+        if not self.shown_count and now > self._shown_by:
             return "not_shown"
         return "not_sounded" if sound in {"blocked", "failed", "late"} else ""
 
 
 class Confirmations:
-    """The calls of the last two minutes, by site and sequence number. `monotonic` is a clock in seconds."""
+    """The calls of the last two minutes, and those whose outcome is open; by site and sequence number.
+
+    `monotonic` is a clock in seconds.
+    """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -135,13 +153,18 @@ class Confirmations:
             if site == site_id and (site, seq) in self._watches
         }
 
-    def unsettled(self, site_id: str) -> list[CallWatch]:
-        return [w for (site, _), w in self._watches.items() if site == site_id and not w.settled]
+    def due_to_settle(self, site_id: str) -> list[CallWatch]:
+        """Return the calls whose outcome is known by now and not yet noted."""
+        now = self._monotonic()
+        return [
+            watch
+            for (site, _), watch in self._watches.items()
+            if site == site_id and not watch.settled and watch.next_look_at(now) is None
+        ]
 
     def _forget(self) -> None:
         horizon = self._monotonic() - KEPT_S
-        old = [key for key, watch in self._watches.items() if watch.began_at < horizon]
-        for key in old:
-            watch = self._watches.pop(key)
-            if self._newest.get((watch.site_id, watch.ticket_id)) == watch.seq:
-                del self._newest[watch.site_id, watch.ticket_id]
+        for key in [k for k, w in self._watches.items() if w.settled and w.began_at < horizon]:
+            del self._watches[key]
+        for ticket in [t for t, seq in self._newest.items() if (t[0], seq) not in self._watches]:
+            del self._newest[ticket]

@@ -18,14 +18,12 @@ from queue_server.domain.hall import CounterState
 from queue_server.domain.ticket import TicketState
 from queue_server.live.hub import Hub
 from queue_server.live.sequencer import Work
-from queue_server.protocol import SHOWN_WITHIN_S, SOUND_LATE_S, CallStatus
+from queue_server.protocol import CallStatus
 from queue_server.services import counter, screens
 from queue_server.services.ports import Answer, Unit
 
 TICK_S: Final = 1.0
 REFRESH_S: Final = 20.0
-PAUSED_TOO_LONG: Final = timedelta(minutes=10)
-SETTLED_AFTER_S: Final = SHOWN_WITHIN_S + SOUND_LATE_S + 1.0
 log = logging.getLogger(__name__)
 
 
@@ -88,12 +86,10 @@ class Timers:
     async def _tick(self, site_id: str) -> None:
         if await self._writer.look(site_id, _is_something_due):
             await self._writer.do(site_id, _do_what_is_due)
-        for watch in self._hub.confirmations.unsettled(site_id):
-            now = self._hub.confirmations.now()
-            if now - watch.began_at > SETTLED_AFTER_S:
-                watch.settled = True
-                status = watch.status(now)
-                await self._writer.do(site_id, partial(_note_outcome, watch.seq, status))
+        for watch in self._hub.confirmations.due_to_settle(site_id):
+            status = watch.status(self._hub.confirmations.now())
+            await self._writer.do(site_id, partial(_note_outcome, watch.seq, status))
+            watch.settled = True
 
 
 def _is_something_due(unit: Unit) -> bool:
@@ -130,13 +126,8 @@ def _to_release(unit: Unit) -> list[e.Event]:
     for status in unit.hall.counters.values():
         if status.state is CounterState.CLOSED:
             released += calling.release_bound(unit.hall, status.id)
-        elif status.state is CounterState.PAUSED:
-            released += [
-                e.TicketReleased(t.id)
-                for t in unit.hall.in_state(TicketState.WAITING, TicketState.AWAY)
-                if t.bound_counter_id == status.id
-                and unit.now >= max(t.due_at, status.state_at or t.due_at) + PAUSED_TOO_LONG
-            ]
+        else:
+            released += calling.release_overdue(unit.hall, status.id, unit.now)
     return released
 
 

@@ -4,18 +4,21 @@ Numbers, rooms, order and ranges; no concern, no need, no name. This module is g
 visitors' data, and a test holds that it imports none.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from queue_server.domain.estimate import estimate
+from queue_server.domain.estimate import estimate, estimate_all
 from queue_server.domain.hall import Hall
-from queue_server.domain.ticket import Ticket, TicketState
+from queue_server.domain.ticket import TicketState
 from queue_server.domain.town import Display, Room, Site
 from queue_server.protocol import Board, CallEntry, KioskPicture, PublicEntry, PublicQueue, WaitRange
 from queue_server.services.access_hours import why_not_giving
 from queue_server.services.ports import Unit
 from queue_server.services.reception import skills
+
+LAST_SHOWN = 12
+"""So many calls that are no longer open stay on a board: a list, in case somebody looked away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,6 @@ class SiteView:
     open_counter_count: int
     issuing: bool
     call_mode: str
-    counter_of_ticket: Mapping[int, str] = field(default_factory=dict)
 
 
 def view(unit: Unit) -> SiteView:
@@ -126,13 +128,23 @@ def matches(display: Display, call: Call) -> bool:
     return in_area and (not display.service_ids or bool(call.services & set(display.service_ids)))
 
 
+def shown_calls(seen: SiteView, display: Display | None) -> list[Call]:
+    """Return the calls on a board, newest first: all that are open, and the last of the others."""
+    shown, past_count = [], 0
+    for call in seen.calls:
+        if display is None or matches(display, call):
+            past_count += not call.open
+            if call.open or past_count <= LAST_SHOWN:
+                shown.append(call)
+    return shown
+
+
 def board(seen: SiteView, site: Site, display: Display | None, now: datetime, config_version: int) -> Board:
     """Return what a display shows; without a display, the whole site's board."""
-    shown = [c for c in seen.calls if display is None or matches(display, c)]
     return Board(
         site_id=site.id,
         site=dict(site.name),
-        calls=[entry(c, now) for c in shown],
+        calls=[entry(c, now) for c in shown_calls(seen, display)],
         waiting_count=seen.waiting_count,
         wait=_range(seen.wait),
         open_counter_count=seen.open_counter_count,
@@ -142,9 +154,17 @@ def board(seen: SiteView, site: Site, display: Display | None, now: datetime, co
     )
 
 
-def likeness(board: Board) -> object:
-    """Return what two boards are compared by: everything but the ages, which always differ."""
-    return {**board, "calls": [{**c, "age_ms": 0} for c in board["calls"]]}
+def likeness(seen: SiteView, display: Display, config_version: int) -> object:
+    """Return what two boards of a display are compared by: everything but the ages, which always differ."""
+    return (
+        config_version,
+        shown_calls(seen, display),
+        seen.waiting_count,
+        seen.wait,
+        seen.open_counter_count,
+        seen.issuing,
+        seen.call_mode,
+    )
 
 
 def entry(call: Call, now: datetime) -> CallEntry:
@@ -182,24 +202,16 @@ def public_queue(unit: Unit) -> PublicQueue:
 
 
 def _waiting(unit: Unit) -> list[PublicEntry]:
-    able = skills(unit)
-    entries = []
-    for ahead, ticket in enumerate(unit.hall.waiting.in_order(unit.now)):
-        guess = estimate(unit.hall, ticket.services, _place(ticket), able, unit.now)
-        entries.append(
-            PublicEntry(
-                key=ticket.key,
-                number=ticket.number,
-                ahead=ahead if guess is None else guess.ahead,
-                from_min=-1 if guess is None else guess.from_min,
-                to_min=-1 if guess is None else guess.to_min,
-            )
+    return [
+        PublicEntry(
+            key=ticket.key,
+            number=ticket.number,
+            ahead=place if guess is None else guess.ahead,
+            from_min=-1 if guess is None else guess.from_min,
+            to_min=-1 if guess is None else guess.to_min,
         )
-    return entries
-
-
-def _place(ticket: Ticket) -> tuple[datetime, datetime, int]:
-    return (ticket.due_at, ticket.arrived_at, ticket.id)
+        for place, (ticket, guess) in enumerate(estimate_all(unit.hall, skills(unit), unit.now))
+    ]
 
 
 # -- kiosks --------------------------------------------------------------------------------------------

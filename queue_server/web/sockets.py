@@ -103,7 +103,7 @@ async def display(visit: Visit) -> None:
         else:
             hub.watch_display(site_id, id_, connection)
 
-    async def on_message(_: Connection, text: str) -> None:
+    async def on_message(connection: Connection, text: str) -> None:
         message = read_message(text)
         if not is_witness or message is None:
             return
@@ -111,7 +111,7 @@ async def display(visit: Visit) -> None:
             hub.take_report(site_id, id_, report)
         health = message.get("health")
         if isinstance(health, dict):
-            hub.take_health(site_id, id_, health)
+            hub.take_health(site_id, id_, health, connection)
 
     await serve_socket(
         visit.websocket,
