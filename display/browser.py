@@ -81,9 +81,7 @@ def wait_before_restart(lived_s: float, waited_s: float, draw: float) -> float:
 
 
 class Command:
-    """The command line's entry (entry-point group `aufruf.commands`, name `display-browser`)."""
-
-    help = "show a waiting area's page on this machine, full screen, unattended"
+    """Show a waiting area's page on this machine, full screen, unattended."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("url", help="the display's address, such as https://town.example/display/eg")
@@ -110,6 +108,7 @@ class Command:
 
 
 command = Command()
+"""The entry point `display-browser` of the group `aufruf.commands`."""
 
 
 def keep_running(

@@ -336,8 +336,9 @@ FITS = """[...document.querySelectorAll('.call')].map((call) => {
     const box = call.getBoundingClientRect();
     const inside = (node) => {
         const own = node.getBoundingClientRect();
-        const wide = own.left >= box.left - 1 && own.right <= box.right + 1;
-        return wide && own.top >= box.top - 1 && own.bottom <= box.bottom + 1;
+        const air = 0.02 * Math.min(box.width, box.height);
+        const wide = own.left >= box.left + air && own.right <= box.right - air;
+        return wide && own.top >= box.top + air && own.bottom <= box.bottom - air;
     };
     const parts = [call.querySelector('.call__number .digits'), call.querySelector('.room')];
     return {whole: parts.every(inside), height: 100 * parts[0].getScreenCTM().a};
