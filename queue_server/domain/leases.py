@@ -1,11 +1,11 @@
-"""Who holds which number today, and until when it stays taken. Which one is drawn: `domain.numbers`."""
+"""Who holds which number today, and until when it stays taken. Which one is drawn: `domain.number_space`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
-from queue_server.domain.numbers import Below, NumberSpace
+from queue_server.domain.number_space import Below, NumberSpace
 
 REUSE_AFTER = timedelta(hours=2)
 """So long after a visit ended may its number be leased again."""

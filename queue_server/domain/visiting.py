@@ -5,7 +5,7 @@ from datetime import datetime
 from queue_server.domain import events as e
 from queue_server.domain.errors import NotFound
 from queue_server.domain.hall import CounterState, Hall
-from queue_server.domain.numbers import Below
+from queue_server.domain.number_space import Below
 from queue_server.domain.order import after_return
 from queue_server.domain.ticket import OPEN, Ticket, TicketState
 

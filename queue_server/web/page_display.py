@@ -5,7 +5,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from queue_server.domain.access import Act
-from queue_server.domain.numbers import FIRST, FOUR_LAST
+from queue_server.domain.number_space import FIRST, FOUR_LAST
 from queue_server.domain.town import in_language
 from queue_server.web.house import House
 from queue_server.web.pages import PageCall, PageRoute

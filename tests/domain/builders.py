@@ -10,7 +10,7 @@ from queue_server.domain import events as e
 from queue_server.domain.events import Recorded
 from queue_server.domain.fold import apply
 from queue_server.domain.hall import Hall
-from queue_server.domain.numbers import Below
+from queue_server.domain.number_space import Below
 from queue_server.domain.order import Due, appointment_due, walk_in_due, with_priority
 from queue_server.domain.ticket import DueReason, Origin, Ticket, TicketState
 

@@ -20,7 +20,7 @@ from queue_server.domain import events as e
 from queue_server.domain.errors import Refusal
 from queue_server.domain.hall import CounterState
 from queue_server.domain.leases import REUSE_AFTER
-from queue_server.domain.numbers import differing_digits
+from queue_server.domain.number_space import differing_digits
 from queue_server.domain.order import Due, appointment_due, next_ticket, walk_in_due, with_priority
 from queue_server.domain.ticket import AT_COUNTER, ENDED, DueReason, Ticket, TicketState
 from tests.domain.builders import ALL, CAR, CARD, GRACE, PASS, a_hall

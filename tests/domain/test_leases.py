@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from queue_server.domain.leases import REUSE_AFTER, Lease, Leases, is_leased
-from queue_server.domain.numbers import FIRST, LAST, SKIPPED, differing_digits
+from queue_server.domain.number_space import FIRST, LAST, SKIPPED, differing_digits
 from tests.domain.builders import at, seeded
 
 

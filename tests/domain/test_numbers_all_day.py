@@ -8,7 +8,7 @@ from enum import StrEnum
 import pytest
 
 from queue_server.domain.leases import Leases
-from queue_server.domain.numbers import differing_digits
+from queue_server.domain.number_space import differing_digits
 from tests.domain.builders import at
 
 

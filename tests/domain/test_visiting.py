@@ -8,7 +8,7 @@ from queue_server.domain import calling, visiting
 from queue_server.domain import events as e
 from queue_server.domain.errors import NobodyWaiting, NotFound, WrongState
 from queue_server.domain.hall import CounterState
-from queue_server.domain.numbers import differing_digits
+from queue_server.domain.number_space import differing_digits
 from queue_server.domain.ticket import Adjustment, TicketState
 from tests.domain.builders import Day, a_hall, a_ticket, at, seeded
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from queue_server.domain.errors import NoNumberLeft
-from queue_server.domain.numbers import FIRST, LAST, SKIPPED, NumberSpace, differing_digits, family_of
+from queue_server.domain.number_space import FIRST, LAST, SKIPPED, NumberSpace, differing_digits, family_of
 from tests.domain.builders import seeded
 
 ALL = [n for n in range(FIRST, LAST + 1) if n not in SKIPPED]
