@@ -22,6 +22,7 @@ class Settings:
     database: str = ""
     demo: bool = False
     demo_password: str = ""
+    demo_administrator: str = "admin"
     public_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
     rate_limits: bool = True

@@ -26,6 +26,7 @@ async def start_page(call: PageCall) -> Response:
             {"user": clerk.user, "name": clerk.name, "sites": _site_names(call, clerk.site_ids)}
             for clerk in town.clerks
         ],
+        administrator=call.house.settings.demo_administrator,
         password=call.house.settings.demo_password,
         languages=[one for one in call.house.texts if one != call.language],
         csrf=call.house.csrf.token(call.request.scope),
