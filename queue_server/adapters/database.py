@@ -24,9 +24,13 @@ class Database:
         self.reader = self._engine(pool=QueuePool, immediate=False)
 
     def _engine(self, *, pool: type[sa.pool.Pool], immediate: bool) -> Engine:
-        options: dict[str, Any] = {"poolclass": pool}
+        # An error's text goes to the log; a statement's parameters may be what a visitor told us.
+        options: dict[str, Any] = {"poolclass": pool, "hide_parameters": True}
         if pool is QueuePool:
             options |= {"pool_size": 4, "max_overflow": 12}
+            if not self.is_sqlite:
+                # Several queries of one read see one moment, as they do on SQLite.
+                options["isolation_level"] = "REPEATABLE READ"
         if self.is_sqlite:
             options["connect_args"] = {"timeout": BUSY_WAIT_S, "check_same_thread": False}
             engine = sa.create_engine(self.url, **options)

@@ -1,10 +1,7 @@
 """Rows of `counter_binding`: which clerk holds which counter."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from queue_server.adapters.rows import table
 from queue_server.adapters.tables.hall import CounterBinding
@@ -38,16 +35,18 @@ class DeskRows:
     @staticmethod
     def of_site(connection: Connection, site_id: str, town: Town) -> dict[str, Binding]:
         """Return counter id → binding; the skills are those of the clerk in today's set-up."""
-        clerks = {clerk.id: clerk for clerk in town.clerks}
         query = sa.select(BINDING).where(BINDING.c.site_id == site_id)
-        rows = [dict(row) for row in connection.execute(query).mappings()]
         return {
-            row["counter_id"]: _binding(
-                row, skills_of(town, clerks[row["clerk_id"]]) if row["clerk_id"] in clerks else frozenset()
-            )
-            for row in rows
+            row["counter_id"]: _binding(row, DeskRows.skills(town, row["clerk_id"]))
+            for row in connection.execute(query).mappings()
         }
 
+    @staticmethod
+    def skills(town: Town, clerk_id: str) -> frozenset[str]:
+        """Return what the clerk may serve; nothing when the set-up no longer knows the clerk."""
+        clerk = next((c for c in town.clerks if c.id == clerk_id), None)
+        return frozenset() if clerk is None else skills_of(town, clerk)
 
-def _binding(row: Mapping[str, Any], skills: frozenset[str]) -> Binding:
+
+def _binding(row: RowMapping, skills: frozenset[str]) -> Binding:
     return Binding(row["counter_id"], row["clerk_id"], row["session_ref"], skills, row["bound_at"])

@@ -1,7 +1,8 @@
 """Rows of `print_job`: what is to be printed where, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -25,40 +26,25 @@ _COLUMNS = (
 )
 
 
+_ADD = sa.insert(JOB)
+
+
 class PrintRows:
-    """Reads and writes print jobs."""
+    """Reads and writes print jobs, each of one site: an id from a device is never looked up alone."""
 
     @staticmethod
-    def add(
-        connection: Connection,
-        organisation_id: str,
-        site_id: str,
-        kiosk_id: str,
-        ticket_id: int,
-        attempt: int,
-        estimate: tuple[int, int, int] | None,
-        at: datetime,
-    ) -> None:
-        ahead, from_min, to_min = estimate or (None, None, None)
-        connection.execute(
-            sa.insert(JOB).values(
-                organisation_id=organisation_id,
-                site_id=site_id,
-                kiosk_id=kiosk_id,
-                ticket_id=ticket_id,
-                attempt=attempt,
-                state="waiting",
-                code="",
-                ahead=ahead,
-                from_min=from_min,
-                to_min=to_min,
-                created_at=at,
-            )
+    def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            connection.execute(_ADD, list(rows))
+
+    @staticmethod
+    def of_kiosk(
+        connection: Connection, site_id: str, kiosk_id: str, states: Sequence[str]
+    ) -> list[JobToPrint]:
+        """Return the kiosk's jobs in one of these states, in order of their making."""
+        query = sa.select(*_COLUMNS).where(
+            JOB.c.site_id == site_id, JOB.c.kiosk_id == kiosk_id, JOB.c.state.in_(states)
         )
-
-    @staticmethod
-    def of_kiosk(connection: Connection, kiosk_id: str, states: Sequence[str]) -> list[JobToPrint]:
-        query = sa.select(*_COLUMNS).where(JOB.c.kiosk_id == kiosk_id, JOB.c.state.in_(states))
         return [JobToPrint(**row._mapping) for row in connection.execute(query.order_by(JOB.c.id))]
 
     @staticmethod
@@ -67,7 +53,11 @@ class PrintRows:
         return [JobToPrint(**row._mapping) for row in connection.execute(query.order_by(JOB.c.id))]
 
     @staticmethod
-    def set_state(connection: Connection, job_id: int, state: str, code: str, at: datetime) -> None:
+    def set_state(
+        connection: Connection, site_id: str, job_id: int, state: str, code: str, at: datetime
+    ) -> None:
         connection.execute(
-            sa.update(JOB).where(JOB.c.id == job_id).values(state=state, code=code, reported_at=at)
+            sa.update(JOB)
+            .where(JOB.c.site_id == site_id, JOB.c.id == job_id)
+            .values(state=state, code=code, reported_at=at)
         )

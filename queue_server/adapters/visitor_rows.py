@@ -1,7 +1,7 @@
 """Rows of `visitor_data`: the one place that reads and erases what visitors told about themselves."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,29 +10,16 @@ from queue_server.adapters.rows import table
 from queue_server.adapters.tables.visitors import VisitorData
 
 VISITOR = table(VisitorData)
+_ADD = sa.insert(VISITOR)
 
 
 class VisitorRows:
     """Reads, writes and erases visitors' needs."""
 
     @staticmethod
-    def put(
-        connection: Connection,
-        organisation_id: str,
-        site_id: str,
-        ticket_id: int,
-        needs: Sequence[str],
-        at: datetime,
-    ) -> None:
-        connection.execute(
-            sa.insert(VISITOR).values(
-                site_id=site_id,
-                ticket_id=ticket_id,
-                organisation_id=organisation_id,
-                needs=list(needs),
-                created_at=at,
-            )
-        )
+    def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            connection.execute(_ADD, list(rows))
 
     @staticmethod
     def remove(connection: Connection, site_id: str, ticket_id: int) -> None:

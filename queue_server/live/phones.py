@@ -31,7 +31,7 @@ class Phones:
         self._sent: dict[str, Picture] = {}
 
     async def join(self, site_id: str, connection: Connection) -> None:
-        """Let a phone listen, and send it the queue: drawn for it, or what all got meanwhile if that is newer."""
+        """Let a phone listen, and send it the queue: just drawn, or what all got meanwhile if newer."""
         room = self._audience.rooms[site_id]
         picture = await self._shared(room)
         sent = self._sent.get(site_id, picture)

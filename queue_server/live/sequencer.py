@@ -9,6 +9,7 @@ a thread and a transaction for each request 555.
 """
 
 import asyncio
+import contextlib
 import logging
 import queue
 import threading
@@ -75,6 +76,7 @@ class Moved:
 
     sites: Mapping[str, int]
     pictures: dict[str, Any] = field(default_factory=dict)
+    is_outage: bool = False
 
 
 class Sequencer:
@@ -144,50 +146,68 @@ class Sequencer:
     def _run(self) -> None:
         ended = False
         while not ended:
-            batch: list[Command] = []
-            others: list[Look | Errand] = []
-            item = self._inbox.get()
-            started = time.monotonic()
-            while True:
-                if item is None:
-                    ended = True
-                elif isinstance(item, Command):
-                    batch.append(item)
-                else:
-                    others.append(item)
-                if ended or len(batch) >= BATCH_MOST or time.monotonic() - started > BATCH_S:
-                    break
-                try:
-                    item = self._inbox.get_nowait()
-                except queue.Empty:
-                    break
+            batch, others, ended = self._drain()
             if batch:
                 self._run_batch(batch)
             for other in others:
                 self._run_other(other)
 
+    def _drain(self) -> tuple[list[Command], list[Look | Errand], bool]:
+        """Wait for work; return the commands and the rest that is there, and whether to end after it."""
+        batch: list[Command] = []
+        others: list[Look | Errand] = []
+        item = self._inbox.get()
+        until = time.monotonic() + BATCH_S
+        while item is not None:
+            if isinstance(item, Command):
+                batch.append(item)
+            else:
+                others.append(item)
+            if len(batch) >= BATCH_MOST or time.monotonic() > until:
+                return batch, others, False
+            try:
+                item = self._inbox.get_nowait()
+            except queue.Empty:
+                return batch, others, False
+        return batch, others, True
+
     def _run_batch(self, batch: Sequence[Command]) -> None:
-        moved = self._together(batch)
-        if moved is None:
-            # One of them failed: undo all, and do them again one by one, so that a bad one fails alone.
+        try:
+            moved = self._together(batch) or self._one_by_one(batch)
+        except BaseException as error:
+            # Nothing may end this thread: all commands of all sites would wait for ever.
+            log.critical("a batch could not be run", exc_info=error)
+            with contextlib.suppress(Exception):
+                self._storage.rollback()
             moved = Moved({})
             for command in batch:
-                alone = self._together([command]) or Moved({})
-                moved = Moved({**moved.sites, **alone.sites}, {**moved.pictures, **alone.pictures})
+                command.outcome = StorageUnavailable()
         self._deliver(batch, moved)
+
+    def _one_by_one(self, batch: Sequence[Command]) -> Moved:
+        """Do the commands of a failed batch again, so that a bad one fails alone."""
+        sites: dict[str, int] = {}
+        pictures: dict[str, Any] = {}
+        for place, command in enumerate(batch):
+            alone = self._together([command]) or Moved({})
+            sites.update(alone.sites)
+            pictures.update(alone.pictures)
+            if alone.is_outage:
+                for later in batch[place + 1 :]:
+                    later.outcome = StorageUnavailable()
+                break
+        return Moved(sites, pictures)
 
     def _together(self, batch: Sequence[Command]) -> Moved | None:
         """Run commands in one transaction. None: rolled back, and they should be tried one by one."""
         at = self._clock()
         try:
             self._storage.begin()
+            self._storage.recall([(c.request.scope, c.request.id) for c in batch if c.request is not None])
+            # Sites in one order, so that two processes never wait for each other.
             for command in sorted(batch, key=lambda c: c.site_id) if len(batch) > 1 else batch:
                 command.outcome = self._one(command, at)
             sites = self._storage.commit()
-        except Refusal as refusal:
-            self._storage.rollback()
-            batch[0].outcome = refusal
-            return Moved({}) if len(batch) == 1 else None
         except Exception as error:
             self._storage.rollback()
             return self._failed(batch, error)
@@ -199,10 +219,11 @@ class Sequencer:
             log.error("commit failed, nothing of %d commands was kept: %s", len(batch), error)
             for command in batch:
                 command.outcome = StorageUnavailable()
-            return Moved({})
+            return Moved({}, is_outage=True)
         if len(batch) > 1:
             return None
-        log.error("a command failed", exc_info=error)
+        if not isinstance(error, Refusal):
+            log.error("a command failed", exc_info=error)
         batch[0].outcome = error
         return Moved({})
 
@@ -215,19 +236,21 @@ class Sequencer:
 
     def _one(self, command: Command, at: datetime) -> Answer | BaseException:
         request = command.request
-        unit = self._storage.unit(command.site_id, at)
         if request is not None:
             kept = self._storage.remembered(request.scope, request.id)
             if kept is not None:
                 fingerprint, answer = kept
-                return (
-                    answer if fingerprint == request.fingerprint else RequestIdReused(request_id=request.id)
-                )
-        before = unit.hall.seq
+                same = fingerprint == request.fingerprint
+                return answer if same else RequestIdReused(request_id=request.id)
+        try:
+            unit = self._storage.unit(command.site_id, at)
+        except Refusal as refusal:
+            return refusal  # there is no such site, and nothing was begun
+        before = unit.changes
         try:
             answer = command.work(unit)
         except Refusal as refusal:
-            if unit.hall.seq != before:
+            if unit.changes != before:
                 raise  # it had written before it refused: only a rollback is safe
             return refusal
         if request is not None:
@@ -242,23 +265,28 @@ class Sequencer:
                 result = other.work()
             else:
                 result = other.work(self._storage.view(other.site_id, self._clock()))
-        except Exception as error:
-            failure = StorageUnavailable() if self._storage.is_outage(error) else error
+        except BaseException as error:
+            outage = isinstance(error, Exception) and self._storage.is_outage(error)
+            failure = StorageUnavailable() if outage else error
         self._call_loop(lambda: _settle(other.done, result, failure))
 
     def _deliver(self, batch: Sequence[Command], moved: Moved) -> None:
         def deliver() -> None:
             if moved.sites:
-                self._after_commit(moved)
+                self._tell(moved)
             for command in batch:
-                failed = isinstance(command.outcome, BaseException)
-                _settle(
-                    command.done,
-                    None if failed else command.outcome,
-                    command.outcome if isinstance(command.outcome, BaseException) else None,
-                )
+                if isinstance(command.outcome, BaseException):
+                    _settle(command.done, None, command.outcome)
+                else:
+                    _settle(command.done, command.outcome, None)
 
         self._call_loop(deliver)
+
+    def _tell(self, moved: Moved) -> None:
+        try:
+            self._after_commit(moved)
+        except Exception:  # what was committed is answered, whatever a screen makes of it
+            log.exception("a commit could not be shown")
 
     def _call_loop(self, call: Callable[[], None]) -> None:
         if self._loop is not None and not self._loop.is_closed():
@@ -266,7 +294,7 @@ class Sequencer:
 
 
 def _settle(done: "asyncio.Future[Any]", result: Any, failure: BaseException | None) -> None:
-    if done.cancelled():
+    if done.done():
         return  # whoever asked has gone; what was done stays done
     if failure is not None:
         done.set_exception(failure)

@@ -62,8 +62,8 @@ def minutes_of_queue(unit: Unit) -> int:
 
 def _area_full(unit: Unit, area_id: str | None) -> bool:
     limit = next((area.limit for area in unit.site.areas if area.id == area_id), None)
-    if limit is None:
-        return False
+    if limit is None or len(unit.hall.waiting) < limit:
+        return False  # most of the time; nobody is counted then
     there = sum(1 for t in unit.hall.in_state(TicketState.WAITING) if t.area_id == area_id)
     return there >= limit
 

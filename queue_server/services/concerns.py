@@ -28,8 +28,9 @@ def choose(
 
     Raises `NotFound`, `ServiceNotHere`, `TooMany`, `BadInput`.
     """
-    services = services_by_id(town, site)
     pairs = tuple(wanted)
+    asked = {service_id for service_id, _ in pairs}
+    services = {s.id: s for s in town.services if s.id in asked and site.id in s.site_ids}
     if not 1 <= persons <= PERSONS_MOST:
         raise BadInput(field="persons")
     concern = _concern(services, pairs, persons)

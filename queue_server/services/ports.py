@@ -62,6 +62,10 @@ class Unit(Protocol):
     def desk(self) -> Mapping[str, Binding]:
         """Counter id → who holds it."""
 
+    @property
+    def changes(self) -> int:
+        """How many things were written through this unit; a refusal after that must undo them."""
+
     def record(self, events: Iterable[Event]) -> int:
         """Append to the log and take in; return the last sequence number."""
 
@@ -92,6 +96,9 @@ class Storage(Protocol):
     def begin(self) -> None: ...
     def unit(self, site_id: str, at: datetime) -> Unit:
         """Return the site's unit in this transaction, its lock taken; raises `NotFound`."""
+
+    def recall(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Read the answers kept for these (scope, request id), so that `remembered` knows them."""
 
     def remembered(self, scope: str, request_id: str) -> tuple[str, Answer] | None: ...
     def remember(self, unit: Unit, scope: str, request_id: str, fingerprint: str, answer: Answer) -> None: ...

@@ -7,16 +7,18 @@ visitors' data, and a test holds that it imports none.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from queue_server.domain.estimate import estimate, estimate_all
 from queue_server.domain.hall import Hall
-from queue_server.domain.ticket import TicketState
+from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.domain.town import Display, Room, Site
 from queue_server.protocol import Board, CallEntry, KioskPicture, PublicEntry, PublicQueue, WaitRange
 from queue_server.services.access_hours import why_not_giving
 from queue_server.services.ports import Unit
 from queue_server.services.reception import skills
 
+KNOWN_MOST = 200
 LAST_SHOWN = 12
 """So many calls that are no longer open stay on a board: a list, in case somebody looked away."""
 
@@ -32,10 +34,15 @@ class Call:
     counter_id: str
     room: Room
     area_id: str | None
-    services: frozenset[str]
+    concern: tuple[tuple[str, int], ...]
     kind: str
     open: bool
     called_at: datetime
+
+    @property
+    def services(self) -> frozenset[str]:
+        """What the visitor came for: only to choose displays by, never sent."""
+        return frozenset(service for service, _ in self.concern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +78,66 @@ def view(unit: Unit) -> SiteView:
 
 def calls(hall: Hall, site: Site) -> Iterable[Call]:
     """Yield the open and the last calls, newest first; withdrawn ones are not among them."""
-    rooms = {room.id: room for room in site.rooms}
-    room_of = {counter.id: rooms[counter.room_id] for counter in site.counters}
+    known = _known_calls(hall, site)
+    for ticket in _called_tickets(hall):
+        call = known.get(ticket.id)
+        if call is None or not _is_right(call, ticket):
+            call = _call(ticket, site)
+            if call is None:
+                continue
+            known[ticket.id] = call
+        yield call
+
+
+def _called_tickets(hall: Hall) -> list[Ticket]:
     last = hall.last_calls()
     seen = {t.id for t in last}
-    # More than the last dozen may be open at once; none of them may be missing.
-    still_open = [
-        hall.tickets[c.ticket_id]
-        for c in hall.counters.values()
-        if c.ticket_id is not None and c.ticket_id not in seen
-    ]
-    extra = [t for t in still_open if t.state is TicketState.CALLED]
+    # More than the last dozens may be open at once; none of them may be missing.
+    at_counters = (hall.tickets[c.ticket_id] for c in hall.counters.values() if c.ticket_id is not None)
+    extra = [t for t in at_counters if t.id not in seen and t.state is TicketState.CALLED]
     extra.sort(key=lambda t: t.call_seq or 0, reverse=True)
-    for ticket in [*last, *extra]:
-        counter_id = ticket.counter_id or ticket.last_counter_id
-        if ticket.call_seq is None or ticket.called_at is None or counter_id not in room_of:
-            continue
-        yield Call(
-            seq=ticket.call_seq,
-            ticket_id=ticket.id,
-            key=ticket.key,
-            number=ticket.number,
-            counter_id=counter_id,
-            room=room_of[counter_id],
-            area_id=ticket.area_id,
-            services=ticket.services,
-            kind=ticket.call_kind or "call",
-            open=ticket.state is TicketState.CALLED,
-            called_at=ticket.called_at,
-        )
+    return [*last, *extra]
+
+
+_memo: "WeakKeyDictionary[Hall, tuple[Site, dict[int, Call]]]" = WeakKeyDictionary()
+"""Calls as they were drawn last: a commit changes one or two of fifty, and the same are equal at a glance."""
+
+
+def _known_calls(hall: Hall, site: Site) -> dict[int, Call]:
+    kept = _memo.get(hall)
+    if kept is None or kept[0] is not site or len(kept[1]) > KNOWN_MOST:
+        kept = _memo[hall] = (site, {})
+    return kept[1]
+
+
+def _is_right(call: Call, ticket: Ticket) -> bool:
+    return (
+        call.seq == ticket.call_seq
+        and call.open is (ticket.state is TicketState.CALLED)
+        and call.counter_id == (ticket.counter_id or ticket.last_counter_id)
+        and call.area_id == ticket.area_id
+        and call.concern == ticket.concern
+    )
+
+
+def _call(ticket: Ticket, site: Site) -> Call | None:
+    counter_id = ticket.counter_id or ticket.last_counter_id
+    counter = next((c for c in site.counters if c.id == counter_id), None)
+    if ticket.call_seq is None or ticket.called_at is None or counter is None:
+        return None
+    return Call(
+        seq=ticket.call_seq,
+        ticket_id=ticket.id,
+        key=ticket.key,
+        number=ticket.number,
+        counter_id=counter.id,
+        room=next(room for room in site.rooms if room.id == counter.room_id),
+        area_id=ticket.area_id,
+        concern=ticket.concern,
+        kind=ticket.call_kind or "call",
+        open=ticket.state is TicketState.CALLED,
+        called_at=ticket.called_at,
+    )
 
 
 def call_mode(unit: Unit) -> str:
@@ -112,8 +150,8 @@ def usual_wait(unit: Unit) -> tuple[int, int] | None:
     place = (datetime.max.replace(tzinfo=unit.now.tzinfo), unit.now, unit.hall.seq + 1)
     guesses = [
         guess
-        for can in set(able.values())
-        if can and (guess := estimate(unit.hall, frozenset([min(can)]), place, able, unit.now)) is not None
+        for service in {min(can) for can in able.values() if can}
+        if (guess := estimate(unit.hall, frozenset([service]), place, able, unit.now)) is not None
     ]
     longest = max(guesses, key=lambda g: g.to_min, default=None)
     return None if longest is None else (longest.from_min, longest.to_min)
