@@ -211,7 +211,11 @@ class Today(TypedDict):
 
 
 class CounterPicture(TypedDict):
-    """All a clerk must know, for one counter."""
+    """All a clerk must know, for one counter.
+
+    `call_age_ms` counts from the last call or recall. `undo_number` is the visit that an undo brings back
+    to the counter, when the same press ended it. Each notice has a `code`, and a `device` or a `count`.
+    """
 
     counter_id: str
     site_id: str
@@ -219,7 +223,10 @@ class CounterPicture(TypedDict):
     clerk_id: str | None
     current: StaffTicket | None
     call: CallStatus | None
+    call_age_ms: int | None
+    recalled: bool
     undo_ms: int
+    undo_number: int | None
     waiting: list[StaffTicket]
     waiting_for_others: list[StaffTicket]
     parked: list[StaffTicket]

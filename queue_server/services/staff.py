@@ -36,7 +36,10 @@ def counter_picture(
         clerk_id=held.clerk_id if held else None,
         current=None if current is None else ticket(unit, current),
         call=call if current is not None else None,
+        call_age_ms=_call_age_ms(current, unit.now),
+        recalled=current is not None and current.call_kind == "recall",
         undo_ms=_undo_ms(current, unit.now),
+        undo_number=_undo_number(unit, current),
         waiting=mine,
         waiting_for_others=others,
         parked=_listed(unit, hall.in_state(TicketState.PARKED), lambda t: t.counter_id == counter_id),
@@ -99,6 +102,17 @@ def _undo_ms(current: Ticket | None, now: datetime) -> int:
     if current is None or current.state is not TicketState.CALLED or current.call_kind != "call":
         return 0
     return max(0, _ms((current.called_at or now) + UNDO_WITHIN - now))
+
+
+def _undo_number(unit: Unit, current: Ticket | None) -> int | None:
+    ended = unit.hall.tickets.get(current.call_finished or 0) if current else None
+    return ended.number if ended and _undo_ms(current, unit.now) else None
+
+
+def _call_age_ms(current: Ticket | None, now: datetime) -> int | None:
+    if current is None or current.state is not TicketState.CALLED or current.called_at is None:
+        return None
+    return _ms(now - current.called_at)
 
 
 def _counter_entry(unit: Unit, counter: Counter) -> CounterEntry:
