@@ -13,7 +13,7 @@ import { modelOf, ticketById, ticketByNumber } from "./model.js";
 import { firstWaits, newsBetween } from "./news.js";
 import { button } from "./parts.js";
 import { concernBody, pick, startPick } from "./picker.js";
-import { below, stage } from "./stage.js";
+import { after, papers, stage } from "./stage.js";
 import { refusal } from "./words.js";
 
 const SETTLES_MS = 350; // so long after the large button changed its act a press was meant for the old one
@@ -87,9 +87,9 @@ function render() {
   if (message && performance.now() - message.since > MESSAGE_MS) message = null;
   const view = viewOf(now);
   draw(at("stage"), stage(now, view));
-  draw(at("below"), below(now, view));
+  draw(at("papers"), papers(now, view));
   draw(at("side"), side(now, view));
-  draw(at("foot"), foot(now, view));
+  draw(at("foot"), after(now, view), foot(now, view));
   draw(at("tools"), tools(now, view));
   if (open) {
     followTicket(now);

@@ -154,27 +154,40 @@ function undo(model, view) {
   );
 }
 
-/** Below: the papers of this visit, and who comes after. */
-export function below(model, view) {
+/** The papers of this visit. */
+export function papers(model, view) {
   const { t, config } = view;
   const shown = model.current ?? (model.stage === "idle" ? model.waiting[0] : null);
-  const papers = shown ? documents(shown, config.services) : [];
+  const needed = shown ? documents(shown, config.services) : [];
+  if (needed.length === 0) return null;
+  return h(
+    "section",
+    { class: "card card--slim", key: "papers" },
+    h("h2", { class: "list-title" }, t("counter.documents")),
+    h("ul", { class: "papers" }, needed.map((paper) => h("li", { key: paper }, paper))),
+  );
+}
+
+/** Who comes after this visit, with the needs that want preparing. */
+export function after(model, view) {
+  const { t, config } = view;
   const next = model.current && model.mine ? model.waiting[0] : null;
-  return [
-    papers.length > 0 &&
-      h("section", { class: "card card--slim", key: "papers" }, h("h2", { class: "card__title" }, t("counter.documents")), h("ul", { class: "papers" }, papers.map((paper) => h("li", { key: paper }, paper)))),
-    next &&
+  if (!next) return null;
+  return h(
+    "section",
+    { class: "card card--slim", key: "next" },
+    h("h2", { class: "list-title" }, t("counter.after_this")),
+    h(
+      "div",
+      { class: "next" },
+      number(next.number, "next__number"),
       h(
-        "section",
-        { class: "card card--slim", key: "next" },
-        h("h2", { class: "card__title" }, t("counter.after_this")),
-        h(
-          "div",
-          { class: "next" },
-          number(next.number, "next__number"),
-          h("div", { class: "next__facts" }, h("p", { class: "strong" }, concern(next, config.services).join(", ")), h("div", { class: "row row--tight" }, facts(next, view))),
-        ),
-        needPlates(next, view),
+        "div",
+        { class: "next__facts" },
+        h("p", { class: "strong" }, concern(next, config.services).join(", ")),
+        h("div", { class: "row row--tight" }, facts(next, view)),
       ),
-  ];
+    ),
+    needPlates(next, view),
+  );
 }
