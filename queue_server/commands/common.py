@@ -78,13 +78,19 @@ def plainly(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Name
             return problem.status
         except KeyFileProblem as problem:
             complain(f"key file problem: {problem}")
-        except (sa.exc.OperationalError, sa.exc.ArgumentError, ModuleNotFoundError) as error:
+        except _FAULTS:
+            raise
+        except (sa.exc.DatabaseError, sa.exc.ArgumentError, ModuleNotFoundError) as error:
             complain(_why_no_database(error))
         except OSError as error:
             complain(f"{error.filename or 'a file'}: {error.strerror or error}")
         return 1
 
     return wrapped
+
+
+_FAULTS: Final = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)
+"""Kinds of a DatabaseError that are ours, not the database's: they keep their traceback."""
 
 
 def _why_no_database(error: Exception) -> str:

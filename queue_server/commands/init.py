@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     count = _apply(settings, stored, town)
     if before is None:
-        print(f"Made the town {in_language(town.name, 'en')} in {settings.database or settings.data}.")
+        print(f"Made the town {in_language(town.name, 'en')}; its data folder is {settings.data}.")
     else:
         print(f"Applied {count} changes. A running server takes them in within two seconds.")
     _tell_what_next(args, settings, town, is_new=before is None)
