@@ -215,6 +215,18 @@ class WrongPassword(Refusal):
     code = "wrong_password"
 
 
+class MustChangePassword(Refusal):
+    """The session began with a one-time password: a new one comes before anything else."""
+
+    code = "must_change_password"
+
+
+class PasswordUnfit(Refusal):
+    """The new password is shorter than `least` letters, the old one again, or the user's name."""
+
+    code = "password_unfit"
+
+
 class Forbidden(Refusal):
     """The role may not do `act` to this thing, which it may see."""
 

@@ -67,6 +67,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         extensions[EXTENSION] = self
         return super().run_asgi()
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            # A socket refused with a whole response is answered. uvicorn notes that only for its own
+            # kinds of refusal and logs an error for ours: each mistyped address would be one.
+            self.handshake_complete = True
+
     def start_keepalive(self) -> None:
         super().start_keepalive()
         # The handshake is over and the scope has a copy of the headers: 3 KiB a socket.

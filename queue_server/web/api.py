@@ -15,13 +15,23 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from queue_server.domain.access import THE_SERVER, Act, Actor, Kind, Thing, require
-from queue_server.domain.errors import BadInput
+from queue_server.domain.access import (
+    PUBLIC,
+    THE_SERVER,
+    Act,
+    Actor,
+    Kind,
+    MustChangePassword,
+    Thing,
+    require,
+)
+from queue_server.domain.errors import BadInput, Refusal
 from queue_server.live.sequencer import RequestKey, Work
 from queue_server.services.ports import Answer
 from queue_server.web.house import House
 
 PREFIX: Final = "/api/v1"
+FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 B = TypeVar("B", bound=BaseModel)
 NAMED: Final = {"site": Kind.SITE, "counter": Kind.COUNTER, "display": Kind.DISPLAY, "kiosk": Kind.KIOSK}
 
@@ -75,10 +85,13 @@ class ApiRoute:
     act: Act | None
     named: str | None = None
     body: type[BaseModel] | None = None
-    answer: type[BaseModel] | None = None
+    answer: Any = None
     status: int = 200
     refusals: tuple[str, ...] = ()
     tag: str = "hall"
+    media_type: str = "application/json"
+    also: tuple[tuple[int, Any], ...] = ()
+    """Further answers that are no refusals: (status, type)."""
 
     @property
     def name(self) -> str:
@@ -87,6 +100,12 @@ class ApiRoute:
     @property
     def summary(self) -> str:
         return (self.handler.__doc__ or self.name).strip().partition("\n")[0]
+
+    @property
+    def description(self) -> str:
+        """What its documentation says beyond the summary."""
+        lines = (self.handler.__doc__ or "").strip().partition("\n")[2].splitlines()
+        return "\n".join(line.strip() for line in lines).strip()
 
     def starlette(self) -> Route:
         return Route(self.path, self._endpoint, methods=[self.method], name=self.name)
@@ -101,6 +120,7 @@ class ApiRoute:
                 await house.renew_if_changed()
                 thing = self._thing(house, request)
             require(actor, self.act, thing)
+            require_own_password(actor, self.act)
         body = None if self.body is None else await read_body(request, self.body)
         call = Call(request, house, actor, thing or THE_SERVER, body)
         answer = await self.handler(call)
@@ -112,8 +132,27 @@ class ApiRoute:
         return house.directory.thing(NAMED[self.named], request.path_params[self.named])
 
 
+class UnsupportedMediaType(Refusal):
+    """The body came as an HTML form; the API reads JSON."""
+
+    code = "unsupported_media_type"
+
+
+def require_own_password(actor: Actor, act: Act) -> None:
+    """Refuse an account that still has its one-time password; what hangs on the wall stays visible."""
+    if actor.must_change and act not in PUBLIC:
+        raise MustChangePassword
+
+
 async def read_body(request: Request, model: type[B]) -> B:
-    """Read a JSON body; raises `BadInput` that names the first field that does not fit."""
+    """Read a JSON body; raises `BadInput` that names the first field that does not fit.
+
+    A form is refused unless the caller brought a token: a plain form of a foreign page may have a null
+    origin, which the origin check lets pass for the sake of our own forms, and they have CSRF tokens.
+    """
+    kind = request.headers.get("content-type", "").lower()
+    if kind.startswith(FORMS) and "authorization" not in request.headers:
+        raise UnsupportedMediaType
     try:
         raw = await request.body()
     except ClientDisconnect as gone:

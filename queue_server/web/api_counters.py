@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.hall import Hall
+from queue_server.protocol import CounterPicture
 from queue_server.services import counter
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
-from queue_server.web import models
+from queue_server.web import answers, models
 from queue_server.web.api import PREFIX, ApiRoute, Call
 
 AtCounter = Callable[[Unit, str, str, int | None], Answer]
@@ -90,14 +91,15 @@ async def change_concern(call: Call) -> Answer:
     return await call.do(work)
 
 
-def _act(path: str, use_case: AtCounter, name: str, summary: str) -> ApiRoute:
+def _act(path: str, use_case: AtCounter, name: str, summary: str, answer: type = answers.Visit) -> ApiRoute:
     async def handler(call: Call) -> Answer:
         clerk_id = call.clerk_id()
         return await call.do(lambda u: use_case(u, call.id, clerk_id, call.body.ticket))
 
     handler.__name__, handler.__doc__ = name, summary
     refusals = ("no_current_ticket", "wrong_state", "other_ticket", "counter_taken", "counter_not_open")
-    return _route(path, handler, models.CounterAct, refusals)
+    late = ("too_late",) if use_case is counter.undo else ()
+    return _route(path, handler, models.CounterAct, (*refusals, *late), answer=answer)
 
 
 def _route(
@@ -107,6 +109,7 @@ def _route(
     refusals: tuple[str, ...],
     status: int = 200,
     act: Act = Act.CALL,
+    answer: type = answers.Visit,
 ) -> ApiRoute:
     return ApiRoute(
         "POST",
@@ -115,10 +118,20 @@ def _route(
         act,
         "counter",
         body,
+        answer,
         status=status,
         refusals=refusals,
         tag="counter",
     )
+
+
+def _desk(
+    path: str,
+    handler: Callable[[Call], Awaitable[Answer]],
+    body: type[models.Body],
+    refusals: tuple[str, ...],
+) -> ApiRoute:
+    return _route(path, handler, body, refusals, act=Act.OPEN_COUNTER, answer=answers.CounterState)
 
 
 def _named(hall: Hall, ticket_id: int | None, number: int | None) -> int | None:
@@ -133,15 +146,17 @@ def _named(hall: Hall, ticket_id: int | None, number: int | None) -> int | None:
 _BUSY = ("counter_taken", "counter_busy", "counter_not_open")
 ROUTES = [
     ApiRoute(
-        "GET", f"{PREFIX}/counters/{{counter}}", see_counter, Act.SEE_STAFF_QUEUE, "counter", tag="counter"
+        "GET",
+        f"{PREFIX}/counters/{{counter}}",
+        see_counter,
+        Act.SEE_STAFF_QUEUE,
+        "counter",
+        answer=CounterPicture,
+        tag="counter",
     ),
-    _route("open", open_counter, models.OpenCounter, ("counter_taken",), act=Act.OPEN_COUNTER),
-    _route(
-        "pause", pause_counter, models.CounterAct, ("counter_taken", "counter_not_open"), act=Act.OPEN_COUNTER
-    ),
-    _route(
-        "close", close_counter, models.CounterAct, ("counter_taken", "counter_busy"), act=Act.OPEN_COUNTER
-    ),
+    _desk("open", open_counter, models.OpenCounter, ("counter_taken",)),
+    _desk("pause", pause_counter, models.CounterAct, ("counter_taken", "counter_not_open")),
+    _desk("close", close_counter, models.CounterAct, ("counter_taken", "counter_busy")),
     _route(
         "calls",
         call_ticket,
@@ -155,7 +170,7 @@ ROUTES = [
     _act("put-back", counter.put_back, "put_back", "Return the visit to waiting."),
     _act("park", counter.park, "park", "Keep the visit for later at this counter."),
     _act("finish", counter.finish, "finish", "End the visit."),
-    _act("undo", counter.undo, "undo_call", "Take back the last call, within 10 s."),
+    _act("undo", counter.undo, "undo_call", "Take back the last call, within 10 s.", answers.CounterState),
     _route(
         "join", join_ticket, models.JoinTicket, ("cannot_serve", "wrong_state", "no_current_ticket", *_BUSY)
     ),

@@ -7,7 +7,7 @@ from queue_server.domain.town import Admission, Channel, Service, Site, Town, se
 from queue_server.services import counter, reception, screens, visits
 from queue_server.services.concerns import choose, takes_walk_ins
 from queue_server.services.ports import Answer, Unit
-from queue_server.web import models, printing
+from queue_server.web import answers, models, printing
 from queue_server.web.api import PREFIX, ApiRoute, Call
 
 _ORIGIN = {Role.KIOSK: Origin.KIOSK, Role.INTEGRATION: Origin.INTEGRATION}
@@ -205,10 +205,26 @@ def _service(service: Service, site: Site) -> Answer:
 _SITE = f"{PREFIX}/sites/{{site}}"
 _TICKET = f"{_SITE}/tickets/{{ticket}}"
 ROUTES = [
-    ApiRoute("GET", f"{PREFIX}/sites", list_sites, None, tag="site"),
-    ApiRoute("GET", _SITE, see_site, Act.SEE_SITE, "site", tag="site"),
-    ApiRoute("GET", f"{_SITE}/board", see_board, Act.SEE_BOARD, "site", tag="site"),
-    ApiRoute("GET", f"{_SITE}/queue", see_queue, Act.SEE_PUBLIC_QUEUE, "site", tag="site"),
+    ApiRoute("GET", f"{PREFIX}/sites", list_sites, None, answer=answers.Sites, tag="site"),
+    ApiRoute("GET", _SITE, see_site, Act.SEE_SITE, "site", answer=answers.SiteDetails, tag="site"),
+    ApiRoute(
+        "GET",
+        f"{_SITE}/board",
+        see_board,
+        Act.SEE_BOARD,
+        "site",
+        answer=answers.SiteBoard,
+        tag="site",
+    ),
+    ApiRoute(
+        "GET",
+        f"{_SITE}/queue",
+        see_queue,
+        Act.SEE_PUBLIC_QUEUE,
+        "site",
+        answer=answers.SiteQueue,
+        tag="site",
+    ),
     ApiRoute(
         "POST",
         f"{_SITE}/tickets",
@@ -216,6 +232,7 @@ ROUTES = [
         Act.TAKE_TICKET,
         "site",
         models.TakeTicket,
+        answers.Ticket,
         status=201,
         refusals=("not_issuing", "service_not_here", "too_many", "no_number_left"),
         tag="ticket",
@@ -227,6 +244,7 @@ ROUTES = [
         Act.TAKE_TICKET,
         "site",
         models.Quote,
+        answers.Estimate,
         refusals=("service_not_here", "too_many"),
         tag="ticket",
     ),
@@ -237,15 +255,38 @@ ROUTES = [
         Act.TAKE_TICKET,
         "site",
         models.TicketAct,
+        answers.Ticket,
         refusals=("wrong_state",),
         tag="ticket",
     ),
-    ApiRoute("GET", f"{_TICKET}/order", explain_order, Act.SEE_STAFF_QUEUE, "site", tag="ticket"),
     ApiRoute(
-        "POST", f"{_TICKET}/reprint", reprint_slip, Act.TAKE_TICKET, "site", models.Reprint, tag="ticket"
+        "GET",
+        f"{_TICKET}/order",
+        explain_order,
+        Act.SEE_STAFF_QUEUE,
+        "site",
+        answer=answers.Order,
+        tag="ticket",
     ),
     ApiRoute(
-        "POST", f"{_SITE}/issuing", switch_issuing, Act.STOP_ISSUING, "site", models.SwitchIssuing, tag="site"
+        "POST",
+        f"{_TICKET}/reprint",
+        reprint_slip,
+        Act.TAKE_TICKET,
+        "site",
+        models.Reprint,
+        answers.Reprinted,
+        tag="ticket",
+    ),
+    ApiRoute(
+        "POST",
+        f"{_SITE}/issuing",
+        switch_issuing,
+        Act.STOP_ISSUING,
+        "site",
+        models.SwitchIssuing,
+        answers.Issuing,
+        tag="site",
     ),
     ApiRoute(
         "POST",
@@ -254,6 +295,7 @@ ROUTES = [
         Act.SWITCH_CALL_MODE,
         "site",
         models.SwitchCallMode,
+        answers.CallMode,
         tag="site",
     ),
     ApiRoute(
@@ -263,6 +305,7 @@ ROUTES = [
         Act.MARK_OUT_OF_SERVICE,
         "display",
         models.OutOfService,
+        answers.DisplayService,
         tag="site",
     ),
 ]

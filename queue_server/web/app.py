@@ -14,9 +14,9 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -40,14 +40,17 @@ from queue_server.web import (
     api_sessions,
     api_sites,
     health,
+    page_counter,
     page_display,
+    page_kiosk,
     page_pairing,
+    page_paper,
     page_start,
     page_status,
     pages,
 )
 from queue_server.web.api import ApiRoute
-from queue_server.web.errors import error_body, refusal_response
+from queue_server.web.errors import error_body, refusal_response, status_of
 from queue_server.web.house import Directory, House
 from queue_server.web.limits import UNLIMITED, Gate, Limits
 from queue_server.web.openapi import describe, openapi_endpoint
@@ -55,7 +58,7 @@ from queue_server.web.origin import Csrf
 from queue_server.web.pages import PageRoute
 from queue_server.web.security import secured
 from queue_server.web.sessions import Sessions
-from queue_server.web.sockets import SOCKETS
+from queue_server.web.sockets import NO_SOCKET, SOCKETS
 from queue_server.web.texts import load_texts
 
 API_ROUTES: Final[list[ApiRoute]] = [
@@ -70,6 +73,9 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_status.ROUTES,
     *page_pairing.ROUTES,
     *page_display.ROUTES,
+    *page_counter.ROUTES,
+    *page_kiosk.ROUTES,
+    *page_paper.ROUTES,
 ]
 DEVICE_PACKAGES: Final = {
     "display": "display",
@@ -77,6 +83,8 @@ DEVICE_PACKAGES: Final = {
     "kiosk": "kiosk",
     "sounds": "sounds",
 }
+NO_PAGES: Final = ("/api/", "/static/", "/live/", "/sounds/", "/healthz", "/readyz", "/metrics")
+"""Addresses whose mistakes are answered as JSON; all others are for people."""
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
@@ -102,6 +110,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> ASGIApp:
         exception_handlers={
             Refusal: _on_refusal,
             HTTPException: _on_http_error,
+            ClientDisconnect: _on_departure,
             Exception: _on_error,
         },
     )
@@ -187,6 +196,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         *(route.starlette() for route in API_ROUTES),
         Route("/api/openapi.json", openapi_endpoint(describe(API_ROUTES, metadata.version("aufruf")))),
         *(socket.starlette() for socket in SOCKETS),
+        NO_SOCKET,
         *(page.starlette() for page in PAGE_ROUTES if settings.demo or not page.demo_only),
         *page_display.CLIPS,
         *(
@@ -229,12 +239,25 @@ async def _on_refusal(request: Request, refusal: Exception) -> Response:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     house: House = request.app.state.house
     status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 404 and not request.url.path.startswith(("/api/", "/static/", "/live/")):
-        return pages.not_found_page(house, request)
     code = {404: "not_found", 405: "method_not_allowed"}.get(status, "bad_input")
-    message = house.texts[pages.language_of(request, house)](f"error.{code}")
-    headers = getattr(error, "headers", None)
-    return JSONResponse(error_body(code, message, {}), status_code=status, headers=headers)
+    params = {"field": "body"} if code == "bad_input" else {}
+    headers = {"Allow": ", ".join(sorted(_methods(request)))} if status == 405 else None
+    if not request.url.path.startswith(NO_PAGES):
+        return pages.error_page(house, request, code, params, headers)
+    message = house.texts[pages.language_of(request, house)](f"error.{code}", **params)
+    return JSONResponse(error_body(code, message, params), status_code=status_of(code), headers=headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """Return what the address understands: several routes may share it, and Starlette names one's only."""
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    fitting = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in fitting for method in route.methods or ()}
+
+
+async def _on_departure(_request: Request, _gone: Exception) -> Response:
+    """Answer somebody who left in the middle of a form; nobody reads it."""
+    return Response(status_code=400)
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

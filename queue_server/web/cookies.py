@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 SESSION_COOKIE: Final = "aufruf_session"
+LANGUAGE_COOKIE: Final = "aufruf_language"
 DEVICE_COOKIE: Final = "aufruf_device_"
 DEVICE_HEADER: Final = b"aufruf-device"
 """Names the device a page speaks for, where the address does not: one browser may hold several."""
@@ -67,6 +68,11 @@ def set_device_cookie(response: Response, device_id: str, token: str, *, secure:
     if name is None:
         raise ValueError(f"not a device's id: {device_id!r}")
     _set(response, name, token, secure=secure, max_age=DEVICE_COOKIE_AGE_S)
+
+
+def set_language_cookie(response: Response, language: str, *, secure: bool) -> None:
+    """Remember the language that somebody chose with a link; it holds nothing else."""
+    _set(response, LANGUAGE_COOKIE, language, secure=secure, max_age=DEVICE_COOKIE_AGE_S)
 
 
 def _set(response: Response, name: str, value: str, *, secure: bool, max_age: int | None) -> None:

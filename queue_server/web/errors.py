@@ -12,20 +12,23 @@ from starlette.types import Scope
 
 from queue_server.domain.access import TooManyRequests
 from queue_server.domain.errors import Refusal
-from queue_server.web.cookies import header
+from queue_server.web.cookies import LANGUAGE_COOKIE, header, read_cookie
 from queue_server.web.texts import Texts, negotiate
 
 STATUS: Final[Mapping[str, int]] = {
     "bad_input": 400,
     "refused": 400,
+    "password_unfit": 400,
     "sign_in_required": 401,
     "wrong_password": 401,
     "forbidden": 403,
+    "must_change_password": 403,
     "csrf": 403,
     "origin": 403,
     "not_found": 404,
     "method_not_allowed": 405,
     "payload_too_large": 413,
+    "unsupported_media_type": 415,
     "request_id_reused": 422,
     "too_many_requests": 429,
     "storage_unavailable": 503,
@@ -45,9 +48,17 @@ def error_body(code: str, message: str, params: Mapping[str, object]) -> dict[st
     return {"error": {**extra, "code": code, "message": message}}
 
 
+def language_of(scope: Scope, texts: Mapping[str, Texts]) -> str:
+    """Return the language of a request: the one chosen on a page before, else what the browser prefers."""
+    chosen = read_cookie(scope, LANGUAGE_COOKIE)
+    if chosen in texts:
+        return str(chosen)
+    return negotiate(header(scope, b"accept-language"), tuple(texts))
+
+
 def refusal_response(texts: Mapping[str, Texts], scope: Scope, refusal: Refusal) -> JSONResponse:
     """Return a refusal as JSON, in the language of the request."""
-    say = texts[negotiate(header(scope, b"accept-language"), tuple(texts))]
+    say = texts[language_of(scope, texts)]
     message = say(f"error.{refusal.code}", **refusal.params)
     headers = {}
     if isinstance(refusal, TooManyRequests):

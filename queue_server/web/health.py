@@ -7,8 +7,10 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from queue_server.domain.access import THE_SERVER, Act, may, require
+from queue_server.domain.access import THE_SERVER, Act, Kind, may, require, sees
+from queue_server.live.rooms import SiteRoom
 from queue_server.services.ports import Answer
+from queue_server.web import answers
 from queue_server.web.api import ApiRoute, Call
 from queue_server.web.house import House
 from queue_server.web.proxies import client_address
@@ -23,12 +25,16 @@ async def see_readiness(call: Call) -> Response:
     """Say whether the hall can work: database, speech, printers. Details only for those who may see them."""
     house = call.house
     database = await _database_state(house)
-    printers = {k: code for room in house.hub.rooms.values() for k, code in room.printers.items()}
-    speech = house.speech.health()
     ready = database == "ok"
     answer: Answer = {"status": "ready" if ready else "not_ready"}
     if may(call.actor, Act.SEE_READY_DETAILS, THE_SERVER):
-        answer |= {"database": database, "speech": speech, "printers": printers, "epoch": house.epoch}
+        answer |= {
+            "database": database,
+            "speech": dict(house.speech.health()),
+            "printers": _printers(call),
+            "displays": _displays(call),
+            "epoch": house.epoch,
+        }
     return JSONResponse(answer, status_code=200 if ready else 503)
 
 
@@ -37,6 +43,25 @@ async def see_metrics(call: Call) -> Response:
     if not _is_local(call.request):
         require(call.actor, Act.SEE_METRICS, THE_SERVER)
     return Response(_metrics(call.house), media_type=CONTENT_TYPE_LATEST)
+
+
+def _rooms(call: Call) -> list[SiteRoom]:
+    """Return the rooms of the actor's own organisation and site: another's printers are none of theirs."""
+    actor, directory = call.actor, call.house.directory
+    return [
+        room
+        for site_id, room in call.house.hub.rooms.items()
+        if (thing := directory.thing(Kind.SITE, site_id)) is not None and sees(actor, thing)
+    ]
+
+
+def _printers(call: Call) -> dict[str, str]:
+    return {kiosk_id: code for room in _rooms(call) for kiosk_id, code in room.printers.items()}
+
+
+def _displays(call: Call) -> dict[str, bool]:
+    channels = (channel for room in _rooms(call) for channel in room.displays.values())
+    return {one.display.id: bool(one.connections and one.healthy) for one in channels}
 
 
 async def _database_state(house: House) -> str:
@@ -81,7 +106,23 @@ def _metrics(house: House) -> bytes:
 
 
 ROUTES = [
-    ApiRoute("GET", "/healthz", see_health, None, tag="server"),
-    ApiRoute("GET", "/readyz", see_readiness, None, tag="server"),
-    ApiRoute("GET", "/metrics", see_metrics, None, tag="server"),
+    ApiRoute("GET", "/healthz", see_health, None, answer=answers.Health, tag="server"),
+    ApiRoute(
+        "GET",
+        "/readyz",
+        see_readiness,
+        None,
+        answer=answers.Readiness,
+        also=((503, answers.Readiness),),
+        tag="server",
+    ),
+    ApiRoute(
+        "GET",
+        "/metrics",
+        see_metrics,
+        None,
+        media_type="text/plain",
+        refusals=("forbidden",),
+        tag="server",
+    ),
 ]

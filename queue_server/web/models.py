@@ -12,6 +12,11 @@ Language = Annotated[
 TicketId = Annotated[int, Field(ge=1, le=2**53)]
 
 
+Need = Literal[
+    "more_time", "step_free", "fetch_me", "sign_language", "deaf", "blind", "companion", "priority"
+]
+
+
 class Body(BaseModel):
     """The base of all bodies: unknown fields are refused, so that a typing error does not pass silently."""
 
@@ -36,18 +41,37 @@ class ConcernBody(Body):
 class TakeTicket(ConcernBody):
     """`request_id` is made by the device for one press: a repeat gets the first answer."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"request_id": "kiosk-1-0001", "services": [{"id": "id-card", "count": 2}], "persons": 2}
+            ]
+        }
+    )
+
     request_id: RequestId
     language: Language = "de"
-    needs: list[str] = Field(default_factory=list, max_length=10)
+    needs: list[Need] = Field(default_factory=list, max_length=10)
 
 
 class Quote(ConcernBody):
-    needs: list[str] = Field(default_factory=list, max_length=10)
+    """The concern of somebody who thinks about taking a number."""
+
+    needs: list[Need] = Field(default_factory=list, max_length=10)
 
 
 class SignIn(Body):
+    """`user` as the administrator wrote it; capitals do not matter."""
+
     user: str = Field(min_length=1, max_length=100)
     password: str = Field(min_length=1, max_length=500)
+
+
+class ChangePassword(Body):
+    """`new_password` has at least twelve letters and is not the old one."""
+
+    password: str = Field(min_length=1, max_length=500)
+    new_password: str = Field(min_length=1, max_length=500)
 
 
 class CounterAct(Body):
@@ -58,6 +82,8 @@ class CounterAct(Body):
 
 
 class OpenCounter(Body):
+    """`take_over`: also when another clerk holds the counter."""
+
     request_id: RequestId | None = None
     take_over: bool = False
 
@@ -68,11 +94,17 @@ class CallTicket(Body):
     request_id: RequestId
     ticket: TicketId | None = None
     number: int | None = Field(default=None, ge=100, le=9999)
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"request_id": "b7c1-17", "finish_current": True}]}
+    )
+
     finish_current: bool = False
     current: TicketId | None = None
 
 
 class JoinTicket(Body):
+    """`ticket` or `number` names who is called as well; `current` the visit that the clerk sees."""
+
     request_id: RequestId | None = None
     ticket: TicketId | None = None
     number: int | None = Field(default=None, ge=100, le=9999)
@@ -89,29 +121,41 @@ class TransferTicket(Body):
 
 
 class ChangeConcern(ConcernBody):
+    """What the visit is about from now on."""
+
     request_id: RequestId | None = None
     ticket: TicketId | None = None
 
 
 class SwitchIssuing(Body):
+    """For today: tomorrow the kiosks give out numbers again."""
+
     request_id: RequestId | None = None
     issuing: bool
 
 
 class SwitchCallMode(Body):
+    """For today; null returns to the site's setting."""
+
     request_id: RequestId | None = None
     call_mode: Literal["screen", "fetch"] | None
 
 
 class TicketAct(Body):
+    """`away`: be right back. `back`: I am here (also after a missed call). `cancel`: give the number up."""
+
     request_id: RequestId | None = None
     act: Literal["away", "back", "cancel"]
 
 
 class Reprint(Body):
+    """Without `kiosk`: the caller's own, else the site's first."""
+
     request_id: RequestId | None = None
     kiosk: Id | None = None
 
 
 class OutOfService(Body):
+    """Calls do not wait for the word of a display that is out of service."""
+
     out_of_service: bool

@@ -2,25 +2,39 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from queue_server.domain.access import PUBLIC
 from queue_server.web.api import ApiRoute
+from queue_server.web.cookies import SESSION_COOKIE
 from queue_server.web.errors import status_of
+from queue_server.web.schemas import schema_of
 
-_REF = "#/components/schemas/{model}"
-_ALWAYS = (
-    "bad_input",
-    "sign_in_required",
-    "forbidden",
-    "not_found",
-    "payload_too_large",
-    "storage_unavailable",
+_REF: Final = "#/components/schemas/{model}"
+_HOW: Final = (
+    "Commands of a town hall's queue. Send `Authorization: Bearer <token>`, or sign in and keep the cookie. "
+    "Refusals have one shape and stable codes. A command with a `request_id` may be sent again: the first "
+    "answer comes back. The live pictures come over WebSocket, see docs/integrators/live.md."
 )
-_ERROR = {
+_TAGS: Final = {
+    "session": "Signing in and out.",
+    "site": "Buildings, their offers, boards and public queues.",
+    "ticket": "Visits: taking a number, being away, giving it up.",
+    "counter": "What a clerk does.",
+    "server": "Whether the server lives and is fit.",
+}
+_PARAMETERS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
+    "site": ("A site's id, from `GET /api/v1/sites`.", {"type": "string"}),
+    "counter": ("A counter's id, from `GET /api/v1/sites/{site}` with a clerk's token.", {"type": "string"}),
+    "display": ("A display's id.", {"type": "string"}),
+    "ticket": ("A ticket's id, from the answer that gave the number.", {"type": "integer", "minimum": 1}),
+}
+_ERROR: Final = {
     "type": "object",
+    "description": "`code` is stable, `message` is for people and in the language of the request.",
     "required": ["error"],
     "properties": {
         "error": {
@@ -29,6 +43,10 @@ _ERROR = {
             "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
         }
     },
+}
+_EXAMPLE: Final = {"error": {"code": "not_found", "message": "…"}}
+_RETRY_AFTER: Final = {
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
 }
 
 
@@ -40,13 +58,20 @@ def describe(routes: Iterable[ApiRoute], version: str) -> dict[str, Any]:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Aufruf", "version": version, "license": {"name": "MIT", "identifier": "MIT"}},
+        "info": {
+            "title": "Aufruf",
+            "version": version,
+            "description": _HOW,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": paths,
         "components": {
             "schemas": schemas,
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "aufruf_session"},
+                "token": {"type": "http", "scheme": "bearer", "description": "From `aufruf token create`."},
+                "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
             },
         },
     }
@@ -58,39 +83,75 @@ def _operation(route: ApiRoute, schemas: dict[str, Any]) -> dict[str, Any]:
         "summary": route.summary,
         "tags": [route.tag],
         "parameters": [_parameter(name) for name in re.findall(r"{(\w+)}", route.path)],
-        "responses": _responses(route),
+        "responses": _responses(route, schemas),
     }
-    if route.act is not None:
-        operation["security"] = [{"token": []}, {"session": []}]
+    if route.description:
+        operation["description"] = route.description
+    # An empty entry says: also without signing in, and then with less to see.
+    operation["security"] = [{"token": []}, {"session": []}, *([] if _closed(route) else [{}])]
     if route.body is not None:
         schema = route.body.model_json_schema(ref_template=_REF)
         schemas.update(schema.pop("$defs", {}))
         schemas[route.body.__name__] = schema
-        content = {"application/json": {"schema": {"$ref": _REF.format(model=route.body.__name__)}}}
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = {
+            "required": True,
+            "content": _json(_REF.format(model=route.body.__name__)),
+        }
     return operation
 
 
+def _closed(route: ApiRoute) -> bool:
+    return route.act is not None and route.act not in PUBLIC
+
+
 def _parameter(name: str) -> Mapping[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    description, schema = _PARAMETERS[name]
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
-def _responses(route: ApiRoute) -> dict[str, Any]:
-    done = {"description": route.summary}
-    if route.status != 204:
-        done |= {"content": {"application/json": {"schema": {"type": "object"}}}}  # type: ignore[dict-item]
-    responses: dict[str, Any] = {str(route.status): done}
-    by_status: dict[int, list[str]] = {}
-    refusals = {*route.refusals, *_ALWAYS, *(("request_id_reused",) if route.body else ())}
-    for code in sorted(refusals):
-        by_status.setdefault(status_of(code), []).append(code)
-    by_status.setdefault(429, ["too_many_requests"])
-    for status, codes in sorted(by_status.items()):
-        responses[str(status)] = {
-            "description": ", ".join(f"`{code}`" for code in codes),
-            "content": {"application/json": {"schema": {"$ref": _REF.format(model="Error")}}},
-        }
+def _json(ref: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": ref}}}
+
+
+def _responses(route: ApiRoute, schemas: dict[str, Any]) -> dict[str, Any]:
+    responses = {str(route.status): _done(route, route.answer, schemas)}
+    for status, answer in route.also:
+        responses[str(status)] = _done(route, answer, schemas)
+    for status, codes in sorted(_refusals(route).items()):
+        content: dict[str, Any] = _json(_REF.format(model="Error"))
+        content["application/json"]["example"] = _EXAMPLE | {"error": {"code": codes[0], "message": "…"}}
+        refused = {"description": ", ".join(f"`{code}`" for code in codes), "content": content}
+        if status == 429:
+            refused["headers"] = _RETRY_AFTER
+        responses.setdefault(str(status), refused)
     return responses
+
+
+def _done(route: ApiRoute, answer: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+    done: dict[str, Any] = {"description": route.summary}
+    if answer is not None:
+        done["content"] = {route.media_type: {"schema": schema_of(answer, _REF, schemas)}}
+    elif route.status != 204:
+        done["content"] = {route.media_type: {"schema": {"type": "string"}}}
+    return done
+
+
+def _refusals(route: ApiRoute) -> dict[int, list[str]]:
+    """Return status → codes: what the route names, and what its shape implies."""
+    codes = {*route.refusals, "sign_in_required", "storage_unavailable"}
+    if route.method != "GET":
+        codes |= {"origin", "payload_too_large", "too_many_requests"}
+    if route.named:
+        codes |= {"not_found"}
+    if _closed(route):
+        codes |= {"forbidden", "must_change_password", "not_found"}
+    if route.body:
+        codes |= {"bad_input", "unsupported_media_type"}
+        codes |= {"request_id_reused"} if "request_id" in route.body.model_fields else set()
+    found: dict[int, list[str]] = {}
+    for code in sorted(codes):
+        found.setdefault(status_of(code), []).append(code)
+    return found
 
 
 def openapi_endpoint(document: Mapping[str, Any]) -> Any:

@@ -96,4 +96,4 @@ def _organisation(call: PageCall) -> str:
     return towns[0].id
 
 
-ROUTES = [PageRoute("/pair", pairing_page)]
+ROUTES = [PageRoute("/pair", pairing_page, with_one_time_password=True)]

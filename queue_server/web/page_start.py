@@ -80,6 +80,12 @@ def _site_names(call: PageCall, site_ids: tuple[str, ...]) -> str:
 
 
 ROUTES = [
-    PageRoute("/", start_page),
-    PageRoute("/demo/open/{kind}/{id}", enter_device, methods=("POST",), demo_only=True),
+    PageRoute("/", start_page, with_one_time_password=True),
+    PageRoute(
+        "/demo/open/{kind}/{id}",
+        enter_device,
+        methods=("POST",),
+        demo_only=True,
+        with_one_time_password=True,
+    ),
 ]

@@ -147,6 +147,6 @@ def _area(site: Site, area_id: str | None, language: str) -> dict[str, str] | No
 
 
 ROUTES = [
-    PageRoute("/t/{secret}", status_page),
-    PageRoute("/t/{secret}", act_page, methods=("POST",)),
+    PageRoute("/t/{secret}", status_page, with_one_time_password=True),
+    PageRoute("/t/{secret}", act_page, methods=("POST",), with_one_time_password=True),
 ]

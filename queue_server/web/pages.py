@@ -1,26 +1,29 @@
 """How a page is rendered, and the pages of no single face: signing in, start, errors, style guide."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from queue_server.domain.access import Act, Actor, Role, Thing, require
+from queue_server.domain.access import ANYBODY, Act, Actor, SignInRequired, Thing, require
 from queue_server.domain.errors import Refusal
 from queue_server.web.api import NAMED
-from queue_server.web.cookies import clear_session_cookie, is_secure, set_session_cookie
+from queue_server.web.cookies import (
+    LANGUAGE_COOKIE,
+    clear_session_cookie,
+    is_secure,
+    set_language_cookie,
+    set_session_cookie,
+)
 from queue_server.web.errors import status_of
 from queue_server.web.house import House
 from queue_server.web.proxies import client_address
-from queue_server.web.signing_in import sign_in, sign_out
-from queue_server.web.texts import Texts, negotiate
-
-LANGUAGE_COOKIE: Final = "aufruf_language"
+from queue_server.web.signing_in import LEAST_PASSWORD, SignedIn, change_password, sign_in, sign_out
+from queue_server.web.texts import LANGUAGES, Texts, negotiate
 
 
 @dataclass(slots=True)
@@ -84,6 +87,8 @@ class PageRoute:
     named: str | None = None
     methods: tuple[str, ...] = ("GET",)
     demo_only: bool = False
+    with_one_time_password: bool = False
+    """Open to who must choose a password first. All other pages send them to `/password`."""
 
     def starlette(self) -> Route:
         return Route(self.path, self._endpoint, methods=list(self.methods), name=f"page:{self.path}")
@@ -91,7 +96,7 @@ class PageRoute:
     async def _endpoint(self, request: Request) -> Response:
         house: House = request.app.state.house
         language = language_of(request, house)
-        call = PageCall(request, house, Actor(Role.VISITOR, ""), None, language)
+        call = PageCall(request, house, ANYBODY, None, language)
         try:
             id_ = request.path_params.get(self.named, "") if self.named else ""
             is_device = self.named in {"display", "kiosk"}
@@ -103,9 +108,19 @@ class PageRoute:
                     call.thing = house.directory.thing(NAMED[self.named], id_)
             if self.act is not None:
                 require(call.actor, self.act, call.thing)
-            return await self.handler(call)
+            if call.actor.must_change and not self.with_one_time_password:
+                return RedirectResponse(f"/password?next={quote(request.url.path)}", status_code=303)
+            return self._remembering(request, await self.handler(call))
         except Refusal as refusal:
             return refused(call, refusal, is_device=self.named in {"display", "kiosk"})
+
+    @staticmethod
+    def _remembering(request: Request, response: Response) -> Response:
+        """Keep the language that was chosen by a link: the next page has no `?lang=`."""
+        chosen = request.query_params.get("lang")
+        if chosen in LANGUAGES:
+            set_language_cookie(response, str(chosen), secure=is_secure(request.scope))
+        return response
 
 
 def refused(call: PageCall, refusal: Refusal, *, is_device: bool = False) -> Response:
@@ -114,14 +129,13 @@ def refused(call: PageCall, refusal: Refusal, *, is_device: bool = False) -> Res
         here = call.request.url.path
         if is_device:
             kind, id_ = next(iter(call.request.path_params.items()))
-            return RedirectResponse(f"/pair?{kind}={id_}", status_code=303)
-        return RedirectResponse(f"/sign-in?next={here}", status_code=303)
+            return RedirectResponse(f"/pair?{kind}={quote(id_)}", status_code=303)
+        return RedirectResponse(f"/sign-in?next={quote(here)}", status_code=303)
     status = status_of(refusal.code)
     return call.page(
         "error.html",
         status=status,
         status_code=status,
-        code=refusal.code,
         message=call.say(f"error.{refusal.code}", **refusal.params),
     )
 
@@ -147,9 +161,44 @@ async def sign_in_page(call: PageCall) -> Response:
     except Refusal as refusal:
         message = call.say(f"error.{refusal.code}", **refusal.params)
         return _sign_in_form(call, after, user=user, message=message, status=status_of(refusal.code))
+    return _signed_in(call, opened, after)
+
+
+def _signed_in(call: PageCall, opened: SignedIn, after: str) -> Response:
     response = RedirectResponse(after or "/counter", status_code=303)
     set_session_cookie(response, opened.cookie, secure=is_secure(call.request.scope))
     return response
+
+
+async def password_page(call: PageCall) -> Response:
+    """Choose a new password; an account with a one-time password comes here before anything else."""
+    if call.actor.session_id is None:
+        raise SignInRequired
+    after = _own_path(call.request.query_params.get("next", ""))
+    if call.request.method == "GET":
+        return _password_form(call, after)
+    form = await call.request.form()
+    call.house.csrf.check(call.request.scope, form.get("csrf"))
+    old, new = str(form.get("password", ""))[:500], str(form.get("new_password", ""))[:500]
+    address = client_address(call.request.scope)
+    try:
+        opened = await change_password(call.house, address, call.actor, old, new)
+    except Refusal as refusal:
+        message = call.say(f"error.{refusal.code}", **refusal.params)
+        return _password_form(call, after, message=message, status=status_of(refusal.code))
+    return _signed_in(call, opened, after)
+
+
+def _password_form(call: PageCall, after: str, *, message: str = "", status: int = 200) -> HTMLResponse:
+    return call.page(
+        "password.html",
+        status=status,
+        after=after,
+        message=message,
+        one_time=call.actor.must_change,
+        least=LEAST_PASSWORD,
+        csrf=call.house.csrf.token(call.request.scope),
+    )
 
 
 async def sign_out_page(call: PageCall) -> Response:
@@ -190,17 +239,26 @@ async def style_guide(call: PageCall) -> Response:
     return call.page("styleguide.html")
 
 
-def not_found_page(house: House, request: Request) -> HTMLResponse:
-    """Answer an address that is none."""
-    call = PageCall(request, house, Actor(Role.VISITOR, ""), None, language_of(request, house))
-    message = call.say("error.not_found")
-    return call.page(
-        "error.html", status=HTTPStatus.NOT_FOUND, status_code=404, code="not_found", message=message
+def error_page(
+    house: House,
+    request: Request,
+    code: str,
+    params: Mapping[str, object],
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """Answer, for people, an address or a way of asking that no route knows."""
+    call = PageCall(request, house, ANYBODY, None, language_of(request, house))
+    status = status_of(code)
+    response = call.page(
+        "error.html", status=status, status_code=status, message=call.say(f"error.{code}", **params)
     )
+    response.headers.update(headers or {})
+    return response
 
 
 ROUTES = [
-    PageRoute("/sign-in", sign_in_page, methods=("GET", "POST")),
-    PageRoute("/sign-out", sign_out_page, methods=("POST",)),
-    PageRoute("/styleguide", style_guide, demo_only=True),
+    PageRoute("/sign-in", sign_in_page, methods=("GET", "POST"), with_one_time_password=True),
+    PageRoute("/password", password_page, methods=("GET", "POST"), with_one_time_password=True),
+    PageRoute("/sign-out", sign_out_page, methods=("POST",), with_one_time_password=True),
+    PageRoute("/styleguide", style_guide, demo_only=True, with_one_time_password=True),
 ]

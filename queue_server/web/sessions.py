@@ -66,12 +66,13 @@ class Sessions:
         self._touched: dict[str, float] = {}
         self._generation = 0
 
-    async def actor(self, scope: Scope, device_id: str | None = None) -> Actor:
+    async def actor(self, scope: Scope, device_id: str | None = None, *, in_use: bool = True) -> Actor:
         """Return who asks; ANYBODY for who has not signed in.
 
         `device_id`: the device whose page or socket this is; its cookie comes before the session's. It
         defaults to the header `Aufruf-Device`. A bearer token stands for itself: when it is wrong,
-        SignInRequired is raised, and no cookie steps in for it.
+        SignInRequired is raised, and no cookie steps in for it. `in_use` False: a socket that is only
+        open does not keep its session alive.
         """
         bearer = _bearer(scope)
         if bearer is not None:
@@ -84,7 +85,8 @@ class Sessions:
             return actor
         cookie = read_cookie(scope, SESSION_COOKIE)
         if cookie and (actor := await self._find(self._find_session, cookie)):
-            await self._note_use(actor)
+            if in_use:
+                await self._note_use(actor)
             return actor
         return ANYBODY
 

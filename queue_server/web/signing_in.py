@@ -1,9 +1,16 @@
 """Signing in and out, for the API and for the form alike."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from queue_server.domain.access import Actor, WrongPassword
+from sqlalchemy.engine import Connection
+
+from queue_server.domain.access import Actor, PasswordUnfit, SignInRequired, WrongPassword
 from queue_server.web.house import House
+from queue_server.web.ports import OpenedSession, StoredAccount
+
+LEAST_PASSWORD: Final = 12
+"""Length protects, rules about signs do not (NIST SP 800-63B, 3.1.1.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +22,7 @@ class SignedIn:
     role: str
     site_id: str | None
     clerk_id: str | None
+    must_change: bool
 
 
 async def sign_in(house: House, address: str, user: str, password: str) -> SignedIn:
@@ -31,7 +39,41 @@ async def sign_in(house: House, address: str, user: str, password: str) -> Signe
         raise WrongPassword
     now = house.clock()
     opened = await house.write(lambda conn: house.accounts.open_session(conn, account, now))
-    return SignedIn(opened.cookie, account.user, account.role.value, account.site_id, account.clerk_id)
+    return _signed_in(account, opened, must_change=account.must_change)
+
+
+async def change_password(house: House, address: str, actor: Actor, password: str, new: str) -> SignedIn:
+    """Give the actor's account a new password, end all its sessions and begin a new one.
+
+    Raises `WrongPassword`, `PasswordUnfit`, `TooManyRequests`; `SignInRequired` for who has no session.
+    """
+    session_id = actor.session_id
+    if session_id is None:
+        raise SignInRequired
+    account = await house.read(lambda conn: house.accounts.account_of_session(conn, session_id))
+    house.limits.check_sign_in(address, account.user)
+    right = house.accounts.verify_password
+    if not await house.password_gate.run(lambda: right(account.password_hash, password)):
+        raise WrongPassword
+    if len(new) < LEAST_PASSWORD or new == password or house.accounts.normal_user(new) == account.user:
+        raise PasswordUnfit(least=LEAST_PASSWORD)
+    new_hash = await house.password_gate.run(lambda: house.accounts.hash_password(new))
+    now = house.clock()
+
+    def work(conn: Connection) -> OpenedSession:
+        house.accounts.set_password(conn, account.id, new_hash, now)
+        opened: OpenedSession = house.accounts.open_session(conn, account, now)
+        return opened
+
+    opened = await house.write(work)
+    house.sessions.invalidate()
+    return _signed_in(account, opened, must_change=False)
+
+
+def _signed_in(account: StoredAccount, opened: OpenedSession, *, must_change: bool) -> SignedIn:
+    return SignedIn(
+        opened.cookie, account.user, account.role.value, account.site_id, account.clerk_id, must_change
+    )
 
 
 async def sign_out(house: House, actor: Actor) -> None:

@@ -1,6 +1,9 @@
 """The live sockets: who may listen, and what each kind of device says. See `docs/` for the protocol."""
 
+import asyncio
+import contextlib
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -8,18 +11,22 @@ from typing import Any, Final, cast
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from queue_server.domain.access import Act, Actor, Kind, Thing, require
-from queue_server.domain.errors import Refusal
+from queue_server.domain.access import PUBLIC, Act, Actor, Kind, Thing, require
+from queue_server.domain.errors import NotFound, Refusal
 from queue_server.live.mailboxes import Connection, serve_socket
 from queue_server.protocol import COUNTER_SOCKET, DISPLAY_SOCKET, KIOSK_SOCKET, SITE_SOCKET, CallReport
 from queue_server.web import printing
+from queue_server.web.api import require_own_password
 from queue_server.web.errors import refusal_response
 from queue_server.web.house import House
 from queue_server.web.proxies import client_address
-from queue_server.web.refusing import answer_refusal
+from queue_server.web.refusing import POLICY_VIOLATION, answer_refusal
 
 REPORT_KINDS: Final = frozenset({"received", "shown", "queued", "started", "blocked", "failed"})
 LATEST_START_MS: Final = 600_000
+ASK_AGAIN_S: Final = 25.0
+"""So often an open socket's right is looked at again: a revoked token is out within half a minute."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +75,69 @@ async def _serve(route: SocketRoute, websocket: WebSocket) -> None:
     house: House = websocket.app.state.house
     try:
         id_ = websocket.path_params["id"]
-        actor = await house.sessions.actor(
-            websocket.scope, id_ if route.kind in {Kind.DISPLAY, Kind.KIOSK} else None
-        )
+        actor = await _actor(route, websocket)
         thing = house.directory.thing(route.kind, id_)
         if thing is None and actor.organisation_id:
             await house.renew_if_changed()
             thing = house.directory.thing(route.kind, id_)
         require(actor, route.act, thing)
+        require_own_password(actor, route.act)
         if route.kind is Kind.SITE:
             house.limits.check_status(client_address(websocket.scope))
     except Refusal as refusal:
-        await answer_refusal(
-            websocket.scope,
-            websocket.receive,
-            websocket.send,
-            lambda scope, why: refusal_response(house.texts, scope, why),
-            refusal,
-        )
+        await _refuse(websocket, refusal)
         return
-    await route.endpoint(Visit(websocket, house, actor, cast("Thing", thing)))
+    await _attend(route, Visit(websocket, house, actor, cast("Thing", thing)))
+
+
+async def _attend(route: SocketRoute, visit: Visit) -> None:
+    """Serve a socket, and end it once its session or token is revoked."""
+    if route.act in PUBLIC:
+        await route.endpoint(visit)
+        return
+    watch = asyncio.create_task(_watch(route, visit), name=f"watch {visit.id}")
+    try:
+        await route.endpoint(visit)
+    finally:
+        watch.cancel()
+
+
+async def _watch(route: SocketRoute, visit: Visit) -> None:
+    """Ask again and again who this is. The socket alone does not keep a session alive."""
+    refusal: Refusal | None = None
+    while refusal is None:
+        await asyncio.sleep(ASK_AGAIN_S)
+        try:
+            actor = await _actor(route, visit.websocket, in_use=False)
+            require(actor, route.act, visit.house.directory.thing(route.kind, visit.id))
+        except Refusal as found:
+            refusal = found
+        except Exception as error:  # a database that is gone revokes nothing
+            log.warning("a socket's right could not be looked at: %s", type(error).__name__)
+    with contextlib.suppress(RuntimeError, OSError):  # it was ending already
+        await visit.websocket.close(POLICY_VIOLATION, refusal.code)
+
+
+async def _actor(route: SocketRoute, websocket: WebSocket, *, in_use: bool = True) -> Actor:
+    house: House = websocket.app.state.house
+    device = websocket.path_params["id"] if route.kind in {Kind.DISPLAY, Kind.KIOSK} else None
+    return await house.sessions.actor(websocket.scope, device, in_use=in_use)
+
+
+async def _refuse(websocket: WebSocket, refusal: Refusal) -> None:
+    house: House = websocket.app.state.house
+    await answer_refusal(
+        websocket.scope,
+        websocket.receive,
+        websocket.send,
+        lambda scope, why: refusal_response(house.texts, scope, why),
+        refusal,
+    )
+
+
+async def _no_socket(websocket: WebSocket) -> None:
+    """Answer an address that is no socket's in the one error shape."""
+    await _refuse(websocket, NotFound())
 
 
 async def display(visit: Visit) -> None:
@@ -202,3 +252,4 @@ SOCKETS = [
     SocketRoute(KIOSK_SOCKET, Act.SEE_KIOSK, Kind.KIOSK, kiosk),
     SocketRoute(SITE_SOCKET, Act.SEE_PUBLIC_QUEUE, Kind.SITE, phones),
 ]
+NO_SOCKET: Final = WebSocketRoute("/{path:path}", _no_socket)

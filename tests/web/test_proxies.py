@@ -59,7 +59,7 @@ async def test_nonsense_as_a_scheme_changes_nothing() -> None:
 
 
 async def test_a_proxy_on_a_socket_file_has_to_be_named() -> None:
-    scope = from_proxy("203.0.113.9") | {"client": None}
+    scope = {**from_proxy("203.0.113.9"), "client": None}
     assert await seen(scope, "unix") == ("203.0.113.9", "https")
     assert await seen(scope, "10.0.0.7") == ("", "http")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -41,7 +42,7 @@ async def mapped(request: Request, refusal: Exception) -> Response:
     return refuse(request.scope, refusal)  # type: ignore[return-value]
 
 
-def an_app(**walls: list[str]) -> ASGIApp:
+def an_app(**walls: Any) -> ASGIApp:
     app = Starlette(
         routes=[
             Route("/echo", echo_length, methods=["GET", "POST"]),

@@ -1,0 +1,234 @@
+"""What goes out over the API, beside the pictures of `protocol`: OpenAPI is made of both.
+
+A type here is a promise to integrators: a test drives every route and holds its answers against it.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+from queue_server.protocol import Board, PublicQueue, WaitRange
+
+InWords = dict[str, str]
+"""A text in several languages: `{"de": …, "en": …}`."""
+
+
+class Health(TypedDict):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(TypedDict):
+    """All but `status` is for staff, administrators and integrations."""
+
+    status: Literal["ready", "not_ready"]
+    database: NotRequired[str]
+    speech: NotRequired[dict[str, object]]
+    printers: NotRequired[dict[str, str]]
+    displays: NotRequired[dict[str, bool]]
+    epoch: NotRequired[str]
+
+
+class Session(TypedDict):
+    """Who has signed in. With `must_change`, `POST /api/v1/sessions/password` comes before anything else."""
+
+    user: str
+    role: str
+    site_id: str | None
+    clerk_id: str | None
+    must_change: bool
+
+
+class WhoAmI(TypedDict):
+    """Whom the cookie or token stands for."""
+
+    role: str
+    site_id: str | None
+    clerk_id: str | None
+    device_id: str | None
+    must_change: bool
+
+
+class SiteInShort(TypedDict):
+    """A building with one queue. `call_mode`: called by screen and sound, or fetched by the clerk."""
+
+    id: str
+    name: InWords
+    town: InWords
+    address: str
+    phone: str
+    time_zone: str
+    languages: list[str]
+    call_mode: Literal["screen", "fetch"]
+
+
+class Sites(TypedDict):
+    """Every site of the server."""
+
+    sites: list[SiteInShort]
+
+
+class Service(TypedDict):
+    """What a visitor may come for. `walk_in`, `appointment`: how, at this site."""
+
+    id: str
+    name: InWords
+    minutes: int
+    further_minutes: int
+    included: int
+    max_count: int
+    documents: list[InWords]
+    channel: Literal["here", "online", "phone", "elsewhere"]
+    link: str
+    admission: Literal["appointment", "walk_in", "both"]
+    walk_in: bool
+    appointment: bool
+    area_id: str | None
+
+
+class Category(TypedDict):
+    """Services that belong together, in the order of the town's list."""
+
+    id: str
+    name: InWords
+    services: list[Service]
+
+
+class Area(TypedDict):
+    """A place where people wait."""
+
+    id: str
+    name: InWords
+    hint: InWords
+
+
+class Counter(TypedDict):
+    """Where visitors are served; the room is what is shown and spoken."""
+
+    id: str
+    name: str
+    room: str
+    area_id: str | None
+
+
+class Device(TypedDict):
+    """A display or a kiosk."""
+
+    id: str
+    name: str
+
+
+class SiteDetails(SiteInShort):
+    """A site with all that is offered. Counters and devices are for staff."""
+
+    categories: list[Category]
+    areas: list[Area]
+    counters: NotRequired[list[Counter]]
+    displays: NotRequired[list[Device]]
+    kiosks: NotRequired[list[Device]]
+
+
+class SiteBoard(Board):
+    """The whole site's board at a place in its stream."""
+
+    epoch: str
+    seq: int
+
+
+class SiteQueue(PublicQueue):
+    """The public queue at a place in its stream."""
+
+    epoch: str
+    seq: int
+
+
+TicketState = Literal[
+    "waiting", "away", "called", "serving", "parked", "no_show", "finished", "cancelled", "expired"
+]
+
+
+class Ticket(TypedDict):
+    """A visit. `status_url` holds its secret: show it to its holder only. `wait` null: no counter is open."""
+
+    id: int
+    number: int
+    key: str
+    state: TicketState
+    area_id: str | None
+    status_url: str
+    ahead: int
+    wait: WaitRange | None
+
+
+class Estimate(TypedDict):
+    """What taking a number now would mean; null while no open counter can serve the concern."""
+
+    ahead: int | None
+    wait: WaitRange | None
+
+
+class Reason(TypedDict):
+    """Why a ticket stands where it stands: it is due in `due_in_min`, by the rule `due_reason`."""
+
+    number: int
+    arrived_min: int
+    due_in_min: int
+    due_reason: str
+    adjustment: str | None
+    early: bool
+
+
+class Order(Reason):
+    """A ticket's place: `before` lists the nearest who come first, `before_count` counts all."""
+
+    state: TicketState
+    before: list[Reason]
+    before_count: int
+
+
+class Reprinted(TypedDict):
+    """The same number again; `attempt` counts its slips."""
+
+    id: int
+    number: int
+    attempt: int
+
+
+class Issuing(TypedDict):
+    """Whether kiosks give out numbers."""
+
+    issuing: bool
+
+
+class CallMode(TypedDict):
+    """How the site calls from now on."""
+
+    call_mode: Literal["screen", "fetch"]
+
+
+class DisplayService(TypedDict):
+    """Whether calls wait for this display's word."""
+
+    id: str
+    out_of_service: bool
+
+
+class CounterState(TypedDict):
+    """A counter after opening, pausing, closing or undoing."""
+
+    id: str
+    state: Literal["closed", "open", "paused"]
+    room: str
+    clerk: str | None
+    ticket: int | None
+    seq: int
+
+
+class Visit(TypedDict):
+    """A visit after an act at a counter. For a call, `seq` is the call's identity on the displays."""
+
+    ticket: int
+    number: int
+    state: TicketState
+    counter: str
+    room: str
+    seq: int
