@@ -76,6 +76,8 @@ def plainly(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Name
         except Problem as problem:
             complain(str(problem))
             return problem.status
+        except KeyboardInterrupt:
+            complain("interrupted")
         except KeyFileProblem as problem:
             complain(f"key file problem: {problem}")
         except _FAULTS:

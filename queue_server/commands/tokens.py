@@ -28,6 +28,7 @@ from queue_server.domain.town import EVERY_SKILL, Clerk, Display, Kiosk, Site, T
 
 PEOPLE: Final = (Role.ADMINISTRATOR, Role.CLERK, Role.INTEGRATION)
 DEVICES: Final = (Role.DISPLAY, Role.KIOSK)
+WIDE: Final = (Role.ADMINISTRATOR, Role.INTEGRATION)
 LONGEST_ID: Final = 40
 
 
@@ -36,10 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     create = verbs.add_parser("create", help="make a token; it stands alone on the last line, once")
     create.add_argument("--role", required=True, choices=[role.value for role in (*PEOPLE, *DEVICES)])
     create.add_argument("--site", metavar="ID", help="may be left out when there is only one")
+    create.add_argument(
+        "--all-sites", action="store_true", help="for administrator and integration: valid at every site"
+    )
     create.add_argument("--user", metavar="U", help="the clerk that it stands for; without it one is made")
     create.add_argument("--device", metavar="ID", help="the display or kiosk; without it one is made")
     create.add_argument("--label", default="", metavar="TEXT", help="what it is for, shown in the list")
-    add_place_arguments(create)
+    add_place_arguments(create, with_town=True)
     seen = verbs.add_parser("list", help="list the valid tokens, without their secret part")
     seen.add_argument("--site", metavar="ID", help="only those of this site")
     add_place_arguments(seen, with_town=True)
@@ -62,6 +66,8 @@ def _check_combination(args: argparse.Namespace) -> None:
         raise Problem(f"--device is for --role display or kiosk, not {args.role}", 2)
     if args.role in DEVICES and args.user:
         raise Problem(f"--user is for --role clerk, administrator or integration, not {args.role}", 2)
+    if args.all_sites and (args.site or args.role not in WIDE):
+        raise Problem("--all-sites is for --role administrator or integration, and without --site", 2)
 
 
 def _create(args: argparse.Namespace, place: Place) -> int:
@@ -72,8 +78,8 @@ def _create(args: argparse.Namespace, place: Place) -> int:
         # Read again under the lock: two commands at once must not make the same device.
         town_store.lock_settings(conn)
         towns = town_store.load_towns(conn)
-        town, site = site_of(towns, args.site or _site_of_device(towns, args.device))
-        if role in DEVICES:
+        town, site = _where(args, towns)
+        if role in DEVICES and site is not None:
             id_, told = _device(conn, towns, town, site, role, args.device)
         else:
             id_, told = _person(conn, towns, town, site, role, args.user)
@@ -81,13 +87,14 @@ def _create(args: argparse.Namespace, place: Place) -> int:
             conn,
             organisation_id=town.id,
             role=role,
-            site_id=site.id,
+            site_id=site.id if site else None,
             device_id=id_ if role in DEVICES else None,
             clerk_id=id_ if role in PEOPLE else None,
             label=args.label,
             now=now(),
         )
-        return token, [*told, f"This {role} token stands for {id_ or 'a program'} at {site.id}."]
+        where = site.id if site else f"all sites of {town.id}"
+        return token, [*told, f"This {role} token stands for {id_ or 'a program'} at {where}."]
 
     token, told = place.database.write(work)
     print("\n".join(told))
@@ -96,12 +103,19 @@ def _create(args: argparse.Namespace, place: Place) -> int:
     return 0
 
 
-def _site_of_device(towns: dict[str, Town], device_id: str | None) -> str | None:
-    for town in towns.values():
-        for site in town.sites:
-            if device_id in _device_ids(site):
-                return site.id
-    return None
+def _where(args: argparse.Namespace, towns: dict[str, Town]) -> tuple[Town, Site | None]:
+    if args.all_sites:
+        return town_of(towns, args.town), None
+    return site_of(towns, args.site or _only_site_of(towns, args.device, args.user))
+
+
+def _only_site_of(towns: dict[str, Town], device_id: str | None, user: str | None) -> str | None:
+    """Return the one site that the named device or clerk belongs to; None when that is not clear."""
+    found = {site.id for town in towns.values() for site in town.sites if device_id in _device_ids(site)}
+    if user is not None:
+        for town in towns.values():
+            found.update(*(clerk.site_ids for clerk in town.clerks if _is_named(clerk, user)))
+    return found.pop() if len(found) == 1 else None
 
 
 def _device(
@@ -128,12 +142,12 @@ def _device(
 
 
 def _person(
-    conn: Connection, towns: dict[str, Town], town: Town, site: Site, role: Role, wanted: str | None
+    conn: Connection, towns: dict[str, Town], town: Town, site: Site | None, role: Role, wanted: str | None
 ) -> tuple[str | None, list[str]]:
     """Return the clerk's id and what to say; a clerk is made when the role needs one and none is named."""
     if wanted is not None:
         return _clerk_named(town, site, wanted).id, []
-    if role is not Role.CLERK:
+    if role is not Role.CLERK or site is None:
         return None, []
     users = {clerk.user for one in towns.values() for clerk in one.clerks}
     id_ = _new_id("clerk", 1, _taken(conn, towns) | users)
@@ -145,15 +159,17 @@ def _person(
 _KEEP_IT: Final = "Add it to the town file as well, or the next `aufruf init` will offer to remove it."
 
 
-def _clerk_named(town: Town, site: Site, wanted: str) -> Clerk:
-    name = accounts.normal_user(wanted)
-    for clerk in town.clerks:
-        if wanted == clerk.id or name == accounts.normal_user(clerk.user):
-            if site.id not in clerk.site_ids:
-                raise Problem(f"{wanted} does not work at {site.id}, but at {listed(clerk.site_ids)}")
-            return clerk
-    known = [clerk.user for clerk in town.clerks if site.id in clerk.site_ids]
-    raise Problem(f"there is no clerk {wanted} at {site.id}; known: {listed(known)}")
+def _clerk_named(town: Town, site: Site | None, wanted: str) -> Clerk:
+    clerk = next((clerk for clerk in town.clerks if _is_named(clerk, wanted)), None)
+    if clerk is None:
+        raise Problem(f"there is no clerk {wanted}; known: {listed([one.user for one in town.clerks])}")
+    if site is not None and site.id not in clerk.site_ids:
+        raise Problem(f"{wanted} does not work at {site.id}, but at {listed(clerk.site_ids)}")
+    return clerk
+
+
+def _is_named(clerk: Clerk, wanted: str) -> bool:
+    return wanted == clerk.id or accounts.normal_user(wanted) == accounts.normal_user(clerk.user)
 
 
 def _new_id(stem: str, first: int, taken: set[str]) -> str:

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from queue_server.adapters import tokens
+from queue_server.adapters.town_file import sample_town, to_toml
 from queue_server.adapters.town_store import load_towns
 from queue_server.cli import main
 from queue_server.commands.common import now
@@ -16,7 +17,7 @@ from queue_server.domain.access import Actor, Role
 from queue_server.domain.town import EVERY_SKILL, Town
 from queue_server.domain.town_check import check
 from tests.commands.conftest import Aufruf
-from tests.commands.operating import Place, serving
+from tests.commands.operating import Place, serving, written
 
 
 def actor_of(place: Place, token: str) -> Actor | None:
@@ -93,6 +94,8 @@ def test_a_token_stands_for_who_is_named(
         (["--role", "clerk", "--device", "rathaus-kiosk"], 2, "--device is for"),
         (["--role", "kiosk", "--user", "mueller"], 2, "--user is for"),
         (["--role", "emperor"], 2, "invalid choice"),
+        (["--role", "clerk", "--all-sites"], 2, "--all-sites is for"),
+        (["--role", "integration", "--all-sites", "--site", "rathaus"], 2, "without --site"),
     ],
 )
 def test_what_is_not_there_is_named_with_what_is(
@@ -101,6 +104,27 @@ def test_what_is_not_there_is_named_with_what_is(
     said = aufruf("token", "create", *words, *place.words)
     assert (said.status, said.out) == (status, "")
     assert told in said.err
+
+
+def test_of_several_sites_the_right_one_is_found_or_asked_for(
+    empty_place: Place, aufruf: Aufruf, tmp_path: Path
+) -> None:
+    file = written(tmp_path / "two.toml", to_toml(sample_town()))
+    aufruf("init", "--from", file, "--yes", *empty_place.words)
+
+    def site_of_token(*words: str) -> str | None:
+        said = aufruf("token", "create", *words, *empty_place.words)
+        assert said.status == 0, said.err
+        actor = actor_of(empty_place, said.last)
+        assert actor is not None
+        return actor.site_id
+
+    only = next(clerk for clerk in sample_town().clerks if len(clerk.site_ids) == 1)
+    assert site_of_token("--role", "kiosk", "--device", "rathaus-kiosk") == "rathaus"
+    assert site_of_token("--role", "clerk", "--user", only.user) == only.site_ids[0]
+    assert site_of_token("--role", "integration", "--all-sites") is None
+    said = aufruf("token", "create", "--role", "clerk", *empty_place.words)
+    assert (said.status, "--site: rathaus, buergerzentrum" in said.err) == (2, True)
 
 
 def test_a_folder_without_a_town_is_one_sentence(
