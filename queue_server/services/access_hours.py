@@ -1,6 +1,6 @@
 """Whether the kiosks of a site give out numbers now, and if not, why."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -42,8 +42,14 @@ def minutes_until_closing(site: Site, now: datetime) -> int | None:
     for hours in site.opening:
         opens, closes = hours.opens.hour * 60 + hours.opens.minute, end_minute(hours.closes)
         if hours.weekday == local.weekday() and opens <= minute < closes:
-            return closes - minute
+            return (_moment(local, closes) - now.replace(second=0, microsecond=0)) // timedelta(minutes=1)
     return None
+
+
+def _moment(local: datetime, minute: int) -> datetime:
+    """Return when the wall clock of this day shows `minute`: in clock-change nights not so many minutes on."""
+    day = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
+    return (day + timedelta(minutes=minute)).replace(tzinfo=local.tzinfo).astimezone(UTC)
 
 
 def closing_at(site: Site, now: datetime) -> datetime | None:

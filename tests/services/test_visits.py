@@ -1,0 +1,66 @@
+"""A visit as its holder asks about it, on both databases."""
+
+import pytest
+
+from queue_server.domain.errors import NotFound
+from queue_server.domain.ticket import TicketState
+from queue_server.services import visits
+from queue_server.services.ports import Unit
+from tests.town_hall import CARD, Hand
+
+
+def test_why_before_me_is_answered_with_due_times_and_no_concern(hand: Hand) -> None:
+    mine, earlier = hand.take(), hand.take(CARD)
+    why = hand.look(lambda u: visits.explain(u, mine["id"]))
+    assert why["before_count"] == 1
+    (before,) = why["before"]
+    assert (before["number"], before["due_in_min"], why["due_in_min"]) == (earlier["number"], 15, 30)
+    assert {before["due_reason"], why["due_reason"]} == {"patience"}
+    assert CARD not in str(why)
+
+
+def test_the_nearest_five_before_me_are_named(hand: Hand) -> None:
+    others = [hand.take(CARD)["number"] for _ in range(7)]
+    mine = hand.take()
+    why = hand.look(lambda u: visits.explain(u, mine["id"]))
+    assert why["before_count"] == 7
+    assert [b["number"] for b in why["before"]] == others[:1:-1]
+
+
+def test_who_is_called_has_nobody_before(hand: Hand) -> None:
+    mine = hand.take()
+    hand.call()
+    why = hand.look(lambda u: visits.explain(u, mine["id"]))
+    assert (why["state"], why["before"], why["before_count"]) == ("called", [], 0)
+
+
+@pytest.mark.parametrize(
+    ("acts", "state"),
+    [
+        (["away"], "away"),
+        (["away", "back"], "waiting"),
+        (["cancel"], "cancelled"),
+        (["away", "away"], "away"),
+    ],
+)
+def test_the_holder_may_go_return_and_give_up(hand: Hand, acts: list[visits.VisitAct], state: str) -> None:
+    key = hand.take()["key"]
+
+    def act(unit: Unit, what: visits.VisitAct) -> None:
+        visits.act(unit, visits.key_holder(unit, key), what)
+
+    for what in acts:
+        hand.do(lambda u, what=what: act(u, what))
+    assert hand.look(lambda u: visits.status(visits.key_holder(u, key)))["state"] == state
+
+
+def test_yesterdays_ticket_is_not_found_though_its_number_came_back(hand: Hand) -> None:
+    """Failure 7: a stranger's old page finds nothing."""
+    old = hand.take()
+    hand.later(days=1)
+    hand.take()
+    with pytest.raises(NotFound):
+        hand.look(lambda u: visits.by_id(u, old["id"]))
+    with pytest.raises(NotFound):
+        hand.look(lambda u: visits.key_holder(u, old["key"]))
+    assert all(t.state is not TicketState.EXPIRED for t in hand.hall.tickets.values())
