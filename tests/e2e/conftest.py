@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.e2e.faces.town import Town
 from tests.e2e.harness.browser import Browsers
 from tests.e2e.harness.server import Server
 from tests.e2e.harness.sound import Recording, SoundServer
@@ -29,6 +30,20 @@ def sound_server() -> Iterator[SoundServer]:
 def null_sink(sound_server: SoundServer, tmp_path: Path) -> Iterator[Recording]:
     """A recording of everything that is played in the hall during this test."""
     with sound_server.record(tmp_path / "hall.s16") as recording:
+        yield recording
+
+
+@pytest.fixture
+def elsewhere(sound_server: SoundServer, tmp_path: Path) -> Iterator[Recording]:
+    """What the visitor's own phone plays."""
+    with sound_server.record(tmp_path / "elsewhere.s16", "elsewhere") as recording:
+        yield recording
+
+
+@pytest.fixture
+def first_floor(sound_server: SoundServer, tmp_path: Path) -> Iterator[Recording]:
+    """What is played upstairs."""
+    with sound_server.record(tmp_path / "first-floor.s16", "first_floor") as recording:
         yield recording
 
 
@@ -69,6 +84,13 @@ async def server(new_town: Path, tmp_path: Path) -> AsyncIterator[Server]:
     await running.start()
     yield running
     running.kill()
+
+
+@pytest.fixture
+async def town(server: Server) -> AsyncIterator[Town]:
+    """The running demo's town over HTTP."""
+    async with Town.of(server) as town:
+        yield town
 
 
 @pytest.fixture

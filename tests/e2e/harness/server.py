@@ -26,14 +26,14 @@ class Server:
     """One `aufruf demo` on a data folder and a port of its own.
 
     The port is chosen by the system at the first start and kept at the next ones, so that pages that
-    are open find the server again.
+    are open find the server again. `options` may be changed between two starts.
     """
 
     def __init__(self, data: Path, command: Sequence[str] = AUFRUF, options: Sequence[str] = ()) -> None:
         self.data = data
         self.port = 0
         self._command = command
-        self._options = options
+        self.options = options
         self._log = data.with_name(f"{data.name}.log")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -56,7 +56,7 @@ class Server:
         """Start, wait until it prints its address, and return the seconds that took."""
         assert self._process is None, "the server is running already"
         begun, already_printed = time.monotonic(), len(self.log)
-        options = ["--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data), *self._options]
+        options = ["--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data), *self.options]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*self._command, *options],

@@ -1,0 +1,112 @@
+"""The touch page and the paper preview beside it."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import zxingcpp
+from PIL import Image
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.e2e.faces.start import StartPage
+from tests.e2e.harness.browser import Browsers
+
+UPRIGHT = {"width": 1080, "height": 1920}
+Step = Literal["start", "categories", "services", "people", "confirm", "result", "given_back"]
+
+# At once, and on what stands there: a locator would wait for a button that is gone.
+TAP_AGAIN = "([button], times) => { for (; button && times > 0; times -= 1) button.click(); }"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the kiosk's page got for a press, and what it shows."""
+
+    id: int
+    number: int
+    path: str
+
+
+class KioskPage:
+    """The kiosk of the demo, touched by a visitor."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @classmethod
+    async def open(
+        cls, browsers: Browsers, browser: Browser, url: str, device: str = "rathaus-kiosk", **options: Any
+    ) -> "KioskPage":
+        start = await StartPage.open(
+            browsers, browser, url, **{"viewport": UPRIGHT, "has_touch": True, **options}
+        )
+        kiosk = cls(await start.enter("kiosk", device))
+        await kiosk.gives_numbers()
+        await start.page.close()
+        return kiosk
+
+    async def gives_numbers(self, within_s: float = 10) -> None:
+        await expect(self.page.locator('.start[data-state="open"]')).to_be_visible(timeout=within_s * 1000)
+
+    async def says_why_not(self, state: str, within_s: float = 10) -> None:
+        await expect(self.page.locator(f'.start[data-state="{state}"]')).to_be_visible(
+            timeout=within_s * 1000
+        )
+
+    async def is_at(self, step: Step, within_s: float = 5) -> None:
+        await expect(self.page.locator(f"html[data-step={step}]")).to_be_attached(timeout=within_s * 1000)
+
+    @property
+    def onward(self) -> Locator:
+        """The button that leads on: the primary one in the foot."""
+        return self.page.locator("#foot .button--primary")
+
+    async def choose(self, category: str, service: str, language: str = "de") -> None:
+        """Touch the language, the kind of concern and the concern; stops before the persons."""
+        await self.page.locator(f'.begin[lang="{language}"]').tap()
+        await self.page.locator(".tile", has_text=category).first.tap()
+        await self.page.locator(".service__choose", has_text=service).first.tap()
+        await self.onward.tap()
+        await self.is_at("people")
+
+    async def to_confirmation(self, category: str, service: str, language: str = "de") -> None:
+        await self.choose(category, service, language)
+        await self.onward.tap()
+        await self.is_at("confirm")
+
+    async def take(self, taps: int = 1) -> Given:
+        """Touch "take a number", as often as an impatient hand does; one number comes."""
+        async with self.page.expect_response(lambda answer: answer.url.endswith("/tickets")) as answered:
+            await self.page.locator(".take:not([aria-disabled=true])").tap()
+            await self.page.locator(".take").evaluate_all(TAP_AGAIN, taps - 1)
+        given = await (await answered.value).json()
+        await self.is_at("result")
+        await expect(self.page.locator(".result__digits .visually-hidden")).to_have_text(str(given["number"]))
+        return Given(given["id"], given["number"], given["status_url"])
+
+    async def shown_number(self) -> int:
+        return int(await self.page.inner_text(".result__digits .visually-hidden"))
+
+    async def slip_is(self, state: Literal["printing", "ready", "failed", "unsure"]) -> None:
+        await expect(self.page.locator(f'.result[data-slip="{state}"]')).to_be_visible(timeout=10_000)
+
+
+class PaperPage:
+    """The paper preview: what came out of the kiosk's printer."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def has_slips(self, count: int, within_s: float = 10) -> None:
+        await expect(self.page.locator(".paper")).to_have_count(count, timeout=within_s * 1000)
+
+    async def newest_picture(self) -> bytes:
+        """The picture of the newest slip, as the page got it."""
+        path = await self.page.locator(".paper img").first.get_attribute("src")
+        answer = await self.page.request.get(f"{self.page.url.split('/demo')[0]}{path}")
+        return await answer.body()
+
+
+def read_qr(picture: Image.Image) -> str | None:
+    """Read a slip's QR as a phone does; None when there is none."""
+    found = zxingcpp.read_barcode(picture)
+    return str(found.text) if found else None
