@@ -47,7 +47,7 @@ def minutes_until_closing(site: Site, now: datetime) -> int | None:
 
 
 def _moment(local: datetime, minute: int) -> datetime:
-    """Return when the wall clock of this day shows `minute`: in clock-change nights not so many minutes on."""
+    """Return when the wall clock of this day shows `minute`: not so many minutes on in some nights."""
     day = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
     return (day + timedelta(minutes=minute)).replace(tzinfo=local.tzinfo).astimezone(UTC)
 

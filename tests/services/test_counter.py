@@ -100,8 +100,10 @@ def test_closing_sends_parked_and_bound_visitors_to_the_pool(hand: Hand) -> None
 
 def test_another_sites_counter_is_not_found(hand: Hand) -> None:
     """Failure 15."""
-    for act in (counter.open_counter, counter.close, counter.recall):
-        refused(NotFound, lambda act=act: hand.do(lambda u: act(u, "annex-1", "anna", "s")), hand)
+    refused(NotFound, lambda: hand.open("annex-1"), hand)
+    refused(NotFound, lambda: hand.call("annex-1"), hand)
+    refused(NotFound, lambda: hand.act(counter.close, "annex-1"), hand)
+    refused(NotFound, lambda: hand.act(counter.recall, "annex-1"), hand)
 
 
 # -- calling -------------------------------------------------------------------------------------------
@@ -238,7 +240,7 @@ def test_a_transfer_keeps_the_due_time(hand: Hand) -> None:
 
     hand.do(hand_over)
     ticket = hand.ticket(taken)
-    assert (ticket.due_at, ticket.services, ticket.area_id) == (due, {CAR}, "upstairs")
+    assert (ticket.due_at, ticket.services, ticket.area_id) == (due, frozenset({CAR}), "upstairs")
     assert hand.call("c3", "carla")["number"] == taken["number"]
 
 
@@ -246,14 +248,14 @@ def test_a_transfer_goes_only_to_who_is_there_and_able(hand: Hand) -> None:
     hand.open("c3", "carla")
     hand.take(PASS)
     hand.call()
-    refused(
-        CounterNotOpen, lambda: hand.do(lambda u: counter.transfer(u, "c1", "anna", to_counter="c2")), hand
-    )
-    refused(CannotServe, lambda: hand.do(lambda u: counter.transfer(u, "c1", "anna", to_counter="c3")), hand)
-    refused(
-        NotFound, lambda: hand.do(lambda u: counter.transfer(u, "c1", "anna", to_counter="annex-1")), hand
-    )
-    refused(BadInput, lambda: hand.do(lambda u: counter.transfer(u, "c1", "anna")), hand)
+
+    def send(to_counter: str | None) -> Callable[[], Answer]:
+        return lambda: hand.do(lambda u: counter.transfer(u, "c1", "anna", to_counter=to_counter))
+
+    refused(CounterNotOpen, send("c2"), hand)
+    refused(CannotServe, send("c3"), hand)
+    refused(NotFound, send("annex-1"), hand)
+    refused(BadInput, send(None), hand)
 
 
 def test_a_second_number_joins_the_visit_and_ends_with_it(hand: Hand) -> None:
