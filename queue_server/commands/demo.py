@@ -18,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="allow another host than this machine; passwords are random then",
     )
+    parser.add_argument(
+        "--no-agents", action="store_true", help="print nothing; you start `aufruf kiosk-agent` yourself"
+    )
     parser.add_argument("--visitors", action="store_true", help="let visitors come and go by themselves")
 
 
@@ -33,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     with running.server_lock(settings):
         socket_ = running.bind(settings.host, settings.port)
         ready = prepare(settings, random_passwords=args.public_demo, say=_say)
-        agents = KioskAgents(settings, ready.kiosk_tokens)
+        agents = KioskAgents(settings, {} if args.no_agents else ready.kiosk_tokens)
         visitors = Visitors(ready.visitors_token)
 
         def started(address: str) -> None:

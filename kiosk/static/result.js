@@ -1,0 +1,62 @@
+// The page that shows the number. It stands whatever becomes of the slip: saved first, printed second.
+
+import { numberNode } from "/static/digits.js";
+import { button, h, icon } from "./dom.js";
+import { printerWorks, waitNodes } from "./start.js";
+
+/** How long the printer may be silent before the visitor is asked to note the number. */
+export const SLIP_LATE_MS = 12_000;
+
+/** What became of the slip, as the page words it: printing, ready, failed (nothing came), unsure (look for it). */
+export function slipState({ word, printer, waitedMs }) {
+  if (word?.state === "printed" || word?.state === "sent") return "ready";
+  if (word?.state === "unknown") return "unsure";
+  if (word?.state === "refused") return "failed";
+  if (!printerWorks(printer) && waitedMs > 1500) return "failed";
+  return waitedMs > SLIP_LATE_MS ? "unsure" : "printing";
+}
+
+/** The number, huge, and where to wait. */
+export function resultView({ t, config, language, ticket, slip, code, closingS, busy, problem, on }) {
+  const area = config.areas.find((one) => one.id === ticket.area_id);
+  const words = (texts) => texts[language] ?? texts.de;
+  return h(
+    "section",
+    { class: "result", "data-slip": slip },
+    h(
+      "div",
+      { class: "result__number" },
+      h("h1", { class: "result__label", tabindex: -1 }, t("kiosk.your_number"), h("span", { class: "visually-hidden" }, ` ${ticket.number}`)),
+      numberNode(ticket.number, "result__digits number"),
+    ),
+    h(
+      "div",
+      { class: "result__more" },
+      area && h("div", { class: "result__area" }, icon("pin"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_here")), h("p", { class: "result__place" }, words(area.name)), h("p", {}, words(area.hint ?? {})))),
+      ticket.wait && h("div", { class: "result__area" }, icon("clock"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_for_you")), h("p", { class: "result__place" }, waitNodes(t, ticket.wait)))),
+      slipNotice({ t, config, ticket, slip, code }),
+      problem && h("div", { class: "notice notice--bad", role: "alert" }, h("p", { class: "notice__title" }, problem)),
+    ),
+    h(
+      "div",
+      { class: "result__acts" },
+      button(t("kiosk.give_back"), { kind: "button--quiet" }, on.giveBack),
+      slip !== "ready" && slip !== "printing" && button(t("kiosk.print_again"), { before: "printer", "aria-disabled": String(busy) }, on.reprint),
+      closingS === null
+        ? button(t("kiosk.done"), { before: "check", kind: "button--primary" }, on.done)
+        : [button(t("kiosk.more_time"), { before: "clock" }, on.moreTime), button(t("kiosk.done_in", { s: closingS }), { kind: "button--primary", "data-closing": "" }, on.done)],
+    ),
+  );
+}
+
+function slipNotice({ t, config, ticket, slip, code }) {
+  if (slip === "printing") return h("div", { class: "slip slip--printing" }, h("span", { class: "spinner" }), h("p", {}, t("kiosk.slip_printing")));
+  if (slip === "ready") return h("div", { class: "slip slip--ready" }, icon("paper"), h("p", {}, t("kiosk.slip_ready")), icon("down"));
+  const known = ["paper_out", "cover_open"].includes(code);
+  return h(
+    "div",
+    { class: "slip slip--failed" },
+    h("div", { class: "slip__words" }, h("p", { class: "strong" }, t(`kiosk.slip_${slip}`)), known && h("p", {}, t(`kiosk.printer_${code}`)), h("p", {}, t(config.has_qr ? "kiosk.note_or_scan" : "kiosk.note_number", { number: ticket.number }))),
+    config.has_qr && h("img", { class: "slip__qr", src: `/kiosk/${encodeURIComponent(config.kiosk_id)}/tickets/${ticket.id}/qr.svg`, alt: t("kiosk.qr_alt") }),
+  );
+}

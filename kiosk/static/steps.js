@@ -1,0 +1,202 @@
+// The steps between the language and the number: concern, persons and needs, confirmation. Each function gives
+// {title, hint, body, foot}; it changes the visit and says so by `on…`, and knows no network.
+
+import { button, h, icon, scroller } from "./dom.js";
+import { waitNodes } from "./start.js";
+import { NEEDS, chosen, setCount, setPersons, toggleNeed } from "./visit.js";
+
+const EXAMPLES = 3;
+const WHY_ICON = { online: "screen", phone: "phone", elsewhere: "house", appointment: "calendar" };
+
+const named = (texts, language) => texts[language] ?? texts.de;
+
+/** Which kind of concern. */
+export function categoriesView({ t, visit, config, onCategory, onBack, onNext }) {
+  const tiles = config.categories.map((category) => {
+    const count = category.services.filter((one) => visit.counts.has(one.id)).length;
+    const examples = category.services.slice(0, EXAMPLES).map((one) => named(one.name, visit.language));
+    return h(
+      "button",
+      { type: "button", class: `tile ${count ? "tile--chosen" : ""}`.trim(), on: { click: () => onCategory(category) } },
+      h("span", { class: "tile__title" }, named(category.name, visit.language)),
+      h("span", { class: "tile__hint" }, examples.join(" · ")),
+      count > 0 && h("span", { class: "tile__count" }, icon("check"), h("span", {}, t("kiosk.chosen", { n: count }))),
+      icon("next"),
+    );
+  });
+  return {
+    title: t("kiosk.category_title"),
+    hint: visit.counts.size ? t("kiosk.category_more") : t("kiosk.category_hint"),
+    body: scroller(h("div", { class: "tiles" }, tiles), { up: t("kiosk.scroll_up"), down: t("kiosk.scroll_down") }),
+    foot: choiceFoot({ t, visit, config, onBack, onNext, back: t("kiosk.to_start") }),
+  };
+}
+
+/** The services of a category: a touch chooses, plus and minus count. */
+export function servicesView({ t, visit, config, category, onBack, onNext, onExplain }) {
+  const foot = h("div", { class: "foot__parts" });
+  const drawFoot = () => foot.replaceChildren(...choiceFoot({ t, visit, config, onBack, onNext, back: t("kiosk.back") }));
+  const rows = category.services.map((service) =>
+    service.why ? explained(t, visit, service, onExplain) : countable(t, visit, service, drawFoot),
+  );
+  drawFoot();
+  return {
+    title: named(category.name, visit.language),
+    hint: t("kiosk.services_hint"),
+    body: scroller(h("ul", { class: "rows" }, rows), { up: t("kiosk.scroll_up"), down: t("kiosk.scroll_down") }),
+    foot: [foot],
+  };
+}
+
+function explained(t, visit, service, onExplain) {
+  return h(
+    "li",
+    { class: "service service--other" },
+    h(
+      "button",
+      { type: "button", class: "service__choose", on: { click: () => onExplain(service) } },
+      h("span", { class: "service__mark" }, icon(WHY_ICON[service.why])),
+      h("span", { class: "service__name" }, named(service.name, visit.language), h("span", { class: "service__why" }, t(`kiosk.why_${service.why}`))),
+      icon("next"),
+    ),
+  );
+}
+
+function countable(t, visit, service, onChange) {
+  const name = named(service.name, visit.language);
+  const row = h("li", { class: "service" });
+  const mark = h("span", { class: "service__mark" });
+  const choose = h(
+    "button",
+    { type: "button", class: "service__choose", on: { click: () => put(visit.counts.has(service.id) ? 0 : 1) } },
+    mark,
+    h("span", { class: "service__name" }, name),
+  );
+  const counter = service.max_count > 1 ? stepper({ t, label: name, least: 0, most: service.max_count, onChange: put }) : null;
+  function put(count) {
+    const now = setCount(visit, service, count);
+    row.classList.toggle("service--chosen", now > 0);
+    choose.setAttribute("aria-pressed", String(now > 0));
+    mark.replaceChildren(...(now > 0 ? [icon("check")] : []));
+    if (counter) {
+      counter.node.hidden = now === 0;
+      counter.set(now);
+    }
+    onChange();
+  }
+  row.append(...[choose, counter?.node].filter(Boolean));
+  const before = visit.counts.get(service.id) ?? 0;
+  put(before);
+  return row;
+}
+
+/** Minus, a figure, plus. */
+function stepper({ t, label, least, most, onChange }) {
+  let value = least;
+  const figure = h("output", { class: "number", "aria-live": "polite" });
+  const less = h("button", { type: "button", "aria-label": t("kiosk.fewer", { what: label }), on: { click: () => move(-1) } }, icon("minus"));
+  const more = h("button", { type: "button", "aria-label": t("kiosk.more", { what: label }), on: { click: () => move(1) } }, icon("plus"));
+  const move = (by) => value + by >= least && value + by <= most && onChange(value + by);
+  return {
+    node: h("div", { class: "stepper", role: "group", "aria-label": label }, less, figure, more),
+    set(next) {
+      value = next;
+      figure.textContent = String(next);
+      less.setAttribute("aria-disabled", String(next <= least));
+      more.setAttribute("aria-disabled", String(next >= most));
+    },
+  };
+}
+
+function choiceFoot({ t, visit, config, onBack, onNext, back }) {
+  const list = chosen(visit, config.categories);
+  return [
+    button(back, { before: "back", kind: "button--quiet" }, onBack),
+    list.length > 0 && summary(t, visit, list),
+    list.length > 0 && button(t("kiosk.next"), { after: "next", kind: "button--primary" }, onNext),
+  ].filter(Boolean);
+}
+
+function summary(t, visit, list) {
+  const words = list.map(({ service, count }) => concernWords(t, visit, service, count));
+  return h("p", { class: "foot__summary" }, h("span", { class: "foot__label" }, t("kiosk.your_concern")), h("span", { class: "foot__what" }, words.join(" · ")));
+}
+
+export function concernWords(t, visit, service, count) {
+  const name = named(service.name, visit.language);
+  return count > 1 ? t("kiosk.counted", { count, name }) : name;
+}
+
+/** How many come, and what they need. All of it may be left out. */
+export function peopleView({ t, visit, onBack, onNext }) {
+  const label = h("span", {});
+  const nextButton = button("", { after: "next", kind: "button--primary" }, onNext);
+  const counter = stepper({ t, label: t("kiosk.persons"), least: 1, most: 20, onChange: (n) => counter.set(setPersons(visit, n)) });
+  counter.set(visit.persons);
+  const nameNext = () => {
+    label.textContent = t(visit.needs.size ? "kiosk.next" : "kiosk.no_needs");
+  };
+  nextButton.firstElementChild.replaceWith(label);
+  nameNext();
+  const needs = NEEDS.map((need) => {
+    const node = h(
+      "button",
+      { type: "button", class: "need", "aria-pressed": String(visit.needs.has(need)), on: { click: () => {
+        node.setAttribute("aria-pressed", String(toggleNeed(visit, need)));
+        nameNext();
+      } } },
+      h("span", { class: "service__mark" }, icon("check")),
+      h("span", {}, t(`kiosk.need_${need}`)),
+    );
+    return node;
+  });
+  const body = h(
+    "div",
+    { class: "people" },
+    h("div", { class: "people__persons" }, h("h2", {}, t("kiosk.persons")), counter.node),
+    h("h2", {}, t("kiosk.needs_title")),
+    h("div", { class: "needs" }, needs),
+    h("p", { class: "soft" }, t("kiosk.needs_private")),
+  );
+  return {
+    title: t("kiosk.people_title"),
+    hint: t("kiosk.people_hint"),
+    body: scroller(body, { up: t("kiosk.scroll_up"), down: t("kiosk.scroll_down") }),
+    foot: [button(t("kiosk.back"), { before: "back", kind: "button--quiet" }, onBack), nextButton],
+  };
+}
+
+/** What it will take, before a number is taken. `quote`: {ahead, wait}; null while it is asked for. */
+export function confirmView({ t, visit, config, quote, problem, busy, canTake, onBack, onTake }) {
+  const list = chosen(visit, config.categories);
+  const documents = [...new Set(list.flatMap(({ service }) => service.documents.map((one) => named(one, visit.language))))];
+  const facts = h(
+    "div",
+    { class: "facts" },
+    fact("people", t("kiosk.ahead"), aheadNodes(t, quote?.ahead ?? null)),
+    fact("clock", t("kiosk.wait_for_you"), quote ? waitNodes(t, quote.wait) : h("span", { class: "spinner" })),
+  );
+  const body = h(
+    "div",
+    { class: "confirm" },
+    facts,
+    h("div", { class: "confirm__concern" }, h("h2", {}, t("kiosk.your_concern")), h("ul", {}, list.map(({ service, count }) => h("li", {}, concernWords(t, visit, service, count))))),
+    documents.length > 0 && h("div", { class: "confirm__bring" }, h("h2", {}, t("kiosk.bring")), h("ul", {}, documents.map((one) => h("li", {}, one)))),
+  );
+  const take = button(t("kiosk.take"), { kind: "button--primary take", after: "next", "aria-disabled": String(!canTake), "aria-busy": busy ? "true" : null }, onTake);
+  return {
+    title: t("kiosk.confirm_title"),
+    hint: t("kiosk.confirm_hint"),
+    body: [problem && h("div", { class: "notice notice--bad", role: "alert" }, h("p", { class: "notice__title" }, problem)), scroller(body, { up: t("kiosk.scroll_up"), down: t("kiosk.scroll_down") })].filter(Boolean),
+    foot: [button(t("kiosk.back"), { before: "back", kind: "button--quiet", "aria-disabled": String(busy) }, onBack), take],
+  };
+}
+
+function aheadNodes(t, ahead) {
+  if (ahead === null) return [h("span", { class: "unknown" }, t("kiosk.wait_unknown"))];
+  return [h("span", { class: "number" }, String(ahead)), h("span", { class: "unit" }, ` ${t("kiosk.ahead_unit", { n: ahead })}`)];
+}
+
+function fact(drawing, label, value) {
+  return h("div", { class: "fact" }, icon(drawing), h("p", { class: "fact__label" }, label), h("p", { class: "fact__value" }, value));
+}

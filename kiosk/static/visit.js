@@ -1,0 +1,42 @@
+// What a visitor has chosen so far, and nothing else: pure, so that "everything is cleared" is one new object.
+
+export const NEEDS = ["more_time", "step_free", "fetch_me", "deaf", "sign_language", "blind", "companion"];
+export const MOST_PERSONS = 20;
+
+/** Begin a visit. Counts are by service id, in the order of choosing. */
+export function newVisit(language) {
+  return { language, counts: new Map(), persons: 1, needs: new Set() };
+}
+
+/** Choose `count` of a service, within what it allows; 0 takes it away. */
+export function setCount(visit, service, count) {
+  const fitting = Math.max(0, Math.min(service.max_count, count));
+  if (fitting === 0) visit.counts.delete(service.id);
+  else visit.counts.set(service.id, fitting);
+  return fitting;
+}
+
+export function setPersons(visit, persons) {
+  visit.persons = Math.max(1, Math.min(MOST_PERSONS, persons));
+  return visit.persons;
+}
+
+export function toggleNeed(visit, need) {
+  if (!visit.needs.delete(need)) visit.needs.add(need);
+  return visit.needs.has(need);
+}
+
+/** The chosen services with their counts: [{service, count}]. */
+export function chosen(visit, categories) {
+  const all = new Map(categories.flatMap((category) => category.services.map((one) => [one.id, one])));
+  return [...visit.counts].map(([id, count]) => ({ service: all.get(id), count }));
+}
+
+/** The concern as the server takes it. */
+export function concern(visit) {
+  return {
+    services: [...visit.counts].map(([id, count]) => ({ id, count })),
+    persons: visit.persons,
+    needs: [...visit.needs],
+  };
+}
