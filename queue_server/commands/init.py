@@ -188,6 +188,8 @@ def _tell_what_next(args: argparse.Namespace, settings: Settings, town: Town, *,
     if is_new:
         print("\nNext:")
         print(f"  aufruf user create{where} --role administrator NAME    an account for yourself")
+    elif without:
+        print("\nWithout an account yet:")
     for user in without:
         print(f"  aufruf user create{where} --role clerk {user}")
     if is_new:

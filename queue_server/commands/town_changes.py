@@ -47,8 +47,10 @@ def _fields(change: Change) -> Iterator[str]:
     for name, before in change.before.items():
         after = change.after[name]
         if isinstance(before, tuple) and isinstance(after, tuple) and set(_each(before)) != set(_each(after)):
-            yield from (f"    {name}: no longer {one}" for one in _each(before) if one not in _each(after))
-            yield from (f"    {name}: now also {one}" for one in _each(after) if one not in _each(before))
+            gone = [one for one in _each(before) if one not in _each(after)]
+            come = [one for one in _each(after) if one not in _each(before)]
+            yield from _wrapped(f"    {name}: no longer ", "; ".join(gone)) if gone else ()
+            yield from _wrapped(f"    {name}: now also ", "; ".join(come)) if come else ()
         else:
             yield from _wrapped(f"    {name}: ", f"{worded(before)} -> {worded(after)}")
 
