@@ -46,11 +46,11 @@ def test_who_is_called_has_nobody_before(hand: Hand) -> None:
 def test_the_holder_may_go_return_and_give_up(hand: Hand, acts: list[visits.VisitAct], state: str) -> None:
     key = hand.take()["key"]
 
-    def act(unit: Unit, what: visits.VisitAct) -> None:
-        visits.act(unit, visits.key_holder(unit, key), what)
+    def act_all(unit: Unit) -> None:
+        for what in acts:
+            visits.act(unit, visits.key_holder(unit, key), what)
 
-    for what in acts:
-        hand.do(lambda u, what=what: act(u, what))
+    hand.do(act_all)
     assert hand.look(lambda u: visits.status(visits.key_holder(u, key)))["state"] == state
 
 
