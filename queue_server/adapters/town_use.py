@@ -25,7 +25,7 @@ STREAM = table(SiteStream)
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A thing that would go although it is used. `blocks`: a visitor would be left standing."""
+    """A thing that would go although it is used. `blocks`: the hall would no longer be right."""
 
     what: str
     id: str
@@ -76,7 +76,8 @@ def _lost_in_hall(
         if any(ticket.counter_id == counter.id for ticket in there):
             yield Use("counter", counter.id, "a visitor is called, served or kept there", blocks=True)
         elif counter.id in bound:
-            yield Use("counter", counter.id, "it is open", blocks=False)
+            # It would go on counting as open: in estimates, and in "nobody can serve this visitor".
+            yield Use("counter", counter.id, "it is open; close it first", blocks=True)
     yield from _lost_ways(hall, site, kept, new)
     clerks = {clerk.id for clerk in new.clerks}
     for counter_id, binding in bound.items():

@@ -140,7 +140,7 @@ def _refuse(uses: list[Use]) -> None:
     if blocking:
         for use in blocking:
             complain(f"{use.what} {use.id} cannot go now: {use.why}")
-        raise Problem("nothing was changed; try again when they are free, or after closing time")
+        raise Problem("nothing was changed; try again when that is over, or after closing time")
 
 
 def _agreed(args: argparse.Namespace) -> bool:

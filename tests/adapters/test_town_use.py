@@ -72,10 +72,10 @@ def test_an_area_in_which_somebody_waits_blocks(busy: Database) -> None:
     assert [(use.what, use.id, use.blocks) for use in found] == [("area", area_id, True)]
 
 
-def test_an_open_counter_without_a_visitor_only_warns(busy: Database) -> None:
+def test_an_open_counter_blocks_also_without_a_visitor(busy: Database) -> None:
     counters = (SITE.counters[0], *SITE.counters[2:])
     found = lost(busy, with_site(replace(SITE, counters=counters)))
-    assert found == [Use("counter", SITE.counters[1].id, "it is open", blocks=False)]
+    assert found == [Use("counter", SITE.counters[1].id, "it is open; close it first", blocks=True)]
 
 
 def test_a_clerk_at_an_open_counter_blocks(busy: Database) -> None:
