@@ -151,7 +151,7 @@ def language_of(request: Request, house: House) -> str:
 async def sign_in_page(call: PageCall) -> Response:
     """Show the sign-in form, or take it."""
     after = _own_path(call.request.query_params.get("next", ""))
-    if call.request.method == "GET":
+    if call.request.method != "POST":  # HEAD is a GET
         return _sign_in_form(call, after)
     form = await call.request.form()
     call.house.csrf.check(call.request.scope, form.get("csrf"))
@@ -175,7 +175,7 @@ async def password_page(call: PageCall) -> Response:
     if call.actor.session_id is None:
         raise SignInRequired
     after = _own_path(call.request.query_params.get("next", ""))
-    if call.request.method == "GET":
+    if call.request.method != "POST":  # HEAD is a GET
         return _password_form(call, after)
     form = await call.request.form()
     call.house.csrf.check(call.request.scope, form.get("csrf"))

