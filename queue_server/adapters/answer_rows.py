@@ -7,6 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters.prepared import Prepared
 from queue_server.adapters.rows import table
 from queue_server.adapters.tables.hall import CommandAnswer
 from queue_server.services.ports import Answer
@@ -20,7 +21,12 @@ _KEY = sa.tuple_(ANSWER.c.scope, ANSWER.c.request_id)
 _FIND = sa.select(ANSWER.c.scope, ANSWER.c.request_id, ANSWER.c.fingerprint, ANSWER.c.answer).where(
     _KEY.in_(sa.bindparam("keys", expanding=True))
 )
-_ADD = sa.insert(ANSWER)
+_ADD = Prepared(lambda _: sa.insert(ANSWER))
+_FIND_ONE = Prepared(
+    lambda _: sa.select(ANSWER.c.fingerprint, ANSWER.c.answer).where(
+        ANSWER.c.scope == sa.bindparam("scope"), ANSWER.c.request_id == sa.bindparam("request_id")
+    )
+)
 
 
 class AnswerRows:
@@ -32,13 +38,16 @@ class AnswerRows:
         wanted = list(keys)
         if not wanted:
             return {}
+        if len(wanted) == 1:
+            scope, id_ = wanted[0]
+            found = _FIND_ONE.first(connection, {"scope": scope, "request_id": id_})
+            return {} if found is None else {wanted[0]: (found[0], found[1])}
         rows = connection.execute(_FIND, {"keys": wanted})
         return {(scope, id_): (fingerprint, answer) for scope, id_, fingerprint, answer in rows}
 
     @staticmethod
     def add(connection: Connection, rows: list[Mapping[str, Any]]) -> None:
-        if rows:
-            connection.execute(_ADD, rows)
+        _ADD.run(connection, rows)
 
     @staticmethod
     def forget(connection: Connection, now: datetime) -> int:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.checking import STREAM, current_day, fold_day
-from queue_server.adapters.rows import COUNTER, DAY, LEASE, TICKET, HallWriter
+from queue_server.adapters.rows import COUNTER, DAY, LEASE, TICKET, write_hall
 from queue_server.domain.hall import Hall
 
 
@@ -41,7 +41,7 @@ def _secret_versions(connection: Connection, hall: Hall) -> Mapping[int, int]:
 def _write(connection: Connection, hall: Hall) -> None:
     place = connection.execute(sa.select(STREAM).where(STREAM.c.site_id == hall.site_id)).one()
     # The fold touched exactly what needs a row: nothing was written before.
-    HallWriter(connection.dialect.name).write(connection, place.organisation_id, hall, ())
+    write_hall(connection, place.organisation_id, hall, ())
     connection.execute(
         sa.update(STREAM)
         .where(STREAM.c.site_id == hall.site_id)

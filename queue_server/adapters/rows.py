@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters.prepared import Prepared
 from queue_server.adapters.tables.hall import (
     CounterStatusRow,
     DayStatusRow,
@@ -45,46 +47,37 @@ def upsert(target: sa.Table, dialect: str) -> Any:
     )
 
 
-class HallWriter:
-    """Writes what a batch touched: one statement for each table, however many commands ran."""
+_ADD_EVENTS = Prepared(lambda _: sa.insert(EVENT))
+_PUT_TICKETS, _PUT_COUNTERS, _PUT_LEASES, _PUT_DAY = (
+    Prepared(partial(upsert, target)) for target in (TICKET, COUNTER, LEASE, DAY)
+)
 
-    def __init__(self, dialect: str) -> None:
-        self._insert_event = sa.insert(EVENT)
-        self._upserts = {t: upsert(t, dialect) for t in (TICKET, COUNTER, LEASE, DAY)}
 
-    def write(
-        self, connection: Connection, organisation_id: str, hall: Hall, log: Iterable[Recorded]
-    ) -> None:
-        """Append `log` and bring the touched rows up to date; empties `hall.touched`."""
-        base = {
-            "organisation_id": organisation_id,
-            "site_id": hall.site_id,
-            "business_day": hall.business_day,
-        }
-        events = [
-            {**base, "seq": r.seq, "at": r.at, "type": r.event.type, "payload": payload_of(r.event)}
-            for r in log
-        ]
-        if events:
-            connection.execute(self._insert_event, events)
-        touched = hall.touched
-        tickets = [hall.tickets[i] for i in touched.tickets]
-        # Who leaves a counter is written before who comes to it: the unique index looks at each row.
-        tickets.sort(key=lambda t: t.state in AT_COUNTER)
-        self._put(connection, TICKET, [{**base, **_ticket_values(t)} for t in tickets])
-        self._put(
-            connection, COUNTER, [{**base, **_counter_values(hall.counters[i])} for i in touched.counters]
-        )
-        self._put(connection, LEASE, [{**base, **_lease_values(hall.leases[n])} for n in touched.leases])
-        if touched.day:
-            self._put(
-                connection, DAY, [{**base, "issuing": hall.day.issuing, "call_mode": hall.day.call_mode}]
-            )
-        touched.clear()
+def write_hall(connection: Connection, organisation_id: str, hall: Hall, log: Iterable[Recorded]) -> None:
+    """Append `log` and bring the touched rows up to date; empties `hall.touched`.
 
-    def _put(self, connection: Connection, target: sa.Table, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            connection.execute(self._upserts[target], rows)
+    One statement for each table, however many commands ran.
+    """
+    base = {
+        "organisation_id": organisation_id,
+        "site_id": hall.site_id,
+        "business_day": hall.business_day,
+    }
+    events = [
+        {**base, "seq": r.seq, "at": r.at, "type": r.event.type, "payload": payload_of(r.event)} for r in log
+    ]
+    _ADD_EVENTS.run(connection, events)
+    touched = hall.touched
+    tickets = [hall.tickets[i] for i in touched.tickets]
+    # Who leaves a counter is written before who comes to it: the unique index looks at each row.
+    tickets.sort(key=lambda t: t.state in AT_COUNTER)
+    _PUT_TICKETS.run(connection, [{**base, **_ticket_values(t)} for t in tickets])
+    _PUT_COUNTERS.run(connection, [{**base, **_counter_values(hall.counters[i])} for i in touched.counters])
+    _PUT_LEASES.run(connection, [{**base, **_lease_values(hall.leases[n])} for n in touched.leases])
+    if touched.day:
+        day = {"issuing": hall.day.issuing, "call_mode": hall.day.call_mode}
+        _PUT_DAY.run(connection, [{**base, **day}])
+    touched.clear()
 
 
 def _ticket_values(ticket: Ticket) -> dict[str, Any]:

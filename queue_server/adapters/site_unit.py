@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.desk_rows import DeskRows
 from queue_server.adapters.print_rows import PrintRows
-from queue_server.adapters.rows import HallWriter, read_hall
+from queue_server.adapters.rows import read_hall, write_hall
 from queue_server.adapters.visitor_rows import VisitorRows
 from queue_server.domain.events import Event, Recorded
 from queue_server.domain.fold import apply
@@ -157,9 +157,9 @@ class SiteUnit:
 
     # -- writing -----------------------------------------------------------------------------------
 
-    def write(self, writer: HallWriter) -> None:
+    def write(self) -> None:
         """Send everything that was gathered to the database."""
-        writer.write(self._flushed(), self.organisation_id, self.hall, self.log)
+        write_hall(self._flushed(), self.organisation_id, self.hall, self.log)
         self.log.clear()
 
     def _flushed(self) -> Connection:

@@ -15,7 +15,8 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.answer_rows import AnswerRows, Key
 from queue_server.adapters.database import Database
 from queue_server.adapters.desk_rows import DeskRows
-from queue_server.adapters.rows import HallWriter, read_log, table
+from queue_server.adapters.prepared import Prepared
+from queue_server.adapters.rows import read_log, table
 from queue_server.adapters.site_unit import SiteMemory, SiteUnit
 from queue_server.adapters.tables.hall import SiteStream
 from queue_server.adapters.town_store import load_towns
@@ -34,11 +35,15 @@ _READ_STREAM = sa.select(STREAM.c.seq, STREAM.c.business_day, STREAM.c.last_at).
     STREAM.c.site_id == _SITE
 )
 # The lock and the sequence in one row. SQLite's BEGIN IMMEDIATE locks already.
-_TAKE_STREAM = _READ_STREAM.with_for_update()
-_MOVE_STREAM = (
-    sa.update(STREAM)
-    .where(STREAM.c.site_id == _SITE)
-    .values(seq=sa.bindparam("to_seq"), last_at=sa.bindparam("to_at"), business_day=sa.bindparam("to_day"))
+_TAKE_STREAM = Prepared(lambda _: _READ_STREAM.with_for_update())
+_MOVE_STREAM = Prepared(
+    lambda _: (
+        sa.update(STREAM)
+        .where(STREAM.c.site_id == _SITE)
+        .values(
+            seq=sa.bindparam("to_seq"), last_at=sa.bindparam("to_at"), business_day=sa.bindparam("to_day")
+        )
+    )
 )
 _NOT_AN_OUTAGE = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError)
 
@@ -48,7 +53,6 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._hall_writer = HallWriter(database.url.get_backend_name())
         self._memories: dict[str, SiteMemory] = {}
         self._connection: Connection | None = None
         self._units: dict[str, SiteUnit] = {}
@@ -103,12 +107,15 @@ class Store:
     def _open(self, site_id: str, at: datetime) -> SiteUnit:
         town, site = self._site(site_id)
         self._entered.add(site_id)
-        row = self.connection.execute(_TAKE_STREAM, {"site": site_id}).one()
-        now = max(at, row.last_at or at)
-        day = row.business_day or self.business_day(site_id, now)
-        memory = self._catch_up(town, site_id, day, row.seq)
-        memory.hall.last_at = row.last_at
-        unit = SiteUnit(town.id, town, site, now, memory, self.connection, row.business_day)
+        row = _TAKE_STREAM.first(self.connection, {"site": site_id})
+        if row is None:
+            raise NotFound(what="site")
+        seq, stored_day, last_at = row
+        now = max(at, last_at or at)
+        day = stored_day or self.business_day(site_id, now)
+        memory = self._catch_up(town, site_id, day, seq)
+        memory.hall.last_at = last_at
+        unit = SiteUnit(town.id, town, site, now, memory, self.connection, stored_day)
         today = self.business_day(site_id, now)
         if today > day:
             self._begin_day(unit, today)
@@ -133,7 +140,7 @@ class Store:
     def _begin_day(self, unit: SiteUnit, today: date) -> None:
         """Close the old business day in its own rows, then begin with an empty hall."""
         unit.record(close_day(unit.hall))
-        unit.write(self._hall_writer)
+        unit.write()
         for counter_id in list(unit.desk):
             unit.unbind(counter_id)
         for ticket_id in list(unit.memory.needs):
@@ -182,9 +189,9 @@ class Store:
         return moved
 
     def _write(self, unit: SiteUnit) -> None:
-        unit.write(self._hall_writer)
+        unit.write()
         place = {"to_seq": unit.hall.seq, "to_at": unit.hall.last_at, "to_day": unit.hall.business_day}
-        self.connection.execute(_MOVE_STREAM, {"site": unit.site.id, **place})
+        _MOVE_STREAM.run(self.connection, [{"site": unit.site.id, **place}])
 
     def rollback(self) -> None:
         """Undo everything since `begin`; a broken connection is thrown away."""

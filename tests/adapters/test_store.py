@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from queue_server.adapters import site_unit
 from queue_server.adapters.answer_rows import ANSWER, KEPT, AnswerRows
 from queue_server.adapters.checking import check_database
 from queue_server.adapters.database import Database
@@ -86,21 +87,21 @@ def test_what_is_rolled_back_never_happened(hand: Hand) -> None:
     assert the_same_after_a_restart(hand)
 
 
-def test_a_failure_while_a_site_is_opened_leaves_no_half_changed_copy(hand: Hand) -> None:
+def test_a_failure_while_a_site_is_opened_leaves_no_half_changed_copy(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The new day was begun in memory, its rows were rolled back, and the copy stayed: a gap in the log."""
     hand.open()
     hand.take()
     hand.later(days=1)
-    tripped = hand.store._hall_writer
 
-    class Trips:
-        def write(self, *_: object) -> None:
-            raise RuntimeError
+    def trips(*_: object) -> None:
+        raise RuntimeError
 
-    hand.store._hall_writer = Trips()  # type: ignore[assignment]
-    with pytest.raises(RuntimeError):
-        hand.take()
-    hand.store._hall_writer = tripped
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(site_unit, "write_hall", trips)
+        with pytest.raises(RuntimeError):
+            hand.take()
     hand.take()
     assert in_the_log(hand) == [
         "CounterOpened",

@@ -25,7 +25,7 @@ from tests.bench.clients import HOST
 FRAME = b"x" * 2000 + b"\n"
 PAYLOAD = {"number": 417, "key": "k" * 12, "concern": [["id-card", 1]], "persons": 1, "language": "de"}
 SHAPE = (
-    "CREATE TABLE ticket (site TEXT, id INTEGER, number INTEGER, state TEXT, doc TEXT, PRIMARY KEY (site, id))",
+    "CREATE TABLE ticket (site TEXT, id INTEGER, number INTEGER, state TEXT, doc, PRIMARY KEY (site, id))",
     "CREATE TABLE event (site TEXT, seq INTEGER, at TEXT, type TEXT, payload TEXT, PRIMARY KEY (site, seq))",
     "CREATE TABLE stream (site TEXT PRIMARY KEY, seq INTEGER)",
     "INSERT INTO stream VALUES ('s', 0)",

@@ -46,9 +46,10 @@ def run_client(work: Coroutine[Any, Any, Result], limit_s: float) -> Result:
 
 
 class HttpClient(asyncio.Protocol):
-    """One kept-alive connection; one request at a time."""
+    """One kept-alive connection; one request at a time. Comes back when the server let go of an idle one."""
 
-    def __init__(self, token: str | None = None) -> None:
+    def __init__(self, port: int, token: str | None = None) -> None:
+        self._port = port
         self._head = f"Host: {HOST}\r\nContent-Type: application/json\r\n"
         self._head += f"Authorization: Bearer {token}\r\n" if token else ""
         self._buffer = bytearray()
@@ -57,9 +58,12 @@ class HttpClient(asyncio.Protocol):
 
     @classmethod
     async def connect(cls, port: int, token: str | None = None) -> "HttpClient":
-        loop = asyncio.get_running_loop()
-        _, client = await loop.create_connection(lambda: cls(token), HOST, port)
+        client = cls(port, token)
+        await client._connect()
         return client
+
+    async def _connect(self) -> None:
+        await asyncio.get_running_loop().create_connection(lambda: self, HOST, self._port)
 
     async def get(self, path: str) -> Answer:
         return await self._ask(f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode())
@@ -81,6 +85,8 @@ class HttpClient(asyncio.Protocol):
             self._transport.close()
 
     async def _ask(self, request: bytes) -> Answer:
+        if self._transport is None or self._transport.is_closing():
+            await self._connect()
         assert self._transport is not None
         self._answer = asyncio.get_running_loop().create_future()
         begun = time.perf_counter()

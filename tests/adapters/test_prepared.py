@@ -1,0 +1,74 @@
+"""Prepared statements do what SQLAlchemy would have done with them, values and errors included."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from queue_server.adapters.database import Database
+from queue_server.adapters.prepared import Prepared
+from queue_server.adapters.rows import table
+from queue_server.adapters.tables.hall import CommandAnswer, SiteStream
+
+STREAM, ANSWER = table(SiteStream), table(CommandAnswer)
+NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
+ADD_STREAM, ADD_ANSWER = Prepared(lambda _: sa.insert(STREAM)), Prepared(lambda _: sa.insert(ANSWER))
+READ_STREAM = Prepared(lambda _: sa.select(STREAM).where(STREAM.c.site_id == sa.bindparam("site")))
+
+
+def stream(site: str, **changes: Any) -> dict[str, Any]:
+    row = {"site_id": site, "organisation_id": "town", "seq": 7, "business_day": None, "last_at": None}
+    return {**row, **changes}
+
+
+def answer(id_: str, body: dict[str, Any]) -> dict[str, Any]:
+    row = {"scope": "s", "request_id": id_, "organisation_id": "town", "fingerprint": "f", "at": NOW}
+    return {**row, "answer": body}
+
+
+def test_values_come_back_as_they_went_in(database: Database) -> None:
+    row = stream("a", business_day=date(2026, 3, 2), last_at=NOW)
+
+    def work(conn: sa.Connection) -> None:
+        ADD_STREAM.run(conn, [row])
+        assert READ_STREAM.first(conn, {"site": "a"}) == tuple(row.values())
+        assert conn.execute(sa.select(STREAM)).mappings().one() == row
+
+    database.write(work)
+
+
+def test_many_rows_are_one_call_and_none_is_none(database: Database) -> None:
+    bodies: dict[str, dict[str, Any]] = {"r1": {"number": 417}, "r2": {"name": "Größe", "list": [1, None]}}
+
+    def work(conn: sa.Connection) -> None:
+        ADD_ANSWER.run(conn, [answer(id_, body) for id_, body in bodies.items()])
+        ADD_ANSWER.run(conn, [])
+        kept = conn.execute(sa.select(ANSWER.c.request_id, ANSWER.c.answer, ANSWER.c.at))
+        assert {id_: (body, at) for id_, body, at in kept} == {i: (b, NOW) for i, b in bodies.items()}
+
+    database.write(work)
+
+
+def test_a_query_that_finds_nothing_says_so(database: Database) -> None:
+    assert database.write(lambda conn: READ_STREAM.first(conn, {"site": "nowhere"})) is None
+
+
+def test_the_drivers_errors_are_sqlalchemys_and_tell_no_values(database: Database) -> None:
+    with pytest.raises(sa.exc.IntegrityError) as caught:
+        database.write(lambda conn: ADD_STREAM.run(conn, [stream("a"), stream("a", seq=987654)]))
+    assert "987654" not in str(caught.value)
+
+    wrong = Prepared(lambda _: sa.select(sa.literal_column("nothing")).select_from(STREAM))
+    with pytest.raises(sa.exc.DBAPIError):
+        database.write(lambda conn: wrong.first(conn, {}))
+
+
+def test_what_a_transaction_wrote_goes_with_it(database: Database) -> None:
+    def work(conn: sa.Connection) -> None:
+        ADD_STREAM.run(conn, [stream("a")])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        database.write(work)
+    assert database.read(lambda conn: READ_STREAM.first(conn, {"site": "a"})) is None
