@@ -24,6 +24,8 @@ from queue_server.services.ports import Answer, Unit
 
 TICK_S: Final = 1.0
 REFRESH_S: Final = 20.0
+TIDY_S: Final = 3600.0
+_MAY_BE_BOUND: Final = (TicketState.AWAY, TicketState.CALLED, TicketState.PARKED)
 log = logging.getLogger(__name__)
 
 
@@ -35,7 +37,10 @@ class Writer(Protocol):
 
 
 class Timers:
-    """One loop for all sites. `renew` looks whether the set-up changed beside us."""
+    """One loop for all sites.
+
+    `renew` looks whether the set-up changed beside us; `tidy` erases what is kept for some days only.
+    """
 
     def __init__(
         self,
@@ -43,11 +48,13 @@ class Timers:
         hub: Hub,
         sites: Callable[[], Iterable[str]],
         renew: Callable[[], Awaitable[None]],
+        tidy: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self._writer = writer
         self._hub = hub
         self._sites = sites
         self._renew = renew
+        self._tidy = tidy
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -75,13 +82,16 @@ class Timers:
                 except Exception:  # the next tick finds what is due again
                     log.exception("a timer failed at %s", site_id)
             if ticks % 2 == 0:
-                await self._renew_quietly()
+                await self._quietly(self._renew, "the set-up could not be read")
+            if self._tidy is not None and ticks % int(TIDY_S / TICK_S) == 1:
+                await self._quietly(self._tidy, "what is too old could not be erased")
 
-    async def _renew_quietly(self) -> None:
+    @staticmethod
+    async def _quietly(work: Callable[[], Awaitable[object]], trouble: str) -> None:
         try:
-            await self._renew()
-        except Exception:
-            log.exception("the set-up could not be read")
+            await work()
+        except Exception:  # it is tried again
+            log.exception(trouble)
 
     async def _tick(self, site_id: str) -> None:
         if await self._writer.look(site_id, _is_something_due):
@@ -123,7 +133,12 @@ def _to_start(unit: Unit) -> list[tuple[str, int]]:
 def _to_release(unit: Unit) -> list[e.Event]:
     """Return the releases of who is kept for a counter that is closed, or long paused past the due time."""
     released: list[e.Event] = []
-    for status in unit.hall.counters.values():
+    hall = unit.hall
+    kept_for = {lane.bound_counter_id for lane, *_ in hall.waiting.lanes()}
+    kept_for |= {t.bound_counter_id or t.counter_id for t in hall.in_state(*_MAY_BE_BOUND)}
+    for status in hall.counters.values():
+        if status.id not in kept_for:
+            continue  # nearly always: nobody looks through the queue each second
         if status.state is CounterState.CLOSED:
             released += calling.release_bound(unit.hall, status.id)
         else:

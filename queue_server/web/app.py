@@ -23,6 +23,7 @@ from starlette.types import ASGIApp
 from queue_server.adapters import accounts, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.announcements import Announcements
+from queue_server.adapters.answer_rows import AnswerRows
 from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.server_key import ensure_key_file
@@ -185,7 +186,13 @@ async def _start(
     await hub.start(sites)
     stack.push_async_callback(hub.stop)
     speech.prepare(sites)
-    timers = Timers(sequencer, hub, lambda: house.directory.sites, house.renew_if_changed)
+    timers = Timers(
+        sequencer,
+        hub,
+        lambda: house.directory.sites,
+        house.renew_if_changed,
+        lambda: house.write(lambda conn: AnswerRows.forget(conn, house.clock())),
+    )
     timers.start()
     stack.push_async_callback(timers.stop)
 
