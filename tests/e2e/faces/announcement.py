@@ -82,6 +82,4 @@ async def hear_all(recording: Recording, clips: list[Clip], within_s: float = 20
 
 def follow_each_other(heard: list[Heard]) -> bool:
     """Say whether each began after the one before it had ended: in this order, and none over another."""
-    return all(
-        later.at_s >= earlier.ends_s - TOLERATED_S for earlier, later in itertools.pairwise(heard)
-    )
+    return all(later.at_s >= earlier.ends_s - TOLERATED_S for earlier, later in itertools.pairwise(heard))

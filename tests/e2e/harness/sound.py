@@ -128,6 +128,14 @@ class Recording:
             await asyncio.sleep(0.2)
         return found[1]
 
+    async def hear_times(self, times: int, wav_path: Path, within_s: float, least: float = 0.8) -> None:
+        """Wait until the file has been heard so often; AssertionError when it was heard less or more."""
+        deadline = time.monotonic() + within_s
+        while len(beginnings := self.heard_at(wav_path, least)) < times:
+            assert time.monotonic() < deadline, f"{wav_path.name} was heard at {beginnings} only"
+            await asyncio.sleep(0.5)
+        assert len(beginnings) == times, f"{wav_path.name} was heard at {beginnings}"
+
     def heard_at(self, wav_path: Path, least: float = 0.8) -> list[float]:
         """Say where the file was heard: each beginning in seconds, in order; a recall gives two."""
         found = find(self.samples(), read_wav(wav_path), at_most=50)
