@@ -24,6 +24,8 @@ class Body(BaseModel):
 
 
 class WantedService(Body):
+    """One of the services somebody comes for, and how many times (passports for two children: 2)."""
+
     id: Id
     count: int = Field(default=1, ge=1, le=99)
 

@@ -1,8 +1,10 @@
 """The towns that the web tests run on: made once for each database, copied for each test."""
 
+import asyncio
 import dataclasses
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -187,6 +189,31 @@ async def served_town(town: Town) -> AsyncIterator[Town]:
     """The same behind uvicorn on a free port, for sockets and browsers."""
     async with serving(town) as served:
         yield served
+
+
+@pytest.fixture
+def town_loop(
+    sqlite_settings: Settings, web_sqlite: Template
+) -> Iterator[tuple[asyncio.AbstractEventLoop, Town]]:
+    """The server and its event loop, for tests that hypothesis runs: they cannot be coroutines."""
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        starting = stack.enter_async_context(running(sqlite_settings, web_sqlite.tokens))
+        started = runner.run(starting)
+        yield runner.get_loop(), started
+        runner.run(stack.aclose())
+
+
+@pytest.fixture
+def served_town_loop(
+    town_loop: tuple[asyncio.AbstractEventLoop, Town],
+) -> Iterator[tuple[asyncio.AbstractEventLoop, Town]]:
+    """The same behind uvicorn."""
+    loop, started = town_loop
+    stack = AsyncExitStack()
+    served = loop.run_until_complete(stack.enter_async_context(serving(started)))
+    yield loop, served
+    loop.run_until_complete(stack.aclose())
 
 
 def _command(url: str, statement: str) -> None:

@@ -1,6 +1,7 @@
 """Sites, boards, queues and taking a number, over HTTP."""
 
 import asyncio
+from typing import get_args
 
 from queue_server.services.reception import NEEDS
 from queue_server.web.models import Need
@@ -156,7 +157,7 @@ async def test_why_before_me_is_answered_with_due_times(town: Town) -> None:
 
 
 async def test_what_a_visitor_may_ask_for_is_the_same_in_contract_and_service() -> None:
-    assert set(Need.__args__) == NEEDS
+    assert set(get_args(Need)) == NEEDS
 
 
 async def test_status_addresses_are_absolute_once_the_public_address_is_known(town: Town) -> None:

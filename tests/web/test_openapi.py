@@ -1,0 +1,237 @@
+"""The description is complete and honest: each answer fits its schema, and nothing random makes a 500."""
+
+import asyncio
+import copy
+import shutil
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from queue_server.settings import Settings
+from queue_server.web.app import API_ROUTES
+from queue_server.web.openapi import describe
+from tests.web.running import Town, running, serving
+
+DOCUMENT = describe(API_ROUTES, "test")
+OPERATIONS = [(path, method) for path, item in DOCUMENT["paths"].items() for method in item]
+
+
+def operation(path: str, method: str) -> dict[str, Any]:
+    return dict(DOCUMENT["paths"][path][method])
+
+
+async def test_the_description_is_served(town: Town) -> None:
+    served = (await town.ask(None, "GET", "/api/openapi.json")).json()
+    assert served["openapi"] == "3.1.0"
+    assert served["paths"].keys() == DOCUMENT["paths"].keys()
+
+
+def test_operations_have_names_of_their_own_and_say_what_they_do() -> None:
+    names = [operation(*one)["operationId"] for one in OPERATIONS]
+    assert len(set(names)) == len(names)
+    assert [one for one in OPERATIONS if not operation(*one)["summary"].endswith((".", ";"))] == []
+
+
+def test_everything_described_has_words() -> None:
+    silent = [name for name, schema in DOCUMENT["components"]["schemas"].items() if not words(schema)]
+    assert silent == []
+
+
+def words(schema: dict[str, Any]) -> bool:
+    return bool(schema.get("description"))
+
+
+def test_every_answer_has_a_schema() -> None:
+    for path, method in OPERATIONS:
+        for status, answer in operation(path, method)["responses"].items():
+            assert answer["description"], (path, status)
+            if status != "204":
+                (content,) = answer["content"].values()
+                assert content["schema"] not in ({}, {"type": "object"}), (path, status)
+
+
+def closed(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with every object closed: what is not described must not come."""
+    strict = copy.deepcopy(document)
+    for name, schema in strict["components"]["schemas"].items():
+        if "properties" in schema and name != "Error":
+            schema.setdefault("additionalProperties", False)
+    return strict
+
+
+def complaints(answer: Any, path: str, method: str) -> list[str]:
+    """Return how an answer differs from its description."""
+    responses = operation(path, method)["responses"]
+    if str(answer.status_code) not in responses:
+        return [f"{method} {path}: {answer.status_code} is not described: {answer.text[:200]}"]
+    content = responses[str(answer.status_code)].get("content", {})
+    if "application/json" not in content:
+        return []
+    schema = {**closed(DOCUMENT), **content["application/json"]["schema"]}
+    return [
+        f"{method} {path} {answer.status_code}: {error.message} at {error.instance_path}"
+        for error in jsonschema_rs.validator_for(schema).iter_errors(answer.json())
+    ]
+
+
+async def test_a_whole_day_is_answered_as_described(town: Town) -> None:
+    """Drive every operation to success, and hold each answer against the closed description."""
+    found: list[str] = []
+    done: set[tuple[str, str]] = set()
+
+    async def ask(method: str, path: str, body: object = None, who: str = "anna", **ids: object) -> Any:
+        address = path.format(site="rathaus", counter="rathaus-1", display="rathaus-eg", **ids)
+        answer = await town.ask(who, method, address, body)
+        found.extend(complaints(answer, path, method.lower()))
+        if answer.is_success:
+            done.add((path, method.lower()))
+        return answer.json() if answer.content and "json" in answer.headers["content-type"] else {}
+
+    at, site = "/api/v1/counters/{counter}", "/api/v1/sites/{site}"
+
+    async def act(name: str, **body: object) -> Any:
+        return await ask("POST", f"{at}/{name}", {"request_id": town.press(), **body})
+
+    concern = {"services": [{"id": "id-card"}]}
+    for path in ("/healthz", "/readyz", "/metrics", "/api/v1/sessions", "/api/v1/sites", site):
+        await ask("GET", path)
+    await ask("GET", "/readyz", who="integration")
+    await act("open")
+    await ask("POST", f"{site}/quotes", concern)
+    tickets = [
+        await ask(
+            "POST", f"{site}/tickets", {"request_id": town.press(), "needs": ["deaf"], **concern}, who="kiosk"
+        )
+        for _ in range(6)
+    ]
+    first = {"ticket": tickets[-1]["id"]}
+    await ask("GET", f"{site}/tickets/{{ticket}}/order", **first)
+    await ask("POST", f"{site}/tickets/{{ticket}}", {"act": "away"}, **first)
+    await ask("POST", f"{site}/tickets/{{ticket}}", {"act": "back"}, **first)
+    await ask("POST", f"{site}/tickets/{{ticket}}/reprint", {}, **first)
+    await act("calls")
+    await act("recall")
+    await ask("GET", at)
+    await ask("GET", f"{site}/board", who="display")
+    await ask("GET", f"{site}/queue")
+    await act("join", number=tickets[-1]["number"])
+    await act("put-back")
+    await act("calls", ticket=tickets[0]["id"])
+    await act("undo")
+    await act("calls", ticket=tickets[0]["id"])
+    await act("start")
+    await act("concern", **concern)
+    await ask("GET", at)
+    await act("park")
+    await act("start", ticket=tickets[0]["id"])
+    await act("calls", finish_current=True)
+    await act("no-show")
+    await act("calls")
+    await act("put-back")
+    await act("calls")
+    await act("transfer", services=[{"id": "passport"}])
+    await act("calls")
+    await act("finish")
+    await act("pause")
+    await act("close")
+    await ask("POST", f"{site}/issuing", {"issuing": True})
+    await ask("POST", f"{site}/call-mode", {"call_mode": "fetch"})
+    await ask("POST", "/api/v1/displays/{display}/service", {"out_of_service": True})
+    signing_in = {"user": "anna", "password": "ein gutes Kennwort"}
+    await ask("POST", "/api/v1/sessions", signing_in)
+    await ask("DELETE", "/api/v1/sessions")
+    assert found == []
+    not_driven = {one for one in OPERATIONS if one not in done} - {("/api/v1/sessions/password", "post")}
+    assert not_driven == set(), "driven by test_api_sessions alone: choosing a password"
+
+
+# -- random requests -------------------------------------------------------------------------------------
+
+API = schemathesis.openapi.from_dict(DOCUMENT)
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    unsupported_method,
+]
+REAL = {"site": "rathaus", "counter": "rathaus-1", "display": "rathaus-eg"}
+
+
+@pytest.fixture(scope="module")
+def base_url(
+    web_sqlite: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """A server in a thread of its own: schemathesis speaks plain, blocking HTTP."""
+    data = tmp_path_factory.mktemp("openapi") / "town"
+    shutil.copytree(web_sqlite.folder, data)
+    ready, ended = threading.Event(), threading.Event()
+    told: dict[str, str] = {}
+
+    async def serve() -> None:
+        plain = Settings(data=data, rate_limits=False, speech=False)
+        async with running(plain, web_sqlite.tokens) as town, serving(town) as served:
+            told["url"] = f"http://{served.address}"
+            ready.set()
+            while not ended.is_set():
+                await asyncio.sleep(0.05)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    assert ready.wait(20)
+    yield told["url"], dict(web_sqlite.tokens)
+    ended.set()
+    thread.join(20)
+
+
+@pytest.mark.parametrize("who", [None, "anna", "kiosk"])
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_random_requests_are_answered_as_described(
+    base_url: tuple[str, dict[str, str]],
+    request: pytest.FixtureRequest,
+    path: str,
+    method: str,
+    who: str | None,
+) -> None:
+    """Bounded in the usual run; thirty times as much with --long."""
+    if path == "/api/v1/sessions" and method == "post" and who is not None:
+        pytest.skip("each try costs a password check, and who tries makes no difference")
+    url, tokens = base_url
+    headers = {} if who is None else {"Authorization": f"Bearer {tokens[who]}"}
+    examples = 300 if request.config.getoption("--long") else 10
+    strategy = API[path][method.upper()].as_strategy()
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=not request.config.getoption("--long"),
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=strategy)
+    def try_it(case: Any) -> None:
+        # Half of the addresses are real, else nothing behind the first look-up would be reached.
+        for name, id_ in REAL.items():
+            if name in (case.path_parameters or {}) and len(str(case.path_parameters[name])) % 2:
+                case.path_parameters[name] = id_
+        response = case.call(base_url=url, headers=headers, timeout=10)
+        case.validate_response(response, checks=CHECKS)
+
+    try_it()
