@@ -59,7 +59,7 @@ export function button(label, { before, after, kind = "", ...attributes } = {}, 
 
 /** A list that scrolls by touch and, for those who do not know that, by two big buttons. */
 export function scroller(list, { up, down }) {
-  const box = h("div", { class: "scroller__box", tabindex: -1 }, list);
+  const box = h("div", { class: "scroller__box" }, list);
   const page = (direction) => box.scrollBy({ top: direction * box.clientHeight * 0.8, behavior: "smooth" });
   const buttons = [
     h("button", { type: "button", class: "scroller__button", "aria-label": up, on: { click: () => page(-1) } }, icon("up")),
@@ -70,6 +70,7 @@ export function scroller(list, { up, down }) {
   const look = () => {
     const room = box.scrollHeight - box.clientHeight;
     bar.hidden = room < 8;
+    box.tabIndex = room < 8 ? -1 : 0; // arrow keys scroll what has the focus
     node.dataset.more = room - box.scrollTop > 8 ? "below" : "";
     // aria-disabled, not disabled: a button that vanishes under a finger would take the focus along
     buttons[0].setAttribute("aria-disabled", String(box.scrollTop < 8));
