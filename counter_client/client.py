@@ -76,6 +76,10 @@ class CounterClient:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the connections; the counter stays as it is."""
         self._http.close()
 
     def open(self, *, take_over: bool = False) -> Answer:

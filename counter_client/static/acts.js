@@ -85,17 +85,23 @@ export function asks(model, id) {
   return ALWAYS_ASKS.has(id) || (model.stage === "serving" && ASKS_WHILE_SERVING.has(id));
 }
 
-/** Acts on one listed ticket. A running service is ended by none of them without the question `ends`. */
+/**
+ * Acts on one listed ticket. While somebody is called, nobody else is: first it has to be said what became of
+ * that call. While somebody is served, calling another ends the service, and the button says so.
+ */
 export function onTicket(model, ticket) {
   if (model.watching || !model.mine) return ["reprint"];
-  const busy = model.current !== null;
-  const acts = {
-    waiting: [busy ? "ends_call" : "call", "join", "away", "cancel", "reprint"],
-    away: ["back", "cancel", "reprint"],
-    parked: busy ? ["ends_resume"] : ["resume_parked", "call"],
-    no_show: [busy ? "ends_call" : "call", "back", "reprint"],
-  }[ticket.state];
-  return (acts ?? []).filter((id) => (id === "join" ? busy : !model.paused || !["call", "ends_call"].includes(id)));
+  const calls = model.paused ? [] : { idle: ["call"], serving: ["ends_call"] }[model.stage] ?? [];
+  const joins = model.current ? ["join"] : [];
+  const resumes = model.stage === "serving" ? ["park_resume"] : model.stage === "called" ? [] : ["resume_parked", ...calls];
+  return (
+    {
+      waiting: [...calls, ...joins, "away", "cancel", "reprint"],
+      away: ["back", ...joins, "cancel", "reprint"],
+      parked: resumes,
+      no_show: [...calls, ...joins, "back", "reprint"],
+    }[ticket.state] ?? []
+  );
 }
 
 /** The commands of an act: [path, body] each, sent one after the other; a refusal ends the row. */
@@ -120,7 +126,6 @@ export function commandsOf(id, model, config, wanted = {}) {
     call: () => [call],
     done_next: () => [[`${at}/calls`, { ...named, ...expected, finish_current: true }]],
     ends_call: () => [[`${at}/calls`, { ...named, ...expected, finish_current: true }]],
-    missed_call: () => [[`${at}/no-show`, current], call],
     come: () => [[`${at}/start`, current]],
     recall: () => [[`${at}/recall`, current]],
     no_show: () => [[`${at}/no-show`, current]],
@@ -130,7 +135,6 @@ export function commandsOf(id, model, config, wanted = {}) {
     finish: () => [finish],
     undo: () => [[`${at}/undo`, current]],
     resume_parked: () => [[`${at}/start`, named]],
-    ends_resume: () => [finish, [`${at}/start`, named]],
     park_resume: () => [[`${at}/park`, current], [`${at}/start`, named]],
     join: () => [[`${at}/join`, { ...named, ...expected }]],
     transfer: () => [[`${at}/transfer`, { ...current, ...wanted.body }]],

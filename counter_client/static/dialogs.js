@@ -51,7 +51,7 @@ const TICKET_ACTS = {
   cancel: ["counter.cancel_ticket", "button--danger"],
   reprint: ["counter.reprint", ""],
   resume_parked: ["counter.resume_parked", "button--primary"],
-  ends_resume: ["counter.end_and_resume", "button--primary"],
+  park_resume: ["counter.park_and_resume", "button--primary"],
 };
 
 function ticket(state, model, view) {

@@ -16,8 +16,8 @@ export function made(is, make) {
 /** Make the children of `parent` what `kids` describe. */
 export function draw(parent, ...kids) {
   const wanted = kids.flat(Infinity).filter((kid) => kid !== null && kid !== undefined && kid !== false);
-  const old = new Map();
-  for (const node of parent.childNodes) if (node.drawnKey !== undefined) old.set(node.drawnKey, node);
+  const focused = document.activeElement;
+  const old = keptOf(parent, wanted);
   let at = parent.firstChild;
   for (const kid of wanted) {
     const key = kid.props?.key;
@@ -32,6 +32,20 @@ export function draw(parent, ...kids) {
     at.remove();
     at = next;
   }
+  // A row that moved up in the queue was taken out of the page for a moment, and its focus with it.
+  if (focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
+}
+
+/** The keyed nodes that stay, by key; the others go first, so that those that stay need not move. */
+function keptOf(parent, wanted) {
+  const keys = new Set(wanted.map((kid) => kid.props?.key).filter((key) => key !== undefined).map(String));
+  const kept = new Map();
+  for (const node of [...parent.childNodes]) {
+    if (node.drawnKey === undefined) continue;
+    if (keys.has(node.drawnKey)) kept.set(node.drawnKey, node);
+    else node.remove();
+  }
+  return kept;
 }
 
 function fits(node, kid) {

@@ -98,7 +98,7 @@ export function foot(model, view) {
     "section",
     { class: "card card--slim card--foot", key: "foot", "aria-labelledby": "today" },
     h("h2", { class: "list-title", id: "today" }, t("counter.today")),
-    h("div", { class: "figures" }, figures.map(([value, label]) => h("p", { class: "figure", key: label }, h("strong", { class: "figure__value" }, value), h("span", { class: "figure__label" }, label)))),
+    h("div", { class: "figures" }, figures.map(([value, label]) => h("p", { class: "figure", key: label }, h("strong", { class: "figure__value" }, value), " ", h("span", { class: "figure__label" }, label)))),
     h("h2", { class: "list-title" }, t("counter.colleagues")),
     h("ul", { class: "colleagues" }, model.counters.filter((one) => one.id !== view.config.counter.id).map((one) => colleague(one, view))),
   );

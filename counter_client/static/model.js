@@ -66,11 +66,6 @@ export function fetchReason(model) {
   return model.call?.fetch ? model.call.reason : "";
 }
 
-/** Everybody who may be called by number here: waiting, missed, parked, away; each once. */
-export function callable(model) {
-  return [...model.waiting, ...model.missed, ...model.parked];
-}
-
 /** The ticket of an id, wherever it is listed. */
 export function ticketById(model, id) {
   const lists = [model.current ? [model.current] : [], model.waiting, model.others, model.parked, model.missed, model.away];

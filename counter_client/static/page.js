@@ -3,7 +3,8 @@
 
 import { connect } from "/static/live.js";
 import { pageTexts, readJson } from "/static/texts.js";
-import { KEYS, asks, beside, commandsOf, primary } from "./acts.js";
+import { KEYS, commandsOf, primary } from "./acts.js";
+import { KEEPS_OPEN, dialogFor, mayByKey, questionFor, transferBody, wantedOf } from "./asking.js";
 import { sendAll } from "./commands.js";
 import { dialog } from "./dialogs.js";
 import { draw, h } from "./dom.js";
@@ -12,7 +13,7 @@ import { foot, side } from "./lists.js";
 import { modelOf, ticketById, ticketByNumber } from "./model.js";
 import { firstWaits, newsBetween } from "./news.js";
 import { button } from "./parts.js";
-import { concernBody, pick, startPick } from "./picker.js";
+import { concernBody, pick } from "./picker.js";
 import { after, papers, stage } from "./stage.js";
 import { refusal } from "./words.js";
 
@@ -84,7 +85,7 @@ function render() {
   if (picture === null) return;
   const now = model();
   if (busy?.seq !== undefined && performance.now() - busy.answered > PICTURE_WITHIN_MS) busy = null;
-  if (message && performance.now() - message.since > MESSAGE_MS) message = null;
+  if (message && message.kind !== "bad" && performance.now() - message.since > MESSAGE_MS) message = null;
   const view = viewOf(now);
   draw(at("stage"), stage(now, view));
   draw(at("papers"), papers(now, view));
@@ -92,7 +93,7 @@ function render() {
   draw(at("foot"), after(now, view), foot(now, view));
   draw(at("tools"), tools(now, view));
   if (open) {
-    followTicket(now);
+    followVisit(now);
     draw(box, dialog(open, now, view));
   }
   document.title = titleOf(now);
@@ -142,7 +143,7 @@ box.addEventListener("close", () => {
 });
 
 /** The ticket in an open dialog follows the picture; one that left the hall closes it. */
-function followTicket(now) {
+function followVisit(now) {
   if (open.name === "ticket") {
     const found = ticketById(now, open.found.id);
     if (found) open.found = found;
@@ -162,25 +163,6 @@ async function explain(ticket) {
   }
 }
 
-const QUESTIONS = {
-  finish: (now) => ({ title: "counter.finish_title", text: "counter.finish_text", label: "counter.done", values: { number: now.current.number } }),
-  put_back: (now) => ({ title: "counter.put_back_title", text: "counter.put_back_text", label: "counter.put_back", values: { number: now.current.number } }),
-  take_over: (now) => ({ title: "counter.take_over_title", text: "counter.take_over_text", label: "counter.take_over", values: { name: now.holder ?? "" } }),
-  cancel: (now, wanted) => ({ title: "counter.cancel_title", text: "counter.cancel_text", label: "counter.cancel_ticket", values: { number: ticketById(now, wanted.ticket)?.number ?? "" } }),
-};
-
-const OPENS = {
-  transfer: (now) => ({ name: "transfer", about: now.current.id, pick: startPick(now.current) }),
-  concern: (now) => ({ name: "concern", about: now.current.id, pick: startPick(now.current) }),
-  join: (now, wanted) => (wanted.ticket === undefined ? { name: "join", about: now.current.id } : null),
-  choose: () => ({ name: "choose" }),
-  walk_in: () => ({ name: "walk_in", pick: startPick() }),
-  close: () => ({ name: "close" }),
-  more: () => ({ name: "more" }),
-  devices: () => ({ name: "devices" }),
-  help: () => ({ name: "help" }),
-};
-
 // -- acts ------------------------------------------------------------------------------------------
 
 /** A press, a key or a form: ask, open, or do. `sure`: the dialog has asked already. */
@@ -193,13 +175,11 @@ function act(id, wanted = {}, sure = false) {
   else if (id === "primary") pressPrimary(now);
   else if (id === "ticket") openTicket(now, wanted.ticket);
   else if (id === "pause") perform(now.paused ? "resume" : "pause", now, wanted);
-  else if (!sure && needsQuestion(now, id)) show({ name: "ask", yes: id, wanted, ...QUESTIONS[id](now, wanted) });
-  else if (!sure && OPENS[id]?.(now, wanted)) show(OPENS[id](now, wanted));
+  else if (!sure && questionFor(id, now, wanted)) show(questionFor(id, now, wanted));
+  else if (!sure && dialogFor(id, now, wanted)) show(dialogFor(id, now, wanted));
   else perform(id, now, wanted);
   render();
 }
-
-const needsQuestion = (now, id) => id in QUESTIONS && (id === "take_over" || id === "cancel" || asks(now, id));
 
 function pressPrimary(now) {
   const main = primary(now);
@@ -221,6 +201,7 @@ async function perform(id, now, wanted) {
   if (busy) return null;
   busy = { since: performance.now() };
   message = null;
+  if (open) open.problem = null;
   render();
   const mine = busy;
   const answer = await sendAll(commandsOf(id, now, config, wanted));
@@ -232,15 +213,13 @@ async function perform(id, now, wanted) {
   return answer;
 }
 
-const STAYS_OPEN = new Set(["reprint", "display", "issuing", "call_mode"]);
-
 function done(id, data) {
   if (id === "walk_in") show({ name: "walk_in_done", given: data });
   else if (id === "reprint") {
     if (open?.name === "walk_in_done") open.printed = true;
     else hide();
     message = { kind: "good", text: t("counter.printing"), since: performance.now() };
-  } else if (open && !STAYS_OPEN.has(id)) hide();
+  } else if (open && !KEEPS_OPEN.has(id)) hide();
 }
 
 function failed(answer) {
@@ -251,15 +230,6 @@ function failed(answer) {
 }
 
 // -- hands -----------------------------------------------------------------------------------------
-
-function wantedOf(node) {
-  const wanted = {};
-  const { ticket, kiosk, display, out } = node.dataset;
-  if (ticket !== undefined) wanted.ticket = Number(ticket);
-  if (kiosk !== undefined) wanted.kiosk = kiosk;
-  if (display !== undefined) Object.assign(wanted, { display, out: out === "yes" });
-  return wanted;
-}
 
 document.addEventListener("click", (event) => {
   const node = event.target.closest("[data-act]");
@@ -272,7 +242,7 @@ document.addEventListener("click", (event) => {
     return render();
   }
   const answersQuestion = open !== null && box.contains(node) && ["ask", "close"].includes(open.name);
-  act(node.dataset.act, wantedOf(node), answersQuestion);
+  act(node.dataset.act, wantedOf(node.dataset), answersQuestion);
 });
 
 box.addEventListener("change", ({ target }) => {
@@ -297,7 +267,7 @@ box.addEventListener("submit", (event) => {
 const FORMS = {
   choose: (form, now) => byNumber(form, now, now.stage === "serving" ? "ends_call" : "call"),
   join: (form, now) => byNumber(form, now, "join"),
-  transfer: (form, now) => perform("transfer", now, { body: transferBody(form.get("counter"), now) }),
+  transfer: (form, now) => perform("transfer", now, { body: transferBody(form.get("counter"), open.pick, now) }),
   concern: (form, now) => perform("concern", now, { body: concernBody(open.pick) }),
   walk_in: (form, now) => perform("walk_in", now, { body: { ...concernBody(open.pick), language: form.get("language"), needs: form.getAll("need") } }),
 };
@@ -308,30 +278,14 @@ function byNumber(form, now, id) {
   else perform(id, now, { ticket: found.id });
 }
 
-/** Services only when they changed: a mere change of counter keeps the concern as it is. */
-function transferBody(counter, now) {
-  const same = JSON.stringify(open.pick.chosen) === JSON.stringify(now.current.services.map(({ id, count }) => ({ id, count })));
-  return { ...(counter ? { counter } : {}), ...(same && counter ? {} : { services: open.pick.chosen }) };
-}
-
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !box.open) document.activeElement?.blur();
   const id = actOfKey(event, { on: keysOn, free: !box.open && isFree(document.activeElement) });
   if (id === null || picture === null) return;
   event.preventDefault();
   const now = model();
-  if (mayByKey(id, now)) act(id);
+  if (id === "help" || (line.state() !== "lost" && !busy && mayByKey(id, now))) act(id);
 });
-
-function mayByKey(id, now) {
-  if (id === "help") return true;
-  if (line.state() === "lost" || busy || now.watching) return false;
-  if (["primary", "walk_in", "issuing", "call_mode", "devices"].includes(id)) return true;
-  if (id === "undo") return now.undoMs > 0;
-  if (id === "choose") return now.mine && !now.paused;
-  if (id === "pause" || id === "close") return now.mine;
-  return beside(now).some((one) => one.id === id) || primary(now)?.id === id;
-}
 
 // -- words for ears, desktop, and a lost line --------------------------------------------------------
 

@@ -10,7 +10,7 @@ export function startPick(ticket = null) {
 export function pick(state, act, id, services) {
   const most = services[id]?.max_count ?? 1;
   const there = state.chosen.find((one) => one.id === id);
-  if (act === "add" && id && !there) return { ...state, chosen: [...state.chosen, { id, count: 1 }] };
+  if (act === "add") return id && !there ? { ...state, chosen: [...state.chosen, { id, count: 1 }] } : state;
   if (!there) return state;
   const count = Math.min(most, there.count + (act === "more" ? 1 : -1));
   const chosen = count > 0 ? state.chosen.map((one) => (one.id === id ? { id, count } : one)) : state.chosen.filter((one) => one.id !== id);

@@ -1,0 +1,1 @@
+"""Tests of the clerk's page and of the Python client."""
