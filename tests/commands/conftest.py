@@ -1,6 +1,8 @@
 """Towns to operate: an empty place, and one made of the example town file; on both databases."""
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -36,19 +38,48 @@ def empty_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """A data folder that does not exist yet, and an address of an empty database."""
     if request.param == "sqlite":
         return Place(Settings(data=tmp_path / "town"))
-    url = sa.make_url(request.getfixturevalue("postgres_url"))
-    name = f"town_{uuid4().hex[:12]}"
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    address = url.set(database=name).render_as_string(hide_password=False)
-    return Place(Settings(data=tmp_path / "town", database=address))
+    return Place(
+        Settings(data=tmp_path / "town", database=_new_database(request.getfixturevalue("postgres_url")))
+    )
+
+
+@pytest.fixture(scope="session")
+def towns_made() -> dict[str, Place]:
+    """The example town on each engine that a test asked for, made once and copied from then on."""
+    return {}
 
 
 @pytest.fixture
-def place(empty_place: Place, aufruf: Aufruf, tmp_path: Path) -> Place:
-    """The example town."""
-    said = aufruf("init", "--from", written(tmp_path / "town.toml"), "--yes", *empty_place.words)
-    assert said.status == 0, said.err
+def place(
+    request: pytest.FixtureRequest,
+    empty_place: Place,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    towns_made: dict[str, Place],
+) -> Place:
+    """The example town, as `aufruf init` makes it."""
+    file = written(tmp_path / "town.toml")
+    database = empty_place.settings.database
+    made = towns_made.get(database and "postgresql")
+    if made is None:
+        url = _new_database(request.getfixturevalue("postgres_url")) if database else ""
+        made = Place(Settings(data=tmp_path_factory.mktemp("made") / "town", database=url))
+        assert main(["init", "--from", str(file), "--yes", *made.words]) == 0
+        towns_made[database and "postgresql"] = made
+    shutil.copytree(made.settings.data, empty_place.settings.data)
+    if database:
+        copy = _new_database(request.getfixturevalue("postgres_url"), like=made.settings.database)
+        return Place(replace(empty_place.settings, database=copy))
     return empty_place
+
+
+def _new_database(server: str, like: str = "") -> str:
+    """Make a database on the test's PostgreSQL, empty or a copy of another; return its address."""
+    url = sa.make_url(server)
+    name = f"town_{uuid4().hex[:12]}"
+    template = f" TEMPLATE {sa.make_url(like).database}" if like else ""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}{template}"))
+    engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
