@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from queue_server.domain.hall import CounterState
 from queue_server.domain.ticket import TicketState
 from queue_server.domain.town import Site, end_minute
-from queue_server.services.ports import Unit
+from queue_server.services.ports import PublicUnit
 
 Reason = Literal["", "stopped", "closed", "queue_full", "past_closing", "no_counter"]
 _OPEN_ALWAYS = 7 * 24 * 60
 
 
-def why_not_giving(unit: Unit, area_id: str | None = None) -> Reason:
+def why_not_giving(unit: PublicUnit, area_id: str | None = None) -> Reason:
     """Return why no number is given out, "" when one is.
 
     A queue whose end passes closing time takes nobody in: who takes a number is served today.
@@ -60,13 +60,13 @@ def closing_at(site: Site, now: datetime) -> datetime | None:
     return now.replace(second=0, microsecond=0) + timedelta(minutes=left)
 
 
-def minutes_of_queue(unit: Unit) -> int:
+def minutes_of_queue(unit: PublicUnit) -> int:
     """Return the expected minutes of all who wait, shared by the open counters (at least one)."""
     waiting = sum(minutes for _, _, minutes in unit.hall.waiting.lanes())
     return waiting // max(1, len(unit.hall.open_counters()))
 
 
-def _area_full(unit: Unit, area_id: str | None) -> bool:
+def _area_full(unit: PublicUnit, area_id: str | None) -> bool:
     limit = next((area.limit for area in unit.site.areas if area.id == area_id), None)
     if limit is None or len(unit.hall.waiting) < limit:
         return False  # most of the time; nobody is counted then
@@ -74,5 +74,5 @@ def _area_full(unit: Unit, area_id: str | None) -> bool:
     return there >= limit
 
 
-def any_counter_open(unit: Unit) -> bool:
+def any_counter_open(unit: PublicUnit) -> bool:
     return any(c.state is CounterState.OPEN for c in unit.hall.counters.values())

@@ -45,8 +45,8 @@ class JobToPrint:
     to_min: int | None
 
 
-class Unit(Protocol):
-    """One site in one transaction, at one time."""
+class PublicUnit(Protocol):
+    """One site at one time, without what visitors told about themselves: all that public pictures see."""
 
     @property
     def organisation_id(self) -> str: ...
@@ -61,6 +61,10 @@ class Unit(Protocol):
     @property
     def desk(self) -> Mapping[str, Binding]:
         """Counter id → who holds it."""
+
+
+class Unit(PublicUnit, Protocol):
+    """One site in one transaction, at one time."""
 
     @property
     def changes(self) -> int:

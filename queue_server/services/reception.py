@@ -15,7 +15,7 @@ from queue_server.domain.ticket import Origin, Ticket
 from queue_server.domain.town import NumberStyle
 from queue_server.services.access_hours import why_not_giving
 from queue_server.services.concerns import Choice
-from queue_server.services.ports import Answer, Unit
+from queue_server.services.ports import Answer, PublicUnit, Unit
 
 NEEDS = frozenset(
     {"more_time", "step_free", "fetch_me", "sign_language", "deaf", "blind", "companion", "priority"}
@@ -93,7 +93,7 @@ def give_quote(unit: Unit, choice: Choice) -> Answer:
     return {"ahead": guess.ahead, "wait": {"from_min": guess.from_min, "to_min": guess.to_min}}
 
 
-def skills(unit: Unit) -> dict[str, frozenset[str]]:
+def skills(unit: PublicUnit) -> dict[str, frozenset[str]]:
     """Return counter id → services, of the counters that somebody holds."""
     return {counter_id: binding.skills for counter_id, binding in unit.desk.items()}
 

@@ -15,7 +15,7 @@ from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.domain.town import Display, Room, Site
 from queue_server.protocol import Board, CallEntry, KioskPicture, PublicEntry, PublicQueue, WaitRange
 from queue_server.services.access_hours import why_not_giving
-from queue_server.services.ports import Unit
+from queue_server.services.ports import PublicUnit
 from queue_server.services.reception import skills
 
 KNOWN_MOST = 200
@@ -60,7 +60,7 @@ class SiteView:
     call_mode: str
 
 
-def view(unit: Unit) -> SiteView:
+def view(unit: PublicUnit) -> SiteView:
     """Return the site as the screens see it now."""
     hall = unit.hall
     return SiteView(
@@ -140,11 +140,11 @@ def _call(ticket: Ticket, site: Site) -> Call | None:
     )
 
 
-def call_mode(unit: Unit) -> str:
+def call_mode(unit: PublicUnit) -> str:
     return unit.hall.day.call_mode or unit.site.call_mode.value
 
 
-def usual_wait(unit: Unit) -> tuple[int, int] | None:
+def usual_wait(unit: PublicUnit) -> tuple[int, int] | None:
     """Return the range that somebody with the most usual concern waits: the longest over all open skills."""
     able = skills(unit)
     place = (datetime.max.replace(tzinfo=unit.now.tzinfo), unit.now, unit.hall.seq + 1)
@@ -224,7 +224,7 @@ def entry(call: Call, now: datetime) -> CallEntry:
 # -- phones --------------------------------------------------------------------------------------------
 
 
-def public_queue(unit: Unit) -> PublicQueue:
+def public_queue(unit: PublicUnit) -> PublicQueue:
     """Return the picture that all phones of a site share; matched by key, never by number."""
     hall = unit.hall
     return PublicQueue(
@@ -239,7 +239,7 @@ def public_queue(unit: Unit) -> PublicQueue:
     )
 
 
-def _waiting(unit: Unit) -> list[PublicEntry]:
+def _waiting(unit: PublicUnit) -> list[PublicEntry]:
     return [
         PublicEntry(
             key=ticket.key,
@@ -255,7 +255,7 @@ def _waiting(unit: Unit) -> list[PublicEntry]:
 # -- kiosks --------------------------------------------------------------------------------------------
 
 
-def kiosk(unit: Unit, kiosk_id: str, printer: str, config_version: int) -> KioskPicture:
+def kiosk(unit: PublicUnit, kiosk_id: str, printer: str, config_version: int) -> KioskPicture:
     """Return what a kiosk shows without a touch: the wait, and whether numbers are given out."""
     area_id = next((k.area_id for k in unit.site.kiosks if k.id == kiosk_id), None)
     reason = why_not_giving(unit, area_id)
