@@ -1,0 +1,67 @@
+"""The engines: who waits for whom, and what a reader sees."""
+
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from queue_server.adapters.database import Database
+from queue_server.adapters.town_store import META
+
+_COUNT = sa.select(META.c.value).where(META.c.name == "count")
+
+
+def _raise(connection: sa.Connection) -> None:
+    value = int(connection.execute(_COUNT.with_for_update()).scalar_one())
+    connection.execute(sa.update(META).where(META.c.name == "count").values(value=str(value + 1)))
+
+
+def _begin(database: Database) -> None:
+    database.write(lambda c: c.execute(sa.insert(META).values(name="count", value="0")))
+
+
+def test_writers_take_turns_and_none_is_lost(database: Database) -> None:
+    """With the driver's own deferred BEGIN, 30 of 100 read-then-write transactions succeeded."""
+    _begin(database)
+    threads = [threading.Thread(target=lambda: [database.write(_raise) for _ in range(10)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert database.read(lambda c: c.execute(_COUNT).scalar()) == "40"
+
+
+def test_a_reader_sees_one_moment_and_only_what_is_committed(database: Database) -> None:
+    _begin(database)
+
+    def read(connection: sa.Connection) -> list[str]:
+        seen = [str(connection.execute(_COUNT).scalar())]
+        database.write(_raise)
+        return [*seen, str(connection.execute(_COUNT).scalar())]
+
+    assert database.read(read) == ["0", "0"]
+    assert database.read(lambda c: c.execute(_COUNT).scalar()) == "1"
+
+
+def test_what_fails_is_rolled_back(database: Database) -> None:
+    _begin(database)
+
+    def fails(connection: sa.Connection) -> None:
+        _raise(connection)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        database.write(fails)
+    assert database.read(lambda c: c.execute(_COUNT).scalar()) == "0"
+
+
+@pytest.mark.parametrize("which", ["reader", "writer"])
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
+)
+def test_sqlite_is_durable_and_strict(tmp_path: Path, which: str, pragma: str, value: object) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.sqlite3'}")
+    with getattr(database, which).connect() as connection:
+        assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+    database.dispose()
