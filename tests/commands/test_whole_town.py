@@ -38,7 +38,7 @@ def test_a_whole_town_from_its_file_to_a_paired_display(empty_place: Place, tmp_
         with httpx2.Client(base_url=address) as television:
             asking = television.get("/display/rathaus-display", follow_redirects=True)
             code = re.search(r"[A-Z3-9]{4}-[A-Z3-9]{4}", asking.text)
-            assert code is not None
+            assert code is not None, f"{asking.status_code} {asking.text}"
             assert "127.0.0.1" in aufruf(empty_place, "pair")
             aufruf(empty_place, "pair", code[0], "--display", "rathaus-display")
             shown = television.get("/pair", follow_redirects=True)
