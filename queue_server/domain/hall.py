@@ -4,6 +4,7 @@ Only `domain.fold` makes the changes, entry by entry of the log. What may happen
 `domain.calling` and `domain.visiting`; here nothing is refused.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +16,8 @@ from queue_server.domain.ticket import AT_COUNTER, TRANSITIONS, Ticket, TicketSt
 from queue_server.domain.waiting_line import WaitingLine
 
 RECENT_CALLS = 48
+TALLIED = frozenset({TicketState.FINISHED, TicketState.NO_SHOW})
+"""States whose tickets are counted for each counter, because they grow with the day."""
 
 
 class CounterState(StrEnum):
@@ -73,6 +76,7 @@ class Hall:
         self.recent: list[int] = []
         self.followers: dict[int, set[int]] = {}
         self._by_state: dict[TicketState, dict[int, Ticket]] = {state: {} for state in TicketState}
+        self._tallies: Counter[tuple[TicketState, str | None]] = Counter()
         self.day = DayStatus()
         self.touched = Touched()
 
@@ -106,6 +110,12 @@ class Hall:
         """Return the tickets in these states, in order of their beginning."""
         return sorted((t for state in states for t in self._by_state[state].values()), key=lambda t: t.id)
 
+    def count(self, state: TicketState, counter_id: str) -> int:
+        """Return how many tickets in one of the `TALLIED` states were called last to a counter."""
+        if state not in TALLIED:
+            raise ValueError(f"tickets in state {state} are not counted")
+        return self._tallies[state, counter_id]
+
     def group(self, ticket: Ticket) -> list[Ticket]:
         """Return the ticket and those that were joined to it, the leader first."""
         return [ticket, *(self.tickets[i] for i in sorted(self.followers.get(ticket.id, ())))]
@@ -119,7 +129,7 @@ class Hall:
     def restore_ticket(self, ticket: Ticket) -> None:
         """Take in a ticket as its row tells it; leases and counters have rows of their own."""
         self.tickets[ticket.id] = ticket
-        self._by_state[ticket.state][ticket.id] = ticket
+        self._enter(ticket)
         self.by_key[ticket.key] = ticket.id
         if ticket.state is TicketState.WAITING:
             self.waiting.add(ticket)
@@ -143,12 +153,23 @@ class Hall:
         if state not in TRANSITIONS[ticket.state]:
             raise ValueError(f"ticket {ticket.id}: {ticket.state} -> {state}")
         self.waiting.discard(ticket.id)
-        del self._by_state[ticket.state][ticket.id]
-        self._by_state[state][ticket.id] = ticket
+        self._leave(ticket)
         ticket.state, ticket.state_at = state, at
+        self._enter(ticket)
         if state is TicketState.WAITING:
             self.waiting.add(ticket)
         self.touched.tickets.add(ticket.id)
+
+    def _enter(self, ticket: Ticket) -> None:
+        self._by_state[ticket.state][ticket.id] = ticket
+        if ticket.state in TALLIED:
+            self._tallies[ticket.state, ticket.last_counter_id] += 1
+
+    def _leave(self, ticket: Ticket) -> None:
+        # `last_counter_id` changes only in states that are not tallied.
+        del self._by_state[ticket.state][ticket.id]
+        if ticket.state in TALLIED:
+            self._tallies[ticket.state, ticket.last_counter_id] -= 1
 
     def to_waiting(self, ticket: Ticket, at: datetime) -> None:
         ticket.counter_id = None

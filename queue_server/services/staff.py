@@ -132,15 +132,10 @@ def _counter_entry(unit: Unit, counter: Counter) -> CounterEntry:
 
 
 def _today(unit: Unit, counter_id: str) -> Today:
-    served = no_shows = 0
-    for t in unit.hall.tickets.values():
-        if t.last_counter_id == counter_id:
-            served += t.state is TicketState.FINISHED
-            no_shows += t.state is TicketState.NO_SHOW
     first = min((t.arrived_at for t in unit.hall.in_state(TicketState.WAITING)), default=unit.now)
     return Today(
-        served_count=served,
-        no_show_count=no_shows,
+        served_count=unit.hall.count(TicketState.FINISHED, counter_id),
+        no_show_count=unit.hall.count(TicketState.NO_SHOW, counter_id),
         waiting_count=len(unit.hall.waiting),
         longest_wait_ms=_ms(unit.now - first),
     )

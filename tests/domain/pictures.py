@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from queue_server.domain.fold import apply
-from queue_server.domain.hall import Hall
+from queue_server.domain.hall import TALLIED, Hall
 from queue_server.domain.ticket import TicketState
 from tests.domain.builders import Day
 
@@ -26,6 +26,7 @@ def picture(hall: Hall) -> dict[str, Any]:
         "next_counted": hall.leases.next_in_sequence(now) if now else None,
         "recent": hall.recent,
         "followers": hall.followers,
+        "figures": {(state, id_): hall.count(state, id_) for state in TALLIED for id_ in hall.counters},
         "day": hall.day,
     }
 
