@@ -161,6 +161,8 @@ class PhoneFrame(TypedDict):
 
 
 class ServiceCount(TypedDict):
+    """One service of a concern."""
+
     id: str
     count: int
 

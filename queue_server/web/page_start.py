@@ -15,7 +15,7 @@ _ROLE = {"display": Role.DISPLAY, "kiosk": Role.KIOSK}
 async def start_page(call: PageCall) -> Response:
     """Show the way to every screen (demo), or to the counter."""
     if not call.house.settings.demo:
-        return call.page("front.html")
+        return _front(call)
     towns = {town.id: town for town, _ in call.house.directory.sites.values()}
     town = next(iter(towns.values()))
     return call.page(
@@ -30,6 +30,17 @@ async def start_page(call: PageCall) -> Response:
         password=call.house.settings.demo_password,
         languages=[one for one in call.house.texts if one != call.language],
         csrf=call.house.csrf.token(call.request.scope),
+    )
+
+
+def _front(call: PageCall) -> Response:
+    towns = {
+        town.id: in_language(town.name, call.language) for town, _ in call.house.directory.sites.values()
+    }
+    return call.page(
+        "front.html",
+        town_name=" · ".join(towns.values()) or call.say("start.real_title"),
+        languages=[one for one in call.house.texts if one != call.language],
     )
 
 

@@ -16,6 +16,7 @@ from queue_server.domain.town import Site, in_language
 from queue_server.protocol import PublicQueue
 from queue_server.services import screens, visits
 from queue_server.services.ports import Answer, Unit
+from queue_server.web.cookies import LANGUAGE_COOKIE
 from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.proxies import client_address
@@ -76,7 +77,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         "seq": seen["seq"],
         "epoch": house.epoch,
         "chime_url": "/static/sounds/gong.wav",
-        "call_mode": site.call_mode.value,
+        "fetch_hint": say.in_words(site.fetch_hint),
     }
     return call.page(
         "status.html",
@@ -93,7 +94,8 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         area=_area(site, seen["visit"]["area_id"], language),
         site_name=in_language(site.name, language),
         action=f"/t/{call.request.path_params['secret']}",
-        fetch_hint=say.in_words(site.fetch_hint),
+        fetch=seen["queue"]["call_mode"] == "fetch",
+        fetch_hint=config["fetch_hint"],
         languages=[one for one in house.texts if one != language],
     )
 
@@ -132,10 +134,10 @@ def _call(queue: PublicQueue, key: str) -> Answer | None:
 
 
 def _language(call: PageCall, of_ticket: str) -> str:
-    """Return the language that was chosen here, else the one that was chosen at the kiosk."""
-    chosen = call.request.query_params.get("lang")
-    if chosen in call.house.texts:
-        return str(chosen)
+    """Return the language that was chosen by a link, now or before, else the one chosen at the kiosk."""
+    for chosen in (call.request.query_params.get("lang"), call.request.cookies.get(LANGUAGE_COOKIE)):
+        if chosen in call.house.texts:
+            return str(chosen)
     return of_ticket if of_ticket in call.house.texts else call.language
 
 

@@ -18,11 +18,11 @@ const wakeLock = { held: null };
 function show(queue) {
   const seen = view(queue, config.key);
   main.dataset.state = seen.state;
-  text("line").textContent = t(`status.line_${seen.state === "ended" ? "finished" : seen.state}`);
+  say("line", t(`status.line_${seen.state === "ended" ? "finished" : seen.state}`));
   showPlace(seen.place);
-  showCall(seen.call);
+  showCall(seen.call, seen.mode === "fetch");
   document.title = seen.call
-    ? `${t("status.go_to", { room: seen.call.room })} · ${config.number}`
+    ? `${t("status.now")} · ${config.number}`
     : `${config.number} · ${t("status.title")}`;
   if (bell.ring(seen)) ring();
   if (seen.state === "ended") live.close();
@@ -36,18 +36,24 @@ function showPlace(place) {
     place.from_min < 0 ? "–" : t("status.range", { from_min: place.from_min, to_min: place.to_min });
 }
 
-function showCall(call) {
+function showCall(call, fetched) {
   part("call").hidden = call === null;
   if (call === null) return;
-  text("room").textContent = t("status.go_to", { room: call.room });
-  text("floor").textContent = call.floor;
+  say("room", fetched ? t("status.fetched") : t("status.go_to", { room: call.room }));
+  say("floor", fetched ? config.fetch_hint : call.floor);
+}
+
+// A live region reads aloud what is written, also when it was there before.
+function say(name, words) {
+  if (text(name).textContent !== words) text(name).textContent = words;
 }
 
 // Ringing: browsers let a page sound only after a press, so it is offered as a button.
 
 function ring() {
-  navigator.vibrate?.([400, 200, 400, 200, 800]);
-  main.scrollIntoView({ block: "start" });
+  // Before the first touch a browser refuses, and says so loudly on its console.
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.([400, 200, 400, 200, 800]);
+  scrollTo({ top: 0 });
   const { context, chime } = sound;
   if (context === null || chime === null) return;
   context.resume().catch(() => {});

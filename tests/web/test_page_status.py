@@ -1,0 +1,220 @@
+"""The visitor's own page: without scripts, live, and never ringing for somebody else's number."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.e2e.harness.axe import axe
+from tests.e2e.harness.browser import ARGUMENTS, MAY_PLAY, chromium
+from tests.web.running import Town
+
+PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
+PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 568}
+"""Also what 400 % zoom leaves of a screen 1280 pixels wide (WCAG 2.2, 1.4.10)."""
+
+
+async def form(town: Town, ticket: dict[str, Any], act: str) -> Any:
+    return await town.client.post(ticket["status_url"], data={"act": act}, follow_redirects=True)
+
+
+async def read(town: Town, ticket: dict[str, Any], **headers: str) -> str:
+    """Return what stands in the page, without its scripts' data."""
+    answer = await town.ask(None, "GET", ticket["status_url"], **headers)
+    return re.sub(r"<script.*?</script>", "", answer.text, flags=re.DOTALL)
+
+
+async def test_the_page_works_by_forms_alone(each_town: Town) -> None:
+    await each_town.open()
+    ticket = await each_town.take()
+    assert 'data-state="waiting"' in await read(each_town, ticket)
+    assert 'data-state="away"' in (await form(each_town, ticket, "away")).text
+    assert 'data-state="waiting"' in (await form(each_town, ticket, "back")).text
+    await each_town.call()
+    assert "Zimmer 1" in await read(each_town, ticket)
+    await each_town.do("anna", "counters/rathaus-1/no-show")
+    assert 'data-state="no_show"' in await read(each_town, ticket)
+    assert 'data-state="waiting"' in (await form(each_town, ticket, "back")).text, "I missed it, I am here"
+    assert 'data-state="cancelled"' in (await form(each_town, ticket, "cancel")).text
+
+
+async def test_a_form_that_comes_too_late_says_so(town: Town) -> None:
+    await town.open()
+    ticket = await town.take()
+    await town.call()
+    await town.do("anna", "counters/rathaus-1/start")
+    answer = await form(town, ticket, "cancel")
+    assert answer.status_code == 409
+    assert 'role="alert"' in answer.text
+
+
+@pytest.mark.parametrize("act", ["", "finish", "cancel\x00"])
+async def test_only_a_holders_acts_are_taken(town: Town, act: str) -> None:
+    assert (await form(town, await town.take(), act)).status_code == 400
+
+
+async def test_a_secret_that_is_none_or_was_replaced_opens_nothing(town: Town) -> None:
+    ticket = await town.take()
+    url = ticket["status_url"]
+    for wrong in (url[:-1], url + "A", url[:-2] + "zz", "/t/%00", "/t/" + "A" * 5000):
+        assert (await town.ask(None, "GET", wrong)).status_code == 404
+    assert (await town.ask(None, "POST", url[:-1])).status_code in {303, 400, 404}
+
+
+async def test_yesterdays_slip_says_that_the_visit_is_over(town: Town) -> None:
+    """Its number may be somebody else's today; the page neither shows nor rings for it."""
+    ticket = await town.take()
+    town.clock.forward(days=1)
+    await town.open()
+    answer = await town.ask(None, "GET", ticket["status_url"])
+    assert answer.status_code == 404
+    assert f">{ticket['number']}<" not in answer.text
+    assert "live.js" not in answer.text
+
+
+async def test_the_page_speaks_the_kiosks_language_until_another_is_chosen(town: Town) -> None:
+    ticket = await town.take(language="en")
+    assert '<html lang="en"' in await read(town, ticket, accept_language="de")
+    await town.client.get(ticket["status_url"], params={"lang": "de"})
+    assert '<html lang="de"' in await read(town, ticket)
+    other = await town.take(language="uk")
+    town.client.cookies.clear()
+    assert '<html lang="en"' in await read(town, other, accept_language="en")
+
+
+async def test_the_page_tells_why_others_come_first_and_no_concern(town: Town) -> None:
+    await town.open()
+    mine = await town.take("id-docs-family", needs=["deaf"])
+    quick = await town.take("id-docs-pickup")
+    page = await read(town, mine)
+    assert str(quick["number"]) in page
+    assert "Vor Ihnen ist noch eine Person" in page
+    answer = await town.ask(None, "GET", mine["status_url"])
+    assert "id-docs" not in answer.text
+    assert "deaf" not in answer.text
+
+
+async def test_where_visitors_are_fetched_the_page_says_so(town: Town) -> None:
+    ticket = await town.take(site="buergerzentrum", who="greta")
+    await town.open("buergerzentrum-1", "greta")
+    await town.call("buergerzentrum-1", "greta")
+    page = await read(town, ticket)
+    assert "Wir holen Sie ab" in page
+    assert "Im Foyer abholen" in page
+    assert "Zimmer A" not in page
+
+
+# -- in a browser ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS, MAY_PLAY])
+        yield opened
+        await opened.close()
+
+
+async def a_phone(browser: Browser, town: Town, ticket: dict[str, Any], **options: Any) -> Page:
+    context = await browser.new_context(**{"viewport": PHONE, "locale": "de-DE", **options})
+    page = await context.new_page()
+    await page.goto(f"http://{town.address}{ticket['status_url']}")
+    await page.wait_for_selector("html[data-live=live]")
+    return page
+
+
+async def photograph(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+
+
+async def rang(page: Page) -> int:
+    return int(await page.locator("#main").get_attribute("data-rang") or 0)
+
+
+async def test_a_call_fills_the_phone_and_rings_once_each_time(served_town: Town, browser: Browser) -> None:
+    await served_town.open()
+    ticket = await served_town.take()
+    page = await a_phone(browser, served_town, ticket)
+    await photograph(page, "status-waiting")
+    await page.get_by_role("button", name="Hier klingeln").click()
+    await page.wait_for_selector("[data-part=ringing]:visible")
+    await served_town.call()
+    await page.wait_for_selector("[data-state=called]")
+    call, number = page.locator("[data-part=call]"), page.locator(".visit__number")
+    box, below = await call.bounding_box(), await number.bounding_box()
+    assert box is not None
+    assert below is not None
+    assert box["height"] >= PHONE["height"] * 0.55
+    assert box["y"] + box["height"] <= below["y"]
+    assert await rang(page) == 1
+    await photograph(page, "status-called")
+    await served_town.take()
+    await page.wait_for_timeout(700)
+    assert await rang(page) == 1, "another visitor's news"
+    await served_town.do("anna", "counters/rathaus-1/recall")
+    await page.wait_for_function("document.getElementById('main').dataset.rang === '2'")
+    await served_town.do("anna", "counters/rathaus-1/start")
+    await page.wait_for_selector("[data-state=serving]")
+    await served_town.do("anna", "counters/rathaus-1/finish")
+    await page.wait_for_selector("[data-state=ended]")
+    assert not await call.is_visible()
+
+
+async def test_a_strangers_old_page_does_not_ring_for_a_reused_number(
+    served_town: Town, browser: Browser
+) -> None:
+    """The number comes back, the key does not."""
+    await served_town.open()
+    old = await served_town.take()
+    page = await a_phone(browser, served_town, old)
+    seen = await page.evaluate(
+        """async ([key, number]) => {
+            const {makeBell, view} = await import("/static/status_view.js");
+            const call = {key: "somebody else's", number, seq: 99, age_ms: 0};
+            const none = {waiting: [], away: [], missed: [], serving: [], call_mode: "screen"};
+            const theirs = view({...none, called: [call]}, key);
+            const mine = view({...none, called: [{...call, key}]}, key);
+            const bell = makeBell();
+            return [theirs.state, bell.ring(theirs), bell.ring(mine), bell.ring(mine)];
+        }""",
+        [old["key"], old["number"]],
+    )
+    assert seen == ["ended", False, True, False]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", ["waiting", "away", "called", "no_show"])
+async def test_the_page_is_accessible_and_fits_the_narrowest_screen(
+    served_town: Town, browser: Browser, scheme: Any, state: str
+) -> None:
+    """Failure 26: 320 pixels, which is also 400 % zoom."""
+    await served_town.open()
+    ticket = await served_town.take()
+    if state == "away":
+        await form(served_town, ticket, "away")
+    elif state != "waiting":
+        await served_town.call()
+    if state == "no_show":
+        await served_town.do("anna", "counters/rathaus-1/no-show")
+    page = await a_phone(browser, served_town, ticket, viewport=NARROW, color_scheme=scheme)
+    await photograph(page, f"status-{state}-{scheme}-320")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert not await axe(page)
+
+
+async def test_without_scripts_the_page_is_whole(served_town: Town, browser: Browser) -> None:
+    await served_town.open()
+    ticket = await served_town.take()
+    context = await browser.new_context(viewport=PHONE, locale="de-DE", java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"http://{served_town.address}{ticket['status_url']}")
+    await page.get_by_role("button", name="Ich bin kurz weg").click()
+    await page.get_by_role("button", name="Ich bin wieder da").click()
+    await page.get_by_text("Nummer zurückgeben", exact=True).click()
+    await page.get_by_role("button", name=f"Nummer {ticket['number']} zurückgeben").click()
+    assert await page.get_by_text("Sie haben Ihre Nummer zurückgegeben").is_visible()
