@@ -72,8 +72,8 @@ def test_a_browser_that_dies_at_once_is_started_ever_more_slowly() -> None:
 
 
 def test_the_profile_lies_in_the_users_data(tmp_path: Path) -> None:
-    assert browser.default_profile({"HOME": "/home/hall"}) == Path(
-        "/home/hall/.local/share/aufruf/display-browser"
+    assert browser.default_profile({"HOME": "/srv/hall"}) == Path(
+        "/srv/hall/.local/share/aufruf/display-browser"
     )
     assert browser.default_profile({"XDG_DATA_HOME": "/data"}) == Path("/data/aufruf/display-browser")
 
