@@ -6,6 +6,7 @@ visitor when no display confirms in time, when none sounded, or when none is the
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final, Literal
 
 from queue_server.protocol import SHOWN_WITHIN_S, SOUND_LATE_S, CallStatus, ReportKind
@@ -164,7 +165,10 @@ class Confirmations:
 
     def _forget(self) -> None:
         horizon = self._monotonic() - KEPT_S
-        for key in [k for k, w in self._watches.items() if w.settled and w.began_at < horizon]:
-            del self._watches[key]
-        for ticket in [t for t, seq in self._newest.items() if (t[0], seq) not in self._watches]:
-            del self._newest[ticket]
+        # Calls stand in the order in which they were made, so that only old ones are looked at.
+        old = list(takewhile(lambda one: one[1].began_at < horizon, self._watches.items()))
+        for (site, seq), watch in old:
+            if watch.settled:
+                del self._watches[site, seq]
+                if self._newest.get((site, watch.ticket_id)) == seq:
+                    del self._newest[site, watch.ticket_id]
