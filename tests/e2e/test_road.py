@@ -22,7 +22,7 @@ from tests.e2e.harness.sound import Recording
 @pytest.fixture
 async def reachable(server: Server) -> Server:
     """The demo, told under which address phones reach it: only then slips carry a QR."""
-    await server.stop()
+    await server.stop(within_s=10)
     server.options = [*server.options, "--public-url", server.url]
     await server.start()
     return server

@@ -32,6 +32,13 @@ def chromium() -> str:
     raise FileNotFoundError("no Chromium: script/test installs Debian's package `chromium`")
 
 
+# What a page cannot help: its server was killed, or refused a command (the page words that itself).
+NO_FAULT = ("net::ERR_", "WebSocket connection to")
+# A call is not held up for its words: a clip that is not rendered yet is 404, and a chime speaks for it.
+NOT_YET_SPOKEN = "/sounds/speech/"
+REFUSED = "Failed to load resource: the server responded with a status of 4"
+
+
 @dataclass
 class Browsers:
     """Launches browsers, opens pages, and remembers what went wrong inside them."""
@@ -39,6 +46,8 @@ class Browsers:
     playwright: Playwright
     pulse_server: str
     complaints: list[str] = field(default_factory=list)
+    tolerated: list[str] = field(default_factory=list)
+    """Parts of addresses that a test asks for though they are refused."""
     _open: list[Browser] = field(default_factory=list)
 
     async def launch(self, sink: str = "hall", *, may_play: bool = True) -> Browser:
@@ -70,7 +79,7 @@ class Browsers:
         return page
 
     def watch(self, page: Page) -> None:
-        """Note every uncaught error and every refusal by the Content-Security-Policy on `page`."""
+        """Note every uncaught error and every error on the console of `page`, refused policies among them."""
         page.on("pageerror", self._on_error)
         page.on("console", self._on_console)
 
@@ -83,6 +92,9 @@ class Browsers:
         self.complaints.append(f"uncaught: {error}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        # Other console errors are no faults: a page whose server was killed logs each failed attempt.
-        if message.type == "error" and "Content Security Policy" in message.text:
-            self.complaints.append(message.text)
+        if message.type != "error" or any(words in message.text for words in NO_FAULT):
+            return
+        address = message.location["url"]
+        refused = message.text.startswith(REFUSED)
+        if not (refused and any(part in address for part in ("/api/", NOT_YET_SPOKEN, *self.tolerated))):
+            self.complaints.append(f"{message.text} ({address})")
