@@ -44,7 +44,7 @@ def prepare(settings: Settings, *, random_passwords: bool, say: Callable[[str], 
     ensure_key_file(settings.key_file)
     database = Database(settings.database_url)
     try:
-        schema.upgrade(database)
+        schema.upgrade_apart(database)
         now = datetime.now(UTC)
         town = _with_additions(sample_town(), database.read(town_store.load_towns))
         database.write(lambda conn: town_store.save_town(conn, town, now))

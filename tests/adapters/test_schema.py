@@ -1,12 +1,16 @@
 """The shape of the database: migrations and tables agree, and the walls stand on both databases."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from queue_server.adapters import schema
 from queue_server.adapters.database import Database
@@ -28,6 +32,26 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     assert database.read(schema.current) == schema.head()
     schema.upgrade(database)
     assert database.read(schema.current) == schema.head()
+
+
+def test_the_newest_revision_is_what_alembic_says() -> None:
+    assert schema.head() == ScriptDirectory(str(schema.FOLDER)).get_current_head()
+    assert schema.knows(str(schema.head()))
+    assert not schema.knows("9999")
+
+
+def test_a_database_is_made_in_a_child_process(tmp_path: Path) -> None:
+    empty = Database(f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    assert empty.read(schema.current) is None
+    schema.upgrade_apart(empty)
+    assert empty.read(schema.current) == schema.head()
+    empty.dispose()
+
+
+def test_a_server_runs_without_alembic() -> None:
+    """11 MB that only a migration needs."""
+    check = "import sys, queue_server.commands.demo, queue_server.web.app; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
 
 
 def test_every_row_belongs_to_an_organisation() -> None:
