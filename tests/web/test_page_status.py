@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from tests.e2e.harness.axe import axe
 from tests.e2e.harness.browser import ARGUMENTS, MAY_PLAY, chromium
 from tests.web.running import Town
 
 PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
-PHONE = {"width": 390, "height": 844}
-NARROW = {"width": 320, "height": 568}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+NARROW: ViewportSize = {"width": 320, "height": 568}
 """Also what 400 % zoom leaves of a screen 1280 pixels wide (WCAG 2.2, 1.4.10)."""
 
 

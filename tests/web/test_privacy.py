@@ -72,7 +72,7 @@ async def test_the_log_of_a_whole_visit_holds_nothing_of_it(
 
 
 def is_the_products(record: logging.LogRecord) -> bool:
-    """Leave out what `aufruf serve` never writes (uvicorn below a warning) and what the tests' clients say."""
+    """Leave out what `aufruf serve` never writes: uvicorn below a warning, and the tests' own clients."""
     theirs = record.name.startswith(("websockets", "asyncio", "httpx2", "httpcore2", "uvicorn"))
     return not theirs or record.levelno >= logging.WARNING
 

@@ -15,8 +15,8 @@ from tests.web.running import Town
 
 PATHS = sorted(
     {
-        route.path.replace("{site}", "rathaus").replace("{counter}", "rathaus-1").replace("{kiosk}", "x")
-        for route in [*API_ROUTES, *PAGE_ROUTES]
+        path.replace("{site}", "rathaus").replace("{counter}", "rathaus-1").replace("{kiosk}", "x")
+        for path in [*(route.path for route in API_ROUTES), *(page.path for page in PAGE_ROUTES)]
     }
 )
 HEADERS = ["cookie", "authorization", "accept-language", "content-type", "aufruf-device", "origin", "host"]
