@@ -66,9 +66,9 @@ export function needAct(name, t) {
   return text === key ? "" : text;
 }
 
-/** The visitor's language in the clerk's words; "" for the page's own. */
-export function speaks(language, pageLanguage) {
-  if (!language || language.split("-")[0] === pageLanguage) return "";
+/** The visitor's language in the clerk's words; "" for the one that is usual in this town. */
+export function speaks(language, usual, pageLanguage) {
+  if (!language || language.split("-")[0] === usual) return "";
   try {
     return new Intl.DisplayNames([pageLanguage], { type: "language" }).of(language) ?? language;
   } catch {
