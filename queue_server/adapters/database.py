@@ -31,6 +31,8 @@ class Database:
             if not self.is_sqlite:
                 # Several queries of one read see one moment, as they do on SQLite.
                 options["isolation_level"] = "REPEATABLE READ"
+                # A pool of connections that a restart of the database cut would fail one read each.
+                options["pool_pre_ping"] = True
         if self.is_sqlite:
             options["connect_args"] = {"timeout": BUSY_WAIT_S, "check_same_thread": False}
             engine = sa.create_engine(self.url, **options)

@@ -237,6 +237,9 @@ class Store:
             return True
         return isinstance(error, sa.exc.DBAPIError) and not isinstance(error, _NOT_AN_OUTAGE)
 
+    def is_conflict(self, error: Exception) -> bool:
+        return isinstance(error, sa.exc.IntegrityError)
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()

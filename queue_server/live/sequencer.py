@@ -51,6 +51,7 @@ class Command:
     request: RequestKey | None
     done: "asyncio.Future[Answer]"
     outcome: Answer | BaseException | None = None
+    was_in_conflict: bool = False
 
 
 @dataclass(slots=True)
@@ -189,7 +190,8 @@ class Sequencer:
         sites: dict[str, int] = {}
         pictures: dict[str, Any] = {}
         for place, command in enumerate(batch):
-            alone = self._together([command]) or Moved({})
+            # None once: it was in conflict with another process, and the second try says what holds.
+            alone = self._together([command]) or self._together([command]) or Moved({})
             sites.update(alone.sites)
             pictures.update(alone.pictures)
             if alone.is_outage:
@@ -221,6 +223,10 @@ class Sequencer:
                 command.outcome = StorageUnavailable()
             return Moved({}, is_outage=True)
         if len(batch) > 1:
+            return None
+        if self._storage.is_conflict(error) and not batch[0].was_in_conflict:
+            # Another process answered the same press while we waited for the site's lock.
+            batch[0].was_in_conflict = True
             return None
         if not isinstance(error, Refusal):
             log.error("a command failed", exc_info=error)

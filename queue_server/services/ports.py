@@ -118,4 +118,7 @@ class Storage(Protocol):
     def is_outage(self, error: Exception) -> bool:
         """Say whether an error means that the database cannot be written now (disk full, gone, locked)."""
 
+    def is_conflict(self, error: Exception) -> bool:
+        """Say whether a row that another process wrote meanwhile is in the way: worth one more try."""
+
     def business_day(self, site_id: str, at: datetime) -> date: ...

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from queue_server.adapters import schema
 from queue_server.adapters.database import Database
 from queue_server.domain import events as e
 from queue_server.domain.errors import (
@@ -425,3 +426,39 @@ async def test_another_writer_is_waited_for(database: Database) -> None:
             assert not asked.done()
         assert (await asked)["id"] == 1
     hand.store.close()
+
+
+async def test_a_double_tap_that_reaches_two_processes_is_one_number(
+    hall_on_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Failure 2: the second process read the answers before the first had committed, then waited for it.
+
+    Only PostgreSQL lets two of them begin; on SQLite the second waits before it reads.
+    """
+    database = Database(hall_on_postgres)
+    hand = Hand(database, the_town())
+    other = Hand(database)
+    recall = hand.store.recall
+    async with running(other) as there, running(hand) as here:
+        loop = asyncio.get_running_loop()
+        answers: list[Answer] = []
+
+        def reads_too_early(keys: Any) -> None:
+            recall(keys)
+            if not answers:
+                theirs = asyncio.run_coroutine_threadsafe(there.do(taking, "press"), loop)
+                answers.append(theirs.result())
+
+        monkeypatch.setattr(hand.store, "recall", reads_too_early)
+        answers.append(await here.do(taking, "press"))
+    assert answers[0] == answers[1]
+    assert in_the_log(hand) == ["TicketTaken"]
+    hand.store.close()
+    other.store.close()
+    _empty(database)
+
+
+def _empty(database: Database) -> None:
+    names = ", ".join(f'"{table.name}"' for table in schema.metadata.sorted_tables)
+    database.write(lambda conn: conn.execute(sa.text(f"TRUNCATE {names} CASCADE")))
+    database.dispose()
