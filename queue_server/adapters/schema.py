@@ -44,7 +44,9 @@ def upgrade_apart(database: Database) -> None:
     # Not by `multiprocessing`: it would run the caller's main module once more. The address may hold a
     # password, which other users could read among the arguments.
     address = database.url.render_as_string(hide_password=False)
-    child = subprocess.run([sys.executable, "-c", _APART], input=address, text=True, check=False)
+    child = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", _APART], input=address, text=True, check=False
+    )
     if child.returncode:
         upgrade(database)  # whatever it was, here it is told
 
