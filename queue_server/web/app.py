@@ -50,7 +50,7 @@ from queue_server.web import (
     page_status,
     pages,
 )
-from queue_server.web.api import ApiRoute
+from queue_server.web.api import PREFIX, ApiRoute
 from queue_server.web.errors import error_body, refusal_response, status_of
 from queue_server.web.house import Directory, House
 from queue_server.web.limits import UNLIMITED, Gate, Limits
@@ -78,6 +78,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_kiosk.ROUTES,
     *page_paper.ROUTES,
 ]
+ROAD: Final = frozenset({f"{PREFIX}/counters/{{counter}}/calls", f"{PREFIX}/sites/{{site}}/tickets"})
 DEVICE_PACKAGES: Final = {
     "display": "display",
     "counter": "counter_client",
@@ -200,7 +201,8 @@ async def _start(
 def _routes(settings: Settings) -> list[BaseRoute]:
     own = files("queue_server") / "web" / "static"
     return [
-        *(route.starlette() for route in API_ROUTES),
+        # Starlette asks one route after the other; those of the road are asked first.
+        *(route.starlette() for route in sorted(API_ROUTES, key=lambda route: route.path not in ROAD)),
         Route("/api/openapi.json", openapi_endpoint(describe(API_ROUTES, metadata.version("aufruf")))),
         *(socket.starlette() for socket in SOCKETS),
         NO_SOCKET,
