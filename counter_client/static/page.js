@@ -284,7 +284,7 @@ document.addEventListener("keydown", (event) => {
   if (id === null || picture === null) return;
   event.preventDefault();
   const now = model();
-  if (id === "help" || (line.state() !== "lost" && !busy && mayByKey(id, now))) act(id);
+  if (id === "help" || (line.state() !== "lost" && mayByKey(id, now))) act(id);
 });
 
 // -- words for ears, desktop, and a lost line --------------------------------------------------------
