@@ -34,8 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(options.only) - {name for name, _ in chosen}:
         print(f"No benchmark is called {', '.join(sorted(unknown))}.", file=sys.stderr)
         return 2
+    load = os.getloadavg()[0]
     rows = list(_run_each(chosen, quick=options.quick))
-    report = render(rows, quick=options.quick)
+    report = render(rows, quick=options.quick, load=load)
     print(f"\n{report}")
     if options.write:
         write_between_markers(options.write, report)
@@ -77,8 +78,12 @@ def _run_each(chosen: Iterable[tuple[str, Benchmark]], *, quick: bool) -> Iterat
         yield from rows
 
 
-def render(rows: Sequence[Row], *, quick: bool) -> str:
-    """Lay the rows out as a Markdown table, under a line that says where and when it was measured."""
+def render(rows: Sequence[Row], *, quick: bool, load: float = 0.0) -> str:
+    """Lay the rows out as a Markdown table, under a line that says where and when it was measured.
+
+    `load` is how many others were at work before we began: where it is not near 0, tails are theirs.
+    """
+    others = f" Load before the run: {load:.1f}."
     mode = " A quick run: the counts are too small to judge by." if quick else ""
     table = [("what", "reference", "ours", "ratio", "goal", "met", "note")]
     table += [
@@ -89,7 +94,7 @@ def render(rows: Sequence[Row], *, quick: bool) -> str:
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     lines = ["| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in cells]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return f"{describe_machine()}{mode}\n\n" + "\n".join(lines)
+    return f"{describe_machine()}{others}{mode}\n\n" + "\n".join(lines)
 
 
 def describe_machine() -> str:

@@ -29,6 +29,10 @@ def test_a_quick_run_says_so() -> None:
     assert "quick run" in bench.render([ROW], quick=True)
 
 
+def test_a_busy_machine_is_told() -> None:
+    assert "Load before the run: 7.3." in bench.render([ROW], quick=False, load=7.26)
+
+
 def test_only_what_stands_between_the_markers_is_replaced(tmp_path: Path) -> None:
     document = tmp_path / "benchmarks.md"
     document.write_text(f"# Why\n{bench.BEGIN}\nold\n{bench.END}\nAfterwards.\n")
