@@ -87,6 +87,15 @@ async def server(new_town: Path, tmp_path: Path) -> AsyncIterator[Server]:
 
 
 @pytest.fixture
+async def reachable(server: Server) -> Server:
+    """The demo, told under which address phones reach it: only then slips carry a QR."""
+    await server.stop(within_s=10)
+    server.options = [*server.options, "--public-url", server.url]
+    await server.start()
+    return server
+
+
+@pytest.fixture
 async def town(server: Server) -> AsyncIterator[Town]:
     """The running demo's town over HTTP."""
     async with Town.of(server) as town:

@@ -3,7 +3,6 @@
 from io import BytesIO
 from pathlib import Path
 
-import pytest
 from PIL import Image
 from playwright.async_api import Browser
 
@@ -17,15 +16,6 @@ from tests.e2e.faces.town import Town
 from tests.e2e.harness.browser import Browsers
 from tests.e2e.harness.server import Server
 from tests.e2e.harness.sound import Recording
-
-
-@pytest.fixture
-async def reachable(server: Server) -> Server:
-    """The demo, told under which address phones reach it: only then slips carry a QR."""
-    await server.stop(within_s=10)
-    server.options = [*server.options, "--public-url", server.url]
-    await server.start()
-    return server
 
 
 async def test_from_the_start_page_to_the_called_visitor(
