@@ -7,18 +7,23 @@ visitors' data, and a test holds that it imports none.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nlargest
+from operator import itemgetter
 from weakref import WeakKeyDictionary
 
 from queue_server.domain.estimate import estimate, estimate_all
 from queue_server.domain.hall import Hall
+from queue_server.domain.order import walk_in_due
 from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.domain.town import Display, Room, Site
+from queue_server.domain.waiting_line import Place
 from queue_server.protocol import Board, CallEntry, KioskPicture, PublicEntry, PublicQueue, WaitRange
 from queue_server.services.access_hours import why_not_giving
 from queue_server.services.ports import PublicUnit
 from queue_server.services.reception import skills
 
 KNOWN_MOST = 200
+USUAL_LANES = 3
 LAST_SHOWN = 12
 """So many calls that are no longer open stay on a board: a list, in case somebody looked away."""
 
@@ -145,16 +150,28 @@ def call_mode(unit: PublicUnit) -> str:
 
 
 def usual_wait(unit: PublicUnit) -> tuple[int, int] | None:
-    """Return the range that somebody with the most usual concern waits: the longest over all open skills."""
+    """Return how long somebody waits who comes now with what most people wait for at present.
+
+    The longest wait over all concerns was shown once: one rare service with a single clerk made the
+    whole hall read "325 to 615 minutes". Without anybody waiting, any concern that is served will do.
+    """
     able = skills(unit)
-    place = (datetime.max.replace(tzinfo=unit.now.tzinfo), unit.now, unit.hall.seq + 1)
-    guesses = [
-        guess
-        for service in {min(can) for can in able.values() if can}
-        if (guess := estimate(unit.hall, frozenset([service]), place, able, unit.now)) is not None
-    ]
-    longest = max(guesses, key=lambda g: g.to_min, default=None)
-    return None if longest is None else (longest.from_min, longest.to_min)
+    for lane, count, minutes in nlargest(USUAL_LANES, unit.hall.waiting.lanes(), key=itemgetter(1)):
+        due = walk_in_due(unit.now, minutes // count, unit.site.patience_factor)
+        guess = estimate(unit.hall, lane.services, (due.at, unit.now, unit.hall.seq + 1), able, unit.now)
+        if guess is not None:
+            return guess.from_min, guess.to_min
+    guesses = (
+        estimate(unit.hall, frozenset([min(can)]), _at_the_end(unit), able, unit.now)
+        for can in able.values()
+        if can
+    )
+    soonest = min((g for g in guesses if g is not None), key=lambda g: g.to_min, default=None)
+    return None if soonest is None else (soonest.from_min, soonest.to_min)
+
+
+def _at_the_end(unit: PublicUnit) -> Place:
+    return (datetime.max.replace(tzinfo=unit.now.tzinfo), unit.now, unit.hall.seq + 1)
 
 
 # -- displays ------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Display
 from queue_server.protocol import Board
 from queue_server.services import counter, reception, screens
+from queue_server.services.concerns import Choice
 from queue_server.services.ports import Unit
 from tests.town_hall import CAR, CARD, Hand
 
@@ -168,3 +169,17 @@ def test_a_kiosk_knows_the_wait_and_whether_numbers_are_given(hand: Hand) -> Non
     assert picture["wait"] is not None
     hand.act(counter.close)
     assert hand.look(lambda u: screens.kiosk(u, "kiosk", "ready", 7))["wait"] is None
+
+
+def test_the_hall_reads_the_wait_of_what_most_people_come_for(hand: Hand) -> None:
+    """The longest wait of all concerns was shown: one rare matter made the hall read "325 to 615 minutes"."""
+    for _ in range(3):
+        hand.take(CARD)
+    hand.take(CAR)
+    told = hand.look(lambda u: reception.quote(u, Choice(((CARD, 1),), 1, 5, "foyer")))
+    assert told is not None
+    assert board(hand)["wait"] == {"from_min": told.from_min, "to_min": told.to_min}
+
+
+def test_an_empty_hall_with_an_open_counter_reads_a_short_wait(hand: Hand) -> None:
+    assert board(hand)["wait"] == {"from_min": 0, "to_min": 5}

@@ -9,6 +9,8 @@ const CONNECT_LIMIT_MS = 5000; // a connect to a host that swallows packets woul
 const FIRST_DELAY_MS = 400;
 const LONGEST_DELAY_MS = 8000;
 const TICK_MS = 250;
+const POLICY_VIOLATION = 1008; // RFC 6455 section 7.4.1
+const RELOAD_AFTER_MS = 800;
 
 /** How long to wait before the next try; jittered, so that a hall full of devices does not come back at once. */
 export function backOff(attempt, random = Math.random) {
@@ -96,7 +98,13 @@ export function connect(
     openedAt = performance.now();
     mine.onopen = () => onOpen();
     mine.onmessage = hear;
-    mine.onclose = () => socket === mine && drop();
+    mine.onclose = (event) => {
+      if (socket !== mine) return;
+      // Signed out, or the device's token was revoked: asking again changes nothing, the page's own
+      // address leads on (to signing in, to pairing).
+      if (event.code === POLICY_VIOLATION) setTimeout(() => location.reload(), RELOAD_AFTER_MS);
+      drop();
+    };
   }
 
   function tick() {
