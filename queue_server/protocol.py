@@ -257,7 +257,7 @@ class KioskPicture(TypedDict):
     kiosk_id: str
     site_id: str
     giving: bool
-    reason: Literal["", "stopped", "closed", "queue_full", "past_closing", "no_counter"]
+    reason: Literal["", "stopped", "closed", "queue_full", "past_closing"]
     waiting_count: int
     wait: WaitRange | None
     printer: str

@@ -4,12 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from queue_server.domain.hall import CounterState
 from queue_server.domain.ticket import TicketState
 from queue_server.domain.town import Site, end_minute
 from queue_server.services.ports import PublicUnit
 
-Reason = Literal["", "stopped", "closed", "queue_full", "past_closing", "no_counter"]
+Reason = Literal["", "stopped", "closed", "queue_full", "past_closing"]
 _OPEN_ALWAYS = 7 * 24 * 60
 
 
@@ -72,7 +71,3 @@ def _area_full(unit: PublicUnit, area_id: str | None) -> bool:
         return False  # most of the time; nobody is counted then
     there = sum(1 for t in unit.hall.in_state(TicketState.WAITING) if t.area_id == area_id)
     return there >= limit
-
-
-def any_counter_open(unit: PublicUnit) -> bool:
-    return any(c.state is CounterState.OPEN for c in unit.hall.counters.values())

@@ -8,7 +8,6 @@ from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Closure, OpeningHours, Site
 from queue_server.services import counter
 from queue_server.services.access_hours import (
-    any_counter_open,
     closing_at,
     minutes_until_closing,
     why_not_giving,
@@ -96,7 +95,7 @@ def test_stopped_is_said_first(hand: Hand) -> None:
     assert hand.look(why_not_giving) == "stopped"
 
 
-def test_somebody_is_there_or_not(hand: Hand) -> None:
-    assert hand.look(any_counter_open)
+def test_numbers_are_given_before_the_first_counter_opens(hand: Hand) -> None:
     hand.act(counter.pause)
-    assert not hand.look(any_counter_open)
+    assert hand.look(why_not_giving) == ""
+    hand.take(CAR, origin=Origin.KIOSK)
