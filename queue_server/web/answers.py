@@ -159,6 +159,18 @@ class Ticket(TypedDict):
     wait: WaitRange | None
 
 
+class OwnVisit(TypedDict):
+    """A visit as its holder sees it at a kiosk. `ahead` while waiting, `room` while called to one."""
+
+    number: int
+    state: TicketState
+    language: str
+    area_id: str | None
+    ahead: int | None
+    wait: WaitRange | None
+    room: str | None
+
+
 class Estimate(TypedDict):
     """What taking a number now would mean; null while no open counter can serve the concern."""
 

@@ -38,6 +38,7 @@ from queue_server.services import screens
 from queue_server.settings import Settings
 from queue_server.web import (
     api_counters,
+    api_kiosks,
     api_sessions,
     api_sites,
     health,
@@ -67,6 +68,7 @@ API_ROUTES: Final[list[ApiRoute]] = [
     *api_sessions.ROUTES,
     *api_sites.ROUTES,
     *api_counters.ROUTES,
+    *api_kiosks.ROUTES,
 ]
 PAGE_ROUTES: Final[list[PageRoute]] = [
     *pages.ROUTES,

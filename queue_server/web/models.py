@@ -62,6 +62,17 @@ class Quote(ConcernBody):
     needs: list[Need] = Field(default_factory=list, max_length=10)
 
 
+class ScannedCode(Body):
+    """The secret at the end of a slip's address `/t/{secret}`, as a hand scanner reads it.
+
+    Without `act` the visit is only shown. An act brings a `request_id`, so that a repeat is no second press.
+    """
+
+    code: str = Field(min_length=1, max_length=500)
+    act: Literal["away", "back", "cancel"] | None = None
+    request_id: RequestId | None = None
+
+
 class SignIn(Body):
     """`user` as the administrator wrote it; capitals do not matter."""
 

@@ -30,6 +30,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
     "site": ("A site's id, from `GET /api/v1/sites`.", {"type": "string"}),
     "counter": ("A counter's id, from `GET /api/v1/sites/{site}` with a clerk's token.", {"type": "string"}),
     "display": ("A display's id.", {"type": "string"}),
+    "kiosk": ("A kiosk's id.", {"type": "string"}),
     "ticket": ("A ticket's id, from the answer that gave the number.", {"type": "integer", "minimum": 1}),
 }
 _ERROR: Final = {

@@ -5,13 +5,11 @@ picture is the one all phones share, matched by the ticket's opaque key: a numbe
 day, and a stranger's phone must not ring.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.errors import BadInput, NotFound, Refusal
-from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Site, in_language
 from queue_server.protocol import PublicQueue
 from queue_server.services import screens, visits
@@ -20,17 +18,9 @@ from queue_server.web.cookies import LANGUAGE_COOKIE
 from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.proxies import client_address
+from queue_server.web.status_codes import Ref, read_code, ticket_of
 
 ACTS: Final[dict[str, visits.VisitAct]] = {"away": "away", "back": "back", "cancel": "cancel"}
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """What a status secret names."""
-
-    site_id: str
-    ticket_id: int
-    version: int
 
 
 async def status_page(call: PageCall) -> Response:
@@ -46,7 +36,7 @@ async def act_page(call: PageCall) -> Response:
     if act is None:
         raise BadInput(field="act")
     try:
-        await call.house.sequencer.do(ref.site_id, lambda unit: visits.act(unit, _ticket(unit, ref), act))
+        await call.house.sequencer.do(ref.site_id, lambda unit: visits.act(unit, ticket_of(unit, ref), act))
     except NotFound:
         pass  # the visit ended meanwhile; the page says so
     except Refusal as refusal:
@@ -101,23 +91,11 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
 
 
 def _ref(call: PageCall) -> Ref:
-    opened = call.house.secrets.open_seal("status", call.request.path_params["secret"])
-    if opened is None:
-        raise NotFound(what="ticket")
-    site_id, _, ticket_id = opened[0].rpartition(":")
-    call.house.town_and_site(site_id)
-    return Ref(site_id, int(ticket_id), opened[1])
-
-
-def _ticket(unit: Unit, ref: Ref) -> Ticket:
-    ticket = visits.by_id(unit, ref.ticket_id)
-    if ticket.secret_version != ref.version:
-        raise NotFound(what="ticket")
-    return ticket
+    return read_code(call.house, call.request.path_params["secret"])
 
 
 def _seen(unit: Unit, ref: Ref) -> Answer:
-    ticket = _ticket(unit, ref)
+    ticket = ticket_of(unit, ref)
     queue = screens.public_queue(unit)
     return {
         "visit": visits.status(ticket),

@@ -78,6 +78,7 @@ API: Final[Mapping[str, Row]] = {
     f"POST {SITE}/issuing": DESK,
     f"POST {SITE}/call-mode": DESK,
     "POST /api/v1/displays/{display}/service": DISPLAY_STAFF,
+    "POST /api/v1/kiosks/{kiosk}/visits": {**COUNTER, "kiosk": MAY},
     f"GET {AT}": COUNTER,
     **{f"POST {AT}/{act}": COUNTER for act in ACTS},
 }
@@ -97,6 +98,7 @@ BODIES: Final[Mapping[str, dict[str, object]]] = {
     "/tickets": {"request_id": "walk", "services": SERVICES},
     "/quotes": {"services": SERVICES},
     "/{ticket}": {"act": "away"},
+    "/visits": {"code": "nonsense"},
     "/issuing": {"issuing": True},
     "/call-mode": {"call_mode": None},
     "/service": {"out_of_service": False},
