@@ -27,16 +27,17 @@ async def test_all_pages_survive_the_loss_of_the_server(
     kiosk = await KioskPage.open(browsers, browser, server.url)
     called, waiting = await (await town.sign_in()).takes(2)
     phone = await PhonePage.open(browsers, browser, server.url + waiting.path)
+    clips = Clips(town, tmp_path)
+    await clips.ready_for(called.number, waiting.number)
+    spoken = [await clips.number(one.number) for one in (called, waiting)]
     await counter.press("next")
     await display.speaks(called.number)
-    clips = Clips(town, tmp_path)
-    spoken = [await clips.number(one.number) for one in (called, waiting)]
     before = await display.calls()
 
     server.kill()
     killed_at = time.monotonic()
-    await display.is_lost(within_s=5.5)
-    assert time.monotonic() - killed_at <= 5.5
+    await display.is_lost(within_s=6)
+    assert time.monotonic() - killed_at <= 6  # five seconds, and a busy machine
     assert await display.calls() == before
     await expect(display.page.locator('[data-text="as_of"]')).to_have_text(A_TIME)
     await counter.is_lost(within_s=3)
@@ -71,8 +72,9 @@ async def test_a_call_made_while_a_display_was_away_is_spoken_when_it_returns(
     display = await DisplayPage.open(browsers, browser, server.url)
     anna, bernd = await town.clerk(), await town.clerk("bernd", "rathaus-2")
     before, meanwhile = await anna.takes(2)
-    await anna.call(ticket=before.id)
     clips = Clips(town, tmp_path)
+    await clips.ready_for(before.number, meanwhile.number)
+    await anna.call(ticket=before.id)
     await null_sink.hear((await clips.number(before.number, "en")).path, within_s=20)
     await display.is_silent()
 

@@ -71,9 +71,10 @@ async def test_pictures_of_a_busy_morning(
     tickets = await a_waiting_room(desk)
     await counter.lists("waiting", *[ticket.number for ticket in await _in_order(town, tickets)])
 
-    await kiosk.to_confirmation("Ausweise", "Personalausweis")
     await settled(kiosk.page)
     taken = [await screenshot(kiosk.page, "kiosk")]
+    await kiosk.to_confirmation("Ausweise", "Personalausweis")
+    taken.append(await screenshot(kiosk.page, "kiosk-concern"))
     mine = await kiosk.take()
     await kiosk.slip_is("ready")
     taken.append(await screenshot(kiosk.page, "kiosk-number"))

@@ -22,10 +22,11 @@ async def test_a_reloaded_display_shows_the_same_and_speaks_no_old_call(
     display = await DisplayPage.open(browsers, browser, server.url)
     anna, bernd = await town.clerk(), await town.clerk("bernd", "rathaus-2")
     old, new = await anna.takes(2)
+    clips = Clips(town, tmp_path)
+    await clips.ready_for(old.number, new.number)
     await anna.call(ticket=old.id)
     await display.speaks(old.number)
     before = await display.calls()
-    clips = Clips(town, tmp_path)
 
     await display.page.reload()
     await display.is_live()

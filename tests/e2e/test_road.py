@@ -52,6 +52,8 @@ async def test_from_the_start_page_to_the_called_visitor(
     await phone.is_in("waiting")
     await phone.switch_ringing_on()
     await counter.lists("waiting", given.number)
+    clips = Clips(town, tmp_path)
+    await clips.ready_for(given.number)
 
     await counter.press("next")
 
@@ -64,7 +66,6 @@ async def test_from_the_start_page_to_the_called_visitor(
     await phone.rings()
     assert await upstairs.calls() == []
 
-    clips = Clips(town, tmp_path)
     call = (await town.board())["calls"][0]
     heard = await hear_all(null_sink, await clips.announcement(call))
     assert follow_each_other(heard), heard

@@ -20,6 +20,8 @@ async def test_undo_takes_the_call_back_everywhere(
     display = await DisplayPage.open(browsers, browser, server.url)
     counter = await CounterPage.open(browsers, browser, server.url)
     first, second = await (await town.sign_in()).takes(2)
+    clips = Clips(town, tmp_path)
+    await clips.ready_for(first.number)
     phone = await PhonePage.open(browsers, browser, server.url + first.path)
     await counter.lists("waiting", first.number, second.number)
     await counter.press("next")
@@ -36,7 +38,6 @@ async def test_undo_takes_the_call_back_everywhere(
     await expect(phone.page.locator('[data-part="call"]')).to_be_hidden()
     # The next announcement comes whole, and nothing of the one that was taken back comes before it.
     await counter.press("next")
-    clips = Clips(town, tmp_path)
     call = (await town.board())["calls"][0]
     room = await clips.room(call["room_id"], "en")
     await null_sink.hear(room.path, within_s=20)

@@ -46,6 +46,7 @@ async def test_recall_rings_again(
     phone = await phone_of(ticket, server, browsers, await browsers.launch("elsewhere"))
     await phone.switch_ringing_on()
     clips = Clips(town, tmp_path)
+    await clips.ready_for(ticket.number)
     await counter.press("next")
     await null_sink.hear((await clips.number(ticket.number)).path, within_s=15)
 

@@ -56,6 +56,15 @@ class Clips:
     async def room(self, room_id: str, language: str = "de") -> Clip:
         return await self._fetch(f"room-{room_id}-{language}", f"/sounds/speech/{language}/room/{room_id}")
 
+    async def ready_for(self, *numbers: int) -> None:
+        """Wait until the words of these numbers are rendered, as they are when people have waited a while.
+
+        A call is not held up for its words: made a moment after its number was drawn, it may be a chime.
+        """
+        for number in numbers:
+            for language in LANGUAGES:
+                await self.number(number, language)
+
     async def announcement(self, call: Any, languages: tuple[str, ...] = LANGUAGES) -> list[Clip]:
         """List what a call of the board sounds like when nobody else waits to be spoken, in order."""
         words = [

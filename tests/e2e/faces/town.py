@@ -1,6 +1,8 @@
 """The hall over HTTP: what a test needs around the page it looks at, all by the public API."""
 
+import asyncio
 import itertools
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -117,10 +119,12 @@ class Town:
     async def board(self, site: str = "rathaus") -> Any:
         return _checked(await self._client.get(f"/api/v1/sites/{site}/board"))
 
-    async def file(self, path: str) -> bytes:
-        """Fetch what a page would fetch; AssertionError unless it is there."""
-        answer = await self._client.get(path)
-        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+    async def file(self, path: str, within_s: float = 20) -> bytes:
+        """Fetch what a page would fetch; wait for what is still being made. AssertionError when it is not."""
+        deadline = time.monotonic() + within_s
+        while (answer := await self._client.get(path)).status_code != 200:
+            assert time.monotonic() < deadline, f"{path}: {answer.status_code}"
+            await asyncio.sleep(0.1)
         return answer.content
 
 

@@ -96,5 +96,8 @@ class Browsers:
             return
         address = message.location["url"]
         refused = message.text.startswith(REFUSED)
-        if not (refused and any(part in address for part in ("/api/", NOT_YET_SPOKEN, *self.tolerated))):
+        if not (
+            refused
+            and any(part in address for part in ("/api/", "/favicon.ico", NOT_YET_SPOKEN, *self.tolerated))
+        ):
             self.complaints.append(f"{message.text} ({address})")
