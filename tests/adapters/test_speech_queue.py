@@ -55,13 +55,13 @@ async def test_text_rendered_ahead_is_there_without_waiting(queue: SpeechQueue) 
 async def test_loop_stays_free_while_speech_is_rendered(queue: SpeechQueue) -> None:
     """The call itself must never feel a voice being made."""
     waiting = asyncio.ensure_future(queue.ensure("de", "Nummer vier, eins, sieben", timeout_s=10))
-    longest = 0.0
+    turns = 0
     while not waiting.done():
-        began = time.perf_counter()
         await asyncio.sleep(0)
-        longest = max(longest, time.perf_counter() - began)
+        turns += 1
     assert await waiting
-    assert longest < 0.1
+    # A loop that waited for the engine would turn once or twice; counted in turns, not in seconds.
+    assert turns > 100
 
 
 async def test_same_text_asked_by_many_is_rendered_once(
