@@ -42,11 +42,15 @@ export function resultView({ t, config, language, ticket, slip, code, closingS, 
       { class: "result__acts" },
       button(t("kiosk.give_back"), { kind: "button--quiet" }, on.giveBack),
       slip !== "ready" && slip !== "printing" && button(t("kiosk.print_again"), { before: "printer", "aria-disabled": String(busy) }, on.reprint),
-      closingS === null
-        ? button(t("kiosk.done"), { before: "check", kind: "button--primary" }, on.done)
-        : [button(t("kiosk.more_time"), { before: "clock" }, on.moreTime), button(t("kiosk.done_in", { s: closingS }), { kind: "button--primary", "data-closing": "" }, on.done)],
+      closingButtons({ t, closingS, onDone: on.done, onMoreTime: on.moreTime }),
     ),
   );
+}
+
+/** "Done"; while the page is about to close by itself, with the seconds and "more time". */
+export function closingButtons({ t, closingS, kind = "button--primary", onDone, onMoreTime }) {
+  if (closingS === null) return button(t("kiosk.done"), { before: "check", kind }, onDone);
+  return [button(t("kiosk.more_time"), { before: "clock" }, onMoreTime), button(t("kiosk.done_in", { s: closingS }), { kind, "data-closing": "" }, onDone)];
 }
 
 function slipNotice({ t, config, ticket, slip, code }) {

@@ -1,6 +1,7 @@
 // The start page: what one sees without a touch. All languages of the kiosk at once, the first one large.
 
 import { h, icon } from "./dom.js";
+import { nextOpening, weekdayOf, wordOf } from "./opening.js";
 
 /** Say in which state the start page is: "open", "lost", or why no numbers are given out. */
 export function stateOf(picture, live) {
@@ -30,15 +31,21 @@ function inAll(texts, say, tag = "p", className = "") {
     );
 }
 
-/** The start page. `texts`: language → t. */
-export function startView({ config, texts, picture, live, date, onBegin }) {
+/** The start page. `texts`: language → t. `local`: the site's {date, time}. */
+export function startView({ config, texts, picture, live, local, hasScanner, onBegin }) {
   const state = stateOf(picture, live);
   return h(
     "section",
     { class: "start", "data-state": state },
-    h("div", { class: "start__hero" }, state === "open" ? hero(texts, picture) : stopped(config, texts, state, date)),
-    state === "open" && h("div", { class: "start__begin" }, printerNote(texts, picture), begins(texts, onBegin)),
+    h("div", { class: "start__hero" }, state === "open" ? hero(texts, picture) : stopped({ config, texts, picture, state, local, hasScanner })),
+    state === "open" && h("div", { class: "start__begin" }, printerNote(texts, picture), begins(texts, onBegin), hasScanner && scanNote(texts)),
   );
+}
+
+/** Whether two start pages differ in their figures only. */
+export function sameParts(here, next) {
+  const isNoted = (one) => Boolean(one.querySelector(".start__note"));
+  return here.dataset.state === next.dataset.state && here.children.length === next.children.length && isNoted(here) === isNoted(next);
 }
 
 function hero(texts, picture) {
@@ -75,25 +82,58 @@ export function printerWorks(word) {
   return word === "ready" || word === "busy" || word === "paper_low";
 }
 
-function stopped(config, texts, state, date) {
-  const closure = state === "closed" && config.closures.find((one) => one.on === date);
+/** For who has a number already. Only where a scanner was seen: nobody looks for what is not there. */
+function scanNote(texts) {
+  return h("div", { class: "start__scan" }, icon("paper"), h("div", {}, inAll(texts, (t) => t("kiosk.scan_slip"))));
+}
+
+const WITH_HOURS = new Set(["closed", "past_closing"]);
+
+function stopped({ config, texts, picture, state, local, hasScanner }) {
+  const word = wordOf(state, config, local);
+  const closure = state === "closed" && config.closures.find((one) => one.on === local.date);
+  const again = WITH_HOURS.has(state) ? nextOpening(config, local) : null;
+  const reason = closure && inAll(texts, (_, l) => closure.reason[l] ?? closure.reason.de);
   return [
-    h("div", { class: "start__why" }, inAll(texts, (t) => t(`kiosk.why_${state}`), "h1")),
-    h("div", { class: "start__what" }, inAll(texts, (t) => t(`kiosk.then_${state}`))),
-    closure && h("div", { class: "start__what strong" }, inAll(texts, (_, l) => closure.reason[l] ?? closure.reason.de)),
-    state === "closed" && config.opening.length > 0 && hours(config, texts),
+    h("div", { class: "start__words" }, [
+      h("div", { class: "start__why" }, inAll(texts, (t) => t(`kiosk.why_${word}`), "h1")),
+      reason?.length > 0 && h("div", { class: "start__what start__reason" }, reason),
+      again && word !== "past_break" && h("div", { class: "start__again" }, icon("clock"), h("div", {}, inAll(texts, (t, l) => againWords(t, l, again)))),
+      h("div", { class: "start__what" }, inAll(texts, (t) => t(`kiosk.then_${word}`, { opens: again?.opens }))),
+      state === "queue_full" && h("div", { class: "start__count" }, icon("people"), h("div", {}, inAll(texts, (t) => waitingWords(t, picture.waiting_count)))),
+      hasScanner && state !== "lost" && scanNote(texts),
+    ]),
+    WITH_HOURS.has(state) && config.opening.length > 0 && hours(config, texts, local),
   ];
 }
 
-function hours(config, texts) {
+function againWords(t, language, { on, days, opens }) {
+  if (days < 2) return t(days === 0 ? "kiosk.opens_today" : "kiosk.opens_tomorrow", { opens });
+  const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(Date.parse(`${on}T00:00Z`));
+  return t("kiosk.opens_on", { day, opens });
+}
+
+/** The week, in the first language: days and figures read the same in all of them. */
+function hours(config, texts, local) {
   const [language, t] = [...texts][0];
   const days = new Map();
   for (const one of config.opening) days.set(one.weekday, [...(days.get(one.weekday) ?? []), one]);
   // 5 January 2026 was a Monday
-  const name = (day) => new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2026, 0, 5 + day));
-  const span = (one) => t("kiosk.hours_span", { opens: one.opens, closes: one.closes });
+  const name = (code, day) => new Intl.DateTimeFormat(code, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2026, 0, 5 + day));
+  const span = (one) => h("span", {}, t("kiosk.hours_span", { opens: one.opens, closes: one.closes }));
+  const others = [...texts.keys()].slice(1, 2);
+  const isClosedToday = config.closures.some((one) => one.on === local.date);
+  const spans = (day, list) =>
+    isClosedToday && day === weekdayOf(local.date)
+      ? h("div", { class: "start__shut" }, inAll(texts, (one) => one("kiosk.hours_shut"), "span"))
+      : list.sort((a, b) => a.opens.localeCompare(b.opens)).map(span);
   const rows = [...days].sort(([a], [b]) => a - b).map(([day, list]) =>
-    h("tr", {}, h("th", { scope: "row" }, name(day)), h("td", { class: "number" }, list.map(span).join("  "))),
+    h(
+      "tr",
+      { "aria-current": day === weekdayOf(local.date) ? "date" : null },
+      h("th", { scope: "row" }, name(language, day), others.map((code) => h("span", { class: "also", lang: code }, name(code, day)))),
+      h("td", { class: "number" }, spans(day, list)),
+    ),
   );
-  return h("table", { class: "start__hours", lang: language }, h("caption", {}, t("kiosk.hours")), h("tbody", {}, rows));
+  return h("table", { class: "start__hours", lang: language }, h("caption", {}, inAll(texts, (one) => one("kiosk.hours"))), h("tbody", {}, rows));
 }

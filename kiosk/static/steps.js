@@ -8,10 +8,18 @@ import { NEEDS, chosen, setCount, setPersons, toggleNeed } from "./visit.js";
 const EXAMPLES = 3;
 const WHY_ICON = { online: "screen", phone: "phone", elsewhere: "house", appointment: "calendar" };
 
-const named = (texts, language) => texts[language] ?? texts.de;
+/** A text in a language, in German where it has none. */
+export function named(texts, language) {
+  return texts[language] ?? texts.de;
+}
 
-/** Which kind of concern. */
-export function categoriesView({ t, visit, config, onCategory, onBack, onNext }) {
+/** A list and, where there are many services, the letters beside or under it. */
+export function withLetters(list, letters) {
+  return letters ? h("div", { class: "finder" }, list, letters) : list;
+}
+
+/** Which kind of concern. `letters`: the other way to it, or null. */
+export function categoriesView({ t, visit, config, letters, onCategory, onBack, onNext }) {
   const tiles = config.categories.map((category) => {
     const count = category.services.filter((one) => visit.counts.has(one.id)).length;
     const examples = category.services.slice(0, EXAMPLES).map((one) => named(one.name, visit.language));
@@ -27,7 +35,7 @@ export function categoriesView({ t, visit, config, onCategory, onBack, onNext })
   return {
     title: t("kiosk.category_title"),
     hint: visit.counts.size ? t("kiosk.category_more") : t("kiosk.category_hint"),
-    body: scroller(h("div", { class: "tiles" }, tiles), { up: t("kiosk.scroll_up"), down: t("kiosk.scroll_down") }),
+    body: withLetters(scroller(h("div", { class: "tiles" }, tiles), { up: t("kiosk.scroll_up"), down: t("kiosk.scroll_down") }), letters),
     foot: choiceFoot({ t, visit, config, onBack, onNext, back: t("kiosk.to_start") }),
   };
 }
@@ -36,9 +44,7 @@ export function categoriesView({ t, visit, config, onCategory, onBack, onNext })
 export function servicesView({ t, visit, config, category, onBack, onNext, onExplain }) {
   const foot = h("div", { class: "foot__parts" });
   const drawFoot = () => foot.replaceChildren(...choiceFoot({ t, visit, config, onBack, onNext, back: t("kiosk.back") }));
-  const rows = category.services.map((service) =>
-    service.why ? explained(t, visit, service, onExplain) : countable(t, visit, service, drawFoot),
-  );
+  const rows = serviceRows({ t, visit, services: category.services, onChange: drawFoot, onExplain });
   drawFoot();
   return {
     title: named(category.name, visit.language),
@@ -46,6 +52,11 @@ export function servicesView({ t, visit, config, category, onBack, onNext, onExp
     body: scroller(h("ul", { class: "rows" }, rows), { up: t("kiosk.scroll_up"), down: t("kiosk.scroll_down") }),
     foot: [foot],
   };
+}
+
+/** A row for each service: to choose and count, or to be told what to do instead. */
+export function serviceRows({ t, visit, services, onChange, onExplain }) {
+  return services.map((service) => (service.why ? explained(t, visit, service, onExplain) : countable(t, visit, service, onChange)));
 }
 
 function explained(t, visit, service, onExplain) {
@@ -108,7 +119,8 @@ function stepper({ t, label, least, most, onChange }) {
   };
 }
 
-function choiceFoot({ t, visit, config, onBack, onNext, back }) {
+/** Back, what was chosen so far, and on. */
+export function choiceFoot({ t, visit, config, onBack, onNext, back }) {
   const list = chosen(visit, config.categories);
   return [
     button(back, { before: "back", kind: "button--quiet" }, onBack),

@@ -257,7 +257,7 @@ async def test_number_is_given_back(hall: Hall, open_kiosk: OpenKiosk) -> None:
     assert await hall.waiting() == [shown]
     await page.get_by_role("button", name="Nummer zurückgeben").click()
     await page.get_by_role("button", name="Ja, zurückgeben").click()
-    await expect(page.locator(".given-back")).to_contain_text(str(shown))
+    await expect(page.locator(".word")).to_contain_text(str(shown))
     assert await hall.waiting() == []
 
 
