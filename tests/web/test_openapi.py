@@ -123,6 +123,8 @@ async def test_a_whole_day_is_answered_as_described(town: Town) -> None:
     await ask("POST", f"{site}/tickets/{{ticket}}", {"act": "away"}, **first)
     await ask("POST", f"{site}/tickets/{{ticket}}", {"act": "back"}, **first)
     await ask("POST", f"{site}/tickets/{{ticket}}/reprint", {}, **first)
+    slip = {"code": tickets[-1]["status_url"].rpartition("/")[2]}
+    await ask("POST", "/api/v1/kiosks/{kiosk}/visits", slip, who="kiosk", kiosk="rathaus-kiosk")
     await act("calls")
     await act("recall")
     await ask("GET", at)
