@@ -179,7 +179,7 @@ TRIES = [
     # Each try to sign in costs a password check, and who tries makes no difference.
     for who in ((None,) if (path, method) == ("/api/v1/sessions", "post") else (None, "anna", "kiosk"))
 ]
-REAL = {"site": "rathaus", "counter": "rathaus-1", "display": "rathaus-eg"}
+REAL = {"site": "rathaus", "counter": "rathaus-1", "display": "rathaus-eg", "kiosk": "rathaus-kiosk"}
 
 
 @pytest.fixture(scope="module")
