@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.e2e.harness.axe import axe
 from tests.e2e.harness.browser import ARGUMENTS, MAY_PLAY, chromium
@@ -157,7 +157,7 @@ async def test_a_call_fills_the_phone_and_rings_once_each_time(served_town: Town
     await page.wait_for_timeout(700)
     assert await rang(page) == 1, "another visitor's news"
     await served_town.do("anna", "counters/rathaus-1/recall")
-    await page.wait_for_function("document.getElementById('main').dataset.rang === '2'")
+    await expect(page.locator("#main")).to_have_attribute("data-rang", "2")
     await served_town.do("anna", "counters/rathaus-1/start")
     await page.wait_for_selector("[data-state=serving]")
     await served_town.do("anna", "counters/rathaus-1/finish")
