@@ -167,7 +167,7 @@ async function confirm() {
 
 async function take() {
   const asked = screen;
-  if (asked.busy) return;
+  if (asked.step !== "confirm" || asked.busy) return;
   asked.busy = true;
   asked.problem = null;
   draw();

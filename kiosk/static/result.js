@@ -17,7 +17,7 @@ export function slipState({ word, printer, waitedMs }) {
 }
 
 /** The number, huge, and where to wait. */
-export function resultView({ t, config, language, ticket, slip, code, closingS, busy, problem, on }) {
+export function resultView({ t, config, language, ticket, slip, code, closingS, settling, busy, problem, on }) {
   const area = config.areas.find((one) => one.id === ticket.area_id);
   const words = (texts) => texts[language] ?? texts.de;
   return h(
@@ -42,14 +42,14 @@ export function resultView({ t, config, language, ticket, slip, code, closingS, 
       { class: "result__acts" },
       button(t("kiosk.give_back"), { kind: "button--quiet" }, on.giveBack),
       slip !== "ready" && slip !== "printing" && button(t("kiosk.print_again"), { before: "printer", "aria-disabled": String(busy) }, on.reprint),
-      closingButtons({ t, closingS, onDone: on.done, onMoreTime: on.moreTime }),
+      closingButtons({ t, closingS, settling, onDone: on.done, onMoreTime: on.moreTime }),
     ),
   );
 }
 
 /** "Done"; while the page is about to close by itself, with the seconds and "more time". */
-export function closingButtons({ t, closingS, kind = "button--primary", onDone, onMoreTime }) {
-  if (closingS === null) return button(t("kiosk.done"), { before: "check", kind }, onDone);
+export function closingButtons({ t, closingS, settling = false, kind = "button--primary", onDone, onMoreTime }) {
+  if (closingS === null) return button(t("kiosk.done"), { before: "check", kind, "aria-disabled": String(settling) }, onDone);
   return [button(t("kiosk.more_time"), { before: "clock" }, onMoreTime), button(t("kiosk.done_in", { s: closingS }), { kind, "data-closing": "" }, onDone)];
 }
 

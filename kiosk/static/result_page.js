@@ -5,6 +5,7 @@ import { button, h, icon } from "./dom.js";
 import { resultView, slipState } from "./result.js";
 
 const WORDS_KEPT = 20;
+const SETTLES_MS = 800; // the second tap of an impatient hand must not close the page with the number
 
 /** `page`: what page.js shares. The screen is {step: "result", ticket, attempt, since}. */
 export function makeResultPage(page) {
@@ -39,14 +40,15 @@ export function makeResultPage(page) {
     const { state, code } = slip();
     const closing = idle.at(now());
     const closingS = closing.phase === "quiet" ? null : closing.leftS;
-    const signature = JSON.stringify([state, code, closingS !== null, page.language, Boolean(screen.busy), screen.problem]);
+    const settling = now() - screen.since < SETTLES_MS;
+    const signature = JSON.stringify([settling, state, code, closingS !== null, page.language, Boolean(screen.busy), screen.problem]);
     if (screen.drawn === signature && main.querySelector(".result")) return tickClosing(page, closingS);
     if (screen.slip !== state) live.textContent = state === "printing" ? live.textContent : t(`kiosk.slip_${state}`);
     screen.drawn = signature;
     screen.slip = state;
     const hadFocus = main.contains(document.activeElement);
     const on = { done: page.clear, giveBack: () => dialogs.askToGiveBack(screen.ticket.number, giveBack), reprint, moreTime: () => moreTime(page, draw) };
-    main.replaceChildren(resultView({ t, config, language: page.language, ticket: screen.ticket, slip: state, code, closingS, busy: Boolean(screen.busy), problem: screen.problem, on }));
+    main.replaceChildren(resultView({ t, config, language: page.language, ticket: screen.ticket, slip: state, code, closingS, settling, busy: Boolean(screen.busy), problem: screen.problem, on }));
     foot.hidden = true;
     if (hadFocus) main.querySelector("h1").focus({ preventScroll: true });
   }

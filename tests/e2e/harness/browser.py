@@ -64,7 +64,7 @@ class Browsers:
                 **os.environ,
                 "PULSE_SERVER": self.pulse_server,
                 "PULSE_SINK": sink,
-                "PULSE_LATENCY_MSEC": "60",  # Chromium asks for so little that a busy machine starves it
+                "PULSE_LATENCY_MSEC": "200",  # Chromium asks for so little that a busy machine starves it
             },
         )
         self._open.append(browser)
