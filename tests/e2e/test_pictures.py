@@ -71,6 +71,7 @@ async def test_pictures_of_a_busy_morning(
     tickets = await a_waiting_room(desk)
     await counter.lists("waiting", *[ticket.number for ticket in await _in_order(town, tickets)])
 
+    await expect(kiosk.page.locator(".start__count")).to_contain_text(str(len(tickets)))
     await settled(kiosk.page)
     taken = [await screenshot(kiosk.page, "kiosk")]
     await kiosk.to_confirmation("Ausweise", "Personalausweis")
