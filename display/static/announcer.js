@@ -160,6 +160,9 @@ export function makeAnnouncer(options = {}) {
       return [...dropGone(calls, now), ...add(frame.announce, calls, now), ...this.step(now)];
     },
 
+    /** Whether a call has not had its turn yet. */
+    isWaiting: (seq) => waiting.some((item) => item.call.seq === seq),
+
     /** The clips of a call: {de: {number: ms, room: ms}} for what could be loaded, null when there is none. */
     clips(seq, clips, now) {
       const item = waiting.find((one) => one.call.seq === seq);

@@ -11,6 +11,7 @@ import { hideRestingPointer, keepAwake } from "./screen.js";
 import { makeSound } from "./sound.js";
 import { makeView } from "./view.js";
 
+const CLIPS_AGAIN_MS = 1500;
 const STEP_MS = 100;
 const SOUND_GRACE_MS = 1500; // a context needs a moment before "suspended" means blocked
 const CLOCK_EVERY_MS = 3600_000;
@@ -78,9 +79,20 @@ function onFrame(frame) {
   for (const call of announced) void fetchClips(call);
 }
 
+/** Get a call's words; while it waits for its turn, ask again for those that are not rendered yet. */
 async function fetchClips(call) {
   const clips = withSpeech ? await sound.prepare(call) : null;
   act(announcer.clips(call.seq, clips, now()));
+  const isWhole = (found) => config.languages.every((language) => found?.[language]);
+  let found = clips;
+  while (withSpeech && !isWhole(found) && announcer.isWaiting(call.seq)) {
+    await new Promise((resolve) => setTimeout(resolve, CLIPS_AGAIN_MS));
+    const more = await sound.prepare(call);
+    if (more !== null) {
+      found = more;
+      act(announcer.clips(call.seq, more, now()));
+    }
+  }
 }
 
 function wordsOf(parts) {

@@ -175,6 +175,21 @@ async def test_a_missing_clip_is_left_out_and_reported(
     assert len(await played(page)) == sounds
 
 
+async def test_words_that_come_while_a_call_waits_its_turn_are_spoken(
+    peer: Peer, open_page: OpenPage
+) -> None:
+    """Called the moment the number was drawn: the engine was not ready, and only a chime rang later."""
+    await open_page(peer)
+    await peer.call(a_call(7))
+    await peer.said_that((7, "started"))
+    peer.missing = {"speech"}
+    await peer.call(a_call(8, number=528))
+    await peer.said_that((8, "queued"))
+    peer.missing = set()
+    await peer.said_that((8, "started"), within_s=20)
+    assert peer.detail(8, "started") == "spoken"
+
+
 async def test_slow_clips_do_not_hold_the_chime_up(peer: Peer, open_page: OpenPage) -> None:
     peer.slow_s = {"number": 4}
     await open_page(peer)
