@@ -16,6 +16,10 @@ from queue_server.adapters import schema
 from queue_server.adapters.database import Database
 
 E2E = Path(__file__).parent / "e2e"
+WITHOUT_EARS = {
+    f"test_{name}.py" for name in ("accessible", "impatience", "keyboard", "listening", "pictures")
+}
+"""End-to-end tests that listen to nothing: they may run beside others. A busy machine tears sound."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +31,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if E2E in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            if item.path.name not in WITHOUT_EARS:
+                item.add_marker(pytest.mark.alone)
     if not config.getoption("--long"):
         leave_out = [item for item in items if "long" in item.keywords]
         config.hook.pytest_deselected(items=leave_out)

@@ -9,6 +9,8 @@ const CONNECT_LIMIT_MS = 5000; // a connect to a host that swallows packets woul
 const FIRST_DELAY_MS = 400;
 const LONGEST_DELAY_MS = 8000;
 const TICK_MS = 250;
+const LATE_TICK_MS = 1000;
+const EXCUSED_MS = 1000;
 const POLICY_VIOLATION = 1008; // RFC 6455 section 7.4.1
 const RELOAD_AFTER_MS = 800;
 
@@ -52,6 +54,8 @@ export function connect(
   let heardAt = performance.now();
   let openedAt = 0;
   let nextTryAt = 0;
+  let tickedAt = performance.now();
+  let excusedUntil = 0;
   let ended = false;
 
   function setState(next) {
@@ -110,8 +114,10 @@ export function connect(
   function tick() {
     if (ended) return;
     const now = performance.now();
-    const silent = now - heardAt;
-    if (silent > lostAfterMs) setState("lost");
+    // A page that was busy or asleep heard nothing because it did not listen: first let it listen.
+    if (now - tickedAt > LATE_TICK_MS) excusedUntil = now + EXCUSED_MS;
+    tickedAt = now;
+    if (now - heardAt > lostAfterMs && now >= excusedUntil) setState("lost");
     if (socket === null) {
       if (now >= nextTryAt) open();
     } else if (now - Math.max(openedAt, heardAt) > Math.max(lostAfterMs, CONNECT_LIMIT_MS)) {
