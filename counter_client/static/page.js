@@ -138,6 +138,8 @@ function hide() {
 }
 
 box.addEventListener("close", () => {
+  // The event comes later than the closing: by then a key may have opened the next dialog.
+  if (box.open) return;
   open = null;
   draw(box);
 });

@@ -17,7 +17,9 @@ async def test_a_double_tap_on_take_gives_one_number_and_leaves_it_on_the_screen
     await town.clerk()
     kiosk = await KioskPage.open(browsers, browser, server.url)
     await kiosk.to_confirmation("Ausweise", "Personalausweis")
-    box = await kiosk.page.locator(".take:not([aria-disabled=true])").bounding_box()
+    take = kiosk.page.locator(".take:not([aria-disabled=true])")
+    await expect(take).to_be_visible()
+    box = await take.bounding_box()
     assert box is not None
     place = (box["x"] + box["width"] * across, box["y"] + box["height"] / 2)
 
