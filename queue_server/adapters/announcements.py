@@ -46,6 +46,8 @@ class Announcements:
                     self._soon(language, room_phrase(self._sounds.words[language], room.name), Urgency.SET_UP)
 
     def number_drawn(self, site: Site, number: int) -> None:
+        if not self.available:
+            return
         for language in self._languages(site):
             self._soon(language, number_phrase(self._sounds.words[language], number), Urgency.DRAWN)
 

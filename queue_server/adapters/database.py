@@ -1,9 +1,11 @@
 """Engines for SQLite and PostgreSQL: one connection for writing, a second engine for pure reads."""
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool, QueuePool
@@ -25,7 +27,7 @@ class Database:
 
     def _engine(self, *, pool: type[sa.pool.Pool], immediate: bool) -> Engine:
         # An error's text goes to the log; a statement's parameters may be what a visitor told us.
-        options: dict[str, Any] = {"poolclass": pool, "hide_parameters": True}
+        options: dict[str, Any] = {"poolclass": pool, "hide_parameters": True, "json_serializer": _as_json}
         if pool is QueuePool:
             options |= {"pool_size": 4, "max_overflow": 12}
             if not self.is_sqlite:
@@ -55,6 +57,10 @@ class Database:
         self.reader.dispose()
 
 
+def _as_json(value: object) -> str:
+    return to_json(value).decode()
+
+
 def _prepare_sqlite(engine: Engine, begin: str) -> None:
     """Take transactions into our own hands.
 
@@ -78,4 +84,10 @@ def _prepare_sqlite(engine: Engine, begin: str) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        # The driver's own `execute`: SQLAlchemy's costs as much as a statement of the road.
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute(begin)
+        except sqlite3.Error as error:
+            driver.rollback()  # a transaction that somebody left open would be in everybody's way
+            raise sa.exc.DBAPIError.instance(begin, None, error, sqlite3.Error) from error

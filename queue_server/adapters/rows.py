@@ -1,7 +1,7 @@
 """Between the hall in memory and its rows: how a ticket, counter or lease is written and read back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.prepared import Prepared
+from queue_server.adapters.prepared import PreparedRows, numbered
 from queue_server.adapters.tables.hall import (
     CounterStatusRow,
     DayStatusRow,
@@ -37,9 +37,15 @@ _TICKET_FIELDS = tuple(f.name for f in fields(Ticket))
 _DAYLESS = frozenset({"organisation_id", "business_day"})
 
 
-def upsert(target: sa.Table, dialect: str) -> Any:
+def insert(target: sa.Table, _dialect: str, rows: int) -> sa.Insert:
+    """Return an insert of so many rows, for `PreparedRows`."""
+    return sa.insert(target).values(_numbered_rows(target, rows))
+
+
+def upsert(target: sa.Table, dialect: str, rows: int) -> Any:
     """Return "insert, or replace what differs but the key", which both databases know."""
     insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(target)
+    insert = insert.values(_numbered_rows(target, rows))
     keys = {c.name for c in target.primary_key}
     return insert.on_conflict_do_update(
         index_elements=list(target.primary_key),
@@ -47,37 +53,62 @@ def upsert(target: sa.Table, dialect: str) -> Any:
     )
 
 
-_ADD_EVENTS = Prepared(lambda _: sa.insert(EVENT))
+def _numbered_rows(target: sa.Table, rows: int) -> list[dict[str, Any]]:
+    return [{c.name: numbered(c, row) for c in target.columns} for row in range(rows)]
+
+
+_ADD_EVENTS = PreparedRows(partial(insert, EVENT))
 _PUT_TICKETS, _PUT_COUNTERS, _PUT_LEASES, _PUT_DAY = (
-    Prepared(partial(upsert, target)) for target in (TICKET, COUNTER, LEASE, DAY)
+    PreparedRows(partial(upsert, target)) for target in (TICKET, COUNTER, LEASE, DAY)
 )
 
 
-def write_hall(connection: Connection, organisation_id: str, hall: Hall, log: Iterable[Recorded]) -> None:
-    """Append `log` and bring the touched rows up to date; empties `hall.touched`.
+@dataclass(slots=True)
+class HallRows:
+    """What a commit writes of all halls that it changed: one statement for each table, however many."""
 
-    One statement for each table, however many commands ran.
-    """
-    base = {
-        "organisation_id": organisation_id,
-        "site_id": hall.site_id,
-        "business_day": hall.business_day,
-    }
-    events = [
-        {**base, "seq": r.seq, "at": r.at, "type": r.event.type, "payload": payload_of(r.event)} for r in log
-    ]
-    _ADD_EVENTS.run(connection, events)
-    touched = hall.touched
-    tickets = [hall.tickets[i] for i in touched.tickets]
-    # Who leaves a counter is written before who comes to it: the unique index looks at each row.
-    tickets.sort(key=lambda t: t.state in AT_COUNTER)
-    _PUT_TICKETS.run(connection, [{**base, **_ticket_values(t)} for t in tickets])
-    _PUT_COUNTERS.run(connection, [{**base, **_counter_values(hall.counters[i])} for i in touched.counters])
-    _PUT_LEASES.run(connection, [{**base, **_lease_values(hall.leases[n])} for n in touched.leases])
-    if touched.day:
-        day = {"issuing": hall.day.issuing, "call_mode": hall.day.call_mode}
-        _PUT_DAY.run(connection, [{**base, **day}])
-    touched.clear()
+    events: list[dict[str, Any]] = field(default_factory=list)
+    tickets: list[dict[str, Any]] = field(default_factory=list)
+    counters: list[dict[str, Any]] = field(default_factory=list)
+    leases: list[dict[str, Any]] = field(default_factory=list)
+    days: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(self, organisation_id: str, hall: Hall, log: Iterable[Recorded]) -> None:
+        """Take in the entries of a hall's log and the rows that they touched; empties `hall.touched`."""
+        base = {
+            "organisation_id": organisation_id,
+            "site_id": hall.site_id,
+            "business_day": hall.business_day,
+        }
+        self.events += [
+            {**base, "seq": r.seq, "at": r.at, "type": r.event.type, "payload": payload_of(r.event)}
+            for r in log
+        ]
+        touched = hall.touched
+        tickets = [hall.tickets[i] for i in touched.tickets]
+        # Who leaves a counter is written before who comes to it: the unique index looks at each row.
+        tickets.sort(key=lambda t: t.state in AT_COUNTER)
+        self.tickets += [{**base, **_ticket_values(t)} for t in tickets]
+        self.counters += [{**base, **_counter_values(hall.counters[i])} for i in touched.counters]
+        self.leases += [{**base, **_lease_values(hall.leases[n])} for n in touched.leases]
+        if touched.day:
+            self.days.append({**base, "issuing": hall.day.issuing, "call_mode": hall.day.call_mode})
+        touched.clear()
+
+    def write(self, connection: Connection) -> None:
+        """Append the log and bring the rows up to date."""
+        _ADD_EVENTS.run(connection, self.events)
+        _PUT_TICKETS.run(connection, self.tickets)
+        _PUT_COUNTERS.run(connection, self.counters)
+        _PUT_LEASES.run(connection, self.leases)
+        _PUT_DAY.run(connection, self.days)
+
+
+def write_hall(connection: Connection, organisation_id: str, hall: Hall, log: Iterable[Recorded]) -> None:
+    """Write one hall by itself."""
+    rows = HallRows()
+    rows.take(organisation_id, hall, log)
+    rows.write(connection)
 
 
 def _ticket_values(ticket: Ticket) -> dict[str, Any]:

@@ -4,7 +4,6 @@ Writes are gathered and go out together when the batch is committed: a statement
 two thirds of a batch's time.
 """
 
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,7 +13,8 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.desk_rows import DeskRows
 from queue_server.adapters.print_rows import PrintRows
-from queue_server.adapters.rows import read_hall, write_hall
+from queue_server.adapters.randomness import Randomness
+from queue_server.adapters.rows import HallRows, read_hall
 from queue_server.adapters.visitor_rows import VisitorRows
 from queue_server.domain.events import Event, Recorded
 from queue_server.domain.fold import apply
@@ -52,6 +52,7 @@ class SiteUnit:
     memory: SiteMemory
     transaction: Connection | None
     stored_day: date | None
+    randomness: Randomness
     changes: int = 0
     log: list[Recorded] = field(default_factory=list)
     new_jobs: list[dict[str, Any]] = field(default_factory=list)
@@ -79,10 +80,10 @@ class SiteUnit:
         return self.hall.seq
 
     def below(self, bound: int) -> int:
-        return secrets.randbelow(bound)
+        return self.randomness.below(bound)
 
     def new_key(self) -> str:
-        return secrets.token_urlsafe(9)
+        return self.randomness.key()
 
     # -- who is at the counters --------------------------------------------------------------------
 
@@ -157,9 +158,10 @@ class SiteUnit:
 
     # -- writing -----------------------------------------------------------------------------------
 
-    def write(self) -> None:
-        """Send everything that was gathered to the database."""
-        write_hall(self._flushed(), self.organisation_id, self.hall, self.log)
+    def gather(self, rows: HallRows) -> None:
+        """Hand over what the queue's tables have to be told; slips and needs are written at once."""
+        self._flushed()
+        rows.take(self.organisation_id, self.hall, self.log)
         self.log.clear()
 
     def _flushed(self) -> Connection:

@@ -5,8 +5,9 @@ command reads them again from the rows.
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,8 +16,9 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.answer_rows import AnswerRows, Key
 from queue_server.adapters.database import Database
 from queue_server.adapters.desk_rows import DeskRows
-from queue_server.adapters.prepared import Prepared
-from queue_server.adapters.rows import read_log, table
+from queue_server.adapters.prepared import Prepared, PreparedRows
+from queue_server.adapters.randomness import Randomness
+from queue_server.adapters.rows import HallRows, read_log, table, upsert
 from queue_server.adapters.site_unit import SiteMemory, SiteUnit
 from queue_server.adapters.tables.hall import SiteStream
 from queue_server.adapters.town_store import load_towns
@@ -36,15 +38,7 @@ _READ_STREAM = sa.select(STREAM.c.seq, STREAM.c.business_day, STREAM.c.last_at).
 )
 # The lock and the sequence in one row. SQLite's BEGIN IMMEDIATE locks already.
 _TAKE_STREAM = Prepared(lambda _: _READ_STREAM.with_for_update())
-_MOVE_STREAM = Prepared(
-    lambda _: (
-        sa.update(STREAM)
-        .where(STREAM.c.site_id == _SITE)
-        .values(
-            seq=sa.bindparam("to_seq"), last_at=sa.bindparam("to_at"), business_day=sa.bindparam("to_day")
-        )
-    )
-)
+_MOVE_STREAMS = PreparedRows(partial(upsert, STREAM))
 _NOT_AN_OUTAGE = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError)
 
 
@@ -60,6 +54,7 @@ class Store:
         self._caught_up: set[str] = set()
         self._kept: dict[Key, tuple[str, Answer]] = {}
         self._new_answers: dict[Key, dict[str, object]] = {}
+        self._randomness = Randomness()
         self.sites: dict[str, tuple[Town, Site]] = {}
         self.reload_settings()
 
@@ -115,7 +110,7 @@ class Store:
         day = stored_day or self.business_day(site_id, now)
         memory = self._catch_up(town, site_id, day, seq)
         memory.hall.last_at = last_at
-        unit = SiteUnit(town.id, town, site, now, memory, self.connection, stored_day)
+        unit = SiteUnit(town.id, town, site, now, memory, self.connection, stored_day, self._randomness)
         today = self.business_day(site_id, now)
         if today > day:
             self._begin_day(unit, today)
@@ -140,7 +135,7 @@ class Store:
     def _begin_day(self, unit: SiteUnit, today: date) -> None:
         """Close the old business day in its own rows, then begin with an empty hall."""
         unit.record(close_day(unit.hall))
-        unit.write()
+        self._write([unit])
         for counter_id in list(unit.desk):
             unit.unbind(counter_id)
         for ticket_id in list(unit.memory.needs):
@@ -171,13 +166,10 @@ class Store:
     # -- its end -----------------------------------------------------------------------------------
 
     def commit(self) -> Mapping[str, int]:
-        moved = {}
-        for site_id, unit in self._units.items():
-            if unit.changes or unit.stored_day != unit.hall.business_day:
-                self._write(unit)
-                moved[site_id] = unit.hall.seq
-            elif site_id in self._caught_up:
-                moved[site_id] = unit.hall.seq
+        changed = [u for u in self._units.values() if u.changes or u.stored_day != u.hall.business_day]
+        self._write(changed)
+        moved = {unit.site.id: unit.hall.seq for unit in changed}
+        moved |= {id_: unit.hall.seq for id_, unit in self._units.items() if id_ in self._caught_up}
         AnswerRows.add(self.connection, list(self._new_answers.values()))
         try:
             self.connection.commit()
@@ -188,10 +180,12 @@ class Store:
         self._clear()
         return moved
 
-    def _write(self, unit: SiteUnit) -> None:
-        unit.write()
-        place = {"to_seq": unit.hall.seq, "to_at": unit.hall.last_at, "to_day": unit.hall.business_day}
-        _MOVE_STREAM.run(self.connection, [{"site": unit.site.id, **place}])
+    def _write(self, units: Sequence[SiteUnit]) -> None:
+        rows = HallRows()
+        for unit in units:
+            unit.gather(rows)
+        rows.write(self.connection)
+        _MOVE_STREAMS.run(self.connection, [_place(unit) for unit in units])
 
     def rollback(self) -> None:
         """Undo everything since `begin`; a broken connection is thrown away."""
@@ -223,7 +217,7 @@ class Store:
         if memory is None:
             memory = self._memories[site_id] = self.database.read(lambda c: self._load(c, town, site_id, at))
         now = max(at, memory.hall.last_at or at)
-        return SiteUnit(town.id, town, site, now, memory, None, memory.hall.business_day)
+        return SiteUnit(town.id, town, site, now, memory, None, memory.hall.business_day, self._randomness)
 
     def _load(self, connection: Connection, town: Town, site_id: str, at: datetime) -> SiteMemory:
         row = connection.execute(_READ_STREAM, {"site": site_id}).one()
@@ -250,4 +244,16 @@ def _with_todays_skills(memory: SiteMemory, town: Town) -> dict[str, Binding]:
     return {
         counter_id: dataclasses.replace(held, skills=DeskRows.skills(town, held.clerk_id))
         for counter_id, held in memory.desk.items()
+    }
+
+
+def _place(unit: SiteUnit) -> dict[str, object]:
+    """Return how far the site's log has come: the row of `site_stream`."""
+    hall = unit.hall
+    return {
+        "site_id": hall.site_id,
+        "organisation_id": unit.organisation_id,
+        "seq": hall.seq,
+        "business_day": hall.business_day,
+        "last_at": hall.last_at,
     }

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import fcntl
+import gc
 import logging
 import os
 import socket
@@ -24,6 +25,12 @@ SWITCH_S = 0.0005
 
 After each commit the writer has to get it back. Beside a busy event loop, with Python's usual 5 ms, one
 call took 12–14 ms; with this 3.
+"""
+COLLECT_AFTER = (20_000, 20, 50)
+"""How many new objects make the collector look for circles: at the young, the middle, the old ones.
+
+Nothing on the road makes circles, and a look at a whole day's tickets keeps everybody waiting for 80 ms;
+with Python's usual 700 that came twice a second on a busy day.
 """
 
 
@@ -89,6 +96,7 @@ def run_server(settings: Settings, socket_: socket.socket, started: Callable[[st
 
     raise_file_limit()
     sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(*COLLECT_AFTER)
     host, port = socket_.getsockname()[:2]
     address = f"http://{_in_url(host)}:{port}/"
     config = uvicorn.Config(

@@ -34,7 +34,8 @@ def estimate(
     mine = [desk for desk in _desks(hall, skills, now) if services <= desk.can]
     if not mine:
         return None
-    ahead, minutes = hall.waiting.ahead_of(place, lambda lane: any(_may_serve(desk, lane) for desk in mine))
+    who = frozenset((desk.counter_id, desk.can) for desk in mine)
+    ahead, minutes = hall.waiting.ahead_of(place, who, lambda lane: any(_may_serve(d, lane) for d in mine))
     return _as_range(ahead, minutes, [desk.left_min for desk in mine])
 
 

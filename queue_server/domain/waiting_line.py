@@ -6,7 +6,7 @@ because they are tier 1 until it comes.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
@@ -40,6 +40,8 @@ class WaitingLine:
         self._lanes: dict[LaneKey, Lane] = {}
         self._where: dict[int, tuple[LaneKey, Place, int]] = {}
         self._tickets: dict[int, Ticket] = {}
+        # Which lanes who may serve, until a lane comes or goes.
+        self._of: dict[Hashable, list[Lane]] = {}
 
     def __len__(self) -> int:
         return len(self._where)
@@ -50,7 +52,10 @@ class WaitingLine:
     def add(self, ticket: Ticket) -> None:
         key = LaneKey(ticket.services, ticket.bound_counter_id, ticket.appointed_at is not None)
         place = (ticket.due_at, ticket.arrived_at, ticket.id)
-        lane = self._lanes.setdefault(key, Lane())
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = Lane()
+            self._of.clear()
         insort(lane.places, place)
         lane.expected_min += ticket.expected_min
         self._where[ticket.id] = (key, place, ticket.expected_min)
@@ -67,6 +72,7 @@ class WaitingLine:
         lane.expected_min -= expected_min
         if not lane.places:
             del self._lanes[key]
+            self._of.clear()
 
     def next_for(self, may_serve: Callable[[LaneKey], bool], now: datetime) -> Ticket | None:
         """Return who is next among the lanes that `may_serve` accepts, by (tier, due, arrival, id)."""
@@ -88,17 +94,20 @@ class WaitingLine:
         found = next(here, None)
         return (True, lane.places[0]) if found is None else (False, found)
 
-    def ahead_of(self, place: Place, may_meet: Callable[[LaneKey], bool]) -> tuple[int, int]:
-        """Return (how many, expected minutes) stand before `place` in the lanes that `may_meet` accepts.
+    def ahead_of(self, place: Place, who: Hashable, may_serve: Callable[[LaneKey], bool]) -> tuple[int, int]:
+        """Return (how many, expected minutes) stand before `place` in the lanes that `who` may serve.
 
         The minutes of a lane are shared out evenly over its tickets: an estimate needs no more.
+        `may_serve` must answer the same for the same `who`.
         """
+        lanes = self._of.get(who)
+        if lanes is None:
+            lanes = self._of[who] = [lane for key, lane in self._lanes.items() if may_serve(key)]
         count = minutes = 0
-        for key, lane in self._lanes.items():
-            if may_meet(key):
-                before = bisect_left(lane.places, place)
-                count += before
-                minutes += before * lane.expected_min // len(lane.places)
+        for lane in lanes:
+            before = bisect_left(lane.places, place)
+            count += before
+            minutes += before * lane.expected_min // len(lane.places)
         return count, minutes
 
     def lanes(self) -> Iterator[tuple[LaneKey, int, int]]:

@@ -104,12 +104,14 @@ class Displays:
     def _show(
         self, room: SiteRoom, channel: DisplayChannel, view: SiteView, since: int, now: datetime
     ) -> None:
+        if not (channel.connections or channel.watchers):
+            channel.likeness = None
+            return
         likeness = screens.likeness(view, channel.display, self._audience.config_version)
         if likeness == channel.likeness:
             return
         channel.likeness = likeness
-        if channel.connections or channel.watchers:
-            broadcast(channel.listeners, self._picture(room, channel, view, since, now))
+        broadcast(channel.listeners, self._picture(room, channel, view, since, now))
 
     def _welcome(
         self,

@@ -4,11 +4,12 @@ Pure bytes: no socket, no clock, no knowledge of what a board holds. Who receive
 is the business of `mailboxes`.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
+
+from pydantic_core import to_json
 
 _TEXT_AND_FINAL = b"\x81"  # RFC 6455 section 5.2: FIN, opcode 1, no extension bits
 
@@ -30,7 +31,7 @@ def payload_of(frame: bytes) -> bytes:
 
 def encode_json(value: object) -> bytes:
     """Encode a message of `queue_server.protocol`, compact and in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(value)
 
 
 @dataclass(frozen=True)

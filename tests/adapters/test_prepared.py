@@ -1,19 +1,20 @@
 """Prepared statements do what SQLAlchemy would have done with them, values and errors included."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from queue_server.adapters.database import Database
-from queue_server.adapters.prepared import Prepared
-from queue_server.adapters.rows import table
+from queue_server.adapters.prepared import FEW, MOST_AT_ONCE, Prepared, PreparedRows
+from queue_server.adapters.rows import insert, table
 from queue_server.adapters.tables.hall import CommandAnswer, SiteStream
 
 STREAM, ANSWER = table(SiteStream), table(CommandAnswer)
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
-ADD_STREAM, ADD_ANSWER = Prepared(lambda _: sa.insert(STREAM)), Prepared(lambda _: sa.insert(ANSWER))
+ADD_STREAM, ADD_ANSWER = PreparedRows(partial(insert, STREAM)), PreparedRows(partial(insert, ANSWER))
 READ_STREAM = Prepared(lambda _: sa.select(STREAM).where(STREAM.c.site_id == sa.bindparam("site")))
 
 
@@ -34,6 +35,18 @@ def test_values_come_back_as_they_went_in(database: Database) -> None:
         ADD_STREAM.run(conn, [row])
         assert READ_STREAM.first(conn, {"site": "a"}) == tuple(row.values())
         assert conn.execute(sa.select(STREAM)).mappings().one() == row
+
+    database.write(work)
+
+
+@pytest.mark.parametrize("count", [1, FEW, FEW + 1, MOST_AT_ONCE, 2 * MOST_AT_ONCE + FEW + 5])
+def test_every_row_is_written_once_however_many_there_are(database: Database, count: int) -> None:
+    rows = [stream(f"s{i}", seq=i, last_at=NOW if i % 2 else None) for i in range(count)]
+
+    def work(conn: sa.Connection) -> None:
+        ADD_STREAM.run(conn, rows)
+        kept = conn.execute(sa.select(STREAM).order_by(STREAM.c.seq)).mappings().all()
+        assert [dict(row) for row in kept] == rows
 
     database.write(work)
 

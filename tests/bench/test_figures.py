@@ -3,16 +3,20 @@
 import asyncio
 import contextlib
 import json
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.bench.bare import GroupCommits, write_batch
+from queue_server.adapters.answer_rows import AnswerRows
+from queue_server.adapters.database import Database
+from tests.bench.bare import GroupCommits, SameRows, write_batch
 from tests.bench.bare import open_file as open_bare_file
 from tests.bench.clients import HOST, HttpClient, Refused, SocketClient
 from tests.bench.figures import p50_p99, percentile
+from tests.town_hall import Hand, the_town
 
 
 def test_a_percentile_is_one_of_the_values() -> None:
@@ -108,11 +112,26 @@ def test_the_storage_reference_is_durable_and_writes_all(tmp_path: Path) -> None
         assert again.execute("SELECT seq FROM stream").fetchone() == (4,)
 
 
-async def test_the_storage_reference_counts_what_it_wrote(tmp_path: Path) -> None:
-    reference = GroupCommits(tmp_path, askers=8)
+@pytest.fixture
+def file_with_a_ticket(tmp_path: Path, empty_sqlite: Path) -> Path:
+    path = tmp_path / "ours.sqlite3"
+    shutil.copy(empty_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+    hand = Hand(database, the_town())
+    hand.take()
+    answer = {"scope": "s", "request_id": "r", "organisation_id": "town", "fingerprint": "f"}
+    database.write(lambda conn: AnswerRows.add(conn, [{**answer, "answer": {}, "at": hand.now}]))
+    hand.store.close()
+    database.dispose()
+    return path
+
+
+async def test_the_storage_reference_counts_what_it_wrote(tmp_path: Path, file_with_a_ticket: Path) -> None:
+    reference = GroupCommits(tmp_path, askers=8, pattern=file_with_a_ticket)
     rate, seconds = await reference.run(0.05)
     reference.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "group.sqlite3")) as again:
-        [written] = again.execute("SELECT count(*) FROM ticket").fetchone()
-    assert written == len(seconds) > 0
+        written = [again.execute(f"SELECT count(*) FROM {table}").fetchone() for table in SameRows.KEYS]  # noqa: S608
+    assert written == [(len(seconds),)] * 4
+    assert seconds
     assert rate > 0

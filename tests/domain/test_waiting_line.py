@@ -65,11 +65,28 @@ def test_how_many_stand_before_a_place(queue: list[Ticket], minute: int) -> None
         line.add(ticket)
     place = (at("09:00") + timedelta(minutes=minute), at("09:00"), 0)
     before = [t for t in queue if (t.due_at, t.arrived_at, t.id) < place]
-    count, minutes = line.ahead_of(place, lambda lane: True)
+    count, minutes = line.ahead_of(place, "anybody", lambda lane: True)
     assert count == len(before)
     assert 0 <= minutes <= sum(t.expected_min for t in queue)
     assert sum(waiting for _, waiting, _ in line.lanes()) == len(queue)
     assert sum(expected for _, _, expected in line.lanes()) == sum(t.expected_min for t in queue)
+
+
+def test_whose_lanes_are_known_learns_of_lanes_that_come_and_go() -> None:
+    line = WaitingLine()
+    last = (at("12:00"), at("12:00"), 99)
+
+    def ahead() -> int:
+        return line.ahead_of(last, "passports", lambda lane: PASS in lane.services)[0]
+
+    assert ahead() == 0
+    line.add(a_ticket(1, due="09:30", services=[PASS]))
+    line.add(a_ticket(2, due="09:31", services=[CAR]))
+    assert ahead() == 1
+    line.add(a_ticket(3, due="09:32", services=[PASS, CARD]))
+    assert ahead() == 2
+    line.discard(1)
+    assert ahead() == 1
 
 
 def test_the_time_that_comes_lets_an_appointment_go_first() -> None:

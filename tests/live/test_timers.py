@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -143,6 +144,28 @@ async def test_the_outcome_of_a_call_is_kept_once(ticking: Ticking) -> None:
     assert [event for event in ticking.log() if isinstance(event, e.CallSettled)] == [
         e.CallSettled(seq, assigned_count=1, shown_count=1, sound="started", fetch=False)
     ]
+
+
+async def test_the_outcomes_of_many_calls_are_one_command(
+    ticking: Ticking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One by one they were as many commits as calls, and a busy second has dozens of both."""
+    await ticking.hall.take()
+    await ticking.hall.take()
+    seqs = [(await ticking.hall.call("c1", "anna"))["seq"], (await ticking.hall.call("c2", "bernd"))["seq"]]
+    commands: list[str] = []
+    do = ticking.hall.sequencer.do
+
+    async def count(site_id: str, work: Any, request: Any = None) -> Any:
+        commands.append(site_id)
+        return await do(site_id, work, request)
+
+    monkeypatch.setattr(ticking.hall.sequencer, "do", count)
+    ticking.hall.monotonic += 60
+    await until(lambda: isinstance(ticking.log()[-1], e.CallSettled))
+    settled = [event for event in ticking.log() if isinstance(event, e.CallSettled)]
+    assert [event.call for event in settled] == seqs
+    assert commands == ["hall"]
 
 
 async def test_the_board_grows_older_without_a_press(ticking: Ticking) -> None:
