@@ -8,7 +8,7 @@ Ids are slugs (`[a-z0-9-]{1,40}`), each unique over the database among its kind:
 addresses such as `/display/rathaus-eg`. Texts map a language to a text; German is always there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
@@ -19,6 +19,9 @@ Texts: TypeAlias = Mapping[str, str]
 GERMAN: Final = "de"
 EVERY_SKILL: Final = "*"
 """In `Clerk.service_ids`: every service that is offered at the clerk's sites."""
+
+PERSON_FIELDS: Final = ("name", "contact", "email", "phone", "address", "birth_date")
+"""What a site may require of who books; `contact` is one way to reach the person, whichever it is."""
 
 
 class CallMode(StrEnum):
@@ -43,6 +46,13 @@ class Channel(StrEnum):
     ONLINE = "online"
     PHONE = "phone"
     ELSEWHERE = "elsewhere"
+
+
+class CheckIn(StrEnum):
+    """Whether the holder of an appointment says "I am here", or is expected at the time by itself."""
+
+    REQUIRED = "required"
+    AUTOMATIC = "automatic"
 
 
 class NumberStyle(StrEnum):
@@ -128,6 +138,11 @@ class Site:
     first served. `way_min` > 0 starts the service by itself so long after the call; 0 waits for the
     clerk. `speech_rate` is in words a minute. `always_open` stands for every hour of every day, and then
     `opening` says nothing. Each element of `slip_header` and `slip_footer` is one printed line.
+
+    For bookings: `holidays` names the state ("SN") on whose public holidays the site is closed, empty for
+    none; `bookable_from` is the first day that can be booked, `lead_min` how long before its start at the
+    latest, `walk_in_share` the percentage of the clerks' time that is kept for walk-ins;
+    `admission_notice` is what visitors must know to be let in.
     """
 
     id: str
@@ -156,6 +171,14 @@ class Site:
     speech_rate: int = 150
     slip_header: tuple[Texts, ...] = ()
     slip_footer: tuple[Texts, ...] = ()
+    check_in: CheckIn = CheckIn.REQUIRED
+    required_fields: tuple[str, ...] = ("name", "contact")
+    holidays: str = ""
+    bookable_from: date | None = None
+    lead_min: int = 0
+    walk_in_share: int = 0
+    admission_notice: Texts = field(default_factory=dict)
+    come_early_min: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +207,8 @@ class Service:
     The first `included` units take `minutes` together, each further one `further_minutes`; one visitor
     may ask for at most `max_count`. `key` names the service in catalogues. `area_by_site` has a waiting
     area for every one of `site_ids`. `leika` is the key of the German catalogue of public services.
+    `bookable_from` and `bookable_until` are the first and last day for which it can be booked. `named_clerk`:
+    the visitor comes to one certain person, and chooses whom when several can do it.
     """
 
     id: str
@@ -202,17 +227,33 @@ class Service:
     site_ids: tuple[str, ...] = ()
     area_by_site: Mapping[str, str] = field(default_factory=dict)
     leika: str = ""
+    bookable_from: date | None = None
+    bookable_until: date | None = None
+    named_clerk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RosterEntry:
-    """Weekly local working time of a clerk at a site. `works_until` 00:00 is the end of that day."""
+    """Weekly local working time of a clerk at a site. `works_until` 00:00 is the end of that day.
+
+    It holds from the local date `valid_from` to `valid_until`, both included; None is without end.
+    """
 
     weekday: int
     works_from: time
     works_until: time
     site_id: str
     counter_id: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Local dates, both included, on which a clerk does not work whatever the roster says. Never why."""
+
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +266,7 @@ class Clerk:
     service_ids: tuple[str, ...]
     site_ids: tuple[str, ...]
     roster: tuple[RosterEntry, ...] = ()
+    absences: tuple[Absence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,3 +303,13 @@ def skills_of(town: Town, clerk: Clerk) -> frozenset[str]:
     if EVERY_SKILL not in clerk.service_ids:
         return frozenset(clerk.service_ids)
     return frozenset(service.id for site_id in clerk.site_ids for service in services_at(town, site_id))
+
+
+def department_of(town: Town, service: Service) -> Department:
+    """Return the department that offers the service."""
+    return next(one for one in town.departments if one.id == service.department_id)
+
+
+def horizon_days(town: Town, service_ids: Collection[str]) -> int:
+    """Return how many days ahead all of these services can be booked: the fewest of their departments."""
+    return min(department_of(town, one).horizon_days for one in town.services if one.id in service_ids)
