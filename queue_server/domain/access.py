@@ -38,6 +38,7 @@ class Kind(StrEnum):
     DISPLAY = "display"
     KIOSK = "kiosk"
     TICKET = "ticket"
+    APPOINTMENT = "appointment"
     ACCOUNT = "account"
     TOKEN = "token"  # noqa: S105 - the name of a kind
 
@@ -48,6 +49,11 @@ class Act(StrEnum):
     SEE_SITE = "see_site"
     SEE_BOARD = "see_board"
     SEE_PUBLIC_QUEUE = "see_public_queue"
+    SEE_OFFER = "see_offer"
+    BOOK = "book"
+    MANAGE_OWN_APPOINTMENT = "manage_own_appointment"
+    CHECK_IN = "check_in"
+    SEE_APPOINTMENTS = "see_appointments"
     TAKE_TICKET = "take_ticket"
     MANAGE_OWN_TICKET = "manage_own_ticket"
     SEE_TICKET = "see_ticket"
@@ -77,7 +83,8 @@ class Actor:
     """Who asks, as proven by a session, a token, or a ticket's secret.
 
     `site_id` None means every site of the organisation; a device always has a site. `ticket_id` is
-    set for a visitor who showed the secret of that ticket. `must_change`: the password is the one-time
+    set for a visitor who showed the secret of that ticket, `reference` for one who showed that of an
+    appointment. `must_change`: the password is the one-time
     one; the pages ask for a new one first.
     """
 
@@ -89,6 +96,7 @@ class Actor:
     session_id: str | None = None
     token_id: str | None = None
     ticket_id: str | None = None
+    reference: str | None = None
     must_change: bool = False
 
 
@@ -120,6 +128,11 @@ RIGHTS: Final[Mapping[Act, tuple[frozenset[Kind], frozenset[Role]]]] = {
     Act.SEE_SITE:            (frozenset({Kind.SITE}),                         _EVERYBODY),
     Act.SEE_BOARD:           (frozenset({Kind.SITE}),                         _EVERYBODY),
     Act.SEE_PUBLIC_QUEUE:    (frozenset({Kind.SITE}),                         _EVERYBODY),
+    Act.SEE_OFFER:           (frozenset({Kind.SITE}),                         _EVERYBODY),
+    Act.BOOK:                (frozenset({Kind.SITE}),                         _EVERYBODY),
+    Act.MANAGE_OWN_APPOINTMENT: (frozenset({Kind.APPOINTMENT}),               _HOLDERS),
+    Act.CHECK_IN:            (frozenset({Kind.SITE}),                         _STAFF | {Role.KIOSK}),
+    Act.SEE_APPOINTMENTS:    (frozenset({Kind.SITE}),                         _STAFF),
     Act.TAKE_TICKET:         (frozenset({Kind.SITE}),                         _GIVERS),
     Act.MANAGE_OWN_TICKET:   (frozenset({Kind.TICKET}),                       _HOLDERS),
     Act.SEE_TICKET:          (frozenset({Kind.TICKET}),                       _STAFF),
@@ -145,20 +158,21 @@ RIGHTS: Final[Mapping[Act, tuple[frozenset[Kind], frozenset[Role]]]] = {
 }  # fmt: skip
 """The one table of rights. Where somebody may do it (own site, own device, own ticket) is `sees`."""
 
-PUBLIC: Final = frozenset({Act.SEE_SITE, Act.SEE_BOARD, Act.SEE_PUBLIC_QUEUE})
-"""What hangs on the wall: signing in never takes away what everybody may see, at any site."""
+PUBLIC: Final = frozenset({Act.SEE_SITE, Act.SEE_BOARD, Act.SEE_PUBLIC_QUEUE, Act.SEE_OFFER, Act.BOOK})
+"""What everybody may at any site: signing in never takes it away. What hangs on the wall, and booking."""
 
+_VISITS: Final = frozenset({Kind.TICKET, Kind.APPOINTMENT})
 _DEVICE_SEES: Final[Mapping[Role, Kind]] = {Role.KIOSK: Kind.KIOSK, Role.DISPLAY: Kind.DISPLAY}
 
 
 def sees(actor: Actor, thing: Thing) -> bool:
-    """Tell whether the thing exists for this actor: own organisation, own site, own device, own ticket."""
+    """Tell whether the thing exists for this actor: own organisation, own site, own device, own visit."""
     if thing.kind is Kind.SERVER:
         return True
     if actor.organisation_id != thing.organisation_id or not actor.organisation_id:
         return False
     if actor.role is Role.VISITOR:
-        return _is_own_ticket(actor, thing)
+        return _is_own_visit(actor, thing)
     if actor.role in _DEVICE_SEES:
         return _device_sees(actor, thing)
     return actor.site_id is None or thing.site_id == actor.site_id
@@ -189,10 +203,10 @@ def require(actor: Actor, act: Act, thing: Thing | None) -> None:
     raise Forbidden(act=act.value)
 
 
-def _is_own_ticket(actor: Actor, thing: Thing) -> bool:
-    # A ticket's id counts within its site, so the site has to fit too.
-    own = (Kind.TICKET, actor.site_id, actor.ticket_id)
-    return actor.ticket_id is not None and (thing.kind, thing.site_id, thing.id) == own
+def _is_own_visit(actor: Actor, thing: Thing) -> bool:
+    # Ids count within their site, so the site has to fit too.
+    owned = {Kind.TICKET: actor.ticket_id, Kind.APPOINTMENT: actor.reference}.get(thing.kind)
+    return owned is not None and (thing.site_id, thing.id) == (actor.site_id, owned)
 
 
 def _device_sees(actor: Actor, thing: Thing) -> bool:
@@ -200,7 +214,7 @@ def _device_sees(actor: Actor, thing: Thing) -> bool:
         return False
     if thing.kind is _DEVICE_SEES[actor.role]:
         return actor.device_id is not None and thing.id == actor.device_id
-    return thing.kind is Kind.SITE or (thing.kind is Kind.TICKET and actor.role is Role.KIOSK)
+    return thing.kind is Kind.SITE or (thing.kind in _VISITS and actor.role is Role.KIOSK)
 
 
 class SignInRequired(Refusal):

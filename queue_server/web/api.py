@@ -45,6 +45,7 @@ class Call:
     actor: Actor
     thing: Thing
     body: Any
+    query: Any = None
 
     @property
     def site_id(self) -> str:
@@ -57,19 +58,22 @@ class Call:
     def clerk_id(self) -> str:
         return self.house.clerk_of(self.actor, self.site_id)
 
-    async def do(self, work: Work) -> Answer:
-        """Run a use case; a repeated `request_id` of the same session or token gets the first answer."""
-        return await self.house.sequencer.do(self.site_id, work, self._request_key())
+    async def do(self, work: Work, scope: str | None = None) -> Answer:
+        """Run a use case; a repeated `request_id` of the same session or token gets the first answer.
+
+        `scope` stands for whoever presses where one token, or none, speaks for many.
+        """
+        return await self.house.sequencer.do(self.site_id, work, self._request_key(scope))
 
     def session_ref(self) -> str:
         return self.actor.session_id or self.actor.token_id or self.actor.device_id or "public"
 
-    def _request_key(self) -> RequestKey | None:
+    def _request_key(self, scope: str | None) -> RequestKey | None:
         request_id = getattr(self.body, "request_id", None)
         if request_id is None:
             return None
         told = f"{self.request.scope['path']}\n{self.body.model_dump_json()}"
-        return RequestKey(self.session_ref(), request_id, hashlib.sha256(told.encode()).hexdigest())
+        return RequestKey(scope or self.session_ref(), request_id, hashlib.sha256(told.encode()).hexdigest())
 
 
 Handler = Callable[[Call], Awaitable[Answer | Response]]
@@ -90,6 +94,7 @@ class ApiRoute:
     refusals: tuple[str, ...] = ()
     tag: str = "hall"
     media_type: str = "application/json"
+    query: type[BaseModel] | None = None
     also: tuple[tuple[int, Any], ...] = ()
     """Further answers that are no refusals: (status, type)."""
 
@@ -122,7 +127,8 @@ class ApiRoute:
             require(actor, self.act, thing)
             require_own_password(actor, self.act)
         body = None if self.body is None else await read_body(request, self.body)
-        call = Call(request, house, actor, thing or THE_SERVER, body)
+        query = None if self.query is None else read_query(request, self.query)
+        call = Call(request, house, actor, thing or THE_SERVER, body, query)
         answer = await self.handler(call)
         return answer if isinstance(answer, Response) else JsonAnswer(answer, status_code=self.status)
 
@@ -164,11 +170,24 @@ async def read_body(request: Request, model: type[B]) -> B:
         raw = await request.body()
     except ClientDisconnect as gone:
         raise BadInput(field="body", problem="incomplete") from gone
+    return _fitting(model, parse_json(raw), "body")
+
+
+def read_query(request: Request, model: type[B]) -> B:
+    """Read a query, each name once; raises `BadInput` that names the first one that does not fit."""
+    pairs = request.query_params.multi_items()
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise BadInput(field="query", problem="twice")
+    return _fitting(model, found, "query")
+
+
+def _fitting(model: type[B], value: Mapping[str, Any], whole: str) -> B:
     try:
-        return model.model_validate(parse_json(raw))
+        return model.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "body"
+        field = ".".join(str(part) for part in first["loc"]) or whole
         raise BadInput(field=field, problem=first["type"]) from error
 
 

@@ -119,6 +119,10 @@ class House:
             f"{self.settings.public_url}/t/{self.secrets.seal('status', f'{site_id}:{ticket_id}', version)}"
         )
 
+    def manage_url(self, reference: str, version: int) -> str:
+        """Return the address by which its holder sees, moves and cancels an appointment."""
+        return f"{self.settings.public_url}/termin/v/{self.secrets.seal('manage', reference, version)}"
+
     def clerk_of(self, actor: Actor, site_id: str) -> str:
         """Return the clerk that an actor acts as; raises `NotFound` when there is none at this site."""
         town, _ = self.town_and_site(site_id)

@@ -8,7 +8,7 @@ counts for itself, so that a town with n processes allows n times as much.
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Final, TypeVar
@@ -43,7 +43,13 @@ class Rates:
     """For one address: 1,000 phones behind the hall's wireless come back at once after a break."""
 
 
-UNLIMITED: Final = Rates(None, None, None, None, None, None)
+    holds: Rate | None = field(default=Rate(3, 30))
+    """For one address without a token: 30 in ten minutes; each keeps a time from everybody else."""
+    wrong_check_in: Rate | None = field(default=Rate(1, 3))
+    """For one device: references and numbers are short, so that guessing must be slow."""
+
+
+UNLIMITED: Final = Rates(**dict.fromkeys((one.name for one in fields(Rates)), None))
 """For load tests."""
 
 
@@ -78,6 +84,16 @@ class RateLimiter:
             raise TooManyRequests(retry_after_s=max(1, ceil(wait)))
 
 
+    def check_only(self, key: str) -> None:
+        """Raise what `check` would, and count nothing: for limits on what went wrong."""
+        if not self._interval:
+            return
+        now = self._clock()
+        wait = self._full_at.get(key, now) - now - self._tolerance
+        if wait > 1e-9:
+            raise TooManyRequests(retry_after_s=max(1, ceil(wait)))
+
+
 class Limits:
     """The limits of this product, each with the question it answers."""
 
@@ -89,6 +105,8 @@ class Limits:
         self._pairing = RateLimiter(rates.pairing, clock=clock)
         self._tickets = RateLimiter(rates.tickets, clock=clock)
         self._status = RateLimiter(rates.status, clock=clock)
+        self._holds = RateLimiter(rates.holds, clock=clock)
+        self._wrong_check_in = RateLimiter(rates.wrong_check_in, clock=clock)
 
     def check_sign_in(self, address: str, user: str) -> None:
         """Before a password is looked at. `user` as `normal_user` spells it."""
@@ -108,6 +126,18 @@ class Limits:
     def check_status(self, address: str) -> None:
         """Before a status page or its socket is opened."""
         self._status.check(network_of(address))
+
+    def check_hold(self, address: str) -> None:
+        """Before a time is held for somebody without a token."""
+        self._holds.check(network_of(address))
+
+    def check_check_in(self, who: str) -> None:
+        """Before a reference or number is looked up; after three wrong ones `who` has to pause."""
+        self._wrong_check_in.check_only(who)
+
+    def note_wrong_check_in(self, who: str) -> None:
+        """After a reference or number that did not fit."""
+        self._wrong_check_in.check(who)
 
 
 class Gate:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -24,6 +25,7 @@ _TAGS: Final = {
     "site": "Buildings, their offers, boards and public queues.",
     "ticket": "Visits: taking a number, being away, giving it up.",
     "counter": "What a clerk does.",
+    "booking": "Free times, holds, appointments, checking in.",
     "server": "Whether the server lives and is fit.",
 }
 _PARAMETERS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
@@ -32,6 +34,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
     "display": ("A display's id.", {"type": "string"}),
     "kiosk": ("A kiosk's id.", {"type": "string"}),
     "ticket": ("A ticket's id, from the answer that gave the number.", {"type": "integer", "minimum": 1}),
+    "hold": ("A hold's id, from the answer that gave it.", {"type": "integer", "minimum": 1}),
 }
 _ERROR: Final = {
     "type": "object",
@@ -83,7 +86,10 @@ def _operation(route: ApiRoute, schemas: dict[str, Any]) -> dict[str, Any]:
         "operationId": route.name,
         "summary": route.summary,
         "tags": [route.tag],
-        "parameters": [_parameter(name) for name in re.findall(r"{(\w+)}", route.path)],
+        "parameters": [
+            *(_parameter(name) for name in re.findall(r"{(\w+)}", route.path)),
+            *(_query(route.query) if route.query else ()),
+        ],
         "responses": _responses(route, schemas),
     }
     if route.description:
@@ -108,6 +114,20 @@ def _closed(route: ApiRoute) -> bool:
 def _parameter(name: str) -> Mapping[str, Any]:
     description, schema = _PARAMETERS[name]
     return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
+
+
+def _query(model: type[BaseModel]) -> list[dict[str, Any]]:
+    schema = model.model_json_schema()
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "description": one.get("description", one["title"]),
+            "schema": {key: value for key, value in one.items() if key not in {"description", "title"}},
+        }
+        for name, one in schema["properties"].items()
+    ]
 
 
 def _json(ref: str) -> dict[str, Any]:
@@ -146,6 +166,8 @@ def _refusals(route: ApiRoute) -> dict[int, list[str]]:
         codes |= {"not_found"}
     if _closed(route):
         codes |= {"forbidden", "must_change_password", "not_found"}
+    if route.query:
+        codes |= {"bad_input"}
     if route.body:
         codes |= {"bad_input", "unsupported_media_type"}
         codes |= {"request_id_reused"} if "request_id" in route.body.model_fields else set()

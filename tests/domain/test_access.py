@@ -42,6 +42,7 @@ def an_actor(role: Role, site: str | None = HERE) -> Actor:
         site,
         device_id="own" if role in DEVICES else None,
         ticket_id="own" if role is Role.VISITOR else None,
+        reference="own" if role is Role.VISITOR else None,
     )
 
 
@@ -58,14 +59,14 @@ def exists_for(actor: Actor, thing: Thing) -> bool:
     same_site = same_town and thing.site_id == HERE
     match actor.role:
         case Role.VISITOR:
-            return same_site and thing.kind == Kind.TICKET and thing.id == "own"
+            return same_site and thing.kind in {Kind.TICKET, Kind.APPOINTMENT} and thing.id == "own"
         case Role.DISPLAY:
             return same_site and (
                 thing.kind == Kind.SITE or (thing.kind == Kind.DISPLAY and thing.id == "own")
             )
         case Role.KIOSK:
             own = thing.kind == Kind.KIOSK and thing.id == "own"
-            return same_site and (own or thing.kind in {Kind.SITE, Kind.TICKET})
+            return same_site and (own or thing.kind in {Kind.SITE, Kind.TICKET, Kind.APPOINTMENT})
         case _:
             return same_town if actor.site_id is None else same_site
 
@@ -76,11 +77,14 @@ ALLOWED = {
     Role.CLERK: set(PUBLIC)
     | {Act.TAKE_TICKET, Act.MANAGE_OWN_TICKET, Act.SEE_TICKET, Act.MANAGE_TICKET, Act.REPRINT}
     | {Act.SEE_STAFF_QUEUE, Act.OPEN_COUNTER, Act.CALL, Act.SEE_DISPLAY, Act.SEE_KIOSK}
-    | {Act.MARK_OUT_OF_SERVICE, Act.STOP_ISSUING, Act.SWITCH_CALL_MODE, Act.SEE_READY_DETAILS},
+    | {Act.MARK_OUT_OF_SERVICE, Act.STOP_ISSUING, Act.SWITCH_CALL_MODE, Act.SEE_READY_DETAILS}
+    | {Act.CHECK_IN, Act.SEE_APPOINTMENTS, Act.MANAGE_OWN_APPOINTMENT},
     Role.INTEGRATION: PUBLIC | {Act.TAKE_TICKET, Act.SEE_METRICS, Act.SEE_READY_DETAILS},
-    Role.KIOSK: PUBLIC | {Act.TAKE_TICKET, Act.MANAGE_OWN_TICKET, Act.SEE_KIOSK, Act.PRINT},
+    Role.KIOSK: PUBLIC
+    | {Act.TAKE_TICKET, Act.MANAGE_OWN_TICKET, Act.SEE_KIOSK, Act.PRINT}
+    | {Act.CHECK_IN, Act.MANAGE_OWN_APPOINTMENT},
     Role.DISPLAY: PUBLIC | {Act.SEE_DISPLAY, Act.REPORT_CALL},
-    Role.VISITOR: PUBLIC | {Act.MANAGE_OWN_TICKET},
+    Role.VISITOR: PUBLIC | {Act.MANAGE_OWN_TICKET, Act.MANAGE_OWN_APPOINTMENT},
 }
 
 

@@ -151,3 +151,39 @@ async def test_a_check_that_fails_frees_its_place() -> None:
     for _ in range(3):
         with pytest.raises(RuntimeError):
             await gate.run(broken)
+
+
+def test_what_went_wrong_three_times_needs_a_pause() -> None:
+    """References and numbers are short: a kiosk does not let anybody try them one after the other."""
+    clock = Clock()
+    limits = Limits(clock=clock)
+    for _ in range(3):
+        limits.check_check_in("kiosk-1")
+        limits.note_wrong_check_in("kiosk-1")
+    with pytest.raises(TooManyRequests) as refused:
+        limits.check_check_in("kiosk-1")
+    limits.check_check_in("kiosk-2")
+    clock.now += int(str(refused.value.params["retry_after_s"]))
+    limits.check_check_in("kiosk-1")
+
+
+def test_asking_whether_one_may_counts_nothing() -> None:
+    limiter = RateLimiter(Rate(per_min=6, burst=1), clock=Clock())
+    for _ in range(5):
+        limiter.check_only("kiosk-1")
+    limiter.check("kiosk-1")
+    with pytest.raises(TooManyRequests):
+        limiter.check_only("kiosk-1")
+
+
+def test_thirty_times_may_be_held_from_one_address_in_ten_minutes() -> None:
+    """Failure 21: nobody without a token empties a day's times from one place."""
+    clock = Clock()
+    limits = Limits(clock=clock)
+    for _ in range(30):
+        limits.check_hold("10.0.0.7")
+    with pytest.raises(TooManyRequests):
+        limits.check_hold("10.0.0.7")
+    clock.now += 600
+    for _ in range(30):
+        limits.check_hold("10.0.0.7")
