@@ -21,6 +21,7 @@ from queue_server.domain.town import (
     Kiosk,
     OpeningHours,
     Room,
+    RosterEntry,
     Town,
 )
 from queue_server.services import counter, reception
@@ -64,6 +65,19 @@ def the_town(**site_changes: Any) -> Town:
     return a_town(
         sites=(replace(hall, **site_changes), annex), services=tuple(services), clerks=tuple(clerks)
     )
+
+
+def booking_town(**site_changes: Any) -> Town:
+    """The town with working hours: on weekdays Anna and Bernd from eight to twelve, Carla until six."""
+    town = the_town(opening=tuple(OpeningHours(day, time(8), time(18)) for day in range(5)), **site_changes)
+    ends = {"anna": time(12), "bernd": time(12), "carla": time(18)}
+    clerks = [
+        replace(clerk, roster=tuple(RosterEntry(day, time(8), ends[clerk.id], "hall") for day in range(5)))
+        if clerk.id in ends
+        else clerk
+        for clerk in town.clerks
+    ]
+    return replace(town, clerks=tuple(clerks))
 
 
 def _sites_of(user: str) -> tuple[str, ...]:

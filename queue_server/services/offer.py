@@ -1,0 +1,269 @@
+"""What can be booked: month sheets, the times of a day, the earliest ones. It reads and never writes.
+
+A start is offered when one clerk who can do the whole concern is free throughout and nothing forbids
+that time; everything is computed from bit sets in memory, nothing is stored. What must not live here:
+holding and booking (`services.booking`), and how the bit sets are made (`domain.availability`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
+
+from queue_server.domain.availability import allowed_starts, booking_window, why_closed
+from queue_server.domain.business_day import business_day
+from queue_server.domain.concern import CELL_MIN
+from queue_server.domain.errors import BadInput, NotFound, Refusal
+from queue_server.domain.hall import Hall
+from queue_server.domain.local_days import Minutes, between, days_of, span_of
+from queue_server.domain.slots import (
+    Bits,
+    ClerkTime,
+    Span,
+    cell_of,
+    first_starts,
+    free_starts,
+    nearest,
+    starts_in,
+    stretch,
+    time_of,
+)
+from queue_server.domain.town import (
+    Admission,
+    Channel,
+    Service,
+    Site,
+    Texts,
+    Town,
+    department_of,
+    horizon_days,
+    services_at,
+)
+from queue_server.services.concerns import Choice, choose
+from queue_server.services.ports import Answer, Unit
+
+DAYS_MOST: Final = 100
+"""A sheet has at most so many days: three months, and what belongs to their weeks."""
+NO_REASON: Final[Texts] = {}
+AFTER_WORK: Final[Minutes] = (16 * 60, 24 * 60)
+
+
+class NotBookable(Refusal):
+    """`service` cannot be booked at this site: it takes walk-ins only, or is not done at its counters."""
+
+    code = "not_bookable"
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """Bit sets of starts over one span: `free`, and `possible` if nothing were booked."""
+
+    span: Span
+    free: Bits
+    possible: Bits
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was computed last for a site, as long as `key` holds."""
+
+    key: tuple[object, ...]
+    town: Town
+    span: Span
+    clerks: list[ClerkTime]
+    by_choice: dict[tuple[frozenset[str], int], Starts] = field(default_factory=dict)
+
+
+# -- which concerns, which sites -----------------------------------------------------------------------
+
+
+def is_bookable(service: Service, site: Site) -> bool:
+    """Say whether appointments are given for the service here: done at our counters, admitted by both."""
+    admitted = Admission.WALK_IN not in {service.admission, site.admission}
+    return admitted and service.channel is Channel.HERE
+
+
+def choose_bookable(town: Town, site: Site, wanted: Iterable[tuple[str, int]], persons: int = 1) -> Choice:
+    """Check a concern that somebody wants to book. Raises what `choose` raises, and `NotBookable`."""
+    choice = choose(town, site, wanted, persons, walk_in=False)
+    asked = {service_id for service_id, _ in choice.services}
+    for service in services_at(town, site.id):
+        if service.id in asked and not is_bookable(service, site):
+            raise NotBookable(service=service.id)
+    return choice
+
+
+def at_site(unit: Unit, wanted: Iterable[tuple[str, int]], persons: int = 1) -> Answer | None:
+    """Return the site with its earliest time for a concern; None when it cannot do all of it at once."""
+    try:
+        choice = choose_bookable(unit.town, unit.site, wanted, persons)
+    except (NotFound, NotBookable):
+        return None
+    asked = frozenset(service_id for service_id, _ in choice.services)
+    if not any(asked <= clerk.can for clerk in _known(unit).clerks):
+        return None
+    found = starts(unit, choice)
+    return {
+        "site": unit.site.id,
+        "first_free": _first(unit, found.span, found.free),
+        "minutes": choice.expected_min,
+    }
+
+
+# -- what is free --------------------------------------------------------------------------------------
+
+
+def month(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
+    """Return each day from `first` to `last` with its state and how many starts are free."""
+    if not 0 <= (last - first).days < DAYS_MOST:
+        raise BadInput(field="last")
+    found = starts(unit, choice)
+    window = booking_window(unit.town, unit.site, services_of(choice), unit.now)
+    days = (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))
+    return {
+        "days": [_day(unit, choice, found, window, day) for day in days],
+        "first_free": _first(unit, found.span, found.free),
+    }
+
+
+def times(unit: Unit, choice: Choice, day: date) -> Answer:
+    """Return the free starts of a local day, and the first free one on a later day."""
+    found, span = starts(unit, choice), _span(unit)
+    first, until = _edges(span, _zone(unit), day)
+    return {
+        "date": day.isoformat(),
+        "times": _written(unit, starts_in(found.free & stretch(span, first, until), span)),
+        "next_free": _first(unit, span, found.free & stretch(span, until, span.end)),
+        "minutes": choice.expected_min,
+    }
+
+
+def earliest(
+    unit: Unit, choice: Choice, count: int = 3, after_work: bool = False, day: date | None = None
+) -> Answer:
+    """Return the first free starts from `day` on; `after_work`: those from four in the afternoon."""
+    found, zone = starts(unit, choice), _zone(unit)
+    free = found.free & between(found.span, zone, AFTER_WORK) if after_work else found.free
+    not_before = None if day is None else _edges(found.span, zone, day)[0]
+    return {
+        "times": _written(unit, first_starts(free, found.span, count, not_before)),
+        "minutes": choice.expected_min,
+    }
+
+
+def next_free(unit: Unit, choice: Choice, near: datetime, count: int = 3) -> list[str]:
+    """Return the free starts nearest to a time that is gone, in the order of the clock."""
+    found = starts(unit, choice)
+    return _written(unit, nearest(found.free, found.span, cell_of(near), count))
+
+
+def services_of(choice: Choice) -> frozenset[str]:
+    return frozenset(service_id for service_id, _ in choice.services)
+
+
+def starts(unit: Unit, choice: Choice) -> Starts:
+    """Return when the concern could begin, now."""
+    known, services = _known(unit), services_of(choice)
+    cells = choice.expected_min // CELL_MIN
+    found = known.by_choice.get((services, cells))
+    if found is None:
+        found = known.by_choice[services, cells] = _compute(unit, known, services, cells)
+    return found
+
+
+def _compute(unit: Unit, known: _Known, services: frozenset[str], cells: int) -> Starts:
+    span, idle = known.span, [replace(clerk, busy=0) for clerk in known.clerks]
+
+    def with_clerks(clerks: list[ClerkTime]) -> Bits:
+        allowed = allowed_starts(unit.town, unit.site, services, span, unit.now, cells, clerks)
+        return free_starts(span, clerks, services, cells, allowed)
+
+    return Starts(span, with_clerks(known.clerks), with_clerks(idle))
+
+
+_memo: "WeakKeyDictionary[Hall, _Known]" = WeakKeyDictionary()
+
+
+def _known(unit: Unit) -> _Known:
+    """Return the clerks' bit sets and what was computed from them, as long as nothing has changed.
+
+    A month sheet is looked at twenty times between two bookings; what it needs is then a few shifts.
+    """
+    minute = unit.now.replace(second=0, microsecond=0)
+    span = _span(unit)
+    clerks = unit.clerk_times(span)
+    # Other sites' bookings of shared clerks do not move this site's sequence: what is busy does tell.
+    key = (unit.hall.seq, minute, span, tuple(clerk.busy for clerk in clerks))
+    known = _memo.get(unit.hall)
+    if known is None or known.town is not unit.town or known.key != key:
+        known = _memo[unit.hall] = _Known(key, unit.town, span, clerks)
+    return known
+
+
+def _span(unit: Unit) -> Span:
+    """Return the cells of all days that any service may offer, and of the day after: visits have an end."""
+    today = business_day(unit.now, _zone(unit))
+    offered = services_at(unit.town, unit.site.id)
+    ahead = max((department_of(unit.town, service).horizon_days for service in offered), default=0)
+    return span_of(today, today + timedelta(days=ahead + 1), _zone(unit))
+
+
+# -- one day -------------------------------------------------------------------------------------------
+
+
+def _day(unit: Unit, choice: Choice, found: Starts, window: range, day: date) -> Answer:
+    edges = _edges(found.span, _zone(unit), day)
+    of_day = stretch(found.span, *edges)
+    count = (found.free & of_day).bit_count()
+    state, reason = ("free", NO_REASON) if count else _why_not(unit, choice, day)
+    if not state:
+        late = edges[1] <= window.start or day == business_day(unit.now, _zone(unit))
+        state = "full" if found.possible & of_day else "past" if late else "closed"
+    return {"date": day.isoformat(), "state": state, "count": count, "reason": dict(reason)}
+
+
+def _why_not(unit: Unit, choice: Choice, day: date) -> tuple[str, Texts]:
+    """Return "past", "closed" with the reason, or "not_yet"; "" for a day on which all might be booked."""
+    today, asked = business_day(unit.now, _zone(unit)), services_of(choice)
+    if day < today:
+        return "past", NO_REASON
+    closed = why_closed(unit.site, day)
+    if closed is not None:
+        return "closed", closed.reason
+    services = [service for service in unit.town.services if service.id in asked]
+    if any(service.bookable_until is not None and day > service.bookable_until for service in services):
+        return "closed", NO_REASON
+    begins = [unit.site.bookable_from, *(service.bookable_from for service in services)]
+    if any(first is not None and day < first for first in begins):
+        return "not_yet", NO_REASON
+    ahead = (day - today).days
+    return ("not_yet" if ahead >= horizon_days(unit.town, asked) else ""), NO_REASON
+
+
+def _edges(span: Span, zone: ZoneInfo, day: date) -> tuple[int, int]:
+    """Return the first absolute cell of a local day and the one behind it; of other days, the span's edge."""
+    days = days_of(span, zone)
+    place = (day - days[0].on).days
+    if 0 <= place < len(days):
+        return days[place].first, days[place].until
+    edge = span.base if place < 0 else span.end
+    return edge, edge
+
+
+# -- cells and moments ---------------------------------------------------------------------------------
+
+
+def _zone(unit: Unit) -> ZoneInfo:
+    return ZoneInfo(unit.site.time_zone)
+
+
+def _first(unit: Unit, span: Span, bits: Bits) -> str | None:
+    return next(iter(_written(unit, first_starts(bits, span, 1))), None)
+
+
+def _written(unit: Unit, cells: Iterable[int]) -> list[str]:
+    """Write starts on the site's clock with the distance from UTC: each of two doubled hours differs."""
+    zone = _zone(unit)
+    return [time_of(cell).astimezone(zone).isoformat(timespec="minutes") for cell in cells]
