@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path as FilePath
 from typing import Final, TypeAlias
 
+from queue_server.adapters.public_holidays import STATES
 from queue_server.adapters.toml_positions import Path
 from queue_server.adapters.town_reader import TownReader
 from queue_server.adapters.town_services import Places
@@ -100,7 +101,7 @@ def _check(town: Town, report: Report, places: dict[Path, Places]) -> None:
     What could not be read was replaced by an empty value, whose mistakes are ours. And one misspelt skill
     would be followed by a service without a clerk for each service of a department.
     """
-    problems = check(town, zoneinfo.available_timezones())
+    problems = check(town, zoneinfo.available_timezones(), STATES)
     placed = [(problem, *_place(problem.path, places)) for problem in problems]
     placed = [one for one in placed if not report.touches(one[1], one[2])]
     other = bool(report.problems) or any(one[0].code is not Code.SERVICE_WITHOUT_CLERK for one in placed)

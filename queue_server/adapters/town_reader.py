@@ -1,28 +1,26 @@
 """From the tables of a town file to a `Town`: which keys there are, what they default to.
 
-What must not live here: how a single value is read (`town_source`), services (`town_services`), and
-whether the parts fit together (`domain.town_check`).
+What must not live here: how a single value is read (`town_table`), services (`town_services`), hours and
+rosters (`town_roster`), and whether the parts fit together (`domain.town_check`).
 """
 
 import re
-from collections.abc import Iterator
-from datetime import date, datetime, time
-from typing import Final
 
 from queue_server.adapters.toml_positions import Path
-from queue_server.adapters.town_hours import DAYS, parse_days, parse_hours
+from queue_server.adapters.town_roster import read_absence, read_closure, read_roster, stretches
 from queue_server.adapters.town_services import Places, ServiceReader, Shelf
-from queue_server.adapters.town_source import Report, ShapeCode, Source
+from queue_server.adapters.town_source import Report, Source
 from queue_server.adapters.town_table import Table
 from queue_server.domain.town import (
     EVERY_SKILL,
     GERMAN,
+    REQUIRED_FIELDS,
     Admission,
     Area,
     CallMode,
     Category,
+    CheckIn,
     Clerk,
-    Closure,
     Counter,
     Department,
     Display,
@@ -35,10 +33,6 @@ from queue_server.domain.town import (
     Site,
     Town,
 )
-from queue_server.domain.town_problem import nearest
-
-_DAYS_EXAMPLES: Final = (*DAYS, "mon-fri")
-_HOURS_EXAMPLE: Final = "08:00-12:30, 13:30-16:00"
 
 
 class TownReader:
@@ -131,7 +125,7 @@ class TownReader:
             kiosks=tuple(self._kiosk(one, only_area) for one in table.tables("kiosks")),
             always_open=table.flag("always_open"),
             opening=self._opening(table.table("opening"), index),
-            closures=tuple(_closure(one) for one in table.tables("closures")),
+            closures=tuple(map(read_closure, table.tables("closures"))),
             patience_factor=table.decimal("patience_factor", 3.0),
             grace_min=table.whole("grace_min", 15),
             number_style=table.choice("number_style", NumberStyle.DRAWN),
@@ -142,6 +136,14 @@ class TownReader:
             speech_rate=table.whole("speech_rate", 150),
             slip_header=table.texts_list("slip_header"),
             slip_footer=table.texts_list("slip_footer"),
+            check_in=table.choice("check_in", CheckIn.REQUIRED),
+            required_fields=table.words("required_fields", REQUIRED_FIELDS),
+            holidays=table.text("holidays", ""),
+            bookable_from=table.day("bookable_from"),
+            lead_min=table.whole("lead_min", 0),
+            walk_in_share=table.whole("walk_in_share", 0),
+            admission_notice=table.texts("admission_notice", {}),
+            come_early_min=table.whole("come_early_min", 10),
         )
         table.finish()
         self._site_of.update((counter.id, site_id) for counter in site.counters)
@@ -172,7 +174,7 @@ class TownReader:
         found = [
             (stretch, (*table.path, key))
             for key in table.data
-            for stretch in _stretches(table, key, table.text(key), key)
+            for stretch in stretches(table, key, table.text(key), key)
         ]
         found.sort(key=lambda one: one[0])
         for index, (_, path) in enumerate(found):
@@ -189,6 +191,7 @@ class TownReader:
             service_ids=self._skills(table),
             site_ids=site_ids,
             roster=self._roster(table, index, site_ids),
+            absences=tuple(map(read_absence, table.tables("absences"))),
         )
         table.finish()
         return clerk
@@ -202,15 +205,8 @@ class TownReader:
         return tuple(dict.fromkeys([*by_department, *self._services.ids(table, "services")]))
 
     def _roster(self, table: Table, index: int, site_ids: tuple[str, ...]) -> tuple[RosterEntry, ...]:
-        found: list[tuple[RosterEntry, Path]] = []
         only_site = site_ids[0] if len(site_ids) == 1 else None
-        for entry in table.tables("roster"):
-            counter_id = entry.text("counter", "") or None
-            site_id = entry.text("site", self._site_of.get(counter_id or "", only_site))
-            stretches = _stretches(entry, "hours", entry.text("hours"), entry.text("days"))
-            found += [(RosterEntry(*stretch, site_id, counter_id), entry.path) for stretch in stretches]
-            entry.finish()
-        found.sort(key=lambda one: (one[0].weekday, one[0].works_from))
+        found = read_roster(table, only_site, self._site_of)
         for inner, (_, path) in enumerate(found):
             self.places["clerks", index, "roster", inner] = [(table.source, path)]
         return tuple(entry for entry, _ in found)
@@ -256,33 +252,3 @@ def _counter(table: Table, site_id: str, rooms: tuple[Room, ...]) -> Counter:
 def _slug(name: str) -> str:
     plain = name.casefold().translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"})
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-
-
-def _closure(table: Table) -> Closure:
-    on = table.value("on")
-    if not isinstance(on, date) or isinstance(on, datetime):
-        code = ShapeCode.NOT_A_DATE if on is not None else ShapeCode.MISSING_KEY
-        table.wrong(("on",), code, found="" if on is None else str(on), expected="on")
-        on = date.min
-    closure = Closure(on, table.texts("reason", {}))
-    table.finish()
-    return closure
-
-
-def _stretches(table: Table, key: str, hours: str, days: str) -> Iterator[tuple[int, time, time]]:
-    """Yield (weekday, begin, end); report what cannot be read. What is empty is reported already."""
-    weekdays, stretches = parse_days(days), parse_hours(hours)
-    if weekdays is None and days:
-        table.wrong(
-            (key if key == days else "days",),
-            ShapeCode.BAD_DAYS,
-            found=days,
-            expected=", ".join(_DAYS_EXAMPLES),
-            suggestion=nearest(days, _DAYS_EXAMPLES),
-            of_key=key == days,
-        )
-    if stretches is None and hours:
-        table.wrong((key,), ShapeCode.BAD_HOURS, found=hours, expected=_HOURS_EXAMPLE)
-    for day in weekdays or ():
-        for begins, ends in stretches or ():
-            yield day, begins, ends

@@ -130,6 +130,9 @@ class ServiceReader:
             site_ids=site_ids,
             area_by_site={site_id: areas[site_id] for site_id in site_ids if site_id in areas},
             leika=table.text("leika", ""),
+            bookable_from=table.day("bookable_from"),
+            bookable_until=table.day("bookable_until"),
+            named_clerk=table.flag("named_clerk"),
         )
         table.finish()
         return service

@@ -4,6 +4,7 @@ What must not live here: which keys there are and what they mean (`town_reader`,
 """
 
 import sys
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -107,6 +108,13 @@ class Table:
         if value is None:
             return default
         return value if isinstance(value, bool) else self._wrong(key, ShapeCode.NOT_TRUE_OR_FALSE, default)
+
+    def day(self, key: str, *, required: bool = False) -> date | None:
+        """Return a date; None when there is none, or what stands there is none."""
+        value = self._value(key, required=required)
+        if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+            return value
+        return self._wrong(key, ShapeCode.NOT_A_DATE, None)
 
     def choice(self, key: str, default: E) -> E:
         """Return one of the words of an enumeration."""

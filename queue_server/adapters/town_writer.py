@@ -22,6 +22,7 @@ _LONGEST_KEY: Final = 32
 _SHORT: Final = {"area_id": "area", "area_ids": "areas", "room_id": "room", "site_ids": "sites"}
 _ALWAYS: Final = frozenset({"announce_languages", "area_ids", "languages", "site_ids"})
 """What the reader derives from other values when it is left out."""
+_APART_IN_ROSTER: Final = ("weekday", "works_from", "works_until", "site_id", "counter_id")
 
 
 def to_toml(town: Town) -> str:
@@ -96,6 +97,7 @@ def _clerk(clerk: Clerk, keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                         ("hours", _value(write_hours([(entry.works_from, entry.works_until)]))),
                         ("site", _value(entry.site_id)),
                         *([("counter", _value(entry.counter_id))] if entry.counter_id else []),
+                        *_pairs(entry, leave=_APART_IN_ROSTER),
                     ]
                 )
                 for entry in clerk.roster

@@ -1,10 +1,11 @@
 """Makes the sample town's database: set-up, accounts, device tokens. Twice changes nothing."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
@@ -18,6 +19,8 @@ from queue_server.settings import Settings
 
 DEMO_PASSWORD: Final = "rathaus"  # noqa: S105 - shown on the start page; refused by `serve`
 ADMINISTRATOR: Final = "admin"
+LATER_SERVICE: Final = "postal-vote"
+"""Papers for a vote to come: nobody can book them yet, and visitors read from when."""
 
 
 class _Named(Protocol):
@@ -46,7 +49,8 @@ def prepare(settings: Settings, *, random_passwords: bool, say: Callable[[str], 
     try:
         schema.upgrade_apart(database)
         now = datetime.now(UTC)
-        town = _with_additions(sample_town(), database.read(town_store.load_towns))
+        before = database.read(town_store.load_towns).get(sample_town().id)
+        town = _with_later_service(_with_additions(sample_town(), before), before, now)
         database.write(lambda conn: town_store.save_town(conn, town, now))
         password = one_time_password() if random_passwords else DEMO_PASSWORD
         if random_passwords or not database.read(lambda conn: accounts.list_accounts(conn, town.id)):
@@ -62,9 +66,8 @@ def prepare(settings: Settings, *, random_passwords: bool, say: Callable[[str], 
     return ReadyTown(dataclasses.replace(settings, demo_password=shown), kiosk_tokens, visitors_token)
 
 
-def _with_additions(sample: Town, stored: Mapping[str, Town]) -> Town:
+def _with_additions(sample: Town, before: Town | None) -> Town:
     """Return the sample town with what `aufruf token create` made: tokens stand for those devices, clerks."""
-    before = stored.get(sample.id)
     if before is None:
         return sample
     known = {site.id: site for site in before.sites}
@@ -79,6 +82,19 @@ def _with_additions(sample: Town, stored: Mapping[str, Town]) -> Town:
         for site in sample.sites
     )
     return dataclasses.replace(sample, sites=sites, clerks=_and_more(sample.clerks, before.clerks))
+
+
+def _with_later_service(town: Town, before: Town | None, now: datetime) -> Town:
+    """Let one service be bookable only from a Monday to come, and stay with that Monday until it is there."""
+    today = now.astimezone(ZoneInfo(town.sites[0].time_zone)).date()
+    known = {service.id: service.bookable_from for service in before.services} if before else {}
+    kept = known.get(LATER_SERVICE)
+    opens = kept if kept and kept > today else today + timedelta(days=21 - today.weekday())
+    services = tuple(
+        dataclasses.replace(one, bookable_from=opens) if one.id == LATER_SERVICE else one
+        for one in town.services
+    )
+    return dataclasses.replace(town, services=services)
 
 
 def _and_more(ours: tuple[T, ...], stored: tuple[T, ...]) -> tuple[T, ...]:

@@ -12,7 +12,7 @@ from textwrap import wrap
 from typing import Final
 
 from queue_server.adapters.town_hours import DAYS, write_hours
-from queue_server.domain.town import GERMAN, OpeningHours, RosterEntry
+from queue_server.domain.town import GERMAN, Absence, OpeningHours, RosterEntry
 from queue_server.domain.town_diff import Change
 
 WIDTH: Final = 100
@@ -81,12 +81,20 @@ def _worded_thing(value: object) -> str:
         return f"{DAYS[value.weekday]} {write_hours([(value.opens, value.closes)])}"
     if isinstance(value, RosterEntry):
         place = f"{value.site_id} {value.counter_id or ''}".strip()
-        return f"{DAYS[value.weekday]} {write_hours([(value.works_from, value.works_until)])} at {place}"
+        hours = write_hours([(value.works_from, value.works_until)])
+        return f"{DAYS[value.weekday]} {hours} at {place}{_validity(value)}"
+    if isinstance(value, Absence):
+        return f"{value.first} to {value.last}"
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if is_dataclass(value):
         return " ".join(worded(getattr(value, one.name)) for one in fields(value))
     return str(value)
+
+
+def _validity(entry: RosterEntry) -> str:
+    begins = f" from {entry.valid_from}" if entry.valid_from else ""
+    return begins + (f" until {entry.valid_until}" if entry.valid_until else "")
 
 
 def _wrapped(head: str, text: str) -> list[str]:

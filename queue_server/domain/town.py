@@ -23,6 +23,9 @@ EVERY_SKILL: Final = "*"
 PERSON_FIELDS: Final = ("name", "contact", "email", "phone", "address", "birth_date")
 """What a site may require of who books; `contact` is one way to reach the person, whichever it is."""
 
+REQUIRED_FIELDS: Final = ("name", "contact")
+"""What a site requires that says nothing about it."""
+
 
 class CallMode(StrEnum):
     """How visitors of a site are summoned: by a screen, or by a clerk who walks to the waiting area."""
@@ -142,7 +145,8 @@ class Site:
     For bookings: `holidays` names the state ("SN") on whose public holidays the site is closed, empty for
     none; `bookable_from` is the first day that can be booked, `lead_min` how long before its start at the
     latest, `walk_in_share` the percentage of the clerks' time that is kept for walk-ins;
-    `admission_notice` is what visitors must know to be let in.
+    `admission_notice` is what visitors must know to be let in. `holiday_dates` are the days of
+    `holidays`: not part of the set-up, but added where a town is loaded to run.
     """
 
     id: str
@@ -172,13 +176,14 @@ class Site:
     slip_header: tuple[Texts, ...] = ()
     slip_footer: tuple[Texts, ...] = ()
     check_in: CheckIn = CheckIn.REQUIRED
-    required_fields: tuple[str, ...] = ("name", "contact")
+    required_fields: tuple[str, ...] = REQUIRED_FIELDS
     holidays: str = ""
     bookable_from: date | None = None
     lead_min: int = 0
     walk_in_share: int = 0
     admission_notice: Texts = field(default_factory=dict)
     come_early_min: int = 10
+    holiday_dates: tuple[Closure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

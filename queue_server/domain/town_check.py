@@ -10,13 +10,14 @@ from typing import Final
 
 from queue_server.domain import town_values
 from queue_server.domain.town import EVERY_SKILL, CallMode, Channel, Clerk, Service, Town, skills_of
-from queue_server.domain.town_problem import Code, Path, Problem, unknown
+from queue_server.domain.town_problem import Code, Path, Problem, nearest, unknown
 
 
-def check(town: Town, time_zones: Collection[str]) -> list[Problem]:
+def check(town: Town, time_zones: Collection[str], states: Collection[str]) -> list[Problem]:
     """Return every problem of the set-up, in the order of the rules; an empty list means it can be used.
 
-    `time_zones` are the names that the machine knows (the domain reads no files, so the caller asks).
+    `time_zones` are the names that the machine knows (the domain reads no files, so the caller asks),
+    `states` those whose public holidays are known.
     An empty id is passed over: whoever left it empty has reported it.
     """
     found = [problem for rule in _RULES for problem in rule(town)]
@@ -24,6 +25,10 @@ def check(town: Town, time_zones: Collection[str]) -> list[Problem]:
         if site.time_zone not in time_zones:
             path = ("sites", index, "time_zone")
             found.append(unknown(path, site.time_zone, time_zones, Code.UNKNOWN_TIME_ZONE))
+        if site.holidays and site.holidays not in states:
+            near = {"suggestion": nearest(site.holidays, states), "expected": ", ".join(sorted(states))}
+            path = ("sites", index, "holidays")
+            found.append(Problem(path, Code.UNKNOWN_STATE, {"found": site.holidays, **near}))
     return found
 
 

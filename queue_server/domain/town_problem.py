@@ -26,6 +26,7 @@ class Code(StrEnum):
     BAD_PRINTER = "bad_printer"
     BAD_USER = "bad_user"
     CONTROL_CHARACTER = "control_character"
+    DATES_BACKWARDS = "dates_backwards"
     DISPLAY_WITHOUT_AREA = "display_without_area"
     DUPLICATE = "duplicate"
     DUPLICATE_CLOSURE = "duplicate_closure"
@@ -43,6 +44,7 @@ class Code(StrEnum):
     SITE_WITHOUT_DISPLAY = "site_without_display"
     UNKNOWN_LANGUAGE = "unknown_language"
     UNKNOWN_REFERENCE = "unknown_reference"
+    UNKNOWN_STATE = "unknown_state"
     UNKNOWN_TIME_ZONE = "unknown_time_zone"
 
 

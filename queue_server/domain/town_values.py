@@ -1,4 +1,4 @@
-"""Rules on single values of a town's set-up: ids, texts, languages, numbers, links, hours.
+"""Rules on single values of a town's set-up: ids, texts, languages, numbers, links, hours, dates.
 
 What must not live here: anything about how the parts fit together (`town_check`).
 """
@@ -6,10 +6,10 @@ What must not live here: anything about how the parts fit together (`town_check`
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
-from typing import Final
+from datetime import date, time
+from typing import Final, NamedTuple
 
-from queue_server.domain.town import GERMAN, Site, Texts, Town, end_minute
+from queue_server.domain.town import GERMAN, PERSON_FIELDS, Site, Texts, Town, end_minute
 from queue_server.domain.town_problem import Code, Path, Problem, unknown
 
 SLUG: Final = re.compile(r"[a-z0-9-]{1,40}")
@@ -26,6 +26,9 @@ SITE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "no_show_after_s": (10, 900),
     "min_on_screen_s": (5, 600),
     "speech_rate": (80, 300),
+    "lead_min": (0, 30 * 24 * 60),
+    "walk_in_share": (0, 90),
+    "come_early_min": (0, 120),
 }
 SERVICE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "minutes": (1, 480),
@@ -91,6 +94,7 @@ def _every_text(town: Town) -> Iterator[tuple[Path, Texts, bool]]:
 def _site_texts(site: Site) -> Iterator[tuple[Path, Texts, bool]]:
     yield ("name",), site.name, False
     yield ("fetch_hint",), site.fetch_hint, True
+    yield ("admission_notice",), site.admission_notice, True
     for index, area in enumerate(site.areas):
         yield ("areas", index, "name"), area.name, False
         yield ("areas", index, "hint"), area.hint, True
@@ -168,35 +172,80 @@ def _targets(town: Town) -> Iterator[Problem]:
 
 def _hours(town: Town) -> Iterator[Problem]:
     for index, site in enumerate(town.sites):
-        spans = [(one.weekday, one.opens, one.closes) for one in site.opening]
-        yield from _stretches(
-            ("sites", index, "opening"),
-            [(day, opens.hour * 60 + opens.minute, end_minute(closes)) for day, opens, closes in spans],
-        )
+        open_ = [_Stretch(one.weekday, one.opens, one.closes) for one in site.opening]
+        yield from _stretches(("sites", index, "opening"), open_)
     for index, clerk in enumerate(town.clerks):
-        yield from _stretches(
-            ("clerks", index, "roster"),
-            [
-                (one.weekday, one.works_from.hour * 60 + one.works_from.minute, end_minute(one.works_until))
-                for one in clerk.roster
-            ],
-        )
+        works = [
+            _Stretch(one.weekday, one.works_from, one.works_until, *_span(one.valid_from, one.valid_until))
+            for one in clerk.roster
+        ]
+        yield from _stretches(("clerks", index, "roster"), works)
 
 
-def _stretches(path: Path, spans: list[tuple[int, int, int]]) -> Iterator[Problem]:
-    """Yield what is wrong with (weekday, first minute, end minute); touching stretches are right."""
-    for index, (_, begins, ends) in enumerate(spans):
+class _Stretch(NamedTuple):
+    weekday: int
+    begins: time
+    ends: time
+    first: date = date.min
+    last: date = date.max
+
+    def minutes(self) -> tuple[int, int]:
+        return self.begins.hour * 60 + self.begins.minute, end_minute(self.ends)
+
+    def meets(self, other: "_Stretch") -> bool:
+        """Tell whether both are at the same moment of some day; touching stretches are right."""
+        (begins, ends), (others_begin, others_end) = self.minutes(), other.minutes()
+        days = self.weekday == other.weekday and self.first <= other.last and other.first <= self.last
+        return days and begins < others_end and others_begin < ends
+
+    def __str__(self) -> str:
+        begins, ends = self.minutes()
+        return f"{begins // 60:02}:{begins % 60:02}-{ends // 60:02}:{ends % 60:02}"
+
+
+def _stretches(path: Path, found: list[_Stretch]) -> Iterator[Problem]:
+    for index, one in enumerate(found):
+        begins, ends = one.minutes()
         if begins >= ends:
-            yield Problem((*path, index), Code.HOURS_BACKWARDS, {"found": _stretch(begins, ends)})
-    ordered = sorted(range(len(spans)), key=lambda index: spans[index])
-    for before, after in pairwise(ordered):
-        if spans[before][0] == spans[after][0] and spans[after][1] < spans[before][2]:
-            params = {"found": _stretch(*spans[after][1:]), "expected": _stretch(*spans[before][1:])}
-            yield Problem((*path, after), Code.HOURS_OVERLAP, params)
+            yield Problem((*path, index), Code.HOURS_BACKWARDS, {"found": str(one)})
+    ordered = sorted(range(len(found)), key=lambda index: (found[index].weekday, found[index].minutes()))
+    for place, index in enumerate(ordered):
+        for before in ordered[:place]:
+            if found[index].meets(found[before]):
+                params = {"found": str(found[index]), "expected": str(found[before])}
+                yield Problem((*path, index), Code.HOURS_OVERLAP, params)
+                break
 
 
-def _stretch(begins: int, ends: int) -> str:
-    return f"{begins // 60:02}:{begins % 60:02}-{ends // 60:02}:{ends % 60:02}"
+def _span(first: date | None, last: date | None) -> tuple[date, date]:
+    return first or date.min, last or date.max
+
+
+def _dates(town: Town) -> Iterator[Problem]:
+    spans: list[tuple[Path, date | None, date | None]] = [
+        (("services", index, "bookable_until"), one.bookable_from, one.bookable_until)
+        for index, one in enumerate(town.services)
+    ]
+    for index, clerk in enumerate(town.clerks):
+        at: Path = ("clerks", index)
+        spans += [
+            ((*at, "roster", i, "valid_until"), one.valid_from, one.valid_until)
+            for i, one in enumerate(clerk.roster)
+        ]
+        spans += [((*at, "absences", i, "last"), one.first, one.last) for i, one in enumerate(clerk.absences)]
+    for path, first, last in spans:
+        if first is not None and last is not None and last < first:
+            yield Problem(path, Code.DATES_BACKWARDS, {"found": f"{last}", "expected": f"{first}"})
+
+
+def _person_fields(town: Town) -> Iterator[Problem]:
+    for index, site in enumerate(town.sites):
+        for inner, one in enumerate(site.required_fields):
+            path: Path = ("sites", index, "required_fields", inner)
+            if one not in PERSON_FIELDS:
+                yield unknown(path, one, PERSON_FIELDS)
+            elif one in site.required_fields[:inner]:
+                yield Problem(path, Code.DUPLICATE, {"found": one})
 
 
 RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (
@@ -207,4 +256,6 @@ RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (
     _numbers,
     _targets,
     _hours,
+    _dates,
+    _person_fields,
 )

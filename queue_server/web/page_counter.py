@@ -113,14 +113,17 @@ def _site_to_choose(call: PageCall, town: Town, site: Site) -> dict[str, Any]:
 def _rostered(call: PageCall, clerk: Clerk, site: Site) -> set[str]:
     """Return the counters where the roster puts the clerk now, or within the next hour."""
     now = call.house.clock().astimezone(ZoneInfo(site.time_zone))
-    soon = now + timedelta(hours=1)
+    soon, today = now + timedelta(hours=1), now.date()
+    if any(absence.first <= today <= absence.last for absence in clerk.absences):
+        return set()
     return {
         entry.counter_id
         for entry in clerk.roster
         if entry.counter_id is not None
         and entry.site_id == site.id
-        and entry.weekday == now.weekday()
-        and entry.works_from <= (soon.time() if soon.date() == now.date() else now.time().max)
+        and entry.weekday == today.weekday()
+        and (entry.valid_from or today) <= today <= (entry.valid_until or today)
+        and entry.works_from <= (soon.time() if soon.date() == today else now.time().max)
         and now.hour * 60 + now.minute < end_minute(entry.works_until)
     }
 

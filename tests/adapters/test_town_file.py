@@ -2,15 +2,16 @@
 
 import inspect
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queue_server.adapters import town_reader, town_services
+from queue_server.adapters import town_reader, town_roster, town_services
 from queue_server.adapters.town_file import FileProblem, TownFileError, load, load_file, to_toml
-from queue_server.domain.town import Admission, CallMode, Town
+from queue_server.domain.town import Absence, Admission, CallMode, CheckIn, Town
 
 SMALL = """\
 [town]
@@ -105,12 +106,52 @@ def test_roster_takes_the_site_of_its_counter() -> None:
     assert {(one.site_id, one.counter_id) for one in entries} == {("hall", "hall-1")}
 
 
+def test_what_says_nothing_about_bookings_has_the_usual_values() -> None:
+    town = read(SMALL + '\nroster = [{ days = "mon", hours = "8-12" }]\n')
+    (site,), (clerk,), (service,) = town.sites, town.clerks, town.services
+    assert (site.check_in, site.required_fields, site.holidays) == (CheckIn.REQUIRED, ("name", "contact"), "")
+    assert (site.bookable_from, site.lead_min, site.walk_in_share, site.come_early_min) == (None, 0, 0, 10)
+    assert (site.admission_notice, clerk.absences) == ({}, ())
+    assert (clerk.roster[0].valid_from, clerk.roster[0].valid_until) == (None, None)
+    assert (service.bookable_from, service.bookable_until, service.named_clerk) == (None, None, False)
+
+
+def test_a_site_may_require_nothing_at_all() -> None:
+    assert (
+        not read(SMALL.replace('id = "hall"', 'id = "hall"\nrequired_fields = []')).sites[0].required_fields
+    )
+
+
+def test_a_part_time_week_follows_the_old_one() -> None:
+    roster = """
+        roster = [
+          { days = "mon-tue", hours = "8-16", valid_until = 2026-08-31 },
+          { days = "mon", hours = "8-12", valid_from = 2026-09-01 },
+        ]"""
+    entries = read(SMALL + roster).clerks[0].roster
+    assert [(one.weekday, one.works_until.hour, one.valid_from, one.valid_until) for one in entries] == [
+        (0, 16, None, date(2026, 8, 31)),
+        (0, 12, date(2026, 9, 1), None),
+        (1, 16, None, date(2026, 8, 31)),
+    ]
+
+
+def test_an_absence_without_an_end_is_a_single_day() -> None:
+    absences = "\nabsences = [{ first = 2026-08-03, last = 2026-08-14 }, { first = 2026-10-02 }]"
+    assert read(SMALL + absences).clerks[0].absences == (
+        Absence(date(2026, 8, 3), date(2026, 8, 14)),
+        Absence(date(2026, 10, 2), date(2026, 10, 2)),
+    )
+
+
 def test_windows_line_ends_and_byte_order_mark_are_fine() -> None:
     assert read("\ufeff" + SMALL.replace("\n", "\r\n")) == read()
 
 
 # --- mistakes -----------------------------------------------------------------------------------------------
 
+
+BACKWARDS = 'roster = [{ days = "mon", hours = "8-9", valid_from = 2026-08-14, valid_until = 2026-08-13 }]'
 
 MISTAKES: list[tuple[str, str, str, str, str]] = [
     # in the small file replace … by …; the code, what stands at its place, the suggestion
@@ -154,6 +195,62 @@ MISTAKES: list[tuple[str, str, str, str, str]] = [
     ('id = "screen"', 'id = "screen", services = ["idcard"]', "unknown_reference", '"idcard"', "id_card"),
     ('id = "screen"', 'id = "Screen"', "bad_id", '"Screen"', ""),
     ('name = "1"', 'name = "1", area = "yard"', "unknown_reference", '"yard"', ""),
+    ('id = "hall"', 'id = "hall"\nholidays = "sn"', "unknown_state", '"sn"', "SN"),
+    ('id = "hall"', 'id = "hall"\nholidays = "Sachsen"', "unknown_state", '"Sach', ""),
+    ('id = "hall"', 'id = "hall"\nholidays = 7', "not_a_text", "7", ""),
+    (
+        'id = "hall"',
+        'id = "hall"\nrequired_fields = ["name", "fone"]',
+        "unknown_reference",
+        '"fone"',
+        "phone",
+    ),
+    ('id = "hall"', 'id = "hall"\nrequired_fields = ["name", "name"]', "duplicate", '"name"]', ""),
+    ('id = "hall"', 'id = "hall"\ncheck_in = "automatik"', "not_a_choice", '"automatik"', "automatic"),
+    ('id = "hall"', 'id = "hall"\nwalk_in_share = 91', "out_of_range", "91", ""),
+    ('id = "hall"', 'id = "hall"\nlead_min = -1', "out_of_range", "-1", ""),
+    ('id = "hall"', 'id = "hall"\ncome_early_min = 9.5', "not_a_whole_number", "9.5", ""),
+    ('id = "hall"', 'id = "hall"\nbookable_from = "1.9.2026"', "not_a_date", '"1.9', ""),
+    ('id = "hall"', 'id = "hall"\nbookable_from = 2026-09-01T08:00:00', "not_a_date", "2026", ""),
+    ('id = "hall"', 'id = "hall"\nadmission_notice = { en = "Ring" }', "german_missing", "{ en", ""),
+    ("minutes = 15", "minutes = 15\nbookable_until = 7", "not_a_date", "7", ""),
+    (
+        "minutes = 15",
+        "minutes = 15\nbookable_from = 2026-09-02\nbookable_until = 2026-09-01",
+        "dates_backwards",
+        "2026-09-01",
+        "",
+    ),
+    ("minutes = 15", "minutes = 15\nnamed_clerk = 1", "not_true_or_false", "1", ""),
+    ('user = "anna.b"', 'user = "anna.b"\nabsences = [{ last = 2026-08-14 }]', "missing_key", "{ last", ""),
+    (
+        'user = "anna.b"',
+        'user = "anna.b"\nabsences = [{ first = 2026-08-14, last = 2026-08-03 }]',
+        "dates_backwards",
+        "2026-08-03",
+        "",
+    ),
+    (
+        'user = "anna.b"',
+        'user = "anna.b"\nabsences = [{ first = 2026-08-14, why = "ill" }]',
+        "unknown_key",
+        "why",
+        "",
+    ),
+    (
+        'user = "anna.b"',
+        'user = "anna.b"\nroster = [{ days = "mon", hours = "8-9", valid_form = 2026-08-14 }]',
+        "unknown_key",
+        "valid_form",
+        "valid_from",
+    ),
+    (
+        'user = "anna.b"',
+        f'user = "anna.b"\n{BACKWARDS}',
+        "dates_backwards",
+        "2026-08-13",
+        "",
+    ),
     ("mon-fri", "mon-fir", "bad_days", "mon-fir", "mon-fri"),
     ("mon-fri", "fr", "bad_days", "fr =", "fri"),
     ("08:00-12:00", "8.00-12.00", "bad_hours", '"8.00', ""),
@@ -359,12 +456,12 @@ def answer(text: str) -> tuple[Town | None, tuple[FileProblem, ...]]:
 
 def test_every_key_is_described_for_operators() -> None:
     getters = (
-        r"\.(?:text|texts|texts_list|words|whole|decimal|flag|choice|value|items|tables?)\(\"([a-z_]+)\""
+        r"\.(?:text|texts|texts_list|words|whole|decimal|day|flag|choice|value|items|tables?)\(\"([a-z_]+)\""
     )
-    code = inspect.getsource(town_reader) + inspect.getsource(town_services)
+    code = "".join(map(inspect.getsource, (town_reader, town_roster, town_services)))
     guide = (Path(__file__).parents[2] / "docs" / "operators" / "town-file.md").read_text(encoding="utf-8")
     keys = set(re.findall(getters, code))
-    assert len(keys) > 50
+    assert len(keys) > 65
     assert keys - set(re.findall(r"^(?:\| `|## `\[+)([a-z_]+)", guide, re.MULTILINE)) == set()
 
 

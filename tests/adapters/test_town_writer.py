@@ -1,20 +1,23 @@
 """A town that is written and read again is the same town."""
 
 import tomllib
-from dataclasses import replace
+from dataclasses import MISSING, Field, fields, replace
 from datetime import date, time
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_server.adapters.town_file import load, load_file, sample_town, to_toml
 from queue_server.domain.town import (
+    Absence,
     Admission,
     Area,
     CallMode,
     Channel,
+    CheckIn,
     Closure,
     Display,
     Kiosk,
@@ -26,6 +29,8 @@ from queue_server.domain.town import (
     Town,
 )
 from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
+
+LEAP_DAY = date(2028, 2, 29)
 
 
 def again(town: Town) -> Town:
@@ -64,6 +69,14 @@ def everything_unusual() -> Town:
         speech_rate=170,
         slip_header=({"de": "Zeile 1"}, {"de": "Zeile 2", "fr": "ligne 2"}),
         slip_footer=({"de": "Ende"},),
+        check_in=CheckIn.AUTOMATIC,
+        required_fields=("address", "birth_date"),
+        holidays="SN",
+        bookable_from=date(2026, 9, 1),
+        lead_min=90,
+        walk_in_share=20,
+        admission_notice={"de": "Klingeln", "fr": "Sonner"},
+        come_early_min=0,
     )
     passport = a_service(
         "passport",
@@ -74,19 +87,30 @@ def everything_unusual() -> Town:
         channel=Channel.ONLINE,
         link="https://town.example/a?b=c#d",
         leika="99085001000000",
+        bookable_from=date(2026, 10, 1),
+        bookable_until=date(2026, 10, 1),
+        named_clerk=True,
         area_by_site={"hall": "yard"},
     )
     site = replace(site, displays=(replace(site.displays[0], service_ids=("p-1",)), site.displays[1]))
     roster = (
-        RosterEntry(0, time(8), time(12), "hall"),
-        RosterEntry(4, time(8), time(0), "annexe", "annexe-1"),
+        RosterEntry(0, time(8), time(12), "hall", valid_until=date(2026, 8, 31)),
+        RosterEntry(0, time(8), time(10), "hall", None, date(2026, 9, 1), date(2027, 2, 28)),
+        RosterEntry(4, time(8), time(0), "annexe", "annexe-1", LEAP_DAY, LEAP_DAY),
     )
     return a_town(
         languages=("de", "fr"),
         sites=(site, plain_annexe()),
         services=(a_service(documents=({"de": "Foto"},)), passport),
         clerks=(
-            a_clerk("anna.b", id="a", site_ids=("hall", "annexe"), roster=roster, service_ids=("id-card",)),
+            a_clerk(
+                "anna.b",
+                id="a",
+                site_ids=("hall", "annexe"),
+                roster=roster,
+                service_ids=("id-card",),
+                absences=(Absence(date(2026, 8, 3), date(2026, 8, 14)), Absence(LEAP_DAY, LEAP_DAY)),
+            ),
         ),
     )
 
@@ -107,6 +131,24 @@ def test_small_town_comes_back() -> None:
 def test_town_without_a_single_default_comes_back() -> None:
     town = everything_unusual()
     assert again(town) == town
+
+
+def test_no_value_of_that_town_is_a_default() -> None:
+    """Or a field that is new would be forgotten here, and in the file, unseen."""
+    town = everything_unusual()
+    (_, passport), (clerk,) = town.services, town.clerks
+    things: list[Any] = [town.sites[0], passport, clerk, clerk.roster[2]]
+    usual = [
+        f"{type(one).__name__}.{field.name}"
+        for one in things
+        for field in fields(one)
+        if getattr(one, field.name) == default_of(field)
+    ]
+    assert usual == ["Site.always_open"]  # who is always open has no hours
+
+
+def default_of(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
 
 
 def test_sample_town_comes_back() -> None:

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from queue_server.adapters import tokens
+from queue_server.adapters.public_holidays import STATES
 from queue_server.adapters.town_file import sample_town, to_toml
 from queue_server.adapters.town_store import load_towns
 from queue_server.cli import main
@@ -45,7 +46,7 @@ def test_a_clerk_with_every_skill_is_made_for_the_token(place: Place, aufruf: Au
     town = town_in(place)
     assert town.clerks[-1].id == "clerk-1"
     assert town.clerks[-1].service_ids == (EVERY_SKILL,)
-    assert check(town, zoneinfo.available_timezones()) == []
+    assert check(town, zoneinfo.available_timezones(), STATES) == []
 
 
 def test_a_display_is_made_for_all_areas_and_a_kiosk_for_the_first(place: Place, aufruf: Aufruf) -> None:
@@ -60,7 +61,7 @@ def test_a_display_is_made_for_all_areas_and_a_kiosk_for_the_first(place: Place,
         actor = actor_of(place, said.last)
         assert actor is not None
         assert actor.device_id == id_
-    assert check(town_in(place), zoneinfo.available_timezones()) == []
+    assert check(town_in(place), zoneinfo.available_timezones(), STATES) == []
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import date, time
 
 from queue_server.adapters.town_file import sample_town
 from queue_server.commands.town_changes import WIDTH, lines_of, worded
-from queue_server.domain.town import Admission, Closure, OpeningHours, RosterEntry
+from queue_server.domain.town import Absence, Admission, Closure, OpeningHours, RosterEntry
 from queue_server.domain.town_diff import Change, diff
 
 
@@ -48,6 +48,10 @@ def test_a_new_order_is_told_as_before_and_after() -> None:
 def test_values_read_as_people_write_them() -> None:
     entry = RosterEntry(4, time(8), time(12, 30), "hall", "hall-1")
     assert worded(entry) == "fri 08:00-12:30 at hall hall-1"
+    part_time = replace(entry, valid_from=date(2026, 9, 1), valid_until=date(2027, 2, 28))
+    assert worded(part_time) == "fri 08:00-12:30 at hall hall-1 from 2026-09-01 until 2027-02-28"
+    assert worded(Absence(date(2026, 8, 3), date(2026, 8, 14))) == "2026-08-03 to 2026-08-14"
+    assert worded(date(2026, 9, 1)) == "2026-09-01"
     assert worded(True) == "yes"
     assert worded(None) == worded("") == worded(()) == "nothing"
     assert worded({"de": "Rathaus", "en": "Town Hall"}) == 'de Rathaus, en "Town Hall"'

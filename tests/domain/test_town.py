@@ -5,7 +5,16 @@ from datetime import time
 
 import pytest
 
-from queue_server.domain.town import Town, end_minute, in_language, services_at, skills_of
+from queue_server.domain.town import (
+    Department,
+    Town,
+    department_of,
+    end_minute,
+    horizon_days,
+    in_language,
+    services_at,
+    skills_of,
+)
 from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
 
 
@@ -47,6 +56,21 @@ def test_star_means_every_service_of_the_clerk_s_sites() -> None:
 
 def test_named_skills_are_those_named() -> None:
     assert skills_of(two_sites(), a_clerk(service_ids=("passport",))) == {"passport"}
+
+
+def test_what_is_booked_together_opens_with_the_nearest_horizon() -> None:
+    offices = [("office", 42), ("registry", 180), ("mayor", 14)]
+    town = a_town(
+        departments=tuple(Department(id_, {"de": "Amt"}, ("hall",), "", days) for id_, days in offices),
+        services=(
+            a_service("id_card"),
+            a_service("wedding", department_id="registry"),
+            a_service("talk", department_id="mayor"),
+        ),
+    )
+    assert department_of(town, town.services[1]).id == "registry"
+    assert horizon_days(town, ["wedding"]) == 180
+    assert horizon_days(town, {"wedding", "id-card"}) == 42
 
 
 def test_set_up_cannot_be_changed_in_place() -> None:

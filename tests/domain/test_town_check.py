@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from queue_server.domain.town import (
+    Absence,
     Admission,
     Area,
     CallMode,
@@ -27,13 +28,16 @@ from queue_server.domain.town_problem import Code, Path, Problem, nearest
 from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
 
 ZONES = frozenset({"Europe/Berlin", "Europe/London"})
+STATES = frozenset({"BY", "SN"})
+
+AUGUST, SEPTEMBER = date(2026, 8, 31), date(2026, 9, 1)
 
 FOYER = Area("hall-foyer", {"de": "Foyer"})
 DOOR_3 = Room("hall-room-3", "3", "hall-foyer")
 
 
 def found(town: Town) -> list[tuple[Path, Code]]:
-    return [(problem.path, problem.code) for problem in check(town, ZONES)]
+    return [(problem.path, problem.code) for problem in check(town, ZONES, STATES)]
 
 
 def with_site(**changes: Any) -> Town:
@@ -129,6 +133,28 @@ MISTAKES: list[tuple[Town, Path, Code]] = [
         ("clerks", 0, "roster", 0, "counter_id"),
         Code.UNKNOWN_REFERENCE,
     ),
+    (with_site(holidays="XX"), (*SITE, "holidays"), Code.UNKNOWN_STATE),
+    (with_site(required_fields=("name", "iban")), (*SITE, "required_fields", 1), Code.UNKNOWN_REFERENCE),
+    (with_site(required_fields=("name", "name")), (*SITE, "required_fields", 1), Code.DUPLICATE),
+    (with_site(admission_notice={"en": "Ring"}), (*SITE, "admission_notice"), Code.GERMAN_MISSING),
+    (with_site(walk_in_share=91), (*SITE, "walk_in_share"), Code.OUT_OF_RANGE),
+    (with_site(lead_min=-1), (*SITE, "lead_min"), Code.OUT_OF_RANGE),
+    (with_site(come_early_min=121), (*SITE, "come_early_min"), Code.OUT_OF_RANGE),
+    (
+        with_service(bookable_from=SEPTEMBER, bookable_until=AUGUST),
+        (*SERVICE, "bookable_until"),
+        Code.DATES_BACKWARDS,
+    ),
+    (
+        with_clerk(absences=(Absence(AUGUST, SEPTEMBER), Absence(SEPTEMBER, AUGUST))),
+        ("clerks", 0, "absences", 1, "last"),
+        Code.DATES_BACKWARDS,
+    ),
+    (
+        with_clerk(roster=(RosterEntry(0, time(8), time(9), "hall", None, SEPTEMBER, AUGUST),)),
+        ("clerks", 0, "roster", 0, "valid_until"),
+        Code.DATES_BACKWARDS,
+    ),
     (with_site(displays=(Display("d", "D", ()),)), (*SITE, "displays", 0), Code.DISPLAY_WITHOUT_AREA),
     (with_site(displays=()), (*SITE, "displays"), Code.SITE_WITHOUT_DISPLAY),
     (with_site(opening=()), (*SITE, "opening"), Code.SITE_NEVER_OPEN),
@@ -179,7 +205,7 @@ def test_clerk_of_another_site_does_not_count() -> None:
         sites=(a_site(), a_site("annexe")),
         services=(a_service(site_ids=("hall", "annexe"), area_by_site=both),),
     )
-    (problem,) = check(town, ZONES)
+    (problem,) = check(town, ZONES, STATES)
     assert problem == Problem(SERVICE, Code.SERVICE_WITHOUT_CLERK, {"found": "id_card", "expected": "annexe"})
 
 
@@ -205,7 +231,7 @@ def test_same_id_in_two_sites_is_a_duplicate() -> None:
 
 def test_unknown_reference_suggests_the_nearest() -> None:
     site = with_site(rooms=(Room("hall-room-1", "1", "hall-foyr"),))
-    problem = next(one for one in check(site, ZONES) if one.code is Code.UNKNOWN_REFERENCE)
+    problem = next(one for one in check(site, ZONES, STATES) if one.code is Code.UNKNOWN_REFERENCE)
     assert problem.params == {"found": "hall-foyr", "expected": "hall-foyer", "suggestion": "hall-foyer"}
 
 
@@ -215,7 +241,7 @@ def test_swapped_letters_are_the_nearest() -> None:
 
 
 def test_time_zone_in_small_letters_is_recognised() -> None:
-    (problem,) = check(with_site(time_zone="europe/berlin"), ZONES)
+    (problem,) = check(with_site(time_zone="europe/berlin"), ZONES, STATES)
     assert problem.params["suggestion"] == "Europe/Berlin"
 
 
@@ -238,7 +264,7 @@ def test_hours_that_touch_or_lie_on_other_days_are_fine() -> None:
 
 def test_hours_that_overlap_are_found_in_any_order() -> None:
     opening = hours((0, "11:59", "16:00"), (0, "08:00", "12:00"))
-    (problem,) = check(with_site(opening=opening), ZONES)
+    (problem,) = check(with_site(opening=opening), ZONES, STATES)
     assert problem == Problem(
         (*SITE, "opening", 0), Code.HOURS_OVERLAP, {"found": "11:59-16:00", "expected": "08:00-12:00"}
     )
@@ -254,6 +280,42 @@ def test_hours_that_end_before_they_begin_are_found(opens: str, closes: str) -> 
 def test_clerk_cannot_be_at_two_counters_at_once() -> None:
     roster = (RosterEntry(2, time(8), time(12), "hall"), RosterEntry(2, time(10), time(14), "hall", "hall-1"))
     assert found(with_clerk(roster=roster)) == [(("clerks", 0, "roster", 1), Code.HOURS_OVERLAP)]
+
+
+def roster(*lines: tuple[str, str, date | None, date | None]) -> tuple[RosterEntry, ...]:
+    """Monday hours with their validity."""
+    return tuple(
+        RosterEntry(0, time.fromisoformat(a), time.fromisoformat(b), "hall", None, first, last)
+        for a, b, first, last in lines
+    )
+
+
+def test_the_same_hours_may_be_given_for_two_times_of_the_year() -> None:
+    after = roster(("08:00", "16:00", None, AUGUST), ("08:00", "12:00", SEPTEMBER, None))
+    assert found(with_clerk(roster=after)) == []
+
+
+def test_hours_that_overlap_on_one_day_of_both_validities_are_found() -> None:
+    """The short one between them must not hide the first: neighbours alone are not enough."""
+    lines = roster(
+        ("08:00", "16:00", None, SEPTEMBER),
+        ("09:00", "10:00", date(2030, 1, 1), None),
+        ("12:00", "18:00", SEPTEMBER, None),
+    )
+    assert found(with_clerk(roster=lines)) == [(("clerks", 0, "roster", 2), Code.HOURS_OVERLAP)]
+
+
+def test_one_day_and_equal_dates_are_no_mistake() -> None:
+    town = a_town(
+        services=(a_service(bookable_from=AUGUST, bookable_until=AUGUST),),
+        clerks=(a_clerk(absences=(Absence(AUGUST, AUGUST),)),),
+    )
+    assert found(town) == []
+
+
+def test_a_state_is_suggested_and_the_known_ones_are_told() -> None:
+    (problem,) = check(with_site(holidays="sn"), ZONES, STATES)
+    assert problem.params == {"found": "sn", "suggestion": "SN", "expected": "BY, SN"}
 
 
 def test_every_code_is_found_by_some_test_above() -> None:

@@ -1,8 +1,9 @@
 """What differs between two set-ups is told thing by thing."""
 
 from dataclasses import replace
+from datetime import date
 
-from queue_server.domain.town import CallMode, Town
+from queue_server.domain.town import Absence, CallMode, Town
 from queue_server.domain.town_diff import Change, diff
 from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
 
@@ -40,6 +41,26 @@ def test_change_deep_inside_a_site_is_a_change_of_that_thing_alone() -> None:
     site = a_site()
     new = a_town(sites=(replace(site, rooms=(replace(site.rooms[0], floor="EG"),)),))
     assert diff(a_town(), new) == [Change("changed", "room", "hall-room-1", {"floor": ""}, {"floor": "EG"})]
+
+
+def test_what_bookings_need_is_compared_too() -> None:
+    away = (Absence(date(2026, 8, 3), date(2026, 8, 14)),)
+    new = a_town(
+        sites=(a_site(holidays="SN", walk_in_share=20),),
+        services=(a_service(named_clerk=True),),
+        clerks=(a_clerk(absences=away),),
+    )
+    assert diff(a_town(), new) == [
+        Change(
+            "changed",
+            "site",
+            "hall",
+            {"holidays": "", "walk_in_share": 0},
+            {"holidays": "SN", "walk_in_share": 20},
+        ),
+        Change("changed", "service", "id-card", {"named_clerk": False}, {"named_clerk": True}),
+        Change("changed", "clerk", "anna", {"absences": ()}, {"absences": away}),
+    ]
 
 
 def test_what_comes_is_not_a_change_of_what_holds_it() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from queue_server.commands.demo_town import DEMO_PASSWORD, prepare
 from queue_server.settings import Settings
 from queue_server.web.app import create_app
 
+NOON = datetime.now(UTC).replace(hour=11)  # somebody is on duty then on every day of the week
+
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     settings = Settings(data=tmp_path_factory.mktemp("town"), demo=True, speech=False, rate_limits=False)
     ready = prepare(settings, random_passwords=False, say=lambda _: None)
-    with TestClient(create_app(ready.settings)) as client:
+    with TestClient(create_app(ready.settings, lambda: NOON)) as client:
         yield client
 
 

@@ -1,0 +1,45 @@
+"""The public holidays of a German state, with their names for visitors.
+
+What must not live here: a site's own closures, which stand in the set-up. The library is loaded with the
+first question: that takes a third of a second, and a town without a state never asks.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from queue_server.domain.town import Texts
+
+_STATES: Final = (
+    *("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV"),
+    *("NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH"),
+)
+STATES: Final = frozenset((*_STATES, "Augsburg"))
+"""What the library knows (a test compares), written here so that reading a town file need not load it.
+Augsburg is the one city with a holiday of its own."""
+
+_LANGUAGES: Final = {"de": "de", "en": "en_US"}
+
+
+def closed_days(state: str, first: date, last: date) -> Mapping[date, Texts]:
+    """Return the public holidays of `state` from `first` to `last`, both included, with their names.
+
+    Only days that are free in the whole state: what holds in some municipalities is their own closure.
+    The empty state has none.
+    """
+    if not state:
+        return {}
+    years = range(first.year, last.year + 1)
+    return {day: names for year in years for day, names in _of_year(state, year) if first <= day <= last}
+
+
+@lru_cache(maxsize=128)
+def _of_year(state: str, year: int) -> tuple[tuple[date, Texts], ...]:
+    from holidays.countries.germany import Germany
+
+    named = {
+        ours: Germany(subdiv=state, years=year, language=theirs, expand=False)
+        for ours, theirs in _LANGUAGES.items()
+    }
+    return tuple((day, {one: named[one][day] for one in named}) for day in sorted(named["de"]))
