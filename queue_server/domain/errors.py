@@ -107,6 +107,60 @@ class NoNumberLeft(Refusal):
     code = "no_number_left"
 
 
+class SlotTaken(Refusal):
+    """The time is past, not offered or sold out; `next` lists the nearest free times (ISO 8601)."""
+
+    code = "slot_taken"
+
+
+class HoldExpired(Refusal):
+    """The time is no longer held for this visitor; `next` lists the nearest free times (ISO 8601)."""
+
+    code = "hold_expired"
+
+
+class TooManyHolds(Refusal):
+    """One visitor holds `most` times already."""
+
+    code = "too_many_holds"
+
+
+class TooManyBookings(Refusal):
+    """`most` bookings for this contact are open already; staff may lift the limit."""
+
+    code = "too_many_bookings"
+
+
+class NoMoreExtensions(Refusal):
+    """The hold was extended as often as it may be; it ends at `held_until`."""
+
+    code = "no_more_extensions"
+
+
+class WrongDay(Refusal):
+    """The appointment is on another day: at `starts_at` (ISO 8601)."""
+
+    code = "wrong_day"
+
+
+class WrongSite(Refusal):
+    """The appointment is at another building of the town: `site`."""
+
+    code = "wrong_site"
+
+
+class AlreadyCheckedIn(Refusal):
+    """The holder has checked in before, with `number`; the visit is in `state` now."""
+
+    code = "already_checked_in"
+
+
+class AppointmentOver(Refusal):
+    """The appointment is past, cancelled or done: its `state`."""
+
+    code = "appointment_over"
+
+
 class RequestIdReused(Refusal):
     """The same `request_id` came with another command."""
 

@@ -242,6 +242,101 @@ class EstimateGiven(Event):
     to_min: int
 
 
+class AppointmentEvent(Event):
+    """The base of what happens to appointments; the hall takes it in without changing."""
+
+    __slots__ = ()
+
+
+# A base is no entry of the log.
+del KINDS[AppointmentEvent.__name__]
+
+
+@dataclass(frozen=True)
+class AppointmentHeld(AppointmentEvent):
+    """A time is kept for one visitor; the appointment's id is this event's sequence number.
+
+    `replaces` names the appointment that would be moved here.
+    """
+
+    reference: str
+    starts_at: datetime
+    minutes: int
+    concern: tuple[tuple[str, int], ...]
+    persons: int
+    area: str | None
+    channel: str
+    held_until: datetime
+    replaces: int | None = None
+
+
+@dataclass(frozen=True)
+class HoldExtended(AppointmentEvent):
+    appointment: int
+    held_until: datetime
+
+
+@dataclass(frozen=True)
+class HoldExpired(AppointmentEvent):
+    """The ten minutes were over."""
+
+    appointment: int
+
+
+@dataclass(frozen=True)
+class HoldReleased(AppointmentEvent):
+    """Whoever held the time let it go."""
+
+    appointment: int
+
+
+@dataclass(frozen=True)
+class AppointmentBooked(AppointmentEvent):
+    appointment: int
+    number: int
+    area: str | None
+    language: str
+
+
+@dataclass(frozen=True)
+class AppointmentMoved(AppointmentEvent):
+    """An appointment took the time of `hold`, which ends by it; id and reference stay."""
+
+    appointment: int
+    hold: int
+    starts_at: datetime
+    minutes: int
+    number: int
+
+
+@dataclass(frozen=True)
+class AppointmentCancelled(AppointmentEvent):
+    """`by` is `visitor`, `desk` or `integration`."""
+
+    appointment: int
+    by: str
+
+
+@dataclass(frozen=True)
+class AppointmentCheckedIn(AppointmentEvent):
+    """The holder arrived; `ticket` is the visit that began."""
+
+    appointment: int
+    ticket: int
+
+
+@dataclass(frozen=True)
+class AppointmentMissed(AppointmentEvent):
+    """Not arrived by closing, or gone before being served."""
+
+    appointment: int
+
+
+@dataclass(frozen=True)
+class AppointmentCompleted(AppointmentEvent):
+    appointment: int
+
+
 # One decoder for each field kind. Dates go as ISO 8601 in UTC, concerns as lists of pairs.
 def _concern(value: list[list[Any]]) -> tuple[tuple[str, int], ...]:
     return tuple((str(service), int(count)) for service, count in value)

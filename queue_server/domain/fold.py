@@ -248,3 +248,8 @@ def _issuing_resumed(event: e.IssuingResumed, hall: Hall, at: datetime) -> None:
 @_take.register
 def _call_mode_switched(event: e.CallModeSwitched, hall: Hall, at: datetime) -> None:
     hall.day.call_mode, hall.touched.day = event.mode, True
+
+
+@_take.register
+def _of_the_book(event: e.AppointmentEvent, hall: Hall, at: datetime) -> None:
+    pass  # the site's book takes it in (`domain.book_fold`); the log is one

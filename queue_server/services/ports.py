@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from queue_server.domain.appointment import Appointment
+from queue_server.domain.book import Book
 from queue_server.domain.events import Event
 from queue_server.domain.hall import Hall
+from queue_server.domain.person import Person
+from queue_server.domain.slots import ClerkTime, Span
 from queue_server.domain.town import Site, Town
 
 Answer = dict[str, Any]
@@ -62,6 +66,16 @@ class PublicUnit(Protocol):
     def desk(self) -> Mapping[str, Binding]:
         """Counter id → who holds it."""
 
+    @property
+    def book(self) -> Book:
+        """The site's appointments; to be changed by `record` alone."""
+
+    def clerk_times(self, span: Span) -> list[ClerkTime]:
+        """Return the bookable time of each clerk of the site.
+
+        What another site booked of a shared clerk is busy; a hold whose time is over is not.
+        """
+
 
 class Unit(PublicUnit, Protocol):
     """One site in one transaction, at one time."""
@@ -85,6 +99,46 @@ class Unit(PublicUnit, Protocol):
     def keep_needs(self, ticket_id: int, needs: Sequence[str]) -> None: ...
     def needs(self, ticket_id: int) -> tuple[str, ...]: ...
     def forget_needs(self, ticket_id: int) -> None: ...
+
+    def new_reference(self) -> str:
+        """Return a reference that no appointment has: six signs that are not mistaken for each other."""
+
+    def fingerprint(self, text: str) -> str:
+        """Return a keyed hash: it tells two texts apart and gives neither away."""
+
+    def take_cells(self, clerk_id: str, first_cell: int, cells: int, appointment_id: int) -> None:
+        """Take a clerk's time for an appointment and plan the clerk for it.
+
+        The commit fails with a conflict when another process took it meanwhile.
+        """
+
+    def free_cells(self, appointment_id: int) -> None:
+        """Give the time back; who is no longer live gives it back by `record`."""
+
+    def stored_appointment(self, appointment_id: int) -> Appointment | None:
+        """Return an appointment of the site, also one that has long left the book."""
+
+    def stored_by_reference(self, reference: str) -> tuple[str, Appointment] | None:
+        """Return an appointment of the organisation with its site."""
+
+    def keep_person(self, appointment_id: int, person: Person, erase_after: datetime) -> None:
+        """Keep, or replace, what a visitor told; a job erases it after that time."""
+
+    def person(self, appointment_id: int) -> Person | None: ...
+    def persons(self, appointment_ids: Sequence[int]) -> Mapping[int, Person]: ...
+    def forget_person(self, appointment_id: int, contact_until: datetime | None = None) -> None:
+        """Erase what a visitor told; a contact may stay until a last letter is sent, at most so long."""
+
+    def open_bookings(self, contacts: Sequence[str]) -> int:
+        """Count the organisation's bookings to come with one of these contacts (`contacts_of`)."""
+
+    def post(
+        self, kind: str, appointment_id: int, *, sequence: int = 0, due_at: datetime | None = None
+    ) -> None:
+        """Put a letter into the outbox, in the same commit; once for each (kind, appointment, sequence)."""
+
+    def withdraw_posts(self, appointment_id: int) -> None:
+        """Take back the letters of an appointment that wait."""
 
     def add_print_job(
         self, kiosk_id: str, ticket_id: int, attempt: int, estimate: tuple[int, int, int] | None

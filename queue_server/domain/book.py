@@ -1,0 +1,143 @@
+"""The visitors' book of one site: its appointments, and the questions one may ask of them.
+
+Only `domain.book_fold` makes the changes, entry by entry of the log. What may happen is decided in
+`services.booking`; here nothing is refused. The book keeps what is live and who was missed today: it
+stays small however long the site's history is.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, tzinfo
+
+from queue_server.domain.appointment import EXPECTED, TRANSITIONS, Appointment, AppointmentState
+from queue_server.domain.business_day import business_day
+
+_KEPT = frozenset({*EXPECTED, AppointmentState.HELD, AppointmentState.CHECKED_IN})
+
+
+class Book:
+    """The appointments of `site_id`; `zone` tells which day a time belongs to.
+
+    `touched` are the ids whose rows a commit has to write, `ended` what has left the book since
+    `settle` was called last, `version` counts the changes.
+    """
+
+    def __init__(self, site_id: str, zone: tzinfo) -> None:
+        self.site_id = site_id
+        self.zone = zone
+        self.appointments: dict[int, Appointment] = {}
+        self.by_reference: dict[str, int] = {}
+        self.ended: dict[int, Appointment] = {}
+        self.holds: dict[int, Appointment] = {}
+        self.touched: set[int] = set()
+        self.version = 0
+        self._by_day: dict[date, dict[int, Appointment]] = {}
+
+    # -- questions ---------------------------------------------------------------------------------
+
+    def get(self, appointment_id: int) -> Appointment | None:
+        """Return an appointment that is in the book, or has just left it."""
+        return self.appointments.get(appointment_id) or self.ended.get(appointment_id)
+
+    def by_ref(self, reference: str) -> Appointment | None:
+        """Return the appointment in the book with this reference."""
+        found = self.by_reference.get(reference)
+        return None if found is None else self.appointments[found]
+
+    def day_of(self, appointment: Appointment) -> date:
+        """Return the site's local date of an appointment."""
+        return business_day(appointment.starts_at, self.zone)
+
+    def on(self, day: date) -> list[Appointment]:
+        """Return the appointments of a day in the order of their times."""
+        return sorted(self._by_day.get(day, {}).values(), key=lambda a: (a.starts_at, a.id))
+
+    def expected_on(self, day: date) -> Iterator[Appointment]:
+        """Yield whose holders may still come that day."""
+        return (a for a in self._by_day.get(day, {}).values() if a.state in EXPECTED)
+
+    def numbers_on(self, day: date) -> dict[int, datetime]:
+        """Return the numbers given out for a day, each with its time."""
+        return {a.number: a.starts_at for a in self._by_day.get(day, {}).values() if a.number is not None}
+
+    def reserved_on(self, day: date) -> dict[int, datetime]:
+        """Return the numbers of those who may still come that day, each with its time."""
+        return {a.number: a.starts_at for a in self.expected_on(day) if a.number is not None}
+
+    def before(self, day: date) -> list[Appointment]:
+        """Return what is in the book of earlier days, but holds: in order of their beginning."""
+        days = (found for on, found in self._by_day.items() if on < day)
+        return sorted(
+            (a for found in days for a in found.values() if a.state is not AppointmentState.HELD),
+            key=lambda a: a.id,
+        )
+
+    def holds_of(self, client: str, now: datetime) -> list[Appointment]:
+        """Return what a client holds."""
+        return [hold for hold in self.holds.values() if hold.client == client and hold.is_held(now)]
+
+    def holds_due(self, now: datetime) -> list[Appointment]:
+        """Return the holds whose time is over."""
+        return [hold for hold in self.holds.values() if not hold.is_held(now)]
+
+    # -- restoring from rows -----------------------------------------------------------------------
+
+    def restore(self, appointment: Appointment) -> None:
+        """Take in an appointment as its row tells it."""
+        self.appointments[appointment.id] = appointment
+        self.by_reference[appointment.reference] = appointment.id
+        self._by_day.setdefault(self.day_of(appointment), {})[appointment.id] = appointment
+        if appointment.state is AppointmentState.HELD:
+            self.holds[appointment.id] = appointment
+
+    # -- changes that the fold is made of ------------------------------------------------------
+
+    def add(self, appointment: Appointment) -> None:
+        if appointment.id in self.appointments:
+            raise ValueError(f"appointment {appointment.id} is in the book already")
+        self.restore(appointment)
+        self.touch(appointment.id)
+
+    def enter(self, appointment: Appointment, state: AppointmentState, at: datetime) -> None:
+        """Bring an appointment into another state; who is no longer expected leaves the book."""
+        if state not in TRANSITIONS[appointment.state]:
+            raise ValueError(f"appointment {appointment.id}: {appointment.state} -> {state}")
+        appointment.state, appointment.state_at = state, at
+        self.holds.pop(appointment.id, None)
+        self.touch(appointment.id)
+        if state not in _KEPT:
+            self.drop(appointment)
+
+    def reschedule(self, appointment: Appointment, starts_at: datetime, minutes: int) -> None:
+        self._forget_day(appointment)
+        appointment.starts_at, appointment.minutes = starts_at, minutes
+        self._by_day.setdefault(self.day_of(appointment), {})[appointment.id] = appointment
+        self.touch(appointment.id)
+
+    def touch(self, appointment_id: int) -> None:
+        """Note that a row has to be written; also for what stands beside the log."""
+        self.touched.add(appointment_id)
+        self.version += 1
+
+    def drop(self, appointment: Appointment) -> None:
+        """Let an appointment leave the book; `get` still finds it until `settle`."""
+        self.ended[appointment.id] = self.appointments.pop(appointment.id)
+        del self.by_reference[appointment.reference]
+        self._forget_day(appointment)
+
+    def drop_missed(self, before: date) -> None:
+        """Let those leave who were missed on earlier days: they may not check in any more."""
+        for appointment in self.before(before):
+            if appointment.state is AppointmentState.MISSED:
+                self.drop(appointment)
+
+    def settle(self) -> None:
+        """Forget what has ended and been written."""
+        self.touched.clear()
+        self.ended.clear()
+
+    def _forget_day(self, appointment: Appointment) -> None:
+        day = self.day_of(appointment)
+        of_day = self._by_day[day]
+        del of_day[appointment.id]
+        if not of_day:
+            del self._by_day[day]

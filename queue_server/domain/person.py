@@ -1,0 +1,69 @@
+"""Who books: what a visitor tells, and how two contacts are found to be the same one.
+
+Nothing here is ever put into an event, an appointment, a log line or an address.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+_NOT_A_DIGIT: Final = re.compile(r"\D")
+_GERMANY: Final = "49"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a visitor told; every field may be empty. `birth_date` is ISO 8601, `needs` are codes.
+
+    `for_whom` names the person a booking is for when somebody else books; `by` is that somebody.
+    `reminder_min` is how long before the time a reminder is wished for; None for none.
+    """
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    birth_date: str = ""
+    for_whom: str = ""
+    remarks: str = ""
+    needs: tuple[str, ...] = ()
+    reminder_min: int | None = None
+    by: str = ""
+
+    def __repr__(self) -> str:
+        return "Person(…)"  # an error's text goes to the log
+
+    @property
+    def has_contact(self) -> bool:
+        return bool(self.email.strip() or self.phone.strip())
+
+    def lacks(self, field: str) -> bool:
+        """Say whether a field that a site may require is empty; `contact` is any way to reach the person."""
+        if field == "contact":
+            return not self.has_contact
+        return not str(getattr(self, field)).strip()
+
+
+def contacts_of(person: Person) -> tuple[str, ...]:
+    """Return the person's contacts, each in the one spelling under which bookings are counted."""
+    email, phone = normal_email(person.email), normal_phone(person.phone)
+    return (*((f"mail:{email}",) if email else ()), *((f"phone:{phone}",) if phone else ()))
+
+
+def normal_email(text: str) -> str:
+    """Return an address without case, spaces and plus-part: they are one mailbox (failure 21)."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    local, at, domain = plain.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}" if at else plain
+
+
+def normal_phone(text: str) -> str:
+    """Return the digits with the country's: 0371 488-0, +49 371 4880 and 0049 371 4880 are one phone."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    digits = _NOT_A_DIGIT.sub("", plain)
+    if plain.startswith("+"):
+        return digits
+    if digits.startswith("00"):
+        return digits[2:]
+    return _GERMANY + digits[1:] if digits.startswith("0") else digits

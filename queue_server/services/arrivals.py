@@ -1,0 +1,91 @@
+"""The holder of an appointment arrives: a ticket begins, with the number from the booking.
+
+Early, on time, late, another day, another building, here already: each has its own answer. Nobody is
+turned away for being late: late is downgraded, never dropped.
+"""
+
+from datetime import timedelta
+from typing import Literal
+
+from queue_server.domain import events as e
+from queue_server.domain.appointment import EXPECTED, Appointment, AppointmentState
+from queue_server.domain.errors import AlreadyCheckedIn, AppointmentOver, WrongDay
+from queue_server.domain.estimate import estimate
+from queue_server.domain.order import Due, appointment_due, with_priority
+from queue_server.domain.ticket import Origin
+from queue_server.services.appointments import checked_in, come_at, find_appointment, iso
+from queue_server.services.ports import Answer, Unit
+from queue_server.services.reception import NEEDS, skills, ticket_answer
+
+Arrival = Literal["early", "on_time", "late"]
+
+
+def check_in(unit: Unit, reference: str) -> Answer:
+    """Begin the visit of a booking. Who was missed may still come until the day ends.
+
+    Returns the ticket's answer with `arrival`, `reference` and `starts_at`. Raises `WrongDay`,
+    `WrongSite`, `AlreadyCheckedIn`, `AppointmentOver`, `NotFound`.
+    """
+    appointment = find_appointment(unit, reference, elsewhere=True)
+    _require_expected(unit, appointment)
+    needs = _needs(unit, appointment)
+    due = appointment_due(appointment.starts_at, unit.now, _grace(unit))
+    if "priority" in needs:
+        due = with_priority(due, unit.now)
+    arrival = _arrival(unit, appointment)
+    guess = estimate(
+        unit.hall, appointment.services, (due.at, unit.now, unit.hall.seq + 1), skills(unit), unit.now
+    )
+    ticket_id = unit.record([_ticket(unit, appointment, due)])
+    unit.record([e.AppointmentCheckedIn(appointment.id, ticket_id)])
+    if needs:
+        unit.keep_needs(ticket_id, needs)
+    return {
+        **ticket_answer(unit.hall.tickets[ticket_id], guess),
+        "arrival": arrival,
+        "reference": appointment.reference,
+        "starts_at": iso(unit, appointment.starts_at),
+    }
+
+
+def _require_expected(unit: Unit, appointment: Appointment) -> None:
+    if appointment.state is AppointmentState.CHECKED_IN:
+        raise AlreadyCheckedIn(**checked_in(unit, appointment))
+    if appointment.state not in EXPECTED:
+        raise AppointmentOver(state=appointment.state.value)
+    if unit.book.day_of(appointment) != unit.hall.business_day:
+        raise WrongDay(starts_at=iso(unit, appointment.starts_at))
+
+
+def _needs(unit: Unit, appointment: Appointment) -> list[str]:
+    person = unit.person(appointment.id)
+    return sorted(NEEDS.intersection(person.needs)) if person else []
+
+
+def _ticket(unit: Unit, appointment: Appointment, due: Due) -> e.TicketTaken:
+    if appointment.number is None:
+        raise ValueError(f"appointment {appointment.id} has no number")
+    return e.TicketTaken(
+        number=appointment.number,
+        key=unit.new_key(),
+        origin=Origin.APPOINTMENT,
+        concern=appointment.concern,
+        persons=appointment.persons,
+        language=appointment.language,
+        expected_min=appointment.minutes,
+        area=appointment.area_id,
+        due_at=due.at,
+        due_reason=due.reason,
+        adjustment=due.adjustment,
+        appointed_at=appointment.starts_at,
+    )
+
+
+def _arrival(unit: Unit, appointment: Appointment) -> Arrival:
+    if unit.now < come_at(unit, appointment):
+        return "early"
+    return "on_time" if unit.now <= appointment.starts_at + _grace(unit) else "late"
+
+
+def _grace(unit: Unit) -> timedelta:
+    return timedelta(minutes=unit.site.grace_min)
