@@ -51,6 +51,10 @@ class Settings:
         return self.data / "paper"
 
     @property
+    def spool_folder(self) -> Path:
+        return self.data / "spool"
+
+    @property
     def lock_file(self) -> Path:
         return self.data / "server.lock"
 

@@ -45,6 +45,7 @@ from queue_server.web import (
     page_counter,
     page_display,
     page_kiosk,
+    page_mails,
     page_pairing,
     page_paper,
     page_start,
@@ -79,6 +80,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_counter.ROUTES,
     *page_kiosk.ROUTES,
     *page_paper.ROUTES,
+    *page_mails.ROUTES,
 ]
 ROAD: Final = frozenset({f"{PREFIX}/counters/{{counter}}/calls", f"{PREFIX}/sites/{{site}}/tickets"})
 DEVICE_PACKAGES: Final = {

@@ -183,6 +183,10 @@ PAGES: Final[Mapping[str, Row]] = {
     "/demo/paper/{kiosk}": ALL_200,
     "/demo/paper/{kiosk}/slips": ALL_200,
     "/demo/paper/{kiosk}/slips/{name}": dict.fromkeys(ASKERS, 404),
+    "/demo/mails": ALL_200,
+    "/demo/mails/{mail}": dict.fromkeys(ASKERS, 404),
+    "/demo/mails/{mail}/letter": dict.fromkeys(ASKERS, 404),
+    "/demo/mails/{mail}/calendar": dict.fromkeys(ASKERS, 404),
 }
 
 
