@@ -1,0 +1,247 @@
+"""From the set-up to bit sets: when a clerk works, when a visit may begin, why a day is closed.
+
+What lives here: weekly hours with their validity, absences, closures and holidays, admission, first and
+last days, lead time, horizon, and the share that is kept for walk-ins. What must not: what is booked
+(`ClerkTime.busy` comes from the storage), how free times are found (`slots`), wall times (`local_days`).
+
+`work_of` and `open_starts` ask no clock: a caller may keep them as long as set-up and span are the same.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from queue_server.domain.business_day import begins_at, ends_at
+from queue_server.domain.local_days import Minutes, cells_in, days_of, spread
+from queue_server.domain.slots import Bits, ClerkTime, Span, cell_of, first_cell_from, stretch
+from queue_server.domain.town import (
+    Admission,
+    Channel,
+    Clerk,
+    RosterEntry,
+    Service,
+    Site,
+    Texts,
+    Town,
+    end_minute,
+    horizon_days,
+)
+
+HOUR_CELLS: Final = 12
+_ALL_DAY: Final[tuple[Minutes, ...]] = ((0, 24 * 60),)
+
+
+class ClosedWhy(StrEnum):
+    """Why nobody is served on a day."""
+
+    CLOSED = "closed"
+    HOLIDAY = "holiday"
+    NO_HOURS = "no_hours"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """That a site is closed on a day; `reason` is empty where the set-up gives none."""
+
+    why: ClosedWhy
+    reason: Texts
+
+
+# -- open and closed -----------------------------------------------------------------------------------
+
+
+def why_closed(site: Site, day: date) -> ClosedDay | None:
+    """Return why nobody is served at a site on a local date; None when it has hours then.
+
+    A closure beats the weekly hours, also at a site that is always open (failure 8); the town's own
+    words for a day beat the name of the holiday.
+    """
+    for why, closures in ((ClosedWhy.CLOSED, site.closures), (ClosedWhy.HOLIDAY, site.holiday_dates)):
+        for closure in closures:
+            if closure.on == day:
+                return ClosedDay(why, closure.reason)
+    return None if _opening_on(site, day) else ClosedDay(ClosedWhy.NO_HOURS, {})
+
+
+def closed_days(site: Site) -> frozenset[date]:
+    """Return the dates on which the site is closed whatever the weekly hours say: for `work_of`."""
+    return frozenset(closure.on for closure in (*site.closures, *site.holiday_dates))
+
+
+def open_starts(site: Site, span: Span, zone: tzinfo) -> Bits:
+    """Return when the site is open: what a desk may book that overrules every other limit."""
+    closed = closed_days(site)
+    days = [day for day in days_of(span, zone) if day.on not in closed]
+    return spread(span, ((day, cells_in(day, zone, _opening_on(site, day.on))) for day in days))
+
+
+def _opening_on(site: Site, day: date) -> tuple[Minutes, ...]:
+    if site.always_open:
+        return _ALL_DAY
+    return tuple(
+        (hours.opens.hour * 60 + hours.opens.minute, end_minute(hours.closes))
+        for hours in site.opening
+        if hours.weekday == day.weekday()
+    )
+
+
+# -- when a clerk works --------------------------------------------------------------------------------
+
+
+def work_of(clerk: Clerk, site: Site, span: Span, zone: tzinfo, closed_on: Collection[date]) -> Bits:
+    """Return when a clerk works at a site: the roster where it holds, within the site's hours.
+
+    Nothing on the days in `closed_on` (see `closed_days`) and on days of absence. Without a roster entry
+    for the site a clerk has no bookable time, however long it is open: nobody promised to be there.
+    """
+    entries = [entry for entry in clerk.roster if entry.site_id == site.id]
+    found = []
+    for day in days_of(span, zone):
+        rostered = tuple(_rostered(entries, day.on))
+        if rostered and day.on not in closed_on and not _is_absent(clerk, day.on):
+            opening = cells_in(day, zone, _opening_on(site, day.on))
+            found.append((day, cells_in(day, zone, rostered) & opening))
+    return spread(span, found)
+
+
+def _rostered(entries: Iterable[RosterEntry], on: date) -> Iterator[Minutes]:
+    for entry in entries:
+        begun = entry.valid_from is None or entry.valid_from <= on
+        over = entry.valid_until is not None and entry.valid_until < on
+        if entry.weekday == on.weekday() and begun and not over:
+            yield entry.works_from.hour * 60 + entry.works_from.minute, end_minute(entry.works_until)
+
+
+def _is_absent(clerk: Clerk, on: date) -> bool:
+    return any(absence.first <= on <= absence.last for absence in clerk.absences)
+
+
+# -- when a visit may begin ----------------------------------------------------------------------------
+
+
+def allowed_starts(
+    town: Town,
+    site: Site,
+    services: Collection[str],
+    span: Span,
+    now: datetime,
+    cells: int = 1,
+    clerks: Sequence[ClerkTime] = (),
+) -> Bits:
+    """Return the starts at which a concern may be booked at `now`, whether or not a clerk is free.
+
+    `clerks` are the site's; they and `cells`, the concern's length, are needed for the share that is
+    kept for walk-ins, and without them that share is not looked at.
+    """
+    if not takes_bookings(town, site, services):
+        return 0
+    window = booking_window(town, site, services, now)
+    allowed = open_starts(site, span, ZoneInfo(site.time_zone))
+    allowed &= stretch(span, window.start, window.stop)
+    return allowed & room_beside_walk_ins(site, services, span, clerks, cells) if clerks else allowed
+
+
+def takes_bookings(town: Town, site: Site, services: Collection[str]) -> bool:
+    """Say whether all of these services are done at the site's counters for who has an appointment."""
+    wanted = _wanted(town, services)
+    return (
+        bool(wanted)
+        and len(wanted) == len(set(services))
+        and site.admission is not Admission.WALK_IN
+        and all(site.id in service.site_ids and service.channel is Channel.HERE for service in wanted)
+        and all(service.admission is not Admission.WALK_IN for service in wanted)
+    )
+
+
+def booking_window(town: Town, site: Site, services: Collection[str], now: datetime) -> range:
+    """Return the absolute cells in which a concern may begin, by first and last day, lead time, horizon.
+
+    The horizon counts from this minute: a time opens so many times 24 hours before it, so there is no
+    moment of the day at which many open at once. (By the wall clock it would close times again in
+    the doubled hour.) Within a minute the answer stays the same, so that it can be kept for one.
+    """
+    zone = ZoneInfo(site.time_zone)
+    minute = now.astimezone(UTC).replace(second=0, microsecond=0)  # else 42 days would be by its own clock
+    wanted = _wanted(town, services)
+    first_days = [site.bookable_from, *(service.bookable_from for service in wanted)]
+    last_days = [service.bookable_until for service in wanted]
+    first = [first_cell_from(minute + timedelta(minutes=site.lead_min))]
+    first += [cell_of(begins_at(day, zone)) for day in first_days if day is not None]
+    until = [cell_of(minute + timedelta(days=horizon_days(town, services))) + 1]
+    until += [cell_of(ends_at(day, zone)) for day in last_days if day is not None]
+    return range(max(first), min(until))
+
+
+def _wanted(town: Town, services: Collection[str]) -> list[Service]:
+    return [service for service in town.services if service.id in services]
+
+
+# -- the share for walk-ins ----------------------------------------------------------------------------
+
+
+def room_beside_walk_ins(
+    site: Site, services: Collection[str], span: Span, clerks: Sequence[ClerkTime], cells: int
+) -> Bits:
+    """Return the starts at which `cells` more cells leave walk-ins their share of every hour.
+
+    Of the working time of all clerks who can do the concern, in each hour at most (100 - share) % may
+    be booked. Hours are those of UTC, which in nearly all zones are those of the clock.
+    A site that takes no walk-ins keeps nothing for them.
+    """
+    share = site.walk_in_share if site.admission is Admission.BOTH else 0
+    if not share:
+        return span.all
+    pad = span.base % HOUR_CELLS
+    able = [clerk for clerk in clerks if clerk.can.issuperset(services)]
+    lanes = _Lanes(-(-(span.cells + pad) // HOUR_CELLS))
+    work = lanes.sum(clerk.work << pad for clerk in able)
+    busy = lanes.sum((clerk.work & clerk.busy) << pad for clerk in able)
+    room = lanes.pack([w * (100 - share) // 100 - b for w, b in zip(work, busy, strict=True)])
+    return lanes.starts(room, cells) >> pad & span.all
+
+
+class _Lanes:
+    """Counts for each hour, all hours at once: one int with a lane of twelve bits for each.
+
+    Asking hour by hour would take 1,000 slices of 1,500 bytes for each clerk, 5 ms together.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._ones = ((1 << HOUR_CELLS * count) - 1) // 0xFFF  # the lowest bit of each lane
+
+    def sum(self, sets: Iterable[Bits]) -> list[int]:
+        """Return how many cells the sets have in each hour, all together (at most 341 sets)."""
+        text = f"{sum(map(self._members, sets)):0{3 * self._count}x}"
+        return [int(text[at : at + 3], 16) for at in range(len(text) - 3, -1, -3)]
+
+    def pack(self, counts: Sequence[int]) -> int:
+        """Write a count into each lane; below 0 and above a whole hour it makes no difference."""
+        return int("".join(f"{min(max(count, 0), HOUR_CELLS):03x}" for count in reversed(counts)), 16)
+
+    def starts(self, room: int, cells: int) -> Bits:
+        """Return the starts of a visit that needs no more of any hour than there is room in it."""
+        found = 0
+        for place in range(HOUR_CELLS):
+            fits, need, hour = self._ones, min(cells, HOUR_CELLS - place), 0
+            rest = cells
+            while rest:
+                fits &= self._at_least(room, need) >> HOUR_CELLS * hour
+                rest, hour = rest - need, hour + 1
+                need = min(rest, HOUR_CELLS)
+            found |= fits << place
+        return found
+
+    def _at_least(self, room: int, need: int) -> int:
+        # 16 - need more carries into the fifth bit exactly where there is enough.
+        return (room + (16 - need) * self._ones) >> 4 & self._ones
+
+    def _members(self, bits: Bits) -> int:
+        """Count the members of each lane in it: by pairs, by fours, by twelve."""
+        ones = self._ones
+        pairs = bits - (bits >> 1 & 0x555 * ones)
+        fours = (pairs & 0x333 * ones) + (pairs >> 2 & 0x333 * ones)
+        return (fours & 0xF * ones) + (fours >> 4 & 0xF * ones) + (fours >> 8 & 0xF * ones)
