@@ -5,11 +5,12 @@ first question: that takes a third of a second, and a town without a state never
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from queue_server.domain.town import Texts
+from queue_server.domain.town import Closure, Texts, Town
 
 _STATES: Final = (
     *("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV"),
@@ -19,6 +20,10 @@ STATES: Final = frozenset((*_STATES, "Augsburg"))
 """What the library knows (a test compares), written here so that reading a town file need not load it.
 Augsburg is the one city with a holiday of its own."""
 
+_FIRST: Final = date(2026, 1, 1)
+"""Nothing could be booked before."""
+_YEARS_AHEAD: Final = 4
+"""Two for the longest horizon, and two for a server that nobody restarts."""
 _LANGUAGES: Final = {"de": "de", "en": "en_US"}
 
 
@@ -32,6 +37,20 @@ def closed_days(state: str, first: date, last: date) -> Mapping[date, Texts]:
         return {}
     years = range(first.year, last.year + 1)
     return {day: names for year in years for day, names in _of_year(state, year) if first <= day <= last}
+
+
+def with_holidays(town: Town, today: date) -> Town:
+    """Return the town with the holidays of each site's state, from 2026 to some years after `today`."""
+    last = date(max(today, _FIRST).year + _YEARS_AHEAD, 12, 31)
+    sites = tuple(
+        replace(site, holiday_dates=_closures(site.holidays, last)) if site.holidays else site
+        for site in town.sites
+    )
+    return replace(town, sites=sites)
+
+
+def _closures(state: str, last: date) -> tuple[Closure, ...]:
+    return tuple(Closure(on, names) for on, names in closed_days(state, _FIRST, last).items())
 
 
 @lru_cache(maxsize=128)

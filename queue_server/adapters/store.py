@@ -6,7 +6,7 @@ command reads them again from the rows.
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from queue_server.adapters.answer_rows import AnswerRows, Key
 from queue_server.adapters.database import Database
 from queue_server.adapters.desk_rows import DeskRows
 from queue_server.adapters.prepared import Prepared, PreparedRows
+from queue_server.adapters.public_holidays import with_holidays
 from queue_server.adapters.randomness import Randomness
 from queue_server.adapters.rows import HallRows, read_log, table, upsert
 from queue_server.adapters.site_unit import SiteMemory, SiteUnit
@@ -61,7 +62,9 @@ class Store:
     def reload_settings(self) -> None:
         """Read every town's set-up anew: at start, and after it changed."""
         towns = self.database.read(load_towns)
-        self.sites = {site.id: (town, site) for town in towns.values() for site in town.sites}
+        today = datetime.now(UTC).date()
+        ready = [with_holidays(town, today) for town in towns.values()]
+        self.sites = {site.id: (town, site) for town in ready for site in town.sites}
         for site_id, memory in self._memories.items():
             if site_id in self.sites:
                 memory.desk = _with_todays_skills(memory, self.sites[site_id][0])

@@ -61,6 +61,8 @@ def _block(header: str, pairs: _Pairs) -> str:
 def _pairs(thing: Any, leave: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
     """Yield file key and written value of each field that does not have its default."""
     for one in fields(thing):
+        if not one.compare:
+            continue
         value = getattr(thing, one.name)
         default = one.default_factory() if one.default_factory is not MISSING else one.default
         if one.name not in leave and (one.name in _ALWAYS or value != default):

@@ -146,7 +146,8 @@ class Site:
     none; `bookable_from` is the first day that can be booked, `lead_min` how long before its start at the
     latest, `walk_in_share` the percentage of the clerks' time that is kept for walk-ins;
     `admission_notice` is what visitors must know to be let in. `holiday_dates` are the days of
-    `holidays`: not part of the set-up, but added where a town is loaded to run.
+    `holidays`: added where a town is loaded to run, and no part of the set-up, so they are neither
+    compared nor stored nor written.
     """
 
     id: str
@@ -183,7 +184,7 @@ class Site:
     walk_in_share: int = 0
     admission_notice: Texts = field(default_factory=dict)
     come_early_min: int = 10
-    holiday_dates: tuple[Closure, ...] = ()
+    holiday_dates: tuple[Closure, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def diff(old: Town | None, new: Town) -> list[Change]:
 
 def _things(what: str, thing: Any, site_id: str = "") -> Iterator[tuple[tuple[str, str], dict[str, object]]]:
     """Yield everything with an id below `thing`, itself first; lists of such things appear as ids."""
-    values = {one.name: getattr(thing, one.name) for one in fields(thing)}
+    values = {one.name: getattr(thing, one.name) for one in fields(thing) if one.compare}
     inner = {name: values[name] for name in _LISTS if name in values}
     values |= {name: tuple(one.id for one in inner[name]) for name in inner}
     yield (what, thing.id), values | ({"site_id": site_id} if site_id else {})

@@ -2,12 +2,19 @@
 
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from holidays.countries.germany import Germany
 
-from queue_server.adapters.public_holidays import STATES, closed_days
+from queue_server.adapters.database import Database
+from queue_server.adapters.public_holidays import STATES, closed_days, with_holidays
+from queue_server.adapters.store import Store
+from queue_server.adapters.town_file import to_toml
+from queue_server.adapters.town_store import load_towns, save_town
+from queue_server.domain.town import Closure
+from queue_server.domain.town_diff import diff
+from tests.domain.town_builders import a_site, a_town
 
 
 def of_2026(state: str) -> dict[date, str]:
@@ -56,6 +63,41 @@ def test_both_ends_of_the_stretch_count_and_the_year_s_end_is_crossed() -> None:
 def test_two_holidays_on_one_day_are_both_named() -> None:
     (names,) = closed_days("SN", date(2008, 5, 1), date(2008, 5, 1)).values()
     assert {"Christi Himmelfahrt", "Erster Mai"} == set(names["de"].split("; "))
+
+
+def test_a_town_that_runs_knows_the_holidays_of_the_years_to_come() -> None:
+    plain = a_town(sites=(a_site(holidays="SN"), a_site("annexe")))
+    town = with_holidays(plain, date(2027, 6, 1))
+    days = [closure.on for closure in town.sites[0].holiday_dates]
+    assert (days[0], days[-1]) == (date(2026, 1, 1), date(2031, 12, 26))
+    assert (
+        Closure(date(2027, 3, 26), {"de": "Karfreitag", "en": "Good Friday"}) in town.sites[0].holiday_dates
+    )
+    assert town.sites[1].holiday_dates == ()
+
+
+def test_holidays_are_no_part_of_the_set_up(database: Database) -> None:
+    """What is computed must not come back as if somebody had set it up."""
+    plain = a_town(sites=(a_site(holidays="SN"),))
+    town = with_holidays(plain, date(2027, 6, 1))
+    assert diff(plain, town) == []
+    assert to_toml(town) == to_toml(plain)
+    now = datetime(2027, 6, 1, tzinfo=UTC)
+    assert database.write(lambda c: save_town(c, plain, now)) > 0
+    assert database.write(lambda c: save_town(c, town, now)) == 0
+    (stored,) = database.read(load_towns).values()
+    assert stored.sites[0].holiday_dates == ()
+
+
+def test_the_store_of_a_running_server_has_the_holidays(database: Database) -> None:
+    """Failure 8: they hold although nobody typed them in."""
+    store = Store(database)
+    now = datetime(2027, 6, 1, tzinfo=UTC)
+    database.write(lambda c: save_town(c, a_town(sites=(a_site(holidays="SN"),)), now))
+    store.reload_settings()
+    (town, site) = store.sites["hall"]
+    assert date(2026, 11, 18) in {closure.on for closure in site.holiday_dates}
+    assert town.sites == (site,)
 
 
 def test_reading_a_town_does_not_load_the_library_and_no_state_has_no_holidays() -> None:

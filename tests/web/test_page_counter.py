@@ -3,13 +3,17 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from queue_server.adapters.database import Database
+from queue_server.adapters.town_store import load_towns, save_town
 from queue_server.commands.demo_town import DEMO_PASSWORD, prepare
+from queue_server.domain.town import Absence
 from queue_server.settings import Settings
 from queue_server.web.app import create_app
 
@@ -20,8 +24,25 @@ NOON = datetime.now(UTC).replace(hour=11)  # somebody is on duty then on every d
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     settings = Settings(data=tmp_path_factory.mktemp("town"), demo=True, speech=False, rate_limits=False)
     ready = prepare(settings, random_passwords=False, say=lambda _: None)
+    some_are_not_there(ready.settings)
     with TestClient(create_app(ready.settings, lambda: NOON)) as client:
         yield client
+
+
+def some_are_not_there(settings: Settings) -> None:
+    """Clara is away today, Eva's weekly hours ended yesterday."""
+    today = NOON.date()
+    database = Database(settings.database_url)
+    try:
+        (town,) = database.read(load_towns).values()
+        clerks = {clerk.user: clerk for clerk in town.clerks}
+        old = tuple(replace(line, valid_until=today - timedelta(days=1)) for line in clerks["eva"].roster)
+        clerks["eva"] = replace(clerks["eva"], roster=old)
+        clerks["clara"] = replace(clerks["clara"], absences=(Absence(today, today),))
+        changed = replace(town, clerks=tuple(clerks.values()))
+        database.write(lambda conn: save_town(conn, changed, NOON))
+    finally:
+        database.dispose()
 
 
 @pytest.fixture
@@ -58,6 +79,12 @@ def test_a_clerk_of_one_site_finds_only_its_counters(browse: TestClient) -> None
     assert config["sites"][0]["rostered"] == ["rathaus-2"]
     assert browse.get("/counter/buergerzentrum-1").status_code == 404
     assert browse.get("/counter/nowhere").status_code == 404
+
+
+@pytest.mark.parametrize("user", ["clara", "eva"])
+def test_no_counter_is_theirs_who_are_away_or_whose_hours_have_ended(browse: TestClient, user: str) -> None:
+    sign_in(browse, user)
+    assert config_of(browse.get("/counter").text)["sites"][0]["rostered"] == []
 
 
 def test_a_clerk_of_two_sites_may_choose(browse: TestClient) -> None:
