@@ -31,6 +31,7 @@ from queue_server.domain.town import (
 )
 
 HOUR_CELLS: Final = 12
+_LANE_TEXTS: Final = [f"{count:03x}" for count in range(HOUR_CELLS + 1)]
 _ALL_DAY: Final[tuple[Minutes, ...]] = ((0, 24 * 60),)
 
 
@@ -63,7 +64,7 @@ def why_closed(site: Site, day: date) -> ClosedDay | None:
         for closure in closures:
             if closure.on == day:
                 return ClosedDay(why, closure.reason)
-    return None if _opening_on(site, day) else ClosedDay(ClosedWhy.NO_HOURS, {})
+    return None if _week_of(site)[day.weekday()] else ClosedDay(ClosedWhy.NO_HOURS, {})
 
 
 def closed_days(site: Site) -> frozenset[date]:
@@ -73,19 +74,21 @@ def closed_days(site: Site) -> frozenset[date]:
 
 def open_starts(site: Site, span: Span, zone: tzinfo) -> Bits:
     """Return when the site is open: what a desk may book that overrules every other limit."""
-    closed = closed_days(site)
+    closed, week = closed_days(site), _week_of(site)
     days = [day for day in days_of(span, zone) if day.on not in closed]
-    return spread(span, ((day, cells_in(day, zone, _opening_on(site, day.on))) for day in days))
+    return spread(span, ((day, cells_in(day, zone, week[day.on.weekday()])) for day in days))
 
 
-def _opening_on(site: Site, day: date) -> tuple[Minutes, ...]:
+def _week_of(site: Site) -> list[tuple[Minutes, ...]]:
     if site.always_open:
-        return _ALL_DAY
-    return tuple(
-        (hours.opens.hour * 60 + hours.opens.minute, end_minute(hours.closes))
-        for hours in site.opening
-        if hours.weekday == day.weekday()
-    )
+        return [_ALL_DAY] * 7
+    return [tuple(_opening_on(site, weekday)) for weekday in range(7)]
+
+
+def _opening_on(site: Site, weekday: int) -> Iterator[Minutes]:
+    for hours in site.opening:
+        if hours.weekday == weekday:
+            yield hours.opens.hour * 60 + hours.opens.minute, end_minute(hours.closes)
 
 
 # -- when a clerk works --------------------------------------------------------------------------------
@@ -97,22 +100,28 @@ def work_of(clerk: Clerk, site: Site, span: Span, zone: tzinfo, closed_on: Colle
     Nothing on the days in `closed_on` (see `closed_days`) and on days of absence. Without a roster entry
     for the site a clerk has no bookable time, however long it is open: nobody promised to be there.
     """
-    entries = [entry for entry in clerk.roster if entry.site_id == site.id]
+    opening, roster = _week_of(site), _roster_at(clerk, site)
     found = []
     for day in days_of(span, zone):
-        rostered = tuple(_rostered(entries, day.on))
-        if rostered and day.on not in closed_on and not _is_absent(clerk, day.on):
-            opening = cells_in(day, zone, _opening_on(site, day.on))
-            found.append((day, cells_in(day, zone, rostered) & opening))
+        weekday = day.on.weekday()
+        hours = tuple(minutes for minutes, entry in roster[weekday] if _holds(entry, day.on))
+        if hours and day.on not in closed_on and not _is_absent(clerk, day.on):
+            found.append((day, cells_in(day, zone, hours) & cells_in(day, zone, opening[weekday])))
     return spread(span, found)
 
 
-def _rostered(entries: Iterable[RosterEntry], on: date) -> Iterator[Minutes]:
-    for entry in entries:
-        begun = entry.valid_from is None or entry.valid_from <= on
-        over = entry.valid_until is not None and entry.valid_until < on
-        if entry.weekday == on.weekday() and begun and not over:
-            yield entry.works_from.hour * 60 + entry.works_from.minute, end_minute(entry.works_until)
+def _roster_at(clerk: Clerk, site: Site) -> list[list[tuple[Minutes, RosterEntry]]]:
+    week: list[list[tuple[Minutes, RosterEntry]]] = [[] for _ in range(7)]
+    for entry in clerk.roster:
+        if entry.site_id == site.id:
+            begins = entry.works_from.hour * 60 + entry.works_from.minute
+            week[entry.weekday].append(((begins, end_minute(entry.works_until)), entry))
+    return week
+
+
+def _holds(entry: RosterEntry, on: date) -> bool:
+    begun = entry.valid_from is None or entry.valid_from <= on
+    return begun and (entry.valid_until is None or on <= entry.valid_until)
 
 
 def _is_absent(clerk: Clerk, on: date) -> bool:
@@ -199,8 +208,8 @@ def room_beside_walk_ins(
     lanes = _Lanes(-(-(span.cells + pad) // HOUR_CELLS))
     work = lanes.sum(clerk.work << pad for clerk in able)
     busy = lanes.sum((clerk.work & clerk.busy) << pad for clerk in able)
-    room = lanes.pack([w * (100 - share) // 100 - b for w, b in zip(work, busy, strict=True)])
-    return lanes.starts(room, cells) >> pad & span.all
+    room = [w * (100 - share) // 100 - b if w else 0 for w, b in zip(work, busy, strict=True)]
+    return lanes.starts(lanes.pack(room), cells) >> pad & span.all
 
 
 class _Lanes:
@@ -210,38 +219,42 @@ class _Lanes:
     """
 
     def __init__(self, count: int) -> None:
-        self._count = count
+        self._digits = 3 * count
         self._ones = ((1 << HOUR_CELLS * count) - 1) // 0xFFF  # the lowest bit of each lane
+        self._masks = (0x555 * self._ones, 0x333 * self._ones, 0xF * self._ones)
 
     def sum(self, sets: Iterable[Bits]) -> list[int]:
         """Return how many cells the sets have in each hour, all together (at most 341 sets)."""
-        text = f"{sum(map(self._members, sets)):0{3 * self._count}x}"
-        return [int(text[at : at + 3], 16) for at in range(len(text) - 3, -1, -3)]
+        text = f"{sum(map(self._members, sets)):0{self._digits}x}"
+        return [int(text[at : at + 3], 16) for at in range(self._digits - 3, -1, -3)]
 
     def pack(self, counts: Sequence[int]) -> int:
         """Write a count into each lane; below 0 and above a whole hour it makes no difference."""
-        return int("".join(f"{min(max(count, 0), HOUR_CELLS):03x}" for count in reversed(counts)), 16)
+        return int("".join(_LANE_TEXTS[min(max(count, 0), HOUR_CELLS)] for count in reversed(counts)), 16)
 
     def starts(self, room: int, cells: int) -> Bits:
         """Return the starts of a visit that needs no more of any hour than there is room in it."""
+        # 16 - need more carries into the fifth bit of a lane exactly where there is enough.
+        enough = [(room + (16 - need) * self._ones) >> 4 & self._ones for need in range(HOUR_CELLS + 1)]
         found = 0
         for place in range(HOUR_CELLS):
-            fits, need, hour = self._ones, min(cells, HOUR_CELLS - place), 0
-            rest = cells
-            while rest:
-                fits &= self._at_least(room, need) >> HOUR_CELLS * hour
-                rest, hour = rest - need, hour + 1
-                need = min(rest, HOUR_CELLS)
+            fits = self._ones
+            for hour, need in enumerate(_needs(place, cells)):
+                fits &= enough[need] >> HOUR_CELLS * hour
             found |= fits << place
         return found
 
-    def _at_least(self, room: int, need: int) -> int:
-        # 16 - need more carries into the fifth bit exactly where there is enough.
-        return (room + (16 - need) * self._ones) >> 4 & self._ones
-
     def _members(self, bits: Bits) -> int:
         """Count the members of each lane in it: by pairs, by fours, by twelve."""
-        ones = self._ones
-        pairs = bits - (bits >> 1 & 0x555 * ones)
-        fours = (pairs & 0x333 * ones) + (pairs >> 2 & 0x333 * ones)
-        return (fours & 0xF * ones) + (fours >> 4 & 0xF * ones) + (fours >> 8 & 0xF * ones)
+        by_pair, by_four, by_twelve = self._masks
+        pairs = bits - (bits >> 1 & by_pair)
+        fours = (pairs & by_four) + (pairs >> 2 & by_four)
+        return (fours & by_twelve) + (fours >> 4 & by_twelve) + (fours >> 8 & by_twelve)
+
+
+def _needs(place: int, cells: int) -> Iterator[int]:
+    """Yield how many cells a visit takes of each hour, if it begins at this place of the first one."""
+    while cells:
+        need = min(cells, HOUR_CELLS - place)
+        yield need
+        cells, place = cells - need, 0

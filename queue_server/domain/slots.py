@@ -9,7 +9,7 @@ special here. A set of cells is one int over a `Span`: bit i is the cell `base +
 bits, and one shift or AND over all of them takes a third of a microsecond.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import compress
@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 Bits: TypeAlias = int
 
 CELL_S: Final = 300
-_DIGITS: Final = bytes(1 if sign == ord("1") else 0 for sign in range(256))
+_DIGITS: Final = bytes(sign == ord("1") for sign in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +73,6 @@ def stretch(span: Span, first: int, until: int) -> Bits:
     return ((1 << (high - low)) - 1) << (low - span.base) if low < high else 0
 
 
-def bits_of(span: Span, cells: Iterable[int]) -> Bits:
-    """Return the set of these absolute cells; those outside of the span are passed over."""
-    # Filled as bytes: `bits |= 1 << n` would copy six weeks for each of some thousand cells.
-    filled = bytearray(span.cells // 8 + 1)
-    for cell in cells:
-        place = cell - span.base
-        if 0 <= place < span.cells:
-            filled[place >> 3] |= 1 << (place & 7)
-    return int.from_bytes(filled, "little")
-
-
 def carry_over(bits: Bits, old: Span, new: Span) -> Bits:
     """Return a set that was made over one span as a set over another; what falls outside is dropped."""
     moved = bits << (old.base - new.base) if old.base >= new.base else bits >> (new.base - old.base)
@@ -93,8 +82,10 @@ def carry_over(bits: Bits, old: Span, new: Span) -> Bits:
 def starts_in(bits: Bits, span: Span) -> Iterator[int]:
     """Yield the absolute cells of a set, the earliest first."""
     # All digits at once in C: taking the lowest bit off again and again copies the set for each start.
-    digits = f"{bits:b}".encode().translate(_DIGITS)[::-1]
-    return compress(range(span.base, span.base + len(digits)), digits)
+    skipped = (bits & -bits).bit_length() - 1 if bits else 0  # of one day in six weeks, only that day
+    digits = f"{bits >> skipped:b}".encode().translate(_DIGITS)[::-1]
+    first = span.base + skipped
+    return compress(range(first, first + len(digits)), digits)
 
 
 def first_starts(bits: Bits, span: Span, count: int, not_before: int | None = None) -> list[int]:
@@ -173,14 +164,14 @@ def choose_clerk(
     fills, then where it leans on one end of a gap, last where it cuts a gap in two; among these the
     smallest rest, and then who can do the least else.
     """
-    wanted = stretch(span, start_cell, start_cell + cells)
-    if wanted.bit_count() < cells:
-        return None
     place = start_cell - span.base
+    if not 0 <= place <= span.cells - cells:
+        return None
+    wanted = (1 << cells) - 1
     able = [
         (*_fragments(free, place, cells), len(clerk.can), clerk.clerk_id)
         for clerk in clerks
-        if services <= clerk.can and (free := free_of(clerk)) & wanted == wanted
+        if services <= clerk.can and (free := free_of(clerk)) >> place & wanted == wanted
     ]
     return min(able)[-1] if able else None
 

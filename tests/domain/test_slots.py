@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from queue_server.domain.slots import (
     ClerkTime,
     Span,
-    bits_of,
     carry_over,
     cell_of,
     choose_clerk,
@@ -74,15 +73,11 @@ def test_a_stretch_is_cut_to_the_span(first: int, until: int, picture: str) -> N
     assert stretch(Span(BASE, 5), BASE + first, BASE + until) == drawn(picture)
 
 
-def test_a_set_of_cells_and_its_cells_are_the_same() -> None:
+def test_a_set_yields_its_cells_in_order() -> None:
     span = Span(BASE, 40)
-    cells = [BASE, BASE + 7, BASE + 8, BASE + 39]
-    assert list(starts_in(bits_of(span, reversed(cells)), span)) == cells
+    assert list(starts_in(drawn("#......##" + "." * 30 + "#"), span)) == [BASE, BASE + 7, BASE + 8, BASE + 39]
+    assert list(starts_in(drawn("....##"), span)) == [BASE + 4, BASE + 5]
     assert list(starts_in(0, span)) == []
-
-
-def test_cells_outside_of_the_span_are_passed_over() -> None:
-    assert bits_of(Span(BASE, 3), [BASE - 1, BASE + 3, BASE + 500]) == 0
 
 
 @pytest.mark.parametrize(
