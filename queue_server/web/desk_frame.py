@@ -1,0 +1,69 @@
+"""What all pages of the reception desk share: the frame around them, forms with their token, presses.
+
+What must not live here: what one page shows, and any rule of the hall.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from queue_server.domain.town import Clerk, Site, Town, in_language
+from queue_server.live.sequencer import RequestKey
+from queue_server.services.ports import Answer, Unit
+from queue_server.web.desk_view import words_for
+from queue_server.web.pages import PageCall
+
+
+def frame(call: PageCall, site: Site) -> dict[str, Any]:
+    """Return what the bar of every desk page shows."""
+    clerk = clerk_of(call)
+    return {
+        "site": {"id": site.id, "name": in_language(site.name, call.language)},
+        "sites": [{"id": one.id, "name": in_language(one.name, call.language)} for one in sites_of(call)],
+        "clerk_name": clerk.name if clerk else "",
+        "csrf": call.house.csrf.token(call.request.scope),
+        "q_day": words_for(call.say, site, call.house.clock()).today.isoformat(),
+    }
+
+
+def sites_of(call: PageCall) -> list[Site]:
+    """Return the sites whose desk this actor may stand at: the clerk's own, or all of the town."""
+    clerk, actor = clerk_of(call), call.actor
+    return [
+        site
+        for town, site in call.house.directory.sites.values()
+        if town.id == actor.organisation_id
+        and actor.site_id in {None, site.id}
+        and (clerk is None or site.id in clerk.site_ids)
+    ]
+
+
+def clerk_of(call: PageCall) -> Clerk | None:
+    towns: dict[str, Town] = {town.id: town for town, _ in call.house.directory.sites.values()}
+    town = towns.get(call.actor.organisation_id)
+    return next((one for one in town.clerks if one.id == call.actor.clerk_id), None) if town else None
+
+
+def client_of(call: PageCall) -> str:
+    """Return whose hold it is: the clerk's session."""
+    return call.actor.session_id or call.actor.token_id or ""
+
+
+async def checked_form(call: PageCall) -> FormData:
+    """Read a form of ours; raises WrongCsrf for one that is not."""
+    form = await call.request.form()
+    call.house.csrf.check(call.request.scope, form.get("csrf"))
+    return form
+
+
+async def do(call: PageCall, form: FormData, work: Callable[[Unit], Answer]) -> Answer:
+    """Run a use case once for one press: the same form sent twice gets the first answer (failure 2)."""
+    request_id = str(form.get("request_id") or "")[:40]
+    if not request_id:
+        return await call.house.sequencer.do(call.site_id, work)
+    fields = sorted((name, str(value)) for name, value in form.multi_items() if name != "csrf")
+    told = f"{call.request.scope['path']}\n{fields}"
+    key = RequestKey(client_of(call), request_id, hashlib.sha256(told.encode()).hexdigest())
+    return await call.house.sequencer.do(call.site_id, work, key)

@@ -1,0 +1,259 @@
+"""The reception desk `/desk`: booking by phone in half a minute, walk-in numbers, the clerk's view of a time.
+
+What lives here: the routes, and how they answer with and without scripts. What must not: reading forms
+(`desk_wish`), wording (`desk_view`), appointments opened again (`page_desk_visits`). A search and a booking
+come in bodies, never in addresses: addresses are logged, and names are not.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from starlette.responses import RedirectResponse, Response
+
+from queue_server.domain.access import Act, Forbidden, Role, SignInRequired
+from queue_server.domain.errors import BadInput, NotFound, Refusal
+from queue_server.domain.person import Person
+from queue_server.domain.ticket import Origin
+from queue_server.services import appointments, booking, offer, reception
+from queue_server.services.concerns import PERSONS_MOST, Choice, choose, services_by_id, takes_walk_ins
+from queue_server.services.ports import Answer, Unit
+from queue_server.services.reception import NEEDS
+from queue_server.web import desk_view as view
+from queue_server.web.desk_frame import checked_form, client_of, do, frame, sites_of
+from queue_server.web.desk_wish import REMINDERS, Typed, Wish, read_typed, read_wish
+from queue_server.web.errors import status_of
+from queue_server.web.pages import PageCall, PageRoute
+
+STAFF: Final = frozenset({Role.ADMINISTRATOR, Role.CLERK})
+DAYS_SHOWN: Final = 5
+DAYS_LOOKED_AT: Final = 60
+LIMITS: Final = frozenset({"too_many_bookings"})
+"""Refusals that a clerk may overrule with a reason. A taken time is none: nobody can be in two places."""
+
+
+async def entry_page(call: PageCall) -> Response:
+    """Go to the desk of the clerk's own building; the others are one press away."""
+    if call.actor.role is Role.VISITOR:
+        raise SignInRequired
+    if call.actor.role not in STAFF:
+        raise Forbidden(act=Act.SEE_APPOINTMENTS.value)
+    places = sites_of(call)
+    if not places:
+        raise NotFound(what="site")
+    return RedirectResponse(f"/desk/{places[0].id}", status_code=303)
+
+
+async def desk_page(call: PageCall) -> Response:
+    """Show concern, times and person in one view. Reading changes nothing and holds nothing."""
+    town, site = call.house.town_and_site(call.site_id)
+    wish = read_wish(call.request.query_params, services_by_id(town, site))
+    return await _show(call, wish, Typed(language=call.language))
+
+
+async def book(call: PageCall) -> Response:
+    """Take the form: hold and book in one commit, or show the page again with all that was typed."""
+    form = await checked_form(call)
+    town, site = call.house.town_and_site(call.site_id)
+    wish = read_wish(form, services_by_id(town, site))
+    typed = read_typed(form, [*call.house.texts], call.language)
+    if wish.move:
+        typed = replace(typed, problems={name: key for name, key in typed.problems.items() if name == "at"})
+    if not wish.pairs:
+        return await _show(call, wish, typed, message=call.say("desk.problem_concern"), status=422)
+    if typed.problems:
+        return await _show(call, wish, typed, message=call.say("desk.problem_form"), status=422)
+    try:
+        answer = await do(
+            call, form, _moving(call, wish, typed) if wish.move else _booking(call, wish, typed)
+        )
+    except Refusal as refusal:
+        if refusal.code == "not_found":
+            raise
+        return await _show(
+            call,
+            wish,
+            typed,
+            message=call.say(f"error.{refusal.code}", **refusal.params),
+            status=status_of(refusal.code),
+            may_overrule=refusal.code in LIMITS,
+        )
+    done = "moved" if wish.move else "booked"
+    return RedirectResponse(
+        f"/desk/{call.site_id}/appointments/{answer['reference']}?done={done}", status_code=303
+    )
+
+
+async def walk_in(call: PageCall) -> Response:
+    """Give a number now. The desk may, also when the kiosks do not."""
+    form = await checked_form(call)
+    town, site = call.house.town_and_site(call.site_id)
+    wish = read_wish(form, services_by_id(town, site))
+    if not wish.pairs:
+        raise BadInput(field="services")
+
+    def work(unit: Unit) -> Answer:
+        choice = choose(unit.town, unit.site, wish.pairs, wish.persons, walk_in=False)
+        return reception.take_ticket(unit, choice, origin=Origin.DESK, language=call.language)
+
+    answer = await do(call, form, work)
+    call.house.speech.number_drawn(site, answer["number"])
+    return RedirectResponse(f"/desk/{site.id}/tickets/{answer['id']}", status_code=303)
+
+
+def _booking(call: PageCall, wish: Wish, typed: Typed) -> Callable[[Unit], Answer]:
+    client = client_of(call)
+    starts_at = typed.starts_at(ZoneInfo(call.house.site(call.site_id).time_zone))
+    person = Person(
+        name=typed.name,
+        email=typed.email,
+        phone=typed.phone,
+        remarks=_remarks(call, typed),
+        needs=typed.needs,
+        reminder_min=typed.reminder_min,
+    )
+
+    def work(unit: Unit) -> Answer:
+        choice = offer.choose_bookable(unit.town, unit.site, wish.pairs, wish.persons)
+        held = booking.hold(unit, choice, starts_at, channel="desk", client=client, overrule=typed.overrules)
+        return booking.confirm(unit, held["id"], client, person, typed.language, lift_limits=typed.overrules)
+
+    return work
+
+
+def _remarks(call: PageCall, typed: Typed) -> str:
+    """Return what was noted, and why a limit did not hold: it lies with the person and goes with them."""
+    why = call.say("desk.overruled", reason=typed.reason) if typed.overrules else ""
+    return " · ".join(filter(None, (typed.remarks, why)))
+
+
+def _moving(call: PageCall, wish: Wish, typed: Typed) -> Callable[[Unit], Answer]:
+    client = client_of(call)
+    starts_at = typed.starts_at(ZoneInfo(call.house.site(call.site_id).time_zone))
+
+    def work(unit: Unit) -> Answer:
+        before = appointments.see(unit, wish.move)
+        choice = offer.choose_bookable(unit.town, unit.site, _pairs(before), before["persons"])
+        held = booking.hold(unit, choice, starts_at, channel="desk", client=client, replaces=wish.move)
+        return booking.move(unit, wish.move, held["id"], client)
+
+    return work
+
+
+async def _show(
+    call: PageCall,
+    wish: Wish,
+    typed: Typed,
+    *,
+    message: str = "",
+    status: int = 200,
+    may_overrule: bool = False,
+) -> Response:
+    town, site = call.house.town_and_site(call.site_id)
+    words = view.words_for(call.say, site, call.house.clock())
+    found = await call.house.sequencer.look(site.id, lambda unit: _look(unit, wish, words.today))
+    wish = found["wish"]
+    days = [view.day_of(words, wish, day, whole=day["date"] == _iso(wish.day)) for day in found["days"]]
+    moving = found["moving"] and view.appointment(words, town, site, found["moving"])
+    return call.page(
+        "desk.html",
+        status=status,
+        faces=("desk",),
+        config={"services": view.to_find(town, site, call.say)},
+        message=message,
+        may_overrule=may_overrule,
+        problems=dict.fromkeys(("at", "contact", "reason"), "") | dict(typed.problems),
+        wish=wish,
+        typed=typed,
+        moving=moving,
+        chosen=view.chosen(town, wish.pairs, call.language),
+        papers=view.papers(town, wish.pairs, call.language),
+        categories=view.by_category(town, site, call.say),
+        minutes=found["minutes"],
+        days=days,
+        closed_day=_why_not(words, wish, found["reason"], call),
+        no_times=call.say("desk.no_bookings" if found["not_bookable"] else "desk.no_times"),
+        now=found["now"],
+        soonest=f"?{view.concern_query(wish)}",
+        today=words.today.isoformat(),
+        persons_most=PERSONS_MOST,
+        reminders=REMINDERS,
+        needs=sorted(NEEDS - {"priority"}),
+        languages=[(code, call.say(f"status.language_{code}")) for code in call.house.texts],
+        request_id=secrets.token_hex(8),
+        keys=_keys(call),
+        **frame(call, site),
+    )
+
+
+def _look(unit: Unit, wish: Wish, today: date) -> Answer:
+    """Return everything the page shows of the site's memory, in one look between two batches."""
+    moving = appointments.see(unit, wish.move) if wish.move else None
+    if moving is not None:
+        wish = Wish(_pairs(moving), moving["persons"], wish.day, wish.move)
+    empty: Answer = {"days": [], "reason": None, "now": None, "minutes": 0, "not_bookable": False}
+    if not wish.pairs:
+        return {"wish": wish, "moving": moving, **empty}
+    choice = choose(unit.town, unit.site, wish.pairs, wish.persons, walk_in=False)
+    seen = {**empty, "wish": wish, "moving": moving, "minutes": choice.expected_min}
+    seen["now"] = _now(unit, choice, wish)
+    try:
+        offer.choose_bookable(unit.town, unit.site, wish.pairs, wish.persons)
+    except offer.NotBookable:
+        return {**seen, "not_bookable": True}
+    return seen | _times(unit, choice, wish.day, today)
+
+
+def _times(unit: Unit, choice: Choice, wanted: date | None, today: date) -> Answer:
+    first = max(wanted or today, today)
+    sheet = offer.month(unit, choice, first, first + timedelta(days=DAYS_LOOKED_AT))["days"]
+    free = [date.fromisoformat(day["date"]) for day in sheet if day["state"] == "free"]
+    asked = sheet[0] if wanted is not None and sheet[0]["state"] != "free" else None
+    return {"days": [offer.times(unit, choice, day) for day in free[:DAYS_SHOWN]], "reason": asked}
+
+
+def _now(unit: Unit, choice: Choice, wish: Wish) -> Answer | None:
+    """Return how long a walk-in would wait, for what walk-ins may come for."""
+    services = services_by_id(unit.town, unit.site)
+    if not all(takes_walk_ins(services[service_id], unit.site) for service_id, _ in wish.pairs):
+        return None
+    guess = reception.quote(unit, choice)
+    return {"wait": None if guess is None else {"from_min": guess.from_min, "to_min": guess.to_min}}
+
+
+def _why_not(words: view.Words, wish: Wish, asked: Answer | None, call: PageCall) -> str:
+    if asked is None or wish.day is None:
+        return ""
+    reason = call.say.in_words(asked["reason"] or {})
+    day = words.day(wish.day)
+    said = call.say(f"desk.day_{asked['state']}", day=day)
+    return f"{said} {reason}".strip()
+
+
+def _pairs(seen: Answer) -> tuple[tuple[str, int], ...]:
+    return tuple((str(service_id), int(count)) for service_id, count in seen["services"])
+
+
+def _iso(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _keys(call: PageCall) -> Any:
+    return view.keys(
+        call.say,
+        ("1", "desk.concern", {"a…z": "desk.key_find", "⏎": "desk.key_add", "1…9 + −": "desk.key_count"}),
+        ("2", "desk.times", {"← → ↑ ↓": "desk.key_choose", "D": "desk.key_day", "W": "desk.key_walk_in"}),
+        ("3", "desk.person", {"⏎": "desk.key_book"}),
+        ("", "desk.everywhere", {"/": "desk.key_search", "Esc": "desk.key_back"}),
+    )
+
+
+ROUTES = [
+    PageRoute("/desk", entry_page),
+    PageRoute("/desk/{site}", desk_page, Act.SEE_APPOINTMENTS, "site"),
+    PageRoute("/desk/{site}", book, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
+    PageRoute("/desk/{site}/walk-in", walk_in, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
+]

@@ -1,0 +1,304 @@
+"""The desk's pages of one visit: an appointment that was booked or found, its card, a number, a search.
+
+What must not live here: booking itself (`page_desk`), wording and dates (`desk_view`).
+"""
+
+import re
+import secrets
+from contextlib import suppress
+from datetime import date
+from typing import Any, Final
+
+from starlette.responses import RedirectResponse, Response
+
+from queue_server.domain.access import Act
+from queue_server.domain.errors import BadInput, NotFound, Refusal, WrongSite
+from queue_server.domain.ticket import ENDED, Ticket
+from queue_server.domain.town import Site
+from queue_server.services import appointments, arrivals, booking, reception, screens, visits
+from queue_server.services.ports import Answer, Unit
+from queue_server.web import desk_view as view
+from queue_server.web import printing
+from queue_server.web.desk_frame import checked_form, do, frame
+from queue_server.web.desk_wish import TEXT_MOST, Wish
+from queue_server.web.errors import status_of
+from queue_server.web.pages import PageCall, PageRoute
+
+_REFERENCE: Final = re.compile(r"[0-9A-Z]{6}")
+DONE: Final = frozenset({"booked", "moved", "cancelled", "early", "on_time", "late"})
+
+
+async def appointment_page(call: PageCall) -> Response:
+    """Show an appointment: the answer to a booking, and what a search opens."""
+    done = call.request.query_params.get("done", "")
+    return await _show(call, message=call.say(f"desk.done_{done}") if done in DONE else "")
+
+
+async def act_on_appointment(call: PageCall) -> Response:
+    """Check in or cancel: a form, so that no link changes anything (failure 4)."""
+    form = await checked_form(call)
+    reference, act = _reference(call), form.get("act")
+    if act not in {"check_in", "cancel"}:
+        raise BadInput(field="act")
+
+    def work(unit: Unit) -> Answer:
+        if act == "cancel":
+            return booking.cancel(unit, reference, by="desk")
+        return arrivals.check_in(unit, reference)
+
+    try:
+        answer = await do(call, form, work)
+    except Refusal as refusal:
+        if refusal.code == "not_found":
+            raise
+        message = call.say(f"error.{refusal.code}", **refusal.params)
+        return await _show(call, message=message, status=status_of(refusal.code))
+    done = "cancelled" if act == "cancel" else answer.get("arrival", "on_time")
+    if act == "check_in":
+        call.house.speech.number_drawn(call.house.site(call.site_id), answer["number"])
+    return RedirectResponse(f"{call.request.url.path}?done={done}", status_code=303)
+
+
+async def card_page(call: PageCall) -> Response:
+    """Show the card alone: an A4 page to print, to hand over or to post."""
+    seen, _ = await _seen(call)
+    town, site = call.house.town_and_site(call.site_id)
+    return call.page(
+        "card.html",
+        card=_card(call, seen),
+        site={"id": site.id, "name": town.id},
+    )
+
+
+async def ticket_page(call: PageCall) -> Response:
+    """Show a number of today: given out a moment ago, or one whose slip was lost."""
+    return await _show_ticket(call)
+
+
+async def reprint_slip(call: PageCall) -> Response:
+    """Print the same number again at a kiosk of the site, marked as a reprint (failure 5)."""
+    form = await checked_form(call)
+    site, ticket_id = call.house.site(call.site_id), _ticket_id(call)
+    kiosk_id = str(form.get("kiosk") or "")
+    if kiosk_id not in {kiosk.id for kiosk in site.kiosks}:
+        raise BadInput(field="kiosk")
+    await do(call, form, lambda unit: reception.reprint(unit, visits.by_id(unit, ticket_id), kiosk_id))
+    printing.offer_soon(call.house, site.id, kiosk_id)
+    return RedirectResponse(f"{call.request.url.path}?done=printed", status_code=303)
+
+
+async def search(call: PageCall) -> Response:
+    """Find appointments of a day by reference, number, time, service or name; numbers of today as well."""
+    form = await checked_form(call)
+    text = str(form.get("q") or "").strip()[:TEXT_MOST]
+    site = call.house.site(call.site_id)
+    words = view.words_for(call.say, site, call.house.clock())
+    try:
+        day = date.fromisoformat(str(form.get("day") or ""))
+    except ValueError:
+        day = words.today
+    found, tickets = await call.house.sequencer.look(site.id, lambda unit: _find(call, unit, text, day))
+    if len(found) == 1 and not tickets:
+        return RedirectResponse(f"/desk/{site.id}/appointments/{found[0]['reference']}", status_code=303)
+    return call.page(
+        "desk_found.html",
+        faces=("desk",),
+        q=text,
+        day_name=words.day(day),
+        hits=[_hit(call, words, day, one) for one in found],
+        tickets=[_ticket_hit(call, ticket) for ticket in tickets],
+        keys=view.keys(
+            call.say,
+            ("", "desk.everywhere", {"↑ ↓": "desk.key_choose", "⏎": "desk.key_open", "/": "desk.key_search"}),
+        ),
+        **frame(call, site) | {"q_day": day.isoformat()},
+    )
+
+
+def _find(call: PageCall, unit: Unit, text: str, day: date) -> tuple[list[Answer], list[Ticket]]:
+    """Find by reference on any day, by everything else on one; numbers without a booking today."""
+    if _REFERENCE.fullmatch(text.upper()):
+        with suppress(NotFound, WrongSite):
+            return [appointments.see(unit, text.upper())], []
+    found: list[Answer] = appointments.find(unit, text, day)["appointments"]
+    if not found:
+        found = [one for one in appointments.find(unit, "", day)["appointments"] if _names(call, one, text)]
+    if not text.isdecimal() or day != unit.hall.business_day:
+        return found, []
+    booked = {one["ticket_id"] for one in found}
+    open_tickets = (ticket for ticket in unit.hall.tickets.values() if ticket.state not in ENDED)
+    return found, [t for t in open_tickets if str(t.number) == text and t.id not in booked]
+
+
+def _names(call: PageCall, found: Answer, text: str) -> bool:
+    """Tell whether a service of the booking has that in its name."""
+    town, _ = call.house.town_and_site(call.site_id)
+    wanted = text.casefold()
+    return any(
+        wanted in one["name"].casefold() for one in view.chosen(town, found["services"], call.language)
+    )
+
+
+async def _seen(call: PageCall) -> tuple[Answer, Any]:
+    """Return an appointment and what its holder told; the person is looked at here and nowhere public."""
+    reference = _reference(call)
+
+    def work(unit: Unit) -> tuple[Answer, Any]:
+        seen = appointments.see(unit, reference)
+        return seen, unit.person(seen["id"])
+
+    return await call.house.sequencer.look(call.site_id, work)
+
+
+async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Response:
+    seen, person = await _seen(call)
+    town, site = call.house.town_and_site(call.site_id)
+    words = view.words_for(call.say, site, call.house.clock())
+    shown = view.appointment(words, town, site, seen)
+    wish = Wish(tuple((one["id"], one["count"]) for one in shown["services"]), seen["persons"])
+    return call.page(
+        "desk_appointment.html",
+        status=status,
+        faces=("desk",),
+        message=message,
+        refused=status != 200,
+        seen=shown,
+        person=_person(person),
+        card=_card(call, seen),
+        move_link=f"/desk/{site.id}?{view.concern_query(wish, move=seen['reference'])}",
+        kiosks=_kiosks(site),
+        request_id=secrets.token_hex(8),
+        keys=view.keys(call.say, ("", "desk.appointment", _keys_of(shown)), _EVERYWHERE),
+        **frame(call, site),
+    )
+
+
+async def _show_ticket(call: PageCall) -> Response:
+    ticket_id = _ticket_id(call)
+    town, site = call.house.town_and_site(call.site_id)
+    words = view.words_for(call.say, site, call.house.clock())
+    ticket, wait = await call.house.sequencer.look(site.id, lambda unit: _ticket(unit, ticket_id))
+    done = call.request.query_params.get("done")
+    return call.page(
+        "desk_ticket.html",
+        faces=("desk",),
+        message=call.say("desk.done_printed") if done == "printed" else "",
+        ticket={
+            "id": ticket.id,
+            "number": ticket.number,
+            "state": ticket.state.value,
+            "area": view.area_of(site, ticket.area_id, call.language)[0],
+            "services": view.chosen(town, ticket.concern, call.language),
+            "wait": wait,
+            "taken": words.time(ticket.arrived_at),
+        },
+        kiosks=_kiosks(site),
+        request_id=secrets.token_hex(8),
+        keys=view.keys(
+            call.say, ("", "desk.ticket", {"R": "desk.key_reprint", "N": "desk.key_next"}), _EVERYWHERE
+        ),
+        **frame(call, site),
+    )
+
+
+def _ticket(unit: Unit, ticket_id: int) -> tuple[Ticket, Answer | None]:
+    """Return a ticket of today and how long it still waits; the same range as on the visitor's phone."""
+    ticket = visits.by_id(unit, ticket_id)
+    waiting = screens.public_queue(unit)["waiting"]
+    found = next((entry for entry in waiting if entry["key"] == ticket.key), None)
+    if found is None or found["from_min"] < 0:
+        return ticket, None
+    return ticket, {"from_min": found["from_min"], "to_min": found["to_min"]}
+
+
+_EVERYWHERE: Final = ("", "desk.everywhere", {"/": "desk.key_search", "Esc": "desk.key_next"})
+
+
+def _keys_of(shown: view.Values) -> dict[str, str]:
+    possible = {
+        "P": ("desk.key_print", shown["is_live"]),
+        "N": ("desk.key_next", True),
+        "I": ("desk.key_check_in", shown["may_check_in"]),
+        "M": ("desk.key_move", shown["may_move"]),
+        "R": ("desk.key_reprint", bool(shown["ticket_id"])),
+        "X": ("desk.key_cancel", shown["may_cancel"]),
+    }
+    return {key: text for key, (text, offered) in possible.items() if offered}
+
+
+def _card(call: PageCall, seen: Answer) -> view.Values:
+    town, site = call.house.town_and_site(call.site_id)
+    language = seen["language"] if seen["language"] in call.house.texts else call.language
+    words = view.words_for(call.house.texts[language], site, call.house.clock())
+    return view.card(words, town, site, seen, _manage_url(call, seen))
+
+
+def _manage_url(call: PageCall, seen: Answer) -> str:
+    """Return the address of the visitor's own page; empty before the town said where phones reach it."""
+    if not call.house.settings.public_url:
+        return ""
+    return call.house.manage_url(seen["reference"], seen["secret_version"])
+
+
+def _person(person: Any) -> view.Values:
+    if person is None:
+        return {"name": "", "contact": "", "needs": (), "remarks": ""}
+    return {
+        "name": person.name,
+        "contact": person.email or person.phone,
+        "needs": person.needs,
+        "remarks": person.remarks,
+    }
+
+
+def _hit(call: PageCall, words: view.Words, day: date, found: Answer) -> view.Values:
+    town, _ = call.house.town_and_site(call.site_id)
+    local = words.local(found["starts_at"])
+    services = view.chosen(town, found["services"], call.language)
+    return {
+        "reference": found["reference"],
+        "number": found.get("number"),
+        "state": found["state"],
+        "look": view.LOOKS.get(found["state"], "info"),
+        "name": found.get("name", ""),
+        "time": words.time(local),
+        "day": words.day(local.date()) if local.date() != day else "",
+        "what": ", ".join(one["name"] for one in services),
+    }
+
+
+def _ticket_hit(call: PageCall, ticket: Ticket) -> view.Values:
+    town, _ = call.house.town_and_site(call.site_id)
+    services = view.chosen(town, ticket.concern, call.language)
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "state": ticket.state.value,
+        "what": ", ".join(one["name"] for one in services),
+    }
+
+
+def _kiosks(site: Site) -> list[dict[str, str]]:
+    return [{"id": kiosk.id, "name": kiosk.name} for kiosk in site.kiosks]
+
+
+def _reference(call: PageCall) -> str:
+    return str(call.request.path_params["reference"]).strip().upper()
+
+
+def _ticket_id(call: PageCall) -> int:
+    text = call.request.path_params["ticket"]
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise NotFound(what="ticket")
+    return int(text)
+
+
+_APPOINTMENT: Final = "/desk/{site}/appointments/{reference}"
+ROUTES = [
+    PageRoute(_APPOINTMENT, appointment_page, Act.SEE_APPOINTMENTS, "site"),
+    PageRoute(_APPOINTMENT, act_on_appointment, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
+    PageRoute(f"{_APPOINTMENT}/card", card_page, Act.SEE_APPOINTMENTS, "site"),
+    PageRoute("/desk/{site}/tickets/{ticket}", ticket_page, Act.SEE_APPOINTMENTS, "site"),
+    PageRoute("/desk/{site}/tickets/{ticket}", reprint_slip, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
+    PageRoute("/desk/{site}/search", search, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
+]
