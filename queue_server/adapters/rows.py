@@ -72,6 +72,7 @@ class HallRows:
     counters: list[dict[str, Any]] = field(default_factory=list)
     leases: list[dict[str, Any]] = field(default_factory=list)
     days: list[dict[str, Any]] = field(default_factory=list)
+    appointments: list[Mapping[str, Any]] = field(default_factory=list)
 
     def take(self, organisation_id: str, hall: Hall, log: Iterable[Recorded]) -> None:
         """Take in the entries of a hall's log and the rows that they touched; empties `hall.touched`."""

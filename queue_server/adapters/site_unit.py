@@ -6,54 +6,25 @@ two thirds of a batch's time.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters.appointment_rows import AppointmentRows
+from queue_server.adapters.booking_unit import BookingUnit
 from queue_server.adapters.desk_rows import DeskRows
 from queue_server.adapters.print_rows import PrintRows
-from queue_server.adapters.randomness import Randomness
-from queue_server.adapters.rows import HallRows, read_hall
+from queue_server.adapters.rows import HallRows
 from queue_server.adapters.visitor_rows import VisitorRows
-from queue_server.domain.events import Event, Recorded
-from queue_server.domain.fold import apply
+from queue_server.domain.events import AppointmentEvent, Event, Recorded
 from queue_server.domain.hall import Hall
-from queue_server.domain.town import Site, Town
 from queue_server.services.ports import Binding, JobToPrint
 
 
 @dataclass(slots=True)
-class SiteMemory:
-    """What a process knows of a site's day, true at `hall.seq`."""
-
-    hall: Hall
-    desk: dict[str, Binding]
-    needs: dict[int, tuple[str, ...]]
-
-    @classmethod
-    def load(cls, connection: Connection, town: Town, site_id: str, day: date, seq: int) -> "SiteMemory":
-        """Return the site's day as its rows tell it."""
-        return cls(
-            read_hall(connection, site_id, day, seq),
-            DeskRows.of_site(connection, site_id, town),
-            VisitorRows.needs_of_site(connection, site_id),
-        )
-
-
-@dataclass(slots=True)
-class SiteUnit:
+class SiteUnit(BookingUnit):
     """See `services.ports.Unit`. Without a transaction it is only for looking."""
 
-    organisation_id: str
-    town: Town
-    site: Site
-    now: datetime
-    memory: SiteMemory
-    transaction: Connection | None
-    stored_day: date | None
-    randomness: Randomness
-    changes: int = 0
     log: list[Recorded] = field(default_factory=list)
     new_jobs: list[dict[str, Any]] = field(default_factory=list)
     new_needs: list[dict[str, Any]] = field(default_factory=list)
@@ -72,11 +43,16 @@ class SiteUnit:
 
     def record(self, events: Iterable[Event]) -> int:
         self._require_transaction()
+        about_the_book = False
         for event in events:
             recorded = Recorded(self.hall.seq + 1, self.now, event)
             self.changes += 1
-            apply(self.hall, recorded)
+            self.memory.take_in(recorded)
             self.log.append(recorded)
+            about_the_book = about_the_book or isinstance(event, AppointmentEvent)
+        if about_the_book:
+            self._free_ended()
+            self.memory.reserve()
         return self.hall.seq
 
     def below(self, bound: int) -> int:
@@ -162,6 +138,7 @@ class SiteUnit:
         """Hand over what the queue's tables have to be told; slips and needs are written at once."""
         self._flushed()
         rows.take(self.organisation_id, self.hall, self.log)
+        rows.appointments += AppointmentRows.of_book(self.organisation_id, self.book)
         self.log.clear()
 
     def _flushed(self) -> Connection:
@@ -171,6 +148,7 @@ class SiteUnit:
         VisitorRows.add(connection, self.new_needs)
         self.new_jobs.clear()
         self.new_needs.clear()
+        self._flush_bookings(connection)
         return connection
 
     def _require_transaction(self) -> Connection:

@@ -14,18 +14,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.answer_rows import AnswerRows, Key
+from queue_server.adapters.appointment_rows import AppointmentRows
 from queue_server.adapters.database import Database
 from queue_server.adapters.desk_rows import DeskRows
+from queue_server.adapters.planner import Planner
 from queue_server.adapters.prepared import Prepared, PreparedRows
 from queue_server.adapters.public_holidays import with_holidays
 from queue_server.adapters.randomness import Randomness
 from queue_server.adapters.rows import HallRows, read_log, table, upsert
-from queue_server.adapters.site_unit import SiteMemory, SiteUnit
+from queue_server.adapters.site_memory import SiteMemory
+from queue_server.adapters.site_unit import SiteUnit
 from queue_server.adapters.tables.hall import SiteStream
 from queue_server.adapters.town_store import load_towns
 from queue_server.adapters.visitor_rows import VisitorRows
+from queue_server.domain.book import Book
+from queue_server.domain.book_deadlines import close_book
 from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import NotFound
+from queue_server.domain.events import AppointmentEvent, Recorded
 from queue_server.domain.fold import apply
 from queue_server.domain.hall import Hall
 from queue_server.domain.town import Site, Town
@@ -46,12 +52,15 @@ _NOT_AN_OUTAGE = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingErr
 class Store:
     """All sites of a database; implements `services.ports.Storage`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, key: bytes = b"") -> None:
+        """`key` hashes contacts and clients; a server's is derived from its key file."""
         self.database = database
+        self.planner = Planner(database, key)
         self._memories: dict[str, SiteMemory] = {}
         self._connection: Connection | None = None
         self._units: dict[str, SiteUnit] = {}
         self._entered: set[str] = set()
+        self._books: dict[str, tuple[Book, int]] = {}
         self._caught_up: set[str] = set()
         self._kept: dict[Key, tuple[str, Answer]] = {}
         self._new_answers: dict[Key, dict[str, object]] = {}
@@ -65,9 +74,14 @@ class Store:
         today = datetime.now(UTC).date()
         ready = [with_holidays(town, today) for town in towns.values()]
         self.sites = {site.id: (town, site) for town in ready for site in town.sites}
-        for site_id, memory in self._memories.items():
+        self.planner.forget_rosters()
+        self._books.clear()
+        for site_id, memory in list(self._memories.items()):
             if site_id in self.sites:
-                memory.desk = _with_todays_skills(memory, self.sites[site_id][0])
+                town, site = self.sites[site_id]
+                memory.desk = _with_todays_skills(memory, town)
+                if memory.book.zone != ZoneInfo(site.time_zone):
+                    del self._memories[site_id]  # what belongs to which day is another question now
 
     def business_day(self, site_id: str, at: datetime) -> date:
         """Return the site's local date."""
@@ -111,33 +125,68 @@ class Store:
         seq, stored_day, last_at = row
         now = max(at, last_at or at)
         day = stored_day or self.business_day(site_id, now)
-        memory = self._catch_up(town, site_id, day, seq)
+        memory = self._catch_up(town, site, day, seq)
         memory.hall.last_at = last_at
-        unit = SiteUnit(town.id, town, site, now, memory, self.connection, stored_day, self._randomness)
+        unit = self._unit(town, site, now, memory, self.connection, stored_day)
+        unit.opened_at = (seq, memory.book.version)
         today = self.business_day(site_id, now)
         if today > day:
             self._begin_day(unit, today)
         return unit
 
-    def _catch_up(self, town: Town, site_id: str, day: date, seq: int) -> SiteMemory:
+    def _unit(
+        self,
+        town: Town,
+        site: Site,
+        now: datetime,
+        memory: SiteMemory,
+        connection: Connection | None,
+        day: date | None,
+    ) -> SiteUnit:
+        return SiteUnit(
+            town.id, town, site, now, memory, connection, day, self._randomness, self.planner, self._entered
+        )
+
+    def _catch_up(self, town: Town, site: Site, day: date, seq: int) -> SiteMemory:
         """Return the site's memory at `seq`, which another process may have moved on."""
+        site_id = site.id
         memory = self._memories.get(site_id)
         if memory is not None and memory.hall.business_day == day and memory.hall.seq == seq:
             return memory
         self._caught_up.add(site_id)
         if memory is None or memory.hall.business_day != day or memory.hall.seq > seq:
-            memory = self._memories[site_id] = SiteMemory.load(self.connection, town, site_id, day, seq)
+            book = self._kept_book(town, site_id, seq)
+            memory = SiteMemory.load(self.connection, town, site, day, seq, book)
+            self._memories[site_id] = memory
             return memory
-        for recorded in read_log(self.connection, site_id, memory.hall.seq):
-            apply(memory.hall, recorded)
-        memory.hall.touched.clear()
+        self._take_in(town, memory, read_log(self.connection, site_id, memory.hall.seq))
         memory.desk = DeskRows.of_site(self.connection, site_id, town)
         memory.needs = VisitorRows.needs_of_site(self.connection, site_id)
         return memory
 
+    def _take_in(self, town: Town, memory: SiteMemory, log: Sequence[Recorded]) -> None:
+        """Bring a memory up to date with what another process wrote."""
+        for recorded in log:
+            apply(memory.hall, recorded)
+        memory.hall.touched.clear()
+        if any(isinstance(recorded.event, AppointmentEvent) for recorded in log):
+            # Whose time it takes stands beside the log.
+            book, day = memory.book, memory.hall.business_day
+            memory.book = AppointmentRows.read_book(self.connection, book.site_id, book.zone, day)
+            memory.reserve()
+            self.planner.was_moved(town.id)
+
+    def _kept_book(self, town: Town, site_id: str, seq: int) -> Book | None:
+        """Return the book that a rolled back command had not touched, when nothing happened since."""
+        book, kept_at = self._books.pop(site_id, (None, None))
+        if book is None or kept_at != seq:
+            self.planner.was_moved(town.id)
+            return None
+        return book
+
     def _begin_day(self, unit: SiteUnit, today: date) -> None:
         """Close the old business day in its own rows, then begin with an empty hall."""
-        unit.record(close_day(unit.hall))
+        unit.record([*close_day(unit.hall), *close_book(unit.book, unit.hall, today)])
         self._write([unit])
         for counter_id in list(unit.desk):
             unit.unbind(counter_id)
@@ -146,6 +195,9 @@ class Store:
         last_at = unit.hall.last_at
         unit.memory.hall = Hall(unit.site.id, today, unit.hall.seq)
         unit.memory.hall.last_at = last_at
+        unit.book.drop_missed(today)
+        unit.book.settle()
+        unit.memory.reserve()
 
     # -- answers -----------------------------------------------------------------------------------
 
@@ -180,6 +232,7 @@ class Store:
             # Whether the driver still sees a transaction then differs; a new connection surely does not.
             self._throw_connection_away()
             raise
+        self.planner.committed(moved)
         self._clear()
         return moved
 
@@ -188,18 +241,27 @@ class Store:
         for unit in units:
             unit.gather(rows)
         rows.write(self.connection)
+        AppointmentRows.put(self.connection, rows.appointments)
+        self.planner.write(self.connection)
         _MOVE_STREAMS.run(self.connection, [_place(unit) for unit in units])
 
     def rollback(self) -> None:
         """Undo everything since `begin`; a broken connection is thrown away."""
         for site_id in self._entered:
-            self._memories.pop(site_id, None)
+            self._keep_book(site_id, self._memories.pop(site_id, None))
+        self.planner.roll_back()
         self._clear()
         if self._connection is not None:
             try:
                 self._connection.rollback()
             except sa.exc.SQLAlchemyError:
                 self._throw_connection_away()
+
+    def _keep_book(self, site_id: str, memory: SiteMemory | None) -> None:
+        """Keep a book that was not changed: reading thousands of appointments takes a while."""
+        unit = self._units.get(site_id)
+        if memory is not None and unit is not None and unit.opened_at[1] == memory.book.version:
+            self._books[site_id] = (memory.book, unit.opened_at[0])
 
     def _throw_connection_away(self) -> None:
         connection, self._connection = self._connection, None
@@ -218,14 +280,16 @@ class Store:
         town, site = self._site(site_id)
         memory = self._memories.get(site_id)
         if memory is None:
-            memory = self._memories[site_id] = self.database.read(lambda c: self._load(c, town, site_id, at))
+            memory = self._memories[site_id] = self.database.read(lambda c: self._load(c, town, site, at))
         now = max(at, memory.hall.last_at or at)
-        return SiteUnit(town.id, town, site, now, memory, None, memory.hall.business_day, self._randomness)
+        return self._unit(town, site, now, memory, None, memory.hall.business_day)
 
-    def _load(self, connection: Connection, town: Town, site_id: str, at: datetime) -> SiteMemory:
-        row = connection.execute(_READ_STREAM, {"site": site_id}).one()
-        day = row.business_day or self.business_day(site_id, at)
-        memory = SiteMemory.load(connection, town, site_id, day, row.seq)
+    def _load(self, connection: Connection, town: Town, site: Site, at: datetime) -> SiteMemory:
+        row = connection.execute(_READ_STREAM, {"site": site.id}).one()
+        day = row.business_day or self.business_day(site.id, at)
+        memory = SiteMemory.load(
+            connection, town, site, day, row.seq, self._kept_book(town, site.id, row.seq)
+        )
         memory.hall.last_at = row.last_at
         return memory
 

@@ -120,6 +120,7 @@ class Book:
 
     def drop(self, appointment: Appointment) -> None:
         """Let an appointment leave the book; `get` still finds it until `settle`."""
+        self.version += 1
         self.ended[appointment.id] = self.appointments.pop(appointment.id)
         del self.by_reference[appointment.reference]
         self._forget_day(appointment)

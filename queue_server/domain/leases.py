@@ -9,6 +9,8 @@ from queue_server.domain.number_space import Below, NumberSpace
 
 REUSE_AFTER = timedelta(hours=2)
 """So long after a visit ended may its number be leased again."""
+ABOUT = timedelta(hours=2)
+"""So long before and after its time does a reserved number count as one that is heard in the hall."""
 
 
 @dataclass(slots=True)
@@ -32,6 +34,8 @@ class Leases(Mapping[int, Lease]):
         self._space = NumberSpace()
         self._ended: list[tuple[datetime, int]] = []
         self._newest: Lease | None = None
+        self._reserved: dict[int, datetime] = {}
+        self._reserved_change_at: datetime | None = None
 
     def __getitem__(self, number: int) -> Lease:
         return self._by_number[number]
@@ -45,6 +49,7 @@ class Leases(Mapping[int, Lease]):
     def draw(self, now: datetime, below: Below) -> int:
         """Return a number that nobody holds; raises `NoNumberLeft`."""
         self._let_go(now)
+        self._move_reserved(now)
         return self._space.draw(below)
 
     def next_in_sequence(self, now: datetime) -> int:
@@ -71,6 +76,21 @@ class Leases(Mapping[int, Lease]):
         self._held(number, ticket_id).ended_at = None
         self._space.take(number)
 
+    def reserve(self, numbers: Mapping[int, datetime]) -> None:
+        """Keep these numbers, each with its time, for who is still to come; all others are no longer kept."""
+        for number in self._reserved.keys() - numbers.keys():
+            del self._reserved[number]
+            if not self._is_taken(number):
+                self._space.leave(number)
+                self._space.free(number)
+        for number in numbers.keys() - self._reserved.keys():
+            self._space.take(number)
+            if not self._is_held(number):
+                self._space.leave(number)
+        if self._reserved != numbers:
+            self._reserved = dict(numbers)
+            self._reserved_change_at = min(numbers.values(), default=None)
+
     def restore(self, lease: Lease) -> None:
         """Take in a lease as its row tells it."""
         self._by_number[lease.number] = lease
@@ -91,8 +111,30 @@ class Leases(Mapping[int, Lease]):
         while self._ended and self._ended[0][0] + REUSE_AFTER <= now:
             ended_at, number = heappop(self._ended)
             # An undone end, or one of an earlier visit with this number, frees nothing.
-            if self._by_number[number].ended_at == ended_at:
+            if self._by_number[number].ended_at == ended_at and number not in self._reserved:
                 self._space.free(number)
+
+    def _move_reserved(self, now: datetime) -> None:
+        """Let those be near who come at about this time: a whole day's bookings leave no far number."""
+        due = self._reserved_change_at
+        if due is None or now < due - ABOUT:
+            return
+        changes = []
+        for number, at in self._reserved.items():
+            if at - ABOUT <= now <= at + ABOUT:
+                self._space.take(number)
+            elif not self._is_held(number):
+                self._space.leave(number)
+            changes += [edge for edge in (at, at + 2 * ABOUT) if edge - ABOUT > now]
+        self._reserved_change_at = min(changes, default=None)
+
+    def _is_held(self, number: int) -> bool:
+        lease = self._by_number.get(number)
+        return lease is not None and lease.ended_at is None
+
+    def _is_taken(self, number: int) -> bool:
+        """Say whether a visit has the number, or had it less than two hours ago."""
+        return self._is_held(number) or any(number == ended for _, ended in self._ended)
 
 
 def is_leased(lease: Lease, now: datetime) -> bool:

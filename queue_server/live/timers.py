@@ -19,7 +19,7 @@ from queue_server.domain.ticket import TicketState
 from queue_server.live.hub import Hub
 from queue_server.live.sequencer import Work
 from queue_server.protocol import CallStatus
-from queue_server.services import counter, screens
+from queue_server.services import booking_clock, counter, screens
 from queue_server.services.ports import Answer, Unit
 
 TICK_S: Final = 1.0
@@ -107,7 +107,9 @@ class Timers:
 
 
 def _is_something_due(unit: Unit) -> bool:
-    return _day_is_over(unit) or bool(_to_start(unit)) or bool(_to_release(unit))
+    if _day_is_over(unit) or booking_clock.is_due(unit):
+        return True
+    return bool(_to_start(unit)) or bool(_to_release(unit))
 
 
 def _do_what_is_due(unit: Unit) -> Answer:
@@ -115,6 +117,7 @@ def _do_what_is_due(unit: Unit) -> Answer:
     for counter_id, ticket_id in _to_start(unit):
         counter.start_by_timer(unit, counter_id, ticket_id)
     unit.record(_to_release(unit))
+    booking_clock.run(unit)
     return {}
 
 

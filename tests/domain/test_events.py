@@ -87,4 +87,4 @@ def test_no_event_has_a_place_for_people_or_free_text() -> None:
     texts = {
         n for kind in KINDS.values() for n, hint in get_type_hints(kind).items() if hint in {str, str | None}
     }
-    assert texts == {"key", "language", "area", "counter", "sound", "by", "mode"}
+    assert texts == {*("key", "language", "area", "counter", "sound", "by", "mode"), "reference", "channel"}

@@ -20,3 +20,31 @@ class VisitorData(SQLModel, table=True):
     organisation_id: str = Field(max_length=40)
     needs: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     created_at: datetime
+
+
+class BookedPerson(SQLModel, table=True):
+    """Who booked. Erased after the appointment by a job, and on cancelling at once.
+
+    `contact_hash` and `second_hash` are keyed hashes of the contacts as they are counted: a plain hash of a
+    telephone number is found out by trying all of them.
+    """
+
+    __tablename__ = "booked_person"
+
+    site_id: str = Field(primary_key=True, max_length=40)
+    appointment_id: int = Field(primary_key=True, sa_type=BigInteger)
+    organisation_id: str = Field(max_length=40)
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    birth_date: str = ""
+    for_whom: str = ""
+    remarks: str = ""
+    needs: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+    reminder_min: int | None = None
+    by: str = ""
+    contact_hash: str = Field(default="", max_length=64, index=True)
+    second_hash: str = Field(default="", max_length=64, index=True)
+    created_at: datetime
+    erase_after: datetime = Field(index=True)

@@ -1,0 +1,206 @@
+"""The part of the unit of work that bookings use: clerks' time, who booked, letters, references."""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.appointment_rows import AppointmentRows
+from queue_server.adapters.clerk_cells import ClerkCells
+from queue_server.adapters.outbox_rows import OutboxRows
+from queue_server.adapters.person_rows import PersonRows
+from queue_server.adapters.planner import Planner
+from queue_server.adapters.randomness import Randomness
+from queue_server.adapters.server_key import LETTERS
+from queue_server.adapters.site_memory import SiteMemory
+from queue_server.domain.appointment import Appointment, AppointmentState
+from queue_server.domain.book import Book
+from queue_server.domain.person import Person
+from queue_server.domain.slots import Bits, ClerkTime, Span, stretch
+from queue_server.domain.town import Site, Town
+
+REFERENCE_SIGNS = 6
+"""64 million: it identifies and never authorises, so it needs no more than to be unique."""
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class BookingUnit:
+    """What `SiteUnit` begins with."""
+
+    organisation_id: str
+    town: Town
+    site: Site
+    now: datetime
+    memory: SiteMemory
+    transaction: Connection | None
+    stored_day: date | None
+    randomness: Randomness
+    planner: Planner
+    entered: Container[str] = frozenset()
+    opened_at: tuple[int, int] = (0, 0)
+    changes: int = 0
+    known_cells: ClerkCells | None = None
+    new_persons: dict[int, dict[str, Any]] = field(default_factory=dict)
+    new_letters: list[dict[str, Any]] = field(default_factory=list)
+
+    def _flushed(self) -> Connection:
+        raise NotImplementedError
+
+    @property
+    def book(self) -> Book:
+        return self.memory.book
+
+    # -- clerks' time ------------------------------------------------------------------------------
+
+    def clerk_times(self, span: Span) -> list[ClerkTime]:
+        cells = self._cells()
+        over = self._run_out(span)
+        return [
+            ClerkTime(
+                clerk.clerk_id,
+                clerk.can,
+                clerk.work,
+                cells.busy(clerk.clerk_id, span) & ~over.get(clerk.clerk_id, 0),
+            )
+            for clerk in self.planner.working(self.town, self.site, span)
+        ]
+
+    def _run_out(self, span: Span) -> dict[str, Bits]:
+        """Return the time of holds that are over: the timer comes a second later (failure 16)."""
+        found: dict[str, Bits] = {}
+        for hold in self.book.holds_due(self.now):
+            if hold.clerk_id is not None:
+                bits = stretch(span, hold.first_cell, hold.first_cell + hold.cells)
+                found[hold.clerk_id] = found.get(hold.clerk_id, 0) | bits
+        return found
+
+    def take_cells(self, clerk_id: str, first_cell: int, cells: int, appointment_id: int) -> None:
+        appointment = self.book.appointments[appointment_id]
+        appointment.clerk_id = clerk_id
+        self.book.touch(appointment_id)
+        self.changes += 1
+        self._cells().take((self.site.id, appointment_id), (clerk_id, first_cell, cells))
+
+    def free_cells(self, appointment_id: int) -> None:
+        self.changes += 1
+        self._cells().free((self.site.id, appointment_id))
+
+    def _free_ended(self) -> None:
+        """Give back the time of all that are no longer live."""
+        for appointment_id in self.book.touched:
+            appointment = self.book.get(appointment_id)
+            if appointment is not None and not appointment.is_live:
+                self._cells().free((self.site.id, appointment_id))
+
+    def _cells(self) -> ClerkCells:
+        if self.known_cells is None or self.known_cells.is_stale:
+            if self.transaction is None:
+                self.known_cells = self.planner.cells_to_look_at(self.organisation_id, self.now)
+            else:
+                self.known_cells = self.planner.cells_to_change(
+                    self.transaction, self.town, self.site, self.now, self.entered
+                )
+        return self.known_cells
+
+    # -- what tells one from another ---------------------------------------------------------------
+
+    def fingerprint(self, text: str) -> str:
+        return self.planner.fingerprint(text)
+
+    def new_reference(self) -> str:
+        while True:
+            signs = (LETTERS[self.randomness.below(len(LETTERS))] for _ in range(REFERENCE_SIGNS))
+            reference = "".join(signs)
+            if self.book.by_ref(reference) is None and not self._is_reference_stored(reference):
+                return reference
+
+    def _is_reference_stored(self, reference: str) -> bool:
+        return self._read(lambda c: AppointmentRows.is_reference_taken(c, reference))
+
+    def stored_appointment(self, appointment_id: int) -> Appointment | None:
+        return self._read(lambda c: AppointmentRows.by_id(c, self.site.id, appointment_id))
+
+    def stored_by_reference(self, reference: str) -> tuple[str, Appointment] | None:
+        return self._read(lambda c: AppointmentRows.by_reference(c, self.organisation_id, reference))
+
+    # -- who booked --------------------------------------------------------------------------------
+
+    def keep_person(self, appointment_id: int, person: Person, erase_after: datetime) -> None:
+        self.changes += 1
+        self.new_persons[appointment_id] = {
+            **PersonRows.row(person, self.fingerprint),
+            "organisation_id": self.organisation_id,
+            "site_id": self.site.id,
+            "appointment_id": appointment_id,
+            "created_at": self.now,
+            "erase_after": erase_after,
+        }
+
+    def person(self, appointment_id: int) -> Person | None:
+        return self.persons([appointment_id]).get(appointment_id)
+
+    def persons(self, appointment_ids: Sequence[int]) -> Mapping[int, Person]:
+        return self._read(lambda c: PersonRows.of(c, self.site.id, appointment_ids))
+
+    def forget_person(self, appointment_id: int, contact_until: datetime | None = None) -> None:
+        self.changes += 1
+        connection = self._flushed()
+        if contact_until is None:
+            PersonRows.remove(connection, self.site.id, appointment_id)
+        else:
+            PersonRows.keep_contact(connection, self.site.id, appointment_id, contact_until)
+
+    def open_bookings(self, contacts: Sequence[str]) -> int:
+        hashes = [self.fingerprint(contact) for contact in contacts]
+        found = self._read(lambda c: PersonRows.bookings_with(c, self.organisation_id, hashes))
+        # What this batch has booked here is not in its rows yet, so of this site the memory tells.
+        here = sum(1 for site_id, id_, _ in found if site_id == self.site.id and self._is_booked(id_))
+        booked = AppointmentState.BOOKED
+        return here + sum(1 for site_id, _, state in found if site_id != self.site.id and state is booked)
+
+    def _is_booked(self, appointment_id: int) -> bool:
+        appointment = self.book.get(appointment_id)
+        return appointment is not None and appointment.state is AppointmentState.BOOKED
+
+    # -- letters -----------------------------------------------------------------------------------
+
+    def post(
+        self, kind: str, appointment_id: int, *, sequence: int = 0, due_at: datetime | None = None
+    ) -> None:
+        self.changes += 1
+        self.new_letters.append(
+            {
+                "organisation_id": self.organisation_id,
+                "site_id": self.site.id,
+                "kind": kind,
+                "appointment_id": appointment_id,
+                "payload": {"sequence": sequence},
+                "dedupe_key": f"{self.site.id}/{appointment_id}/{kind}/{sequence}",
+                "state": "waiting",
+                "created_at": self.now,
+                "due_at": due_at or self.now,
+                "tries": 0,
+                "last_error": "",
+            }
+        )
+
+    def withdraw_posts(self, appointment_id: int) -> None:
+        self.changes += 1
+        OutboxRows.withdraw(self._flushed(), self.site.id, appointment_id)
+
+    # -- reading and writing rows ------------------------------------------------------------------
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        """Ask the rows: within the transaction those it wrote, else what is committed."""
+        if self.transaction is None:
+            return self.planner.database.read(work)
+        return work(self._flushed())
+
+    def _flush_bookings(self, connection: Connection) -> None:
+        PersonRows.put(connection, list(self.new_persons.values()))
+        OutboxRows.add(connection, self.new_letters)
+        self.new_persons.clear()
+        self.new_letters.clear()

@@ -1,0 +1,147 @@
+"""Whose time is free, for all sites of a process: rosters as bit sets, and what is booked of them.
+
+What must not live here: which of the free times may be offered (`services.offer`).
+"""
+
+import hashlib
+import hmac
+from collections.abc import Container, Iterable, Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.clerk_cells import ClerkCells
+from queue_server.adapters.database import Database
+from queue_server.adapters.rows import EVENT, table
+from queue_server.adapters.tables.hall import SiteStream
+from queue_server.domain.availability import closed_days, work_of
+from queue_server.domain.events import KINDS, AppointmentEvent
+from queue_server.domain.slots import ClerkTime, Span
+from queue_server.domain.town import Site, Town, skills_of
+
+STREAM = table(SiteStream)
+SPANS_MOST: Final = 512
+BOOK_EVENTS: Final = tuple(name for name, kind in KINDS.items() if issubclass(kind, AppointmentEvent))
+
+
+class Planner:
+    """One for a process; used by the writer's thread alone.
+
+    `key` is what fingerprints are made with; a server gives one that is derived from its own key file.
+    """
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self.database = database
+        self._key = key
+        self._cells: dict[str, ClerkCells] = {}
+        self._working: dict[tuple[str, Span], list[ClerkTime]] = {}
+
+    def fingerprint(self, text: str) -> str:
+        # Not `hmac.digest`: it lets the interpreter go, and beside a busy writer it comes back late.
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+    # -- when clerks work --------------------------------------------------------------------------
+
+    def working(self, town: Town, site: Site, span: Span) -> list[ClerkTime]:
+        """Return when the clerks of a site work, kept until the set-up changes."""
+        found = self._working.get((site.id, span))
+        if found is None:
+            if len(self._working) >= SPANS_MOST:
+                self._working.clear()
+            found = self._working[site.id, span] = _working(town, site, span)
+        return found
+
+    def forget_rosters(self) -> None:
+        """The set-up changed."""
+        self._working.clear()
+
+    # -- what is booked of them --------------------------------------------------------------------
+
+    def cells_to_look_at(self, organisation_id: str, now: datetime) -> ClerkCells:
+        """Return what is booked, as this process knows it."""
+        cells = self._of(organisation_id)
+        if cells.is_stale:
+            self.database.read(lambda connection: _load(connection, cells, now))
+        return cells
+
+    def cells_to_change(
+        self, connection: Connection, town: Town, site: Site, now: datetime, entered: Container[str]
+    ) -> ClerkCells:
+        """Return what is booked, also by other processes at sites that share a clerk with this one.
+
+        `entered` are the sites whose locks this transaction has: nobody else can have moved them.
+        """
+        cells = self._of(town.id)
+        if cells.is_stale or _was_booked_elsewhere(connection, cells, town, site, entered):
+            _load(connection, cells, now)
+        return cells
+
+    def was_moved(self, organisation_id: str) -> None:
+        """Another process booked at a site of the organisation: what is known here is old."""
+        self._of(organisation_id).is_stale = True
+
+    def write(self, connection: Connection) -> None:
+        """Write what was taken and freed in this transaction."""
+        for cells in self._cells.values():
+            if cells.is_changed:
+                cells.write(connection)
+
+    def committed(self, moved: Mapping[str, int]) -> None:
+        """These sites are known here as far as this."""
+        for cells in self._cells.values():
+            cells.seen.update({id_: seq for id_, seq in moved.items() if id_ in cells.seen})
+            cells.is_changed = False
+
+    def roll_back(self) -> None:
+        """Forget what this transaction changed, together with what it was changed from."""
+        for id_ in [id_ for id_, cells in self._cells.items() if cells.is_changed]:
+            del self._cells[id_]
+
+    def _of(self, organisation_id: str) -> ClerkCells:
+        return self._cells.setdefault(organisation_id, ClerkCells(organisation_id))
+
+
+def _working(town: Town, site: Site, span: Span) -> list[ClerkTime]:
+    zone, closed = ZoneInfo(site.time_zone), closed_days(site)
+    return [
+        ClerkTime(clerk.id, skills_of(town, clerk), work_of(clerk, site, span, zone, closed), 0)
+        for clerk in town.clerks
+        if site.id in clerk.site_ids
+    ]
+
+
+def _load(connection: Connection, cells: ClerkCells, now: datetime) -> None:
+    # The places first: what is booked in between is then looked for once more, not missed.
+    query = sa.select(STREAM.c.site_id, STREAM.c.seq).where(STREAM.c.organisation_id == cells.organisation_id)
+    cells.seen = {row.site_id: row.seq for row in connection.execute(query)}
+    cells.load(connection, now)
+
+
+def _was_booked_elsewhere(
+    connection: Connection, cells: ClerkCells, town: Town, site: Site, entered: Container[str]
+) -> bool:
+    others = [id_ for id_ in _sharing(town, site) if id_ not in entered]
+    if not others:
+        return False
+    query = sa.select(STREAM.c.site_id, STREAM.c.seq).where(STREAM.c.site_id.in_(others))
+    places = {row.site_id: row.seq for row in connection.execute(query)}
+    moved = {id_: cells.seen.get(id_, 0) for id_, seq in places.items() if cells.seen.get(id_, 0) != seq}
+    if any(_has_bookings(connection, id_, after) for id_, after in moved.items()):
+        return True
+    cells.seen.update(places)
+    return False
+
+
+def _sharing(town: Town, site: Site) -> Iterable[str]:
+    """Return the other sites at which a clerk of this one works."""
+    return sorted({i for c in town.clerks if site.id in c.site_ids for i in c.site_ids} - {site.id})
+
+
+def _has_bookings(connection: Connection, site_id: str, after: int) -> bool:
+    query = sa.select(EVENT.c.seq).where(
+        EVENT.c.site_id == site_id, EVENT.c.seq > after, EVENT.c.type.in_(BOOK_EVENTS)
+    )
+    return connection.execute(query.limit(1)).first() is not None
