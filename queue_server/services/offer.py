@@ -23,6 +23,7 @@ from queue_server.domain.slots import (
     ClerkTime,
     Span,
     cell_of,
+    first_cell_from,
     first_starts,
     free_starts,
     nearest,
@@ -46,6 +47,8 @@ from queue_server.services.ports import Answer, Unit
 
 DAYS_MOST: Final = 100
 """A sheet has at most so many days: three months, and what belongs to their weeks."""
+KEPT_MOST: Final = 500
+"""So many sheets and sets are kept for a site: whoever asks for odd concerns must not fill the memory."""
 NO_REASON: Final[Texts] = {}
 AFTER_WORK: Final[Minutes] = (16 * 60, 24 * 60)
 
@@ -74,6 +77,11 @@ class _Known:
     span: Span
     clerks: list[ClerkTime]
     by_choice: dict[tuple[frozenset[str], int], Starts] = field(default_factory=dict)
+    sheets: dict[tuple[frozenset[str], int, date, date], Answer] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return len(self.by_choice) + len(self.sheets)
 
 
 # -- which concerns, which sites -----------------------------------------------------------------------
@@ -116,9 +124,20 @@ def at_site(unit: Unit, wanted: Iterable[tuple[str, int]], persons: int = 1) -> 
 
 
 def month(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
-    """Return each day from `first` to `last` with its state and how many starts are free."""
+    """Return each day from `first` to `last` with its state and how many starts are free.
+
+    The answer is kept and given again: it must not be changed.
+    """
     if not 0 <= (last - first).days < DAYS_MOST:
         raise BadInput(field="last")
+    sheets = _known(unit).sheets
+    key = (services_of(choice), choice.expected_min, first, last)
+    if (sheet := sheets.get(key)) is None:
+        sheet = sheets[key] = _sheet(unit, choice, first, last)
+    return sheet
+
+
+def _sheet(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
     found = starts(unit, choice)
     window = booking_window(unit.town, unit.site, services_of(choice), unit.now)
     days = (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))
@@ -178,6 +197,8 @@ def _compute(unit: Unit, known: _Known, services: frozenset[str], cells: int) ->
 
     def with_clerks(clerks: list[ClerkTime]) -> Bits:
         allowed = allowed_starts(unit.town, unit.site, services, span, unit.now, cells, clerks)
+        # The rules count by minutes; what began some seconds ago cannot be held any more.
+        allowed &= stretch(span, first_cell_from(unit.now), span.end)
         return free_starts(span, clerks, services, cells, allowed)
 
     return Starts(span, with_clerks(known.clerks), with_clerks(idle))
@@ -195,9 +216,10 @@ def _known(unit: Unit) -> _Known:
     span = _span(unit)
     clerks = unit.clerk_times(span)
     # Other sites' bookings of shared clerks do not move this site's sequence: what is busy does tell.
-    key = (unit.hall.seq, minute, span, tuple(clerk.busy for clerk in clerks))
+    soonest = first_cell_from(unit.now)
+    key = (unit.hall.seq, minute, soonest, span, tuple(clerk.busy for clerk in clerks))
     known = _memo.get(unit.hall)
-    if known is None or known.town is not unit.town or known.key != key:
+    if known is None or known.town is not unit.town or known.key != key or known.size > KEPT_MOST:
         known = _memo[unit.hall] = _Known(key, unit.town, span, clerks)
     return known
 

@@ -1,0 +1,81 @@
+"""What can be booked, for town portals and everybody: `/api/v1/sites/{site}/months`, `times`, `earliest`."""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from queue_server.domain.access import Act
+from queue_server.services import offer
+from queue_server.services.concerns import Choice
+from queue_server.services.ports import Answer, Unit
+from queue_server.web import answers_booking as answers
+from queue_server.web import models_booking as models
+from queue_server.web.api import PREFIX, ApiRoute, Call
+
+T = TypeVar("T")
+
+
+async def see_month(call: Call) -> Answer:
+    """Return a sheet of days: free, full, closed with the reason, past, not open yet."""
+    return await _offered(call, lambda unit, c: offer.month(unit, c, call.query.first, call.query.last))
+
+
+async def see_times(call: Call) -> Answer:
+    """Return the free times of a day."""
+    return await _offered(call, lambda unit, choice: offer.times(unit, choice, call.query.day))
+
+
+async def see_earliest(call: Call) -> Answer:
+    """Return the first free times."""
+    query = call.query
+    return await _offered(
+        call,
+        lambda unit, choice: offer.earliest(unit, choice, query.count, query.after_work, query.day),
+    )
+
+
+async def _offered(call: Call, look: Callable[[Unit, Choice], T]) -> T:
+    query = call.query
+
+    def work(unit: Unit) -> T:
+        return look(unit, offer.choose_bookable(unit.town, unit.site, query.pairs(), query.persons))
+
+    return await call.house.sequencer.look(call.site_id, work)
+
+
+_SITE: Final = f"{PREFIX}/sites/{{site}}"
+_CHOICE: Final = ("not_bookable", "too_many")
+ROUTES = [
+    ApiRoute(
+        "GET",
+        f"{_SITE}/months",
+        see_month,
+        Act.SEE_OFFER,
+        "site",
+        answer=answers.OfferedMonth,
+        query=models.MonthQuery,
+        refusals=_CHOICE,
+        tag="booking",
+    ),
+    ApiRoute(
+        "GET",
+        f"{_SITE}/times",
+        see_times,
+        Act.SEE_OFFER,
+        "site",
+        answer=answers.OfferedTimes,
+        query=models.TimesQuery,
+        refusals=_CHOICE,
+        tag="booking",
+    ),
+    ApiRoute(
+        "GET",
+        f"{_SITE}/earliest",
+        see_earliest,
+        Act.SEE_OFFER,
+        "site",
+        answer=answers.EarliestTimes,
+        query=models.EarliestQuery,
+        refusals=_CHOICE,
+        tag="booking",
+    ),
+]
