@@ -361,6 +361,11 @@ def test_the_share_is_of_the_work_of_all_who_can_do_it() -> None:
     assert room(40, 1, booked, a_time(FULL, clerk_id="cem", can="parking"))[0] == 12
 
 
+def test_many_idle_clerks_leave_room_for_whole_hours() -> None:
+    assert room(10, 12, a_time(FULL), a_time(FULL, clerk_id="ben")) == list(range(25))
+    assert room(10, 12, a_time(FULL)) == [], "an hour with the only clerk would leave walk-ins nothing"
+
+
 def test_where_nobody_works_there_is_no_share_to_book() -> None:
     assert room(20, 1, a_time(range(12, 24))) == list(range(12, 24))
 

@@ -25,7 +25,7 @@ from queue_server.domain.slots import (
 BASE = 5_950_000
 ID_CARD, PARKING = "id-card", "parking"
 ONE = frozenset({ID_CARD})
-small = settings(max_examples=60, deadline=None, database=None, derandomize=True)
+small = settings(max_examples=40, deadline=None, database=None, derandomize=True)
 
 
 def drawn(picture: str) -> int:
@@ -245,14 +245,19 @@ def test_nobody_is_chosen_for_what_does_not_lie_in_the_span(start: int) -> None:
 
 
 @small
-@given(CLERKS, st.integers(0, 39), st.integers(1, 6))
+@given(CLERKS, st.sampled_from([ONE, frozenset({ID_CARD, PARKING})]), st.integers(0, 39), st.integers(1, 6))
 def test_somebody_is_chosen_exactly_where_a_start_is_free(
-    drawn_clerks: list[tuple[frozenset[str], int, int]], place: int, cells: int
+    drawn_clerks: list[tuple[frozenset[str], int, int]], services: frozenset[str], place: int, cells: int
 ) -> None:
     span, clerks = Span(BASE, 40), clerks_of(drawn_clerks)
-    free_there = free_starts(span, clerks, ONE, cells, span.all) >> place & 1
-    found = choose_clerk(span, clerks, ONE, BASE + place, cells)
+    free_there = free_starts(span, clerks, services, cells, span.all) >> place & 1
+    found = choose_clerk(span, clerks, services, BASE + place, cells)
     assert (found is not None) == bool(free_there)
     if found is not None:
         clerk = next(each for each in clerks if each.clerk_id == found)
-        assert is_free(clerk, ONE, range(place, place + cells))
+        assert is_free(clerk, services, range(place, place + cells))
+
+
+def test_nobody_is_chosen_who_can_do_only_half_of_it() -> None:
+    both = frozenset({ID_CARD, PARKING})
+    assert choose_clerk(Span(BASE, 20), [a_clerk_time("####")], both, BASE, 2) is None
