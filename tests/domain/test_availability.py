@@ -363,7 +363,8 @@ def test_the_share_is_of_the_work_of_all_who_can_do_it() -> None:
 
 def test_many_idle_clerks_leave_room_for_whole_hours() -> None:
     assert room(10, 12, a_time(FULL), a_time(FULL, clerk_id="ben")) == list(range(25))
-    assert room(10, 12, a_time(FULL)) == [], "an hour with the only clerk would leave walk-ins nothing"
+    assert room(10, 12, a_time(FULL)) == [*range(2, 11), *range(14, 23)], "some of both hours is left"
+    assert room(10, 24, a_time(FULL)) == [], "two hours with the only clerk would leave one hour nothing"
 
 
 def test_where_nobody_works_there_is_no_share_to_book() -> None:
