@@ -29,6 +29,7 @@ class Kind(StrEnum):
     BOOKED = "booked"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    REMINDER = "reminder"
 
 
 class Say(Protocol):
@@ -298,7 +299,7 @@ def _closing(notice: Notice, say: Say) -> Iterable[str]:
     if notice.site.phone:
         yield say("post.phone", phone=notice.site.phone)
     yield say("post.automatic")
-    yield say("post.forgotten")
+    yield say("post.forgotten_now" if notice.kind is Kind.CANCELLED else "post.forgotten")
     site_name = in_language(notice.site.name, say.language)
     yield " · ".join(dict.fromkeys((in_language(notice.town.name, say.language), site_name)))
 

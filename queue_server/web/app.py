@@ -6,6 +6,7 @@ import secrets as random_bytes
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -20,29 +21,38 @@ from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from queue_server.adapters import accounts, pairing, tokens
+from queue_server.adapters import accounts, calendar_file, mail_message, outbox, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
+from queue_server.adapters.addressees import addressee
 from queue_server.adapters.announcements import Announcements
 from queue_server.adapters.answer_rows import AnswerRows
 from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
+from queue_server.adapters.person_rows import PersonRows
 from queue_server.adapters.server_key import ensure_key_file
 from queue_server.adapters.settlement import Settlement
+from queue_server.adapters.spool import Spool
 from queue_server.adapters.store import Store
 from queue_server.adapters.tokens import find_token
 from queue_server.domain.errors import Refusal
 from queue_server.live.hub import Hub
+from queue_server.live.postman import Postman
 from queue_server.live.sequencer import Moved, Sequencer
 from queue_server.live.timers import Timers
 from queue_server.services import screens
 from queue_server.settings import Settings
 from queue_server.web import (
+    api_arriving,
+    api_booking,
     api_counters,
     api_kiosks,
+    api_offer,
     api_sessions,
     api_sites,
     health,
     page_counter,
+    page_desk,
+    page_desk_visits,
     page_display,
     page_kiosk,
     page_mails,
@@ -56,6 +66,7 @@ from queue_server.web.api import PREFIX, ApiRoute
 from queue_server.web.errors import error_body, refusal_response, status_of
 from queue_server.web.house import Directory, House
 from queue_server.web.limits import UNLIMITED, Gate, Limits
+from queue_server.web.mailing import Mailing, OutboxOf, Tools
 from queue_server.web.openapi import describe, openapi_endpoint
 from queue_server.web.origin import Csrf
 from queue_server.web.pages import PageRoute
@@ -70,6 +81,9 @@ API_ROUTES: Final[list[ApiRoute]] = [
     *api_sites.ROUTES,
     *api_counters.ROUTES,
     *api_kiosks.ROUTES,
+    *api_offer.ROUTES,
+    *api_booking.ROUTES,
+    *api_arriving.ROUTES,
 ]
 PAGE_ROUTES: Final[list[PageRoute]] = [
     *pages.ROUTES,
@@ -78,6 +92,8 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_pairing.ROUTES,
     *page_display.ROUTES,
     *page_counter.ROUTES,
+    *page_desk.ROUTES,
+    *page_desk_visits.ROUTES,
     *page_kiosk.ROUTES,
     *page_paper.ROUTES,
     *page_mails.ROUTES,
@@ -131,10 +147,10 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> ASGIApp:
 async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> House:
     database = Database(settings.database_url)
     stack.callback(database.dispose)
-    store = await asyncio.to_thread(Store, database)
+    secrets = ensure_key_file(settings.key_file)
+    store = await asyncio.to_thread(Store, database, secrets.derive("contact"))
     settlement = Settlement(database, store)
     epoch = await asyncio.to_thread(settle_epoch, database, settings.epoch_file)
-    secrets = ensure_key_file(settings.key_file)
     texts = load_texts()
     hub_box: list[Hub] = []
 
@@ -168,6 +184,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         accounts=accounts,
         pairings=pairing,
         tokens=tokens,
+        calendar=calendar_file,
         secrets=secrets,
         speech=speech,
         texts=texts,
@@ -191,15 +208,35 @@ async def _start(
     await hub.start(sites)
     stack.push_async_callback(hub.stop)
     speech.prepare(sites)
+    spool = Spool(house.settings.spool_folder)
     timers = Timers(
         sequencer,
         hub,
         lambda: house.directory.sites,
         house.renew_if_changed,
-        lambda: house.write(lambda conn: AnswerRows.forget(conn, house.clock())),
+        lambda: _tidy(house, spool),
     )
     timers.start()
     stack.push_async_callback(timers.stop)
+    postman = _postman(house, spool)
+    postman.start()
+    stack.push_async_callback(postman.stop)
+
+
+def _postman(house: House, spool: Spool) -> Postman[Any]:
+    tools = Tools(
+        addressee, mail_message.message_id, mail_message.compose, mail_message.UnusableAddress, spool.put
+    )
+    letters = OutboxOf(house, outbox, random_bytes.token_hex(8))
+    return Postman(letters, Mailing(house, tools).deliver, house.clock)
+
+
+async def _tidy(house: House, spool: Spool) -> None:
+    """Erase what is kept for some days only, and visitors' data whose time is over."""
+    now = house.clock()
+    for forget in (AnswerRows.forget, outbox.forget, PersonRows.forget):
+        await house.write(partial(forget, now=now))
+    await asyncio.to_thread(spool.forget, now)
 
 
 def _routes(settings: Settings) -> list[BaseRoute]:

@@ -17,7 +17,7 @@ from queue_server.live.sequencer import Sequencer
 from queue_server.settings import Settings
 from queue_server.web.limits import Gate, Limits
 from queue_server.web.origin import Csrf
-from queue_server.web.ports import Accounts, Database, Pairings, Sealer, Settlement, Speech, Tokens
+from queue_server.web.ports import Accounts, Calendar, Database, Pairings, Sealer, Settlement, Speech, Tokens
 from queue_server.web.sessions import Sessions
 from queue_server.web.texts import Texts
 
@@ -78,6 +78,7 @@ class House:
     accounts: Accounts
     pairings: Pairings
     tokens: Tokens
+    calendar: Calendar
     secrets: Sealer
     speech: Speech
     texts: Mapping[str, Texts]

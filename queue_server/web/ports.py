@@ -118,3 +118,24 @@ class Pairings(Protocol):
     ) -> Any: ...
     def pairing_state(self, conn: Connection, secret: str, now: datetime) -> Any: ...
     def collect_pairing(self, conn: Connection, secret: str, now: datetime) -> Any: ...
+
+
+class Calendar(Protocol):
+    """Calendar files; the module `adapters.calendar_file` fits."""
+
+    def calendar_uid(self, organisation_id: str, reference: str) -> str: ...
+    def appointment_event(
+        self,
+        uid: str,
+        sequence: int,
+        starts_at: datetime,
+        minutes: int,
+        summary: str,
+        location: str,
+        description: str,
+        stamp: datetime,
+        cancelled: bool = False,
+        *,
+        organizer: str = "",
+        remind_min: int | None = None,
+    ) -> bytes: ...

@@ -1,0 +1,159 @@
+"""Delivers what waits in the outbox, beside the road: a slow or broken mail server holds nobody up.
+
+Nothing is kept here that a restart could lose. A crash between sending and noting sends twice; the
+message's stable id makes the second one harmless. What must not live here: how a message travels or
+what it says; logs name a letter by its row's number, never by who gets it.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+LOOK_EVERY_S: Final = 1.0
+MOST: Final = 20
+TIMEOUT_S: Final = 60.0
+"""For one delivery; all of a round run at the same time, and a lease is twice as long."""
+FIRST_WAIT: Final = timedelta(seconds=30)
+LONGEST_WAIT: Final = timedelta(hours=1)
+MOST_TRIES: Final = 54
+"""Two days of trying. Then staff see it instead: a letter that late may be worse than none."""
+log = logging.getLogger(__name__)
+
+
+class Waiting(Protocol):
+    """A letter that was claimed."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def tries(self) -> int: ...
+
+
+L = TypeVar("L", bound=Waiting)
+
+
+class State(StrEnum):
+    """What becomes of a letter."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    """There was nothing to send, or nobody to send it to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[L]):
+    """What one delivery ended in. `error` names a kind of trouble, without anybody's data."""
+
+    letter: L
+    state: State
+    due_at: datetime | None = None
+    error: str = ""
+
+
+class Undeliverable(Exception):  # noqa: N818 - it says what is so
+    """This letter can never be delivered; `code` says why, in a word for staff."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Outbox(Protocol[L]):
+    """The outbox, as the postman needs it."""
+
+    async def is_due(self, now: datetime) -> bool: ...
+    async def claim(self, now: datetime, most: int) -> Sequence[L]: ...
+    async def note(self, outcomes: Sequence[Outcome[L]]) -> Any: ...
+
+
+Deliver = Callable[[L], Awaitable[bool]]
+"""Sends a letter; False when there is nothing to send. Raises `Undeliverable`, or anything for "later"."""
+
+
+class Postman(Generic[L]):
+    """One task that looks every second and delivers a round of letters at a time."""
+
+    def __init__(
+        self,
+        outbox: Outbox[L],
+        deliver: Deliver[L],
+        clock: Callable[[], datetime],
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._outbox = outbox
+        self._deliver = deliver
+        self._clock = clock
+        self._chance = chance
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="postman")
+
+    async def stop(self) -> None:
+        """Stop between or within deliveries: what was not noted is claimed again after its lease."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                done = await self.round()
+            except Exception:  # the database is away, perhaps; what waits keeps waiting
+                log.exception("the outbox could not be worked on")
+                done = 0
+            if done < MOST:
+                await asyncio.sleep(LOOK_EVERY_S)
+
+    async def round(self) -> int:
+        """Deliver what is due, at most `MOST`; return how many letters were taken."""
+        now = self._clock()
+        if not await self._outbox.is_due(now):
+            return 0
+        letters = await self._outbox.claim(now, MOST)
+        outcomes = await asyncio.gather(*(self._try(letter) for letter in letters))
+        if outcomes:
+            await self._outbox.note(outcomes)
+        return len(letters)
+
+    async def _try(self, letter: L) -> Outcome[L]:
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                is_sent = await self._deliver(letter)
+        except Undeliverable as never:
+            log.warning("letter %d cannot be delivered (%s)", letter.id, never.code)
+            return Outcome(letter, State.FAILED, error=never.code)
+        except Exception as trouble:  # whatever it is, the next letter is not to blame
+            return self._later(letter, _kind(trouble))
+        return Outcome(letter, State.SENT if is_sent else State.CANCELLED)
+
+    def _later(self, letter: L, error: str) -> Outcome[L]:
+        if letter.tries >= MOST_TRIES:
+            log.warning("letter %d was given up after %d tries (%s)", letter.id, letter.tries, error)
+            return Outcome(letter, State.FAILED, error=error)
+        log.warning("letter %d waits after try %d (%s)", letter.id, letter.tries, error)
+        due_at = self._clock() + pause(letter.tries, self._chance())
+        return Outcome(letter, State.WAITING, due_at, error)
+
+
+def pause(tries: int, chance: float) -> timedelta:
+    """Return how long to wait after so many tries: twice as long each time, ± a quarter by `chance` (0–1).
+
+    The quarter parts those that failed together: else they would all come back at once.
+    """
+    doubled: timedelta = min(FIRST_WAIT * 2 ** min(tries - 1, 16), LONGEST_WAIT)
+    return doubled * (0.75 + chance / 2)
+
+
+def _kind(trouble: Exception) -> str:
+    """Name an error without its text, which may hold an address."""
+    number = getattr(trouble, "errno", None) or getattr(trouble, "code", None)
+    name = type(trouble).__name__
+    return f"{name} {number}" if isinstance(number, int) else name

@@ -1,0 +1,190 @@
+"""From a row of the outbox to a message that is sent: reads, writes the letter, hands it to the spool.
+
+What lives here: which letter still makes sense, its links, its sender. What must not: the words
+(`services.letters`), the trying again (`live.postman`), and any log of what was read.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import Connection
+
+from queue_server.domain.appointment import AppointmentState
+from queue_server.domain.errors import NotFound
+from queue_server.domain.town import Site, Town, in_language
+from queue_server.live.postman import Outcome, Undeliverable
+from queue_server.services.letters import Entry, Kind, Letter, Links, Notice, Visit, write_letter
+from queue_server.web.house import House
+from queue_server.web.texts import FALLBACK
+
+MAILBOX: Final = "termin"
+"""The sender's name before the @: a mailbox that the town need not have."""
+_STILL_COMING: Final = frozenset({AppointmentState.BOOKED, AppointmentState.CHECKED_IN})
+
+
+class Claimed(Protocol):
+    """A letter to be sent."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def site_id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def appointment_id(self) -> int: ...
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
+    @property
+    def dedupe_key(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def tries(self) -> int: ...
+
+
+class Addressee(Visit, Protocol):
+    """The appointment and its contact."""
+
+    @property
+    def state(self) -> AppointmentState: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def secret_version(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What sending needs from the adapters; `web.app` fills it."""
+
+    addressee: Callable[[Connection, str, int], Addressee | None]
+    message_id: Callable[[str, str], str]
+    compose: Callable[..., bytes]
+    unusable: type[Exception]
+    """What `compose` raises when no mail can go to an address."""
+    put: Callable[[str, bytes, datetime], Path]
+
+
+class OutboxOf:
+    """`live.postman.Outbox` over the house's database: claims and notes are short errands of the writer."""
+
+    def __init__(self, house: House, rows: Any, worker: str) -> None:
+        self._house = house
+        self._rows = rows
+        self._worker = worker
+
+    async def is_due(self, now: datetime) -> bool:
+        return bool(await self._house.read(lambda conn: self._rows.something_due(conn, now)))
+
+    async def claim(self, now: datetime, most: int) -> Sequence[Claimed]:
+        found: Sequence[Claimed] = await self._house.write(
+            lambda conn: self._rows.claim(conn, now, self._worker, most)
+        )
+        return found
+
+    async def note(self, outcomes: Sequence[Outcome[Claimed]]) -> None:
+        told = [(one.letter, one.state.value, one.due_at, one.error) for one in outcomes]
+        await self._house.write(lambda conn: self._rows.note_all(conn, told))
+
+
+class Mailing:
+    """Sends one letter."""
+
+    def __init__(self, house: House, tools: Tools) -> None:
+        self._house = house
+        self._tools = tools
+
+    async def deliver(self, claimed: Claimed) -> bool:
+        """Send it; False when there is nothing to say any more, or nobody to say it to."""
+        to = await self._house.read(
+            lambda conn: self._tools.addressee(conn, claimed.site_id, claimed.appointment_id)
+        )
+        now = self._house.clock()
+        if to is None or not to.email or not _makes_sense(claimed, to, now):
+            return False
+        try:
+            await asyncio.to_thread(self._send, claimed, to, now)
+        except self._tools.unusable:
+            raise Undeliverable("unusable_address") from None  # its text would name the address
+        except NotFound:
+            raise Undeliverable("site_gone") from None
+        return True
+
+    def _send(self, claimed: Claimed, to: Addressee, now: datetime) -> None:
+        house, tools = self._house, self._tools
+        town, site = house.town_and_site(claimed.site_id)
+        language = to.language if to.language in house.texts else FALLBACK
+        domain = _domain(house)
+        id_ = tools.message_id(claimed.dedupe_key, domain)
+        content = tools.compose(
+            self._letter(claimed, to, town, site, language),
+            to=to.email,
+            sender=f"{MAILBOX}@{domain}",
+            sender_name=in_language(town.name, language),
+            message_id=id_,
+            language=language,
+            # Of the row, not of now: sent twice, it is the same message in every byte.
+            at=claimed.created_at if claimed.kind != Kind.REMINDER else now,
+        )
+        tools.put(id_, content, now)
+
+    def _letter(self, claimed: Claimed, to: Addressee, town: Town, site: Site, language: str) -> Letter:
+        notice = Notice(
+            Kind(claimed.kind), town, site, to, links(self._house, site, to, language), name=to.name
+        )
+        calendar = self._house.calendar
+
+        def event(entry: Entry) -> bytes:
+            return calendar.appointment_event(
+                calendar.calendar_uid(town.id, to.reference),
+                int(claimed.payload.get("sequence", 0)),
+                to.starts_at,
+                to.minutes,
+                entry.summary,
+                entry.location,
+                entry.description,
+                claimed.created_at,
+                entry.cancelled,
+                organizer=f"{MAILBOX}@{_domain(self._house)}",
+            )
+
+        draw = self._house.pages.get_template("mail_letter.html").render
+        return write_letter(notice, self._house.texts[language], draw, event)
+
+
+def links(house: House, site: Site, visit: Addressee, language: str) -> Links:
+    """Return the letter's addresses; all empty as long as nobody knows where visitors reach the server."""
+    base = address(house)
+    if not base:
+        return Links()
+    manage = f"{base}{urlsplit(house.manage_url(visit.reference, visit.secret_version)).path}"
+    return Links(manage, f"{manage}/move", f"{manage}/cancel", f"{base}/termin/{site.id}?lang={language}")
+
+
+def address(house: House) -> str:
+    """Return where visitors reach the server: `public_url`, or in the demo this machine."""
+    settings = house.settings
+    if settings.public_url or not settings.demo or not settings.port:
+        return settings.public_url
+    return f"http://{settings.host}:{settings.port}"
+
+
+def _domain(house: House) -> str:
+    return urlsplit(house.settings.public_url).hostname or "localhost"
+
+
+def _makes_sense(claimed: Claimed, to: Addressee, now: datetime) -> bool:
+    """Say whether the letter is still true; a cancellation always is."""
+    if claimed.kind == Kind.CANCELLED:
+        return True
+    return to.state in _STILL_COMING and now < to.starts_at
