@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from queue_server.domain.availability import closed_days
 from queue_server.domain.ticket import TicketState
 from queue_server.domain.town import Site, end_minute
 from queue_server.services.ports import PublicUnit
@@ -30,12 +31,12 @@ def why_not_giving(unit: PublicUnit, area_id: str | None = None) -> Reason:
 def minutes_until_closing(site: Site, now: datetime) -> int | None:
     """Return the minutes until the present opening ends; None when the site is closed now.
 
-    A closure beats the weekly rule (failure 8).
+    A closure or public holiday beats the weekly rule (failure 8).
     """
     if site.always_open:
         return _OPEN_ALWAYS
     local = now.astimezone(ZoneInfo(site.time_zone))
-    if any(closure.on == local.date() for closure in site.closures):
+    if local.date() in closed_days(site):
         return None
     minute = local.hour * 60 + local.minute
     for hours in site.opening:

@@ -41,6 +41,12 @@ def test_a_closure_beats_the_weekly_rule() -> None:
     assert minutes_until_closing(site, at("09:00", "2026-03-10")) == 120
 
 
+def test_no_number_is_given_on_a_public_holiday() -> None:
+    """Failure 8."""
+    site = a_site(opening=TUESDAY, holiday_dates=(Closure(date(2026, 3, 3)),))
+    assert minutes_until_closing(site, at("09:00")) is None
+
+
 def test_a_closure_holds_from_local_midnight_to_midnight() -> None:
     """Failures 7 and 8."""
     nights = tuple(OpeningHours(day, time(0), time(0)) for day in range(7))
