@@ -2,8 +2,9 @@
 
 What lives here: strings in and out of headers. What must not: what a cookie stands for (`web.sessions`).
 
-All are HttpOnly and SameSite=Strict. Strict has one visible effect: who follows a link from another
-website to the counter page comes without cookies and sees the sign-in page once; a reload signs in.
+All are HttpOnly, and all but a visitor's are SameSite=Strict. Strict has one visible effect: who follows
+a link from another website to the counter page comes without cookies and sees the sign-in page once; a
+reload signs in. A visitor may come back to a held time by a link from the town's page, so theirs is Lax.
 """
 
 import re
@@ -14,6 +15,9 @@ from starlette.types import Scope
 
 SESSION_COOKIE: Final = "aufruf_session"
 LANGUAGE_COOKIE: Final = "aufruf_language"
+CLIENT_COOKIE: Final = "aufruf_client"
+"""A random key of a visitor's browser: who holds a time is known by it, and nothing else."""
+CLIENT_COOKIE_AGE_S: Final = 24 * 3600
 DEVICE_COOKIE: Final = "aufruf_device_"
 DEVICE_HEADER: Final = b"aufruf-device"
 """Names the device a page speaks for, where the address does not: one browser may hold several."""
@@ -73,6 +77,19 @@ def set_device_cookie(response: Response, device_id: str, token: str, *, secure:
 def set_language_cookie(response: Response, language: str, *, secure: bool) -> None:
     """Remember the language that somebody chose with a link; it holds nothing else."""
     _set(response, LANGUAGE_COOKIE, language, secure=secure, max_age=DEVICE_COOKIE_AGE_S)
+
+
+def set_client_cookie(response: Response, client: str, *, secure: bool) -> None:
+    """Give a visitor's browser the key by which it holds a time."""
+    response.set_cookie(
+        CLIENT_COOKIE,
+        client,
+        max_age=CLIENT_COOKIE_AGE_S,
+        path="/termin",
+        secure=secure,
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def _set(response: Response, name: str, value: str, *, secure: bool, max_age: int | None) -> None:

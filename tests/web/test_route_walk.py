@@ -70,6 +70,18 @@ API: Final[Mapping[str, Row]] = {
     f"GET {SITE}": EVERYBODY,
     f"GET {SITE}/board": EVERYBODY,
     f"GET {SITE}/queue": EVERYBODY,
+    f"GET {SITE}/months": EVERYBODY,
+    f"GET {SITE}/times": EVERYBODY,
+    f"GET {SITE}/earliest": EVERYBODY,
+    f"POST {SITE}/holds": EVERYBODY,
+    f"POST {SITE}/holds/{{hold}}/extend": EVERYBODY,
+    f"POST {SITE}/holds/{{hold}}/release": EVERYBODY,
+    f"POST {SITE}/appointments": EVERYBODY,
+    f"POST {SITE}/appointments/own": EVERYBODY,  # the code in the body is the right to it
+    f"POST {SITE}/appointments/own/move": EVERYBODY,
+    f"POST {SITE}/appointments/own/cancel": EVERYBODY,
+    f"POST {SITE}/appointments/search": DESK,
+    f"POST {SITE}/check-ins": row(*STAFF, "kiosk", "another kiosk"),
     f"POST {SITE}/tickets": GIVERS,
     f"POST {SITE}/quotes": GIVERS,
     f"POST {TICKET}": GIVERS,
@@ -78,7 +90,12 @@ API: Final[Mapping[str, Row]] = {
     f"POST {SITE}/issuing": DESK,
     f"POST {SITE}/call-mode": DESK,
     "POST /api/v1/displays/{display}/service": DISPLAY_STAFF,
-    "POST /api/v1/kiosks/{kiosk}/visits": {**COUNTER, "kiosk": MAY},
+    **{
+        f"POST /api/v1/kiosks/{{kiosk}}/{act}": {**COUNTER, "kiosk": MAY}
+        for act in ("visits", "quotes", "appointments")
+    },
+    # Nobody has booked at the kiosk, so who may see it is told that there is no such appointment.
+    "POST /api/v1/kiosks/{kiosk}/appointments/{appointment}/reprint": {**COUNTER, "kiosk": MAY},
     f"GET {AT}": COUNTER,
     **{f"POST {AT}/{act}": COUNTER for act in ACTS},
 }
@@ -96,6 +113,23 @@ BODIES: Final[Mapping[str, dict[str, object]]] = {
     "/sessions": {"user": "anna", "password": "falsch"},
     "/password": {"password": "falsch", "new_password": "ein neues Kennwort"},
     "/tickets": {"request_id": "walk", "services": SERVICES},
+    "/holds": {
+        "request_id": "walk",
+        "client": "a-visitors-session",
+        "services": SERVICES,
+        "starts_at": "2026-03-12T10:00+01:00",
+    },
+    "/kiosks/{kiosk}/appointments": {
+        "request_id": "walk",
+        "services": SERVICES,
+        "starts_at": "2026-03-10T11:00+01:00",
+    },
+    "{appointment}/reprint": {"request_id": "walk"},
+    "/appointments": {"request_id": "walk", "client": "a-visitors-session", "hold": 1},
+    "/own": {"code": "nonsense"},
+    "/move": {"code": "nonsense", "request_id": "walk", "hold": 1},
+    "/own/cancel": {"code": "nonsense", "request_id": "walk"},
+    "/check-ins": {"request_id": "walk", "reference": "AAAAAA", "time": "10:00"},
     "/quotes": {"services": SERVICES},
     "/{ticket}": {"act": "away"},
     "/visits": {"code": "nonsense"},
@@ -112,6 +146,17 @@ def body_of(path: str) -> dict[str, object]:
     return next((body for end, body in BODIES.items() if path.endswith(end)), {})
 
 
+QUERIES: Final = {
+    "/months": "?services=id-card&first=2026-03-10&last=2026-03-12",
+    "/times": "?services=id-card&day=2026-03-12",
+    "/earliest": "?services=id-card",
+}
+
+
+def query_of(path: str) -> str:
+    return next((query for end, query in QUERIES.items() if path.endswith(end)), "")
+
+
 def test_every_route_is_written_down() -> None:
     assert {f"{route.method} {route.path}" for route in API_ROUTES} == set(API)
 
@@ -121,7 +166,7 @@ async def test_every_route_answers_every_role_as_written_down(town: Town) -> Non
     ticket = await town.take(who="administrator")
     wrong = []
     for route in API_ROUTES:
-        path = route.path.format(**NAMES, ticket=ticket["id"])
+        path = route.path.format(**NAMES, ticket=ticket["id"], hold=1, appointment=1) + query_of(route.path)
         for asker in ASKERS:
             answer = await town.ask(asker, route.method, path, body_of(route.path) if route.body else None)
             expected = API[f"{route.method} {route.path}"][asker]
@@ -153,12 +198,25 @@ async def test_every_page_answers_every_role_as_written_down(town: Town) -> None
     assert wrong == []
 
 
-def pages_row(api: Row, *, stranger: int) -> Row:
-    return {asker: stranger if asker is None else 200 if hope is MAY else hope for asker, hope in api.items()}
+def pages_row(api: Row, *, stranger: int, found: int = 200) -> Row:
+    """Return the row of a page for that of an act; `found` 404: it is not there."""
+    return {
+        asker: stranger if asker is None else found if hope is MAY else hope for asker, hope in api.items()
+    }
 
 
-PLACES: Final = {"secret": "nonsense", "service": "registry-information", "name": "none.png"}
+PLACES: Final = {
+    "secret": "nonsense",
+    "service": "registry-information",
+    "name": "none.png",
+    "appointment": 1,
+    "mail": 1,
+    "reference": "AAAAAA",
+}
 ALL_200: Row = dict.fromkeys(ASKERS, 200)
+STAFF_OF_ANY_SITE: dict[str | None, object] = {
+    asker: 200 if "administrator" in str(asker) or asker in {"anna", "greta"} else 403 for asker in ASKERS
+}
 KIOSK_STAFF: Row = {**COUNTER, "kiosk": MAY}
 PAGES: Final[Mapping[str, Row]] = {
     "/": ALL_200,
@@ -167,17 +225,25 @@ PAGES: Final[Mapping[str, Row]] = {
     "/styleguide": ALL_200,
     "/pair": ALL_200,
     "/t/{secret}": dict.fromkeys(ASKERS, 404),
+    "/termin": ALL_200,
+    "/termin/{site}": ALL_200,
+    "/termin/{site}/{service}": ALL_200,
+    "/termin/v/{secret}": dict.fromkeys(ASKERS, 404),
+    "/termin/v/{secret}/cancel": dict.fromkeys(ASKERS, 404),
+    "/termin/v/{secret}/move": dict.fromkeys(ASKERS, 404),
+    "/termin/v/{secret}/move/check": dict.fromkeys(ASKERS, 404),
+    "/termin/v/{secret}/termin.ics": dict.fromkeys(ASKERS, 404),
     "/display/{display}": pages_row({**COUNTER, "display": MAY}, stranger=303),
     "/kiosk/{kiosk}": pages_row(KIOSK_STAFF, stranger=303),
-    "/counter": {
-        asker: 303
-        if asker is None
-        else 200
-        if "administrator" in asker or asker in {"anna", "greta"}
-        else 403
-        for asker in ASKERS
-    },
+    "/counter": STAFF_OF_ANY_SITE | {None: 303},
     "/counter/{counter}": pages_row(COUNTER, stranger=303),
+    "/kiosk/{kiosk}/appointments/{appointment}/qr.svg": pages_row(KIOSK_STAFF, stranger=303, found=404),
+    "/desk": {asker: 303 if found == 200 else found for asker, found in STAFF_OF_ANY_SITE.items()}
+    | {None: 303},
+    "/desk/{site}": pages_row(DESK, stranger=303),
+    "/desk/{site}/appointments/{reference}": pages_row(DESK, stranger=303, found=404),
+    "/desk/{site}/appointments/{reference}/card": pages_row(DESK, stranger=303, found=404),
+    "/desk/{site}/tickets/{ticket}": pages_row(DESK, stranger=303),
     "/kiosk/{kiosk}/services/{service}/qr.svg": pages_row(KIOSK_STAFF, stranger=303),
     "/kiosk/{kiosk}/tickets/{ticket}/qr.svg": pages_row(KIOSK_STAFF, stranger=303),
     "/demo/paper/{kiosk}": ALL_200,

@@ -1,0 +1,120 @@
+"""Step 1, the concern: what may be ticked, what is done without coming, and what a search finds.
+
+What lives here: what the page of step 1 shows. What must not: times, and anything about the person.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from queue_server.domain.errors import NotFound
+from queue_server.domain.town import Channel, Service, Site, Town, in_language
+from queue_server.services.offer import is_bookable
+from queue_server.web.booking_wish import Wish
+
+Json = dict[str, object]
+
+
+def sites_of(town: Town, wish: Wish) -> list[Site]:
+    """Return the sites that the wish leaves open; raises `NotFound` for another town's."""
+    found = [site for site in town.sites if wish.site_id in {"", site.id}]
+    if not found:
+        raise NotFound(what="site")
+    return found
+
+
+def sites_for(town: Town, wish: Wish) -> list[Site]:
+    """Return the sites where all that was chosen is offered to who books."""
+    chosen = services_of(town, wish)
+    return [
+        site
+        for site in sites_of(town, wish)
+        if all(site.id in one.site_ids and is_bookable(one, site) for one in chosen)
+    ]
+
+
+def services_of(town: Town, wish: Wish) -> list[Service]:
+    """Return what was chosen, in that order; raises `NotFound` for what the town does not have."""
+    by_id = {service.id: service for service in town.services}
+    if any(id_ not in by_id for id_ in wish.ids):
+        raise NotFound(what="service")
+    return [by_id[id_] for id_ in wish.ids]
+
+
+def categories(town: Town, wish: Wish, language: str, today: date) -> list[Json]:
+    """Return the categories with their services, narrowed by the search; what is ticked always stays."""
+    sites = sites_of(town, wish)
+    here = {site.id for site in sites}
+    offered = [one for one in town.services if here & set(one.site_ids)]
+    found = []
+    for category in town.categories:
+        shown = [
+            _service(town, sites, one, wish, language, today)
+            for one in offered
+            if one.category_id == category.id
+            and (one.id in wish.ids or matches(wish.search, [*one.name.values(), *category.name.values()]))
+        ]
+        if shown:
+            found.append(
+                {
+                    "id": category.id,
+                    "name": in_language(category.name, language),
+                    "services": shown,
+                    "open": bool(wish.search) or any(one["chosen"] for one in shown),
+                    "words": " ".join(category.name.values()).casefold(),
+                }
+            )
+    return found
+
+
+def matches(search: str, texts: Sequence[str]) -> bool:
+    """Say whether every word that was typed begins or stands in one of the texts."""
+    there = " ".join(texts).casefold()
+    return all(word in there for word in search.casefold().split())
+
+
+def documents(services: Iterable[Service], language: str) -> list[str]:
+    """Return every document once, in the order in which the services name them."""
+    found = (in_language(one, language) for service in services for one in service.documents)
+    return list(dict.fromkeys(found))
+
+
+def chosen_lines(services: Iterable[Service], wish: Wish, language: str) -> list[Json]:
+    """Return what was chosen, for the line that stands above the later steps."""
+    return [{"name": in_language(one.name, language), "count": wish.count(one.id)} for one in services]
+
+
+def too_many(services: Iterable[Service], wish: Wish) -> list[Service]:
+    """Return each service that was wished more often than it allows."""
+    return [one for one in services if not 1 <= wish.count(one.id) <= one.max_count]
+
+
+def _service(
+    town: Town, sites: Sequence[Site], service: Service, wish: Wish, language: str, today: date
+) -> Json:
+    department = next((one for one in town.departments if one.id == service.department_id), None)
+    return {
+        "id": service.id,
+        "name": in_language(service.name, language),
+        "kind": _kind(service, sites, today),
+        "opens_on": service.bookable_from,
+        "chosen": service.id in wish.ids,
+        "count": wish.count(service.id),
+        "most": service.max_count,
+        "documents": [in_language(one, language) for one in service.documents],
+        "link": service.link,
+        "phone": (department.phone if department else "") or sites[0].phone,
+        "words": " ".join(service.name.values()).casefold(),
+    }
+
+
+def _kind(service: Service, sites: Sequence[Site], today: date) -> str:
+    """Return "book", or the word for what to do instead."""
+    if service.channel is not Channel.HERE:
+        return service.channel.value
+    if not any(is_bookable(service, site) for site in sites if site.id in service.site_ids):
+        return "walk_in"
+    if service.bookable_until is not None and service.bookable_until < today:
+        return "over"
+    if service.bookable_from is not None and service.bookable_from > today:
+        return "not_yet"
+    return "book"

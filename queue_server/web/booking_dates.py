@@ -1,0 +1,53 @@
+"""Dates and times as people of a language read them."""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+
+PARTS: Final = ((0, "night"), (6, "morning"), (12, "noon"), (14, "afternoon"), (17, "evening"))
+"""From which hour on a part of the day has which name."""
+
+
+def long_date(day: date, language: str) -> str:
+    """Return "Dienstag, 10. März 2026"."""
+    return format_date(day, "full", locale=language)
+
+
+def short_date(day: date, language: str) -> str:
+    """Return "Di., 10. März"."""
+    return format_skeleton("MMMEd", day, locale=language)
+
+
+def plain_date(day: date, language: str) -> str:
+    """Return "10. März 2026"."""
+    return format_date(day, "long", locale=language)
+
+
+def month_name(day: date, language: str) -> str:
+    """Return "März 2026"."""
+    return format_skeleton("yMMMM", day, locale=language)
+
+
+def weekdays(language: str) -> list[tuple[str, str]]:
+    """Return short and long names, Monday first as everywhere where these pages are read."""
+    days = Locale.parse(language).days["stand-alone"]
+    return [(days["short"][n].rstrip("."), days["wide"][n]) for n in range(7)]
+
+
+def clock(at: datetime) -> str:
+    """Return "10:50", in every language: the boards in the hall show it so."""
+    return f"{at:%H:%M}"
+
+
+def local(at: datetime | str, zone: str) -> datetime:
+    """Return a moment on the clock of a site."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def part_of_day(at: datetime) -> str:
+    """Return in which part of its day a time lies, by the names of `PARTS`."""
+    return next(name for hour, name in reversed(PARTS) if at.hour >= hour)

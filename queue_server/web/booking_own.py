@@ -1,0 +1,123 @@
+"""One appointment, opened by the secret of its link, and what its pages say about it.
+
+What lives here: from the secret to the appointment, and the frame of its pages. What must not: changes
+(`web.page_manage`), and anything about the person: the pages never repeat it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import HTMLResponse
+
+from queue_server.domain.errors import NotFound, WrongSite
+from queue_server.domain.town import CallMode, CheckIn, Site, Town, in_language
+from queue_server.services import booking
+from queue_server.services.ports import Answer, Unit
+from queue_server.web.appointment_codes import ManageRef, read_manage_code
+from queue_server.web.booking_concern import chosen_lines, documents, services_of
+from queue_server.web.booking_dates import clock, local, long_date
+from queue_server.web.booking_visit import bar
+from queue_server.web.booking_wish import Wish
+from queue_server.web.pages import PageCall
+from queue_server.web.proxies import client_address
+
+
+@dataclass(slots=True)
+class Own:
+    """One appointment, opened by its secret. `seen` is the answer of `booking.see`."""
+
+    call: PageCall
+    ref: ManageRef
+    town: Town
+    site: Site
+    seen: Answer
+    client: str = field(default="")
+
+    @property
+    def path(self) -> str:
+        return f"/termin/v/{self.call.request.path_params['secret']}"
+
+    @property
+    def is_booked(self) -> bool:
+        return bool(self.seen["state"] == "booked")
+
+    @property
+    def wish(self) -> Wish:
+        services = tuple((id_, count) for id_, count in self.seen["services"])
+        return Wish(site_id=self.site.id, services=services, persons=self.seen["persons"])
+
+    async def do(self, work: Callable[[Unit], Answer]) -> Answer:
+        return await self.call.house.sequencer.do(self.site.id, work)
+
+    def page(self, template: str, *, status: int = 200, message: str = "", **values: Any) -> HTMLResponse:
+        """Render a page with the appointment on it."""
+        language = self.call.language
+        languages = [(one, f"{self.path}?lang={one}") for one in self.call.house.texts if one != language]
+        return self.call.page(
+            template,
+            status=status,
+            message=message,
+            path=self.path,
+            csrf=self.call.house.csrf.token(self.call.request.scope),
+            at=when(self, self.seen["starts_at"]),
+            **bar(self.call, self.town, self.site.id, languages),
+            **_facts(self),
+            **values,
+        )
+
+
+async def open_own(call: PageCall) -> Own:
+    """Open the appointment behind the secret. Raises `NotFound` for one not made here, or revoked."""
+    call.house.limits.check_status(client_address(call.request.scope))
+    ref = read_manage_code(call.house, call.request.path_params["secret"])
+    # A secret does not name the site. Any site of the town finds the appointment, or says whose it is.
+    for town in {town.id: town for town, _ in call.house.directory.sites.values()}.values():
+        site_id = town.sites[0].id
+        for _ in range(2):
+            try:
+                seen = await call.house.sequencer.look(site_id, lambda unit: _seen(unit, ref))
+            except WrongSite as elsewhere:
+                site_id = str(elsewhere.params["site"])
+                continue
+            except NotFound:
+                break
+            return Own(call, ref, town, call.house.site(site_id), seen)
+    raise NotFound(what="appointment")
+
+
+def _seen(unit: Unit, ref: ManageRef) -> Answer:
+    appointment = booking.find_appointment(unit, ref.reference)
+    if appointment.secret_version != ref.version:
+        raise NotFound(what="appointment")
+    return {**booking.see(unit, ref.reference), "log_seq": unit.hall.seq}
+
+
+def when(own: Own, at: str) -> dict[str, str]:
+    """Return a moment of the site as date and clock."""
+    moment = local(at, own.site.time_zone)
+    return {"date": long_date(moment.date(), own.call.language), "clock": clock(moment)}
+
+
+def _facts(own: Own) -> dict[str, Any]:
+    """Return what is said about the appointment; without the person."""
+    seen, site, language = own.seen, own.site, own.call.language
+    area = next((area for area in site.areas if area.id == seen["area_id"]), None)
+    known = {one.id for one in own.town.services}
+    wish = own.wish.but(services=tuple(pair for pair in own.wish.services if pair[0] in known))
+    services = services_of(own.town, wish)
+    return {
+        "number": seen["number"],
+        "reference": own.ref.reference,
+        "state": seen["state"],
+        "come_at": when(own, seen["come_at"])["clock"],
+        "site_name": in_language(site.name, language),
+        "address": site.address,
+        "area": area and {"name": in_language(area.name, language), "hint": in_language(area.hint, language)},
+        "admission_notice": in_language(site.admission_notice, language),
+        "fetch": site.call_mode is CallMode.FETCH,
+        "check_in": site.check_in is CheckIn.REQUIRED,
+        "lines": chosen_lines(services, wish, language),
+        "persons": seen["persons"],
+        "documents": documents(services, language),
+    }

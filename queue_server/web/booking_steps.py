@@ -1,0 +1,199 @@
+"""What each of the four steps shows."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from math import ceil
+from typing import Any, Final
+
+from starlette.responses import HTMLResponse
+
+from queue_server.domain.town import Site, in_language
+from queue_server.services import offer
+from queue_server.services.concerns import PERSONS_MOST
+from queue_server.services.ports import Answer
+from queue_server.web import booking_times
+from queue_server.web.booking_concern import categories, documents, services_of, sites_for, too_many
+from queue_server.web.booking_dates import clock, local, long_date, plain_date, short_date
+from queue_server.web.booking_person import NEEDS, REMINDERS, TYPED, Typed, wanted_fields
+from queue_server.web.booking_visit import Visit
+from queue_server.web.booking_wish import Wish
+
+Lost = Mapping[str, Any]
+ACT: Final = {"action": "/termin", "name": "hold"}
+MOST_PERSONS: Final = PERSONS_MOST
+NOTHING: Final[Mapping[str, Any]] = {"month": None, "day": None, "shortcuts": ()}
+
+
+def concern_problem(visit: Visit) -> dict[str, str]:
+    """Return what keeps a wish from step 2, by field; empty when nothing does."""
+    wish, say = visit.wish, visit.call.say
+    found: dict[str, str] = {}
+    if not wish.services:
+        found["error"] = say("booking.choose_something")
+    for service in too_many(services_of(visit.town, wish), wish):
+        name = in_language(service.name, visit.language)
+        found["error"] = say("booking.too_many", name=name, most=service.max_count)
+    if not 1 <= wish.persons <= MOST_PERSONS:
+        found["persons_error"] = say("booking.persons_range", most=MOST_PERSONS)
+    return found
+
+
+def show_concern(visit: Visit, problem: Mapping[str, str] | None = None) -> HTMLResponse:
+    """Step 1."""
+    wish = visit.wish = visit.wish.but(step=1)
+    site = visit.site if wish.site_id else None
+    problem = problem or {}
+    return visit.page(
+        "booking_concern.html",
+        status=400 if problem else 200,
+        action="/termin" if visit.typed or not site else f"/termin/{site.id}",
+        hidden_fields=wish.but(services=(), persons=1, search="", step=1).fields(
+            *(() if visit.typed or not site else ("site",))
+        ),
+        search=wish.search,
+        categories=categories(visit.town, wish, visit.language, visit.today),
+        error=problem.get("error", ""),
+        persons_error=problem.get("persons_error", ""),
+        most_persons=MOST_PERSONS,
+        site_name=in_language(site.name, visit.language) if site and len(visit.town.sites) > 1 else "",
+        change_site=visit.url(wish.but(site_id="", town_id=visit.town.id)) if site else "",
+        dates=lambda day: plain_date(day, visit.language),
+    )
+
+
+async def show_times(
+    visit: Visit, *, lost: Lost | None = None, message: str = "", status: int = 200
+) -> HTMLResponse:
+    """Step 2. `lost`: what became of a time that was held or chosen, and what lies near."""
+    wish = visit.wish = visit.wish.but(step=2)
+    found = await _able_sites(visit)
+    if not wish.site_id and len(found) == 1:
+        wish = visit.wish = wish.but(site_id=found[0][0].id)
+    able = next((site for site, _ in found if site.id == wish.site_id), None)
+    shown = NOTHING if able is None else await _sheet(visit, able)
+    return visit.page(
+        "booking_times.html",
+        status=status,
+        message=message,
+        lost=lost,
+        sites=[_site(visit, site, answer) for site, answer in found],
+        site_name=in_language(able.name, visit.language) if able else "",
+        site_address=able.address if able else "",
+        minutes=found[0][1]["minutes"] if found else 0,
+        hold_fields=[*wish.fields(), *visit.carried(), ("csrf", visit.csrf)],
+        act=ACT,
+        back=visit.url(wish.but(step=1)),
+        **shown,
+    )
+
+
+def show_data(
+    visit: Visit,
+    held: Answer,
+    errors: Mapping[str, str] | None = None,
+    *,
+    meant: str = "",
+    message: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    """Step 3."""
+    wish = visit.wish = visit.wish.but(step=3)
+    required = visit.site.required_fields
+    fields = wanted_fields(required)
+    say = visit.call.say
+    return visit.page(
+        "booking_data.html",
+        status=400 if errors or meant else status,
+        message=message,
+        held=_held(visit, held),
+        wish_fields=wish.fields(),
+        csrf=visit.csrf,
+        typed=visit.typed,
+        asked=visit.typed["email"] if meant else visit.typed.asked,
+        meant=meant,
+        errors={name: say(f"booking.{key}") for name, key in (errors or {}).items()},
+        shown=[name for name, _ in fields],
+        must=dict(fields),
+        one_of="contact" in required,
+        with_subject=any(one.named_clerk for one in services_of(visit.town, wish)),
+        needs=NEEDS,
+        reminders=REMINDERS,
+        languages_to_write=[one for one in visit.town.languages if one in visit.house.texts],
+        write_in=visit.write_in or visit.language,
+    )
+
+
+def show_check(visit: Visit, held: Answer, *, message: str = "", status: int = 200) -> HTMLResponse:
+    """Step 4."""
+    wish = visit.wish = visit.wish.but(step=4)
+    return visit.page(
+        "booking_check.html",
+        status=status,
+        message=message,
+        held=_held(visit, held),
+        wish_fields=wish.fields(),
+        typed_fields=visit.typed.fields(),
+        csrf=visit.csrf,
+        write_in=visit.write_in or visit.language,
+        lines=told_lines(visit, visit.typed),
+        documents=documents(services_of(visit.town, wish), visit.language),
+        minutes=held["minutes"],
+    )
+
+
+def told_lines(visit: Visit, typed: Typed) -> list[tuple[str, str]]:
+    """Return label and value of everything that was typed or ticked."""
+    say = visit.call.say
+    lines = [(say(f"booking.field_{name}"), typed[name]) for name in TYPED if typed[name]]
+    if typed.needs:
+        lines.append((say("booking.needs"), ", ".join(say(f"booking.need_{one}") for one in typed.needs)))
+    if typed.reminder_min:
+        lines.append((say("booking.reminder"), say(f"booking.reminder_{typed.reminder_min}")))
+    return lines
+
+
+async def _able_sites(visit: Visit) -> list[tuple[Site, Answer]]:
+    """Ask every site of the town that offers all of it; those where nobody can do it all are left out."""
+    wish = visit.wish
+    found = []
+    for site in sites_for(visit.town, wish.but(site_id="")):
+        answer = await visit.house.sequencer.look(
+            site.id, lambda unit: offer.at_site(unit, wish.services, wish.persons)
+        )
+        if answer is not None:
+            found.append((site, answer))
+    return found
+
+
+async def _sheet(visit: Visit, site: Site) -> Mapping[str, Any]:
+    return await booking_times.sheet(visit.call, visit.town, site, visit.wish, visit.today, visit.url)
+
+
+def _site(visit: Visit, site: Site, answer: Answer) -> dict[str, Any]:
+    first = answer["first_free"] and local(answer["first_free"], site.time_zone)
+    wish: Wish = visit.wish.but(site_id=site.id, day=None, month="", every_time=False)
+    return {
+        "name": in_language(site.name, visit.language),
+        "address": site.address,
+        "first": _moment(visit, first) if first else "",
+        "chosen": site.id == visit.wish.site_id,
+        "url": visit.url(wish),
+    }
+
+
+def _moment(visit: Visit, at: datetime) -> str:
+    return visit.call.say("booking.moment", date=short_date(at.date(), visit.language), clock=clock(at))
+
+
+def _held(visit: Visit, held: Answer) -> dict[str, Any]:
+    """Return what the bar of the held time shows. `held`: the answer of `booking.hold`."""
+    zone = visit.site.time_zone
+    starts, until = local(held["starts_at"], zone), local(held["held_until"], zone)
+    return {
+        "date": long_date(starts.date(), visit.language),
+        "clock": clock(starts),
+        "site": in_language(visit.site.name, visit.language),
+        "until": clock(until),
+        "left_s": max(0, ceil((until - visit.house.clock()).total_seconds())),
+        "extensions_left": held["extensions_left"],
+    }

@@ -1,0 +1,337 @@
+"""The portal's four steps by forms alone, as a browser without scripts sends them."""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.web.forms import Visitor
+from tests.web.running import Town
+
+ERIKA: dict[str, Any] = {"p__name": "Erika Mustermann", "p__email": "erika@posteo.de"}
+COUPLE = "/termin/rathaus?step=2&s=id-card&n-id-card=2&persons=2&day=2026-03-12"
+ONE_CLERK = "/termin/rathaus?step=2&s=marriage-register&day=2026-03-12"
+
+
+@pytest.fixture
+def visitor(town: Town) -> Visitor:
+    return Visitor(town)
+
+
+async def at_data(visitor: Visitor, path: str = COUPLE) -> Visitor:
+    """Hold the first time of the day, as far as step 3."""
+    await visitor.open(path)
+    return await visitor.press("at", visitor.times[0])
+
+
+async def booked(visitor: Visitor, path: str = COUPLE) -> Visitor:
+    await at_data(visitor, path)
+    await visitor.press("act", "check", **ERIKA)
+    return await visitor.press("act", "book")
+
+
+def number(visitor: Visitor) -> str:
+    found = re.search(r'data-number="(\d+)"', visitor.page.text)
+    assert found is not None, visitor.words
+    return found[1]
+
+
+def reference(visitor: Visitor) -> str:
+    found = re.search(r'answer__reference">([^<]+)<', visitor.page.text)
+    assert found is not None, visitor.words
+    return found[1]
+
+
+async def test_a_couple_books_two_identity_cards_in_four_steps(visitor: Visitor) -> None:
+    await visitor.open("/termin/rathaus")
+    await visitor.press("step", "2", s="id-card", n__id__card="2", persons="2")
+    assert "2 × Personalausweis" in visitor.words
+    assert "2 Personen kommen" in visitor.words
+    assert "etwa 25 Minuten" in visitor.words
+    await visitor.follow("Donnerstag, 12. März 2026")
+    await visitor.press("at", "2026-03-12T10:00+01:00")
+    assert "Donnerstag, 12. März 2026 um 10:00 Uhr" in visitor.words
+    await visitor.press("act", "check", **ERIKA)
+    assert "Stimmt alles?" in visitor.words
+    assert "Erika Mustermann" in visitor.words
+    await visitor.press("act", "book")
+    assert "Ihr Termin ist gebucht" in visitor.words
+    assert 100 <= int(number(visitor)) <= 999
+    assert "Kommen Sie ab 09:50 Uhr, bitte nicht früher." in visitor.words
+    assert "Erdgeschoss" in visitor.words
+    assert "Bisheriger Ausweis oder Pass" in visitor.words
+
+
+async def test_going_back_to_the_start_and_forth_loses_nothing(visitor: Visitor) -> None:
+    """Failure 27 too: what was typed goes in bodies; addresses stand in logs and histories."""
+    await at_data(visitor)
+    await visitor.press("act", "times", **ERIKA, p__need=["step_free"], p__reminder="1440")
+    await visitor.press("to", visitor.way("/termin/rathaus?s="))
+    assert "Was möchten Sie erledigen?" in visitor.words
+    await visitor.press("step", "2", s=["id-card", "passport"])
+    assert "Reisepass" in visitor.words
+    await visitor.press("to", visitor.way("day=2026-03-13"))
+    await visitor.press("at", visitor.times[0])
+    assert visitor.value("p-name") == "Erika Mustermann"
+    assert visitor.value("p-email") == "erika@posteo.de"
+    await visitor.press("act", "check")
+    assert "Stufenloser Raum" in visitor.words
+    assert "1 Tag vorher" in visitor.words
+    typed = ("Erika", "Mustermann", "posteo", "step_free", "1440")
+    assert [one for one in visitor.addresses if any(word in one for word in typed)] == []
+
+
+# -- step 1 ------------------------------------------------------------------------------------------------
+
+
+async def test_where_two_towns_share_a_server_one_is_chosen(visitor: Visitor) -> None:
+    await visitor.open("/termin")
+    assert "Nachbarstadt" in visitor.words
+    await visitor.follow("Musterstadt")
+    assert "Reisepass" in visitor.words
+
+
+async def test_the_search_narrows_and_keeps_what_is_ticked(visitor: Visitor) -> None:
+    await visitor.open("/termin/rathaus?q=hund&s=passport")
+    assert "Hund anmelden" in visitor.words or "Hundesteuer" in visitor.words
+    assert "Reisepass" in visitor.words
+    assert "Führungszeugnis" not in visitor.words
+    await visitor.open("/termin/rathaus?q=" + quote("<script>alert(1)</script>"))
+    assert "nichts gefunden" in visitor.words
+    assert "<script>alert" not in visitor.page.text
+
+
+async def test_what_is_done_without_coming_leads_there(visitor: Visitor) -> None:
+    await visitor.open("/termin/rathaus")
+    assert "Online erledigen" in visitor.words
+    assert 'href="https://www.musterstadt.example/hund-anmelden"' in visitor.page.text
+    assert 'value="dog-tax-register"' not in visitor.page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("", "mindestens ein Anliegen"),
+        ("&s=id-card&n-id-card=99", "höchstens"),
+        ("&s=id-card&n-id-card=0", "höchstens"),
+        ("&s=id-card&persons=0", "eine Zahl von 1 bis 20"),
+        ("&s=id-card&persons=viele", "eine Zahl von 1 bis 20"),
+    ],
+)
+async def test_a_concern_that_cannot_be_is_told_on_step_one(visitor: Visitor, query: str, words: str) -> None:
+    await visitor.open(f"/termin/rathaus?step=2{query}", 400)
+    assert words in visitor.words
+
+
+async def test_a_deep_link_has_its_service_ticked(visitor: Visitor) -> None:
+    await visitor.open("/termin/rathaus/passport")
+    assert re.search(r'value="passport" checked', visitor.page.text)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/termin/nowhere", "/termin/rathaus/nothing", "/termin/nachbarhaus/passport", "/termin?town=nowhere",
+     "/termin/rathaus?step=2&s=nothing", "/termin/v/nonsense", "/termin/v/nonsense/cancel"],
+)  # fmt: skip
+async def test_wrong_and_foreign_ids_are_not_there(visitor: Visitor, path: str) -> None:
+    """Failure 15."""
+    await visitor.open(path, 404)
+
+
+# -- step 2 ------------------------------------------------------------------------------------------------
+
+
+async def test_both_sites_stand_with_their_earliest_time(visitor: Visitor) -> None:
+    await visitor.open("/termin?town=musterstadt&step=2&s=id-card")
+    assert visitor.words.count("Frühestens") == 2
+    await visitor.follow("Bürgerzentrum")
+    assert "Gewählt" in visitor.words
+    assert "März 2026" in visitor.words
+
+
+async def test_a_day_that_is_over_or_garbage_breaks_nothing(visitor: Visitor) -> None:
+    for day in ("2020-01-01", "2026-02-31", "x", "9999-12-31"):
+        await visitor.open(f"/termin/rathaus?step=2&s=id-card&day={day}")
+        assert not visitor.times or "Frühester Termin" in visitor.words
+    await visitor.open("/termin/rathaus?step=2&s=id-card&month=2026-13")
+    assert "März 2026" in visitor.words
+
+
+async def test_a_time_that_somebody_else_took_leads_to_the_nearest(town: Town) -> None:
+    """Failure 17: sold out meanwhile: a clear message, the nearest times, and the typed data kept."""
+    slow, fast = Visitor(town), Visitor(town)
+    await slow.open(ONE_CLERK)
+    at = slow.times[0]
+    await fast.open(ONE_CLERK)
+    await fast.press("at", at)
+    town.client.cookies.clear()
+    await slow.press("at", at, 409, **ERIKA)
+    assert "gerade vergeben" in slow.words
+    assert at not in slow.times
+    await slow.press("at", slow.times[0])
+    assert slow.value("p-name") == "Erika Mustermann"
+
+
+@pytest.mark.parametrize(
+    "at", ["", "morgen", "2026-03-12T10:00", "2026-03-12T10:00:01+01:00", "0001-01-01T00:00+00:00"]
+)
+async def test_a_time_that_no_page_offers_is_refused(visitor: Visitor, at: str) -> None:
+    await visitor.open(COUPLE)
+    answer = await visitor.town.client.post(
+        "/termin",
+        data={"act": "hold", "at": at, "site": "rathaus", "s": "id-card", "csrf": visitor.value("csrf")},
+    )
+    assert answer.status_code == 400
+
+
+# -- the held time -----------------------------------------------------------------------------------------
+
+
+async def test_a_held_time_is_seen_again_after_a_reload(visitor: Visitor) -> None:
+    await at_data(visitor)
+    assert "Für Sie frei gehalten bis 10:10 Uhr" in visitor.words
+    await visitor.open(str(visitor.page.url))
+    assert "Für Sie frei gehalten bis 10:10 Uhr" in visitor.words
+
+
+async def test_another_browser_does_not_hold_it(visitor: Visitor) -> None:
+    await at_data(visitor)
+    visitor.town.client.cookies.clear()
+    await visitor.open(str(visitor.page.url), 409)
+    assert "Bitte wählen Sie noch einmal" in visitor.words
+
+
+async def test_ten_more_minutes_are_one_press(visitor: Visitor) -> None:
+    await at_data(visitor)
+    visitor.town.clock.forward(minutes=8)
+    await visitor.press("act", "extend", **ERIKA)
+    assert "bis 10:18 Uhr" in visitor.words
+    assert visitor.value("p-name") == "Erika Mustermann"
+
+
+@pytest.mark.parametrize("act", ["check", "extend"])
+async def test_an_expired_hold_keeps_what_was_typed(visitor: Visitor, act: str) -> None:
+    """Failure 16: the time is free again, the page says so, nothing typed is lost."""
+    await at_data(visitor)
+    visitor.town.clock.forward(minutes=11)
+    await visitor.press("act", act, 409, **ERIKA)
+    assert "Die zehn Minuten sind um" in visitor.words
+    await visitor.press("at", visitor.times[0])
+    assert visitor.value("p-name") == "Erika Mustermann"
+    await visitor.press("act", "check")
+    await visitor.press("act", "book")
+    assert "Ihr Termin ist gebucht" in visitor.words
+
+
+async def test_another_time_lets_the_first_one_go(visitor: Visitor) -> None:
+    """Going to and fro must not use up what one browser may hold."""
+    for turn in range(6):
+        await visitor.open(visitor.addresses[-1].replace("step=3", "step=2") if turn else ONE_CLERK)
+        await visitor.press("at", visitor.times[turn])
+    assert "Ihre Angaben" in visitor.words
+
+
+# -- step 3 ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"p__name": ""}, "Bitte geben Sie Ihren Namen an."),
+        ({"p__email": ""}, "eine E-Mail-Adresse oder eine Telefonnummer"),
+        ({"p__email": "erika@"}, "nicht vollständig"),
+        ({"p__email": "erika@posteo"}, "nicht vollständig"),
+        ({"p__phone": "null eins sieben"}, "prüfen Sie die Telefonnummer"),
+        (
+            {"p__email": "", "p__phone": "", "p__reminder": "60"},
+            "eine E-Mail-Adresse oder eine Telefonnummer",
+        ),
+    ],
+)
+async def test_what_is_wrong_stands_beside_its_field(
+    visitor: Visitor, typed: dict[str, str], words: str
+) -> None:
+    await at_data(visitor)
+    await visitor.press("act", "check", 400, **{**ERIKA, **typed})
+    assert words in visitor.words
+    assert 'aria-invalid="true"' in visitor.page.text
+    for name, value in {**ERIKA, **typed}.items():
+        if name in {"p__name", "p__email"}:
+            assert visitor.value(name.replace("__", "-")) == value
+
+
+async def test_a_likely_slip_in_the_address_is_asked_back_once(visitor: Visitor) -> None:
+    await at_data(visitor)
+    await visitor.press("act", "check", 400, p__name="Erika", p__email="erika@gmial.com")
+    assert "Meinten Sie erika@gmail.com?" in visitor.words
+    await visitor.press("act", "check")
+    assert "Stimmt alles?" in visitor.words
+    assert "erika@gmial.com" in visitor.words
+
+
+async def test_the_address_that_was_meant_is_one_press_away(visitor: Visitor) -> None:
+    await at_data(visitor)
+    await visitor.press("act", "check", 400, p__name="Erika", p__email="erika@gmial.com")
+    await visitor.press("act", "take_meant")
+    assert "Stimmt alles?" in visitor.words
+    assert "erika@gmail.com" in visitor.words
+
+
+async def test_each_site_asks_for_its_own_fields(visitor: Visitor) -> None:
+    await at_data(visitor, "/termin/buergerzentrum?step=2&s=id-card&day=2026-03-12")
+    assert "Anschrift" in visitor.words
+    assert "E-Mail-Adresse" not in visitor.words
+
+
+async def test_what_looks_like_markup_is_shown_as_text(visitor: Visitor) -> None:
+    """Failure 14: HTML, control and direction marks are text everywhere."""
+    await at_data(visitor)
+    await visitor.press("act", "check", p__name="<b>Erika</b>\x07\u202e", p__email="e@posteo.de")
+    assert "&lt;b&gt;Erika&lt;/b&gt;" in visitor.page.text
+    assert "\x07" not in visitor.page.text
+    assert "\u202e" not in visitor.page.text
+
+
+# -- step 4 ------------------------------------------------------------------------------------------------
+
+
+async def test_two_presses_of_the_last_button_book_once(visitor: Visitor) -> None:
+    """Failure 2: the same answer, the same number, the same page."""
+    await at_data(visitor)
+    await visitor.press("act", "check", **ERIKA)
+    check = visitor.page
+    await visitor.press("act", "book")
+    first = str(visitor.page.url)
+    visitor.page = check
+    await visitor.press("act", "book")
+    assert str(visitor.page.url) == first
+
+
+async def test_back_to_the_form_after_booking_leads_to_the_appointment(visitor: Visitor) -> None:
+    await at_data(visitor)
+    step3 = str(visitor.page.url)
+    await visitor.press("act", "check", **ERIKA)
+    await visitor.press("act", "book")
+    await visitor.open(step3)
+    assert "Ihr Termin ist gebucht" in visitor.words
+
+
+@pytest.mark.parametrize("act", ["hold", "extend", "check", "book"])
+async def test_a_form_of_another_page_is_refused(visitor: Visitor, act: str) -> None:
+    data = {"act": act, "site": "rathaus", "s": "id-card", "csrf": "nonsense", "hold": "1"}
+    answer = await visitor.town.client.post("/termin", data=data)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("act", ["", "delete", "hold\x00"])
+async def test_only_known_acts_are_taken(visitor: Visitor, act: str) -> None:
+    answer = await visitor.town.client.post("/termin", data={"act": act, "site": "rathaus", "s": "id-card"})
+    assert answer.status_code == 400
+
+
+async def test_step_four_needs_the_steps_before(visitor: Visitor) -> None:
+    await visitor.open("/termin/rathaus?step=4&s=id-card")
+    assert "Wann passt es Ihnen?" in visitor.words
+    await visitor.open("/termin/rathaus?step=4", 400)
+    assert "Was möchten Sie erledigen?" in visitor.words
