@@ -11,11 +11,12 @@ from tests.web.running import PASSWORD, Town
 DOCS = Path(__file__).parents[2] / "docs" / "integrators"
 HTTP, LIVE = ((DOCS / name).read_text(encoding="utf-8") for name in ("http.md", "live.md"))
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
-TICKET = re.compile(r'"id":\s*(\d+)')
+ID = re.compile(r'"id":\s*(\d+)')
+CODE = re.compile(r'/termin/v/([^"]+)"')
 
 
 def commands() -> list[str]:
-    joined = "".join(BLOCK.findall(HTTP)).replace("\\\n", " ")
+    joined = re.sub(r"(?:\\)?\n\s+", " ", "".join(BLOCK.findall(HTTP)))
     return [line for line in joined.splitlines() if line.strip()]
 
 
@@ -37,7 +38,11 @@ async def test_every_example_runs(served_town: Town, tmp_path: Path) -> None:
         answer = out.decode()
         assert done.returncode == 0, f"{command}\n{answer}"
         if "/tickets" in command and '"status_url"' in answer:
-            known["TICKET"] = TICKET.search(answer).group(1)  # type: ignore[union-attr]
+            known["TICKET"] = ID.search(answer).group(1)  # type: ignore[union-attr]
+        if command.rstrip().endswith('/holds"'):
+            known["HOLD"] = ID.search(answer).group(1)  # type: ignore[union-attr]
+        if '"manage_url"' in answer:
+            known["CODE"] = CODE.search(answer).group(1)  # type: ignore[union-attr]
 
 
 def test_every_route_is_in_the_docs() -> None:

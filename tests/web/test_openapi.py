@@ -93,9 +93,11 @@ async def test_a_whole_day_is_answered_as_described(town: Town) -> None:
     found: list[str] = []
     done: set[tuple[str, str]] = set()
 
-    async def ask(method: str, path: str, body: object = None, who: str = "anna", **ids: object) -> Any:
+    async def ask(
+        method: str, path: str, body: object = None, who: str | None = "anna", query: str = "", **ids: object
+    ) -> Any:
         address = path.format(site="rathaus", counter="rathaus-1", display="rathaus-eg", **ids)
-        answer = await town.ask(who, method, address, body)
+        answer = await town.ask(who, method, address + query, body)
         found.extend(complaints(answer, path, method.lower()))
         if answer.is_success:
             done.add((path, method.lower()))
@@ -153,12 +155,58 @@ async def test_a_whole_day_is_answered_as_described(town: Town) -> None:
     await ask("POST", f"{site}/issuing", {"issuing": True})
     await ask("POST", f"{site}/call-mode", {"call_mode": "fetch"})
     await ask("POST", "/api/v1/displays/{display}/service", {"out_of_service": True})
+    await book_a_visit(ask, town)
     signing_in = {"user": "anna", "password": "ein gutes Kennwort"}
     await ask("POST", "/api/v1/sessions", signing_in)
     await ask("DELETE", "/api/v1/sessions")
     assert found == []
     not_driven = {one for one in OPERATIONS if one not in done} - {("/api/v1/sessions/password", "post")}
     assert not_driven == set(), "driven by test_api_sessions alone: choosing a password"
+
+
+async def book_a_visit(ask: Any, town: Town) -> None:
+    """Hold, extend, release, book, look, move, cancel, search, and come."""
+    site, concern = "/api/v1/sites/{site}", {"services": [{"id": "id-card"}]}
+    client = {"client": "a-visitors-session"}
+    wanted = "?services=id-card&"
+    await ask("GET", f"{site}/months", who=None, query=f"{wanted}first=2026-03-09&last=2026-05-01")
+    offered = await ask("GET", f"{site}/times", who=None, query=f"{wanted}day=2026-03-11")
+    soon = await ask("GET", f"{site}/earliest", who=None, query=f"{wanted}count=9")
+
+    async def hold(starts_at: str, **more: str) -> Any:
+        body = {"request_id": town.press(), "starts_at": starts_at, **concern, **client, **more}
+        return await ask("POST", f"{site}/holds", body, who=None)
+
+    async def book(starts_at: str, **person: str) -> Any:
+        held = await hold(starts_at)
+        body = {"request_id": town.press(), "hold": held["id"], "person": person, **client}
+        return await ask("POST", f"{site}/appointments", body, who=None)
+
+    free = offered["times"]
+    held = await hold(free[0])
+    await ask("POST", f"{site}/holds/{{hold}}/extend", client, who=None, hold=held["id"])
+    await ask("POST", f"{site}/holds/{{hold}}/release", client, who=None, hold=held["id"])
+    await ask("POST", f"{site}/holds/{{hold}}/extend", client, who=None, hold=held["id"])
+    booked = await book(free[0], name="Erika", email="erika@example.org")
+    own = {"code": booked["manage_url"].rpartition("/")[2]}
+    await ask("POST", f"{site}/appointments/own", own, who=None)
+    await ask("POST", f"{site}/appointments/search", {"text": "eri", "day": "2026-03-11"})
+    held = await hold(free[9], **own)
+    move = {"request_id": town.press(), "hold": held["id"], **own, **client}
+    await ask("POST", f"{site}/appointments/own/move", move, who=None)
+    cancel = {"request_id": town.press(), **own}
+    await ask("POST", f"{site}/appointments/own/cancel", cancel, who=None)
+    await ask("POST", f"{site}/appointments/own", own, who=None)
+    today = await book(soon["times"][-1], name="Erika", phone="0371 4880")
+    come = {"request_id": town.press(), "number": today["number"], "time": today["starts_at"][11:16]}
+    await ask("POST", f"{site}/check-ins", come, who="kiosk")
+    at_kiosk = "/api/v1/kiosks/{kiosk}"
+    await ask("POST", f"{at_kiosk}/quotes", concern, who="kiosk", kiosk="rathaus-kiosk")
+    later = {"request_id": town.press(), "starts_at": soon["times"][-2], **concern}
+    booked = await ask("POST", f"{at_kiosk}/appointments", later, who="kiosk", kiosk="rathaus-kiosk")
+    again = f"{at_kiosk}/appointments/{{appointment}}/reprint"
+    press = {"request_id": town.press()}
+    await ask("POST", again, press, who="kiosk", kiosk="rathaus-kiosk", appointment=booked["id"])
 
 
 # -- random requests -------------------------------------------------------------------------------------
