@@ -24,6 +24,7 @@ from queue_server.web.texts import FALLBACK
 
 MAILBOX: Final = "termin"
 """The sender's name before the @: a mailbox that the town need not have."""
+_EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - listened on, not connected to
 _STILL_COMING: Final = frozenset({AppointmentState.BOOKED, AppointmentState.CHECKED_IN})
 
 
@@ -110,6 +111,8 @@ class Mailing:
             lambda conn: self._tools.addressee(conn, claimed.site_id, claimed.appointment_id)
         )
         now = self._house.clock()
+        if claimed.kind not in set(Kind):
+            raise Undeliverable("unknown_kind")
         if to is None or not to.email or not _makes_sense(claimed, to, now):
             return False
         try:
@@ -176,7 +179,8 @@ def address(house: House) -> str:
     settings = house.settings
     if settings.public_url or not settings.demo or not settings.port:
         return settings.public_url
-    return f"http://{settings.host}:{settings.port}"
+    host = "localhost" if settings.host in _EVERYWHERE else settings.host
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def _domain(house: House) -> str:

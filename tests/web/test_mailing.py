@@ -115,7 +115,8 @@ async def test_a_booking_is_confirmed_by_a_letter(town: Town) -> None:
     assert await deliver(town) == 0
 
 
-async def test_move_and_cancellation_are_told_to_the_same_calendar_entry(town: Town) -> None:
+async def test_move_and_cancellation_are_told_to_the_same_calendar_entry(each_town: Town) -> None:
+    town = each_town
     made = await book(town)
     await deliver(town)
     town.clock.forward(minutes=1)
@@ -211,6 +212,27 @@ async def test_a_letter_to_no_address_is_given_up_and_told(
     assert address not in caplog.text
 
 
+async def test_a_reminder_comes_when_it_was_wished_for(town: Town) -> None:
+    await book(town, Person(name=NAME, email=ADDRESS, reminder_min=60))
+    await deliver(town)
+    assert len(letters(town)) == 1
+    town.clock.forward(hours=22, minutes=59)
+    assert await deliver(town) == 0
+    town.clock.forward(minutes=2)
+    await deliver(town)
+    first, reminder = letters(town)
+    assert str(reminder["Subject"]) == "Erinnerung: Ihr Termin am Mittwoch, 11. März 2026, 10:00 Uhr"
+    assert event(first)["UID"] == event(reminder)["UID"]
+
+
+async def test_a_letter_of_an_unknown_kind_is_given_up(town: Town) -> None:
+    """An older version beside a newer one: it says so instead of trying for two days."""
+    await book(town)
+    await town.house.write(lambda conn: conn.execute(sa.update(OUTBOX).values(kind="birthday")))
+    await deliver(town)
+    assert [(row.state, row.last_error) for row in await rows(town)] == [("failed", "unknown_kind")]
+
+
 async def test_who_left_no_address_gets_no_letter_and_troubles_nobody(town: Town) -> None:
     await book(town, Person(name=NAME, phone="0371 488-0"))
     await deliver(town)
@@ -232,12 +254,20 @@ async def test_without_public_address_the_letter_has_no_links(town: Town) -> Non
     assert "http" not in text(letters(town)[0])
 
 
-@pytest.mark.parametrize("changes", [{"demo": True, "port": 8123}], indirect=True)
-async def test_in_the_demo_the_links_lead_to_this_machine(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("changes", "machine"),
+    [
+        ({"demo": True, "port": 8123}, "127.0.0.1:8123"),
+        ({"demo": True, "port": 8123, "host": "0.0.0.0"}, "localhost:8123"),  # noqa: S104
+        ({"demo": True, "port": 8123, "host": "::1"}, "[::1]:8123"),
+    ],
+    indirect=["changes"],
+)
+async def test_in_the_demo_the_links_lead_to_this_machine(town: Town, machine: str) -> None:
     made = await book(town)
     await deliver(town)
     manage = town.house.manage_url(made["reference"], made["secret_version"])
-    assert f"http://127.0.0.1:8123{manage}" in text(letters(town)[0])
+    assert f"http://{machine}{manage}" in text(letters(town)[0])
 
 
 async def test_the_hourly_tidying_takes_old_letters_along(town: Town) -> None:
