@@ -94,6 +94,8 @@ class BookingUnit:
             appointment = self.book.get(appointment_id)
             if appointment is not None and not appointment.is_live:
                 self._cells().free((self.site.id, appointment_id))
+                if appointment.state is AppointmentState.MISSED:
+                    appointment.clerk_id = None  # who comes after all takes nobody's planned time
 
     def _cells(self) -> ClerkCells:
         if self.known_cells is None or self.known_cells.is_stale:

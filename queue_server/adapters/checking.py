@@ -14,6 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters.book_checking import BrokenBook, compare_book
 from queue_server.adapters.database import Database
 from queue_server.adapters.rows import COUNTER, DAY, EVENT, LEASE, TICKET, table
 from queue_server.adapters.tables.hall import SiteStream
@@ -91,6 +92,7 @@ def check_site(connection: Connection, site_id: str, *, all_days: bool = False) 
         entry_count += count
         ticket_count += len(hall.tickets)
         found += compare(connection, hall, is_current=day == today)
+    found += _check_book(connection, site_id)
     return SiteCheck(site_id, tuple(days), entry_count, ticket_count, tuple(found))
 
 
@@ -134,6 +136,13 @@ def compare(connection: Connection, hall: Hall, *, is_current: bool = True) -> I
     # A day on which nobody stopped the numbers has no row.
     rows = {"": stored[hall.business_day]} if stored else {"": dict(status, issuing=True, call_mode=None)}
     yield from _compare(hall, "day", {"": status}, rows)
+
+
+def _check_book(connection: Connection, site_id: str) -> list[Difference]:
+    try:
+        return [Difference(site_id, None, *one) for one in compare_book(connection, site_id)]
+    except BrokenBook as broken:
+        return [Difference(site_id, None, f"log entry {broken.seq}", "", broken.why, None)]
 
 
 def _compare(

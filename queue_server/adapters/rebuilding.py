@@ -1,16 +1,22 @@
-"""Remakes the rows of a site's current business day from its log. The caller keeps everybody else away.
+"""Remakes the rows of a site's current business day and of its visitors' book from its log.
+
+The caller keeps everybody else away.
 
 What must not live here: comparing (`adapters.checking`). What is not in the log stays as it is: who sits
 at a counter, needs, print jobs, and how often a ticket's secret was renewed.
 """
 
 from collections.abc import Mapping
+from datetime import UTC
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.checking import STREAM, current_day, fold_day
+from queue_server.adapters.book_checking import BrokenBook, rebuild_book
+from queue_server.adapters.checking import STREAM, BrokenLog, current_day, fold_day
 from queue_server.adapters.rows import COUNTER, DAY, LEASE, TICKET, write_hall
+from queue_server.adapters.town_store import load_towns
 from queue_server.domain.hall import Hall
 
 
@@ -20,6 +26,7 @@ def rebuild_site(connection: Connection, site_id: str) -> int:
     if day is None:
         return 0
     hall, _ = fold_day(connection, site_id, day)
+    _rebuild_book(connection, site_id)
     versions = _secret_versions(connection, hall)
     for source in (TICKET, COUNTER, LEASE, DAY):
         mine = (source.c.site_id == site_id) & (source.c.business_day == day)
@@ -31,6 +38,16 @@ def rebuild_site(connection: Connection, site_id: str) -> int:
         ticket.secret_version = versions.get(ticket.id, ticket.secret_version)
     _write(connection, hall)
     return len(hall.tickets)
+
+
+def _rebuild_book(connection: Connection, site_id: str) -> None:
+    place = connection.execute(sa.select(STREAM).where(STREAM.c.site_id == site_id)).one()
+    sites = {site.id: site for town in load_towns(connection).values() for site in town.sites}
+    zone = ZoneInfo(sites[site_id].time_zone) if site_id in sites else UTC
+    try:
+        rebuild_book(connection, place.organisation_id, site_id, zone)
+    except BrokenBook as broken:
+        raise BrokenLog(site_id, broken.seq, broken.why) from broken
 
 
 def _secret_versions(connection: Connection, hall: Hall) -> Mapping[int, int]:
