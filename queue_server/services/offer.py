@@ -22,6 +22,7 @@ from queue_server.domain.slots import (
     Bits,
     ClerkTime,
     Span,
+    carry_over,
     cell_of,
     first_cell_from,
     first_starts,
@@ -151,9 +152,10 @@ def times(unit: Unit, choice: Choice, day: date) -> Answer:
     """Return the free starts of a local day, and the first free one on a later day."""
     found, span = starts(unit, choice), _span(unit)
     first, until = _edges(span, _zone(unit), day)
+    of_day = Span(first, until - first)
     return {
         "date": day.isoformat(),
-        "times": _written(unit, starts_in(found.free & stretch(span, first, until), span)),
+        "times": _written(unit, starts_in(carry_over(found.free, span, of_day), of_day)),
         "next_free": _first(unit, span, found.free & stretch(span, until, span.end)),
         "minutes": choice.expected_min,
     }

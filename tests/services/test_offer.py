@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
 
 from queue_server.adapters.database import Database
 from queue_server.domain.errors import BadInput, NotFound
-from queue_server.domain.town import Admission, Closure, Town
-from queue_server.services import offer
+from queue_server.domain.town import Admission, Closure, RosterEntry, Town
+from queue_server.services import booking, offer
 from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, Unit
 from tests.town_hall import CAR, CARD, DAY, PASS, Hand, at, booking_town
@@ -202,3 +202,72 @@ def test_looking_changes_nothing(hand: Hand) -> None:
     ask(hand, offer.times, WEDNESDAY)
     ask(hand, offer.earliest)
     assert hand.hall.seq == before
+
+
+# -- what others book ----------------------------------------------------------------------------------
+
+TEN = at("09:00", "2026-03-04")  # ten o'clock in the town
+
+
+def hold(hand: Hand, client: str, starts_at: datetime = TEN, *services: str, site_id: str = "hall") -> Answer:
+    def work(unit: Unit) -> Answer:
+        choice = a_choice(unit, *services)
+        return booking.hold(unit, choice, starts_at, channel="api", client=client)
+
+    return hand.do(work, site_id)
+
+
+def test_a_held_time_is_not_offered_until_the_hold_is_over(database: Database) -> None:
+    """Failure 1: nothing is offered that cannot be had, and nothing stays lost."""
+    hand = Hand(database, only(booking_town(), "bernd"))
+    before = ask(hand, offer.times, WEDNESDAY)["times"]
+    hold(hand, "somebody")
+    during = ask(hand, offer.times, WEDNESDAY)["times"]
+    assert [t for t in before if t not in during] == [
+        f"2026-03-04T{clock}+01:00" for clock in ("09:55", "10:00", "10:05")
+    ]
+    hand.later(minutes=9, seconds=59)
+    assert ask(hand, offer.times, WEDNESDAY)["times"] == during
+    hand.later(seconds=1)
+    assert ask(hand, offer.times, WEDNESDAY)["times"] == before
+
+
+def test_a_time_is_offered_as_long_as_one_clerk_is_free(hand: Hand) -> None:
+    hold(hand, "somebody")
+    assert "2026-03-04T10:00+01:00" in ask(hand, offer.times, WEDNESDAY)["times"]
+    hold(hand, "somebody else")
+    assert "2026-03-04T10:00+01:00" not in ask(hand, offer.times, WEDNESDAY)["times"]
+
+
+def test_a_day_without_a_free_start_is_full(database: Database) -> None:
+    """Full and closed are told apart: on a full day a time may come back."""
+    town = only(booking_town(), "bernd")
+    short = RosterEntry(2, time(10), time(10, 10), "hall")
+    hand = Hand(database, replace(town, clerks=(replace(town.clerks[0], roster=(short,)),)))
+    hold(hand, "somebody")
+    found = days(hand, WEDNESDAY, date(2026, 3, 11))
+    assert found["2026-03-04"]["state"] == "full"
+    assert found["2026-03-05"]["state"] == "closed", "nobody works who could do it"
+    assert found["2026-03-11"] == {"date": "2026-03-11", "state": "free", "count": 1, "reason": {}}
+    assert ask(hand, offer.times, WEDNESDAY)["next_free"] == "2026-03-11T10:00+01:00"
+
+
+def test_what_another_site_books_of_a_shared_clerk_is_gone_here_too(database: Database) -> None:
+    """The offer is kept while nothing changes; a booking next door does not move this site's sequence."""
+    town = only(booking_town(), "bernd")
+    roster = (*town.clerks[0].roster, RosterEntry(2, time(8), time(12), "annex"))
+    shared = replace(town.clerks[0], site_ids=("hall", "annex"), roster=roster)
+    hand = Hand(database, replace(town, clerks=(shared,)))
+    assert "2026-03-04T10:00+01:00" in ask(hand, offer.times, WEDNESDAY, services=(CARD,))["times"]
+    hold(hand, "somebody", TEN, CARD, site_id="annex")
+    assert "2026-03-04T10:00+01:00" not in ask(hand, offer.times, WEDNESDAY, services=(CARD,))["times"]
+
+
+def test_every_time_that_is_offered_can_be_held(hand: Hand) -> None:
+    """At an odd second of the day, from the first to the last time of the first and the last day."""
+    hand.later(seconds=31)
+    for day in (TODAY, LAST_DAY):
+        offered = ask(hand, offer.times, day)["times"]
+        for place in (0, -1):
+            held = hold(hand, f"for {offered[place]}", datetime.fromisoformat(offered[place]))
+            assert held["starts_at"] == offered[place]
