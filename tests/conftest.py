@@ -17,7 +17,7 @@ from queue_server.adapters.database import Database
 
 E2E = Path(__file__).parent / "e2e"
 WITHOUT_EARS = {
-    f"test_{name}.py" for name in ("accessible", "impatience", "keyboard", "listening", "pictures")
+    f"test_{name}.py" for name in ("accessible", "booking", "impatience", "keyboard", "listening", "pictures")
 }
 """End-to-end tests that listen to nothing: they may run beside others. A busy machine tears sound."""
 

@@ -1,0 +1,66 @@
+"""The booking pages as a visitor uses them, by what stands on them."""
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.harness.browser import Browsers
+
+
+class PortalPage:
+    """`/termin` in a window of its own."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @classmethod
+    async def open(
+        cls, browsers: Browsers, browser: Browser, url: str, path: str = "/termin", **options: object
+    ) -> "PortalPage":
+        return cls(await browsers.open(browser, url + path, **options))
+
+    async def is_at(self, step: str) -> None:
+        """Wait until the named step is the present one."""
+        await expect(self.page.locator('[aria-current="step"]')).to_contain_text(step)
+
+    async def tick(self, service: str, count: int = 1) -> None:
+        """Open a service's category and tick it."""
+        fold = self.page.locator("details.category", has=self.page.locator(f'input[value="{service}"]'))
+        if await fold.get_attribute("open") is None:
+            await fold.locator("summary").click()
+        row = fold.locator(".service", has=self.page.locator(f'input[value="{service}"]'))
+        await row.locator("input").check()
+        if count > 1:
+            await row.locator("select").select_option(str(count))
+
+    async def onward(self) -> None:
+        await self.page.locator(".onward__go").click()
+
+    async def at_site(self, name: str) -> None:
+        await self.page.locator(".site", has_text=name).click()
+        await expect(self.page.locator(".site--chosen")).to_contain_text(name)
+
+    async def choose_day(self, nth: int = 2) -> None:
+        """Choose one of the free days of the month that is shown; the next month when it has too few."""
+        free = self.page.locator(".day--free:not(.day--small)")
+        if await free.count() <= nth:
+            await self.page.locator(".month__turn").last.click()
+        await free.nth(nth).click()
+        await expect(self.page.locator(".times__day")).to_be_visible()
+
+    async def choose_time(self, nth: int = 0) -> None:
+        await self.page.locator("#times .time").nth(nth).click()
+
+    async def type(self, **fields: str) -> None:
+        for name, text in fields.items():
+            await self.page.fill(f"#p-{name}", text)
+
+    async def book(self) -> str:
+        """Press the last button; return the number that will be called."""
+        await self.page.get_by_role("button", name="Termin buchen").click()
+        await expect(self.page.get_by_role("heading", name="Ihr Termin ist gebucht")).to_be_visible()
+        return await self.number()
+
+    async def number(self) -> str:
+        return await self.page.locator("[data-number]").get_attribute("data-number") or ""
+
+    async def reference(self) -> str:
+        return await self.page.locator(".answer__reference").inner_text()

@@ -1,0 +1,86 @@
+"""Step 1 without a server: what a service says of itself, what a search finds, how a wish is written down."""
+
+import dataclasses
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.datastructures import QueryParams
+
+from queue_server.adapters.town_file import sample_town
+from queue_server.domain.town import Admission, Town
+from queue_server.web.booking_concern import categories, documents, matches, services_of
+from queue_server.web.booking_wish import Wish, read_wish
+
+TODAY = date(2026, 3, 10)
+
+
+def a_town(**changes: Any) -> Town:
+    """Return the sample town with its passport service changed."""
+    town = sample_town()
+    services = tuple(dataclasses.replace(s, **changes) if s.id == "passport" else s for s in town.services)
+    return dataclasses.replace(town, services=services)
+
+
+def passport(town: Town) -> dict[str, Any]:
+    shown = categories(town, Wish(site_id="rathaus"), "de", TODAY)
+    services: list[Any] = [one for category in shown for one in category["services"]]  # type: ignore[attr-defined]
+    return next(one for one in services if one["id"] == "passport")
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({}, "book"),
+        ({"admission": Admission.APPOINTMENT}, "book"),
+        ({"admission": Admission.WALK_IN}, "walk_in"),
+        ({"bookable_from": date(2026, 3, 11)}, "not_yet"),
+        ({"bookable_from": date(2026, 3, 10)}, "book"),
+        ({"bookable_until": date(2026, 3, 9)}, "over"),
+    ],
+)
+def test_each_service_says_what_to_do(changes: dict[str, Any], kind: str) -> None:
+    assert passport(a_town(**changes))["kind"] == kind
+
+
+def test_a_search_takes_every_word_in_any_language() -> None:
+    texts = ["Wohnsitz anmelden", "Register a residence"]
+    assert matches("WOHN anmeld", texts)
+    assert matches("residence", texts)
+    assert not matches("wohnsitz hund", texts)
+
+
+def test_documents_stand_once() -> None:
+    town = sample_town()
+    found = documents(services_of(town, Wish(services=(("id-card", 1), ("passport", 1)))), "de")
+    assert len(found) == len(set(found)) > 0
+
+
+def test_a_wish_survives_its_address() -> None:
+    wish = Wish(
+        site_id="rathaus",
+        services=(("id-card", 2), ("passport", 1)),
+        persons=3,
+        step=2,
+        month="2026-03",
+        day=date(2026, 3, 12),
+        every_time=True,
+        hold=17,
+    )
+    parts = urlsplit(wish.url())
+    assert parts.path == "/termin/rathaus"
+    assert read_wish(QueryParams(parts.query), "rathaus") == wish
+
+
+@pytest.mark.parametrize(
+    ("query", "wish"),
+    [
+        ("s=../etc&s=ID&s=a b", Wish()),
+        ("step=9&persons=-1", Wish(step=4, persons=0)),
+        ("day=31.12.2026&month=heute&hold=x", Wish()),
+        ("s=id-card&n-id-card=99999999999999999999", Wish(services=(("id-card", 0),))),
+    ],
+)
+def test_garbage_in_an_address_is_nothing(query: str, wish: Wish) -> None:
+    assert read_wish(QueryParams(query)) == wish
