@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from queue_server.domain.errors import Refusal
 from queue_server.domain.town import Clerk, Site, Town, in_language
 from queue_server.live.sequencer import RequestKey
 from queue_server.services.ports import Answer, Unit
@@ -49,6 +50,12 @@ def clerk_of(call: PageCall) -> Clerk | None:
 def client_of(call: PageCall) -> str:
     """Return whose hold it is: the clerk's session."""
     return call.actor.session_id or call.actor.token_id or ""
+
+
+def refusal_words(call: PageCall, refusal: Refusal) -> str:
+    """Say a refusal to a clerk: where the visitor's words would be out of place, there are others."""
+    own = f"desk.refused_{refusal.code}"
+    return call.say(own if own in call.say else f"error.{refusal.code}", **refusal.params)
 
 
 async def checked_form(call: PageCall) -> FormData:

@@ -20,7 +20,7 @@ from queue_server.services.offer import is_bookable
 from queue_server.web.desk_wish import COUNT, Wish
 from queue_server.web.texts import Texts
 
-STEPS_MIN: Final = (5, 15, 30)
+STEPS_MIN: Final = (5, 15, 30, 60)
 SLOTS_SHOWN: Final = 18
 """So many times a day are an overview; the day itself, when it is asked for, shows all of them."""
 LOOKS: Final = {

@@ -23,7 +23,7 @@ from queue_server.services.concerns import PERSONS_MOST, Choice, choose, service
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.reception import NEEDS
 from queue_server.web import desk_view as view
-from queue_server.web.desk_frame import checked_form, client_of, do, frame, sites_of
+from queue_server.web.desk_frame import checked_form, client_of, do, frame, refusal_words, sites_of
 from queue_server.web.desk_wish import REMINDERS, Typed, Wish, read_typed, read_wish
 from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute
@@ -65,7 +65,9 @@ async def book(call: PageCall) -> Response:
     if not wish.pairs:
         return await _show(call, wish, typed, message=call.say("desk.problem_concern"), status=422)
     if typed.problems:
-        return await _show(call, wish, typed, message=call.say("desk.problem_form"), status=422)
+        return await _show(
+            call, _near(call, wish, typed), typed, message=call.say("desk.problem_form"), status=422
+        )
     try:
         answer = await do(
             call, form, _moving(call, wish, typed) if wish.move else _booking(call, wish, typed)
@@ -75,9 +77,9 @@ async def book(call: PageCall) -> Response:
             raise
         return await _show(
             call,
-            wish,
+            _near(call, wish, typed),
             typed,
-            message=call.say(f"error.{refusal.code}", **refusal.params),
+            message=refusal_words(call, refusal),
             status=status_of(refusal.code),
             may_overrule=refusal.code in LIMITS,
         )
@@ -85,6 +87,14 @@ async def book(call: PageCall) -> Response:
     return RedirectResponse(
         f"/desk/{call.site_id}/appointments/{answer['reference']}?done={done}", status_code=303
     )
+
+
+def _near(call: PageCall, wish: Wish, typed: Typed) -> Wish:
+    """Ask for the day of the chosen time: it stays chosen, or what is next to it may be wanted instead."""
+    if not typed.at:
+        return wish
+    zone = ZoneInfo(call.house.site(call.site_id).time_zone)
+    return replace(wish, day=typed.starts_at(zone).astimezone(zone).date())
 
 
 async def walk_in(call: PageCall) -> Response:
@@ -244,7 +254,7 @@ def _iso(day: date | None) -> str:
 def _keys(call: PageCall) -> Any:
     return view.keys(
         call.say,
-        ("1", "desk.concern", {"a…z": "desk.key_find", "⏎": "desk.key_add", "1…9 + −": "desk.key_count"}),
+        ("1", "desk.concern", {"⏎": "desk.key_add", "1…9 + −": "desk.key_count"}),
         ("2", "desk.times", {"← → ↑ ↓": "desk.key_choose", "D": "desk.key_day", "W": "desk.key_walk_in"}),
         ("3", "desk.person", {"⏎": "desk.key_book"}),
         ("", "desk.everywhere", {"/": "desk.key_search", "Esc": "desk.key_back"}),

@@ -19,7 +19,7 @@ from queue_server.services import appointments, arrivals, booking, reception, sc
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import desk_view as view
 from queue_server.web import printing
-from queue_server.web.desk_frame import checked_form, do, frame
+from queue_server.web.desk_frame import checked_form, do, frame, refusal_words
 from queue_server.web.desk_wish import TEXT_MOST, Wish
 from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute
@@ -31,7 +31,13 @@ DONE: Final = frozenset({"booked", "moved", "cancelled", "early", "on_time", "la
 async def appointment_page(call: PageCall) -> Response:
     """Show an appointment: the answer to a booking, and what a search opens."""
     done = call.request.query_params.get("done", "")
-    return await _show(call, message=call.say(f"desk.done_{done}") if done in DONE else "")
+    try:
+        return await _show(call, message=call.say(f"desk.done_{done}") if done in DONE else "")
+    except WrongSite as elsewhere:
+        # Found by its reference in the other building: its desk knows what to do with it.
+        return RedirectResponse(
+            f"/desk/{elsewhere.params['site']}/appointments/{_reference(call)}", status_code=303
+        )
 
 
 async def act_on_appointment(call: PageCall) -> Response:
@@ -51,7 +57,7 @@ async def act_on_appointment(call: PageCall) -> Response:
     except Refusal as refusal:
         if refusal.code == "not_found":
             raise
-        message = call.say(f"error.{refusal.code}", **refusal.params)
+        message = refusal_words(call, refusal)
         return await _show(call, message=message, status=status_of(refusal.code))
     done = "cancelled" if act == "cancel" else answer.get("arrival", "on_time")
     if act == "check_in":
@@ -98,7 +104,7 @@ async def search(call: PageCall) -> Response:
     except ValueError:
         day = words.today
     found, tickets = await call.house.sequencer.look(site.id, lambda unit: _find(call, unit, text, day))
-    if len(found) == 1 and not tickets:
+    if text and len(found) == 1 and not tickets:
         return RedirectResponse(f"/desk/{site.id}/appointments/{found[0]['reference']}", status_code=303)
     return call.page(
         "desk_found.html",

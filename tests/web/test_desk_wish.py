@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import FormData, QueryParams, UploadFile
 
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.town import Service
@@ -23,7 +23,7 @@ def wish(query: str) -> Any:
 
 
 def typed(**fields: str | list[str]) -> Typed:
-    pairs = [
+    pairs: list[tuple[str, str | UploadFile]] = [
         (name, one)
         for name, value in fields.items()
         for one in ([value] if isinstance(value, str) else value)

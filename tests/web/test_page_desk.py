@@ -165,6 +165,7 @@ async def test_a_time_that_was_sold_meanwhile_keeps_what_was_typed(desk: Desk) -
     assert 'value="Erika Mustermann"' in refused.text
     assert 'name="at"' in refused.text
     assert 'role="alert"' in refused.text
+    assert f'value="{at[:10]}"' in refused.text, "the times of that very day are shown"
 
 
 async def test_what_cannot_reach_anybody_is_said_beside_the_field(desk: Desk) -> None:
@@ -201,6 +202,35 @@ async def test_no_reason_makes_a_taken_clerk_free(desk: Desk) -> None:
     statuses = [(await desk.post(**CARD, **own)).status_code for _ in range(12)]
     assert statuses[0] == 303
     assert statuses[-1] == status_of("slot_taken")
+
+
+async def test_a_reason_lifts_the_limit_of_a_contact(desk: Desk) -> None:
+    """Failure 21: a plus-address counts as the same mailbox; a clerk may still book for a helper."""
+    offered = (await desk.times(day="2026-03-12"))[:36:6]
+    for place, at in enumerate(offered[:5]):
+        await desk.book(at, contact=f"helferin+{place}@example.org")
+    one_more = {**CARD, "at": offered[5], "contact": "helferin@example.org"}
+    refused = await desk.post(**one_more)
+    assert refused.status_code == status_of("too_many_bookings")
+    assert "5 offene Termine" in words(refused.text)
+    assert "Grenze aufheben" in words(refused.text)
+    assert f'value="{offered[5]}"' in refused.text
+    assert (await desk.post(**one_more, reason="Bibliothek hilft")).status_code == 303
+
+
+async def test_nobody_is_checked_in_twice(desk: Desk) -> None:
+    reference = await desk.book()
+    await desk.post(f"/appointments/{reference}", act="check_in")
+    again = await desk.post(f"/appointments/{reference}", act="check_in")
+    assert again.status_code == status_of("already_checked_in")
+    assert f"Schon angemeldet, Nummer {number_of(again.text)}" in words(again.text)
+
+
+async def test_an_empty_search_lists_the_day(desk: Desk) -> None:
+    reference = await desk.book()
+    answer = await desk.post("/search", q="", day="2026-03-10")
+    assert "Alle Termine" in words(answer.text)
+    assert reference in answer.text
 
 
 async def test_moving_keeps_the_reference_and_the_person(desk: Desk) -> None:
