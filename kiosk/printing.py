@@ -21,6 +21,7 @@ from kiosk.slip import Line, Slip
 DOTS: Final = {80: 576, 58: 384}
 CELL: Final = 12  # dots of one letter in font A
 LABEL_SHARE: Final = 0.46  # a label column wider than this leaves too little for the values
+TIME_SHARE: Final = 17  # of a hundred dots: "Donnerstag, 14:20" would still fit in two lines
 FRAGMENT: Final = 240  # rows of one raster command: small printers hold no more
 
 
@@ -38,6 +39,10 @@ def render(slip: Slip, profile: str = "default", *, drawn: bool = False) -> byte
     press.line(slip.headline, bold=True, large=True)
     press.number(slip.number)
     press.rule()
+    if slip.time:
+        press.line(slip.time_caption, bold=True)
+        press.time(slip.time)
+        press.rule()
     press.rows(slip.lines)
     if slip.qr:
         press.rule()
@@ -83,6 +88,13 @@ class _Press:
         self.gap(16)
         self.picture(drawing.number(harmless(text), self.dots))
         self.gap(18)
+
+    def time(self, text: str) -> None:
+        """Print an appointed time: large, and smaller than the number, for which nobody should take it."""
+        self.gap(8)
+        size = self.dots * TIME_SHARE // 100
+        self.picture(drawing.text(harmless(text), self.dots, size=size, bold=True, align="center"))
+        self.gap(8)
 
     def mark(self, text: str) -> None:
         self.picture(drawing.label(harmless(text), self.dots, direction=self._direction))

@@ -13,6 +13,7 @@ Direction = Literal["ltr", "rtl"]
 PaperWidth = Literal[58, 80]
 
 LONGEST_NUMBER: Final = 8
+LONGEST_TIME: Final = 20
 LONGEST_TEXT: Final = 300
 LONGEST_LINK: Final = 500
 MOST_LINES: Final = 40
@@ -50,6 +51,8 @@ class Slip:
     language: str = "de"
     direction: Direction = "ltr"
     paper: PaperWidth = 80
+    time: str = ""
+    time_caption: str = ""
 
 
 def slip_from(job: object) -> Slip:
@@ -75,6 +78,8 @@ def slip_from(job: object) -> Slip:
         language=_text(fields, "language", 35) or "de",
         direction=_direction(fields),
         paper=_paper(fields),
+        time=_text(fields, "time", LONGEST_TIME),
+        time_caption=_text(fields, "time_caption"),
     )
 
 

@@ -270,7 +270,10 @@ class SlipLine(TypedDict):
 
 
 class Slip(TypedDict):
-    """The printed paper, ready in the visitor's language. The agent knows no texts of its own."""
+    """The printed paper, ready in the visitor's language. The agent knows no texts of its own.
+
+    `time` is an appointed time, printed large below the number; `time_caption` stands above it.
+    """
 
     number: str
     headline: str
@@ -283,6 +286,8 @@ class Slip(TypedDict):
     language: str
     direction: Literal["ltr", "rtl"]
     paper: Literal[58, 80]
+    time: NotRequired[str]
+    time_caption: NotRequired[str]
 
 
 class PrintJob(TypedDict):

@@ -18,6 +18,7 @@ const ICONS = {
   house: "M3 21h18M5 21V9l7-5 7 5v12M9 21v-7h6v7",
   calendar: "M4 6h16v15H4zM4 10h16M8 3v4M16 3v4",
   paper: "M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6",
+  erase: "M9 5h11v14H9l-6-7zM12 9.500l5 5M17 9.500l-5 5",
   cross: "M6 6l12 12M18 6L6 18",
 };
 
@@ -55,6 +56,11 @@ export function button(label, { before, after, kind = "", ...attributes } = {}, 
     h("span", {}, label),
     after && icon(after),
   );
+}
+
+/** What went wrong, above a step; nothing when all is well. */
+export function problemNode(words) {
+  return words ? h("div", { class: "notice notice--bad", role: "alert" }, h("p", { class: "notice__title" }, words)) : null;
 }
 
 /** A list that scrolls by touch and, for those who do not know that, by two big buttons. */

@@ -3,22 +3,26 @@
 
 import { connect } from "/static/live.js";
 import { makeTexts, readJson } from "/static/texts.js";
-import { makePress, newId, post } from "./commands.js";
+import { makeArriving } from "./arriving.js";
+import { newId, post } from "./commands.js";
 import { makeDialogs } from "./dialogs.js";
 import { h } from "./dom.js";
 import { drawHead, makeClock } from "./head.js";
 import { makeIdle } from "./idle.js";
+import { laterView } from "./later.js";
 import { letterBar, letterView } from "./letters.js";
 import { makeMinePage } from "./mine_page.js";
 import { wordOf } from "./opening.js";
-import { drawWord, makeResultPage } from "./result_page.js";
+import { drawLooking, drawWord, makeResultPage } from "./result_page.js";
 import { makeScan } from "./scan.js";
 import { sameParts, startView, stateOf } from "./start.js";
-import { categoriesView, confirmView, peopleView, servicesView } from "./steps.js";
-import { concern, newVisit } from "./visit.js";
+import { categoriesView, concernNodes, confirmView, peopleView, servicesView } from "./steps.js";
+import { makeTaking } from "./taking.js";
+import { newVisit } from "./visit.js";
 
 const STEP_MS = 250;
 const SCANNER = "has_scanner";
+const NOTHING_TO_LOSE = new Set(["given_back", "word"]);
 
 const config = readJson("config");
 const texts = new Map(config.languages.map((code) => [code, makeTexts(config.texts[code], code)]));
@@ -39,16 +43,18 @@ let screen = { step: "start" };
 const language = () => visit?.language ?? config.languages[0];
 const t = (key, params) => texts.get(language())(key, params);
 const send = (path, body) => post(path, body, { deviceId: config.kiosk_id, language: language() });
-const takePress = makePress(send);
 const sitePath = `/api/v1/sites/${encodeURIComponent(config.site_id)}`;
+const kioskPath = `/api/v1/kiosks/${encodeURIComponent(config.kiosk_id)}`;
 const dialogs = makeDialogs({ dialog: part("dialog"), config, t, language, onTouch: () => idleStep.touch(now()) });
 /** What the pages with a number on them need of this one. */
 const page = Object.defineProperties(
-  { config, main, foot, live, t, now, send, go, clear, refusal, dialogs, sitePath, speakAs, idle: idleResult },
-  { screen: { get: () => screen }, picture: { get: () => picture }, language: { get: language } },
+  { config, main, foot, live, t, now, send, go, draw, clear, refusal, dialogs, sitePath, kioskPath, speakAs, idle: idleResult },
+  { screen: { get: () => screen }, visit: { get: () => visit }, picture: { get: () => picture }, language: { get: language } },
 );
 const result = makeResultPage(page);
 const mine = makeMinePage(page);
+const arriving = makeArriving(page, { onArrived: (ticket) => result.open(ticket, "arrived") });
+const taking = makeTaking(page, { onTaken: (ticket) => result.open(ticket), onBooked: (booked) => result.open(booked, "booked") });
 
 const line = connect(`/live/kiosks/${encodeURIComponent(config.kiosk_id)}`, {
   onFrame(frame) {
@@ -70,6 +76,11 @@ function begin(code) {
   go({ step: "categories" });
 }
 
+function arrive(code) {
+  visit = newVisit(code);
+  arriving.open();
+}
+
 function clear() {
   visit = null;
   root.removeAttribute("data-reach");
@@ -85,6 +96,8 @@ function go(next) {
   if (screen.step !== "start") (main.querySelector("h1") ?? main).focus({ preventScroll: true });
 }
 
+const hasScanner = () => localStorage.getItem(SCANNER) !== null;
+const confirm = () => taking.confirm();
 const toCategories = () => go({ step: "categories" });
 const toPeople = () => go({ step: "people" });
 const toLetter = (letter) => go({ step: "letter", letter });
@@ -95,12 +108,16 @@ const views = {
   letter: () => letterView({ t, visit, config, letter: screen.letter, onBack: toCategories, onNext: toPeople, onExplain, onCategory: toCategory, onLetter: toLetter }),
   services: () => servicesView({ t, visit, config, category: screen.category, onBack: toCategories, onNext: toPeople, onExplain }),
   people: () => peopleView({ t, visit, onBack: toCategories, onNext: confirm }),
-  confirm: () => confirmView({ t, visit, config, quote: screen.quote, problem: screen.problem, busy: Boolean(screen.busy), canTake: canTake(), onBack: toPeople, onTake: take }),
+  confirm: () => confirmView({ t, visit, config, quote: screen.quote, problem: screen.problem, busy: Boolean(screen.busy), canTake: canTake(), onBack: toPeople, onTake: taking.take, onLater: taking.later }),
+  later: () => laterView({ t, config, parts: concernNodes({ t, visit, config }), startsAt: screen.startsAt, problem: screen.problem, busy: Boolean(screen.busy), onBack: confirm, onBook: taking.book }),
+  arrive: () => arriving.view({ hasScanner: hasScanner() }),
 };
 const pages = {
   start: drawStart,
   result: () => result.draw(),
   mine: () => mine.draw(),
+  word: () => drawWord(page, { ...screen, title: screen.title(), text: screen.text() }),
+  looking: () => drawLooking(page, screen.title()),
   given_back: () => drawWord(page, { drawing: "check", title: t("kiosk.given_back", { number: screen.number }), text: t("kiosk.given_back_text") }),
 };
 
@@ -126,8 +143,7 @@ function drawStep({ title, hint, body, foot: below }) {
 
 function drawStart() {
   foot.hidden = true;
-  const hasScanner = localStorage.getItem(SCANNER) !== null;
-  const next = startView({ config, texts, picture, live: line.state(), local: clock.local(), hasScanner, onBegin: begin });
+  const next = startView({ config, texts, picture, live: line.state(), local: clock.local(), hasScanner: hasScanner(), onBegin: begin, onArrive: arrive });
   const here = main.querySelector(".start");
   // Only the figures change while somebody is about to press: a button replaced under a finger is a lost press.
   if (here && sameParts(here, next)) here.firstElementChild.replaceChildren(...next.firstElementChild.childNodes);
@@ -146,39 +162,10 @@ function speakAs(code) {
   draw();
 }
 
-// -- taking a number -------------------------------------------------------------------------------
+// -- what the server says --------------------------------------------------------------------------
 
 function canTake() {
   return stateOf(picture, line.state()) === "open";
-}
-
-/** Ask what it takes. An answer for a page that is gone is dropped. */
-async function confirm() {
-  const asked = { step: "confirm", quote: null, problem: null };
-  go(asked);
-  try {
-    asked.quote = await send(`${sitePath}/quotes`, concern(visit));
-  } catch (error) {
-    asked.quote = { ahead: null, wait: picture?.wait ?? null };
-    if (error.code !== "offline") asked.problem = refusal(error);
-  }
-  if (screen === asked) draw();
-}
-
-async function take() {
-  const asked = screen;
-  if (asked.step !== "confirm" || asked.busy) return;
-  asked.busy = true;
-  asked.problem = null;
-  draw();
-  try {
-    const ticket = await takePress(`${sitePath}/tickets`, { ...concern(visit), language: visit.language });
-    if (screen === asked) result.open(ticket);
-  } catch (error) {
-    asked.busy = false;
-    asked.problem = refusal(error);
-    if (screen === asked) draw();
-  }
 }
 
 function refusal(error) {
@@ -230,7 +217,7 @@ function stepNumber() {
 
 function stepChoice() {
   const { phase, leftS } = idleStep.at(now());
-  if (phase === "over" || (phase === "warning" && screen.step === "given_back")) {
+  if (phase === "over" || (phase === "warning" && NOTHING_TO_LOSE.has(screen.step))) {
     dialogs.close();
     clear();
   } else if (phase === "warning") dialogs.warn(leftS, clear);
@@ -263,7 +250,12 @@ function scannedCode(code) {
   mine.open(code);
 }
 
-const scan = makeScan({ onCode: (code) => scanned(() => scannedCode(code)), onOther: () => scanned(mine.unknown) });
+function scannedAppointment(code) {
+  localStorage.setItem(SCANNER, "1");
+  arriving.openCode(code);
+}
+
+const scan = makeScan({ onCode: (code) => scanned(() => scannedCode(code)), onAppointment: (code) => scanned(() => scannedAppointment(code)), onOther: () => scanned(mine.unknown) });
 
 function keyed(event) {
   if (!scan(event)) return touched(event);

@@ -2,6 +2,7 @@
 
 import { numberNode } from "/static/digits.js";
 import { button, h, icon } from "./dom.js";
+import { clockOf } from "./later.js";
 import { printerWorks, waitNodes } from "./start.js";
 
 /** How long the printer may be silent before the visitor is asked to note the number. */
@@ -16,8 +17,8 @@ export function slipState({ word, printer, waitedMs }) {
   return waitedMs > SLIP_LATE_MS ? "unsure" : "printing";
 }
 
-/** The number, huge, and where to wait. */
-export function resultView({ t, config, language, ticket, slip, code, closingS, settling, busy, problem, on }) {
+/** The number, huge, and where to wait. `kind`: a number "taken", an appointment "arrived" or "booked". */
+export function resultView({ t, config, language, ticket, kind, slip, code, closingS, settling, busy, problem, on }) {
   const area = config.areas.find((one) => one.id === ticket.area_id);
   const words = (texts) => texts[language] ?? texts.de;
   return h(
@@ -32,15 +33,16 @@ export function resultView({ t, config, language, ticket, slip, code, closingS, 
     h(
       "div",
       { class: "result__more" },
-      area && h("div", { class: "result__area" }, icon("pin"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_here")), h("p", { class: "result__place" }, words(area.name)), h("p", {}, words(area.hint ?? {})))),
-      ticket.wait && h("div", { class: "result__area" }, icon("clock"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_for_you")), h("p", { class: "result__place" }, waitNodes(t, ticket.wait)))),
-      slipNotice({ t, config, ticket, slip, code }),
+      kind !== "taken" && appointed(t, config, ticket, kind),
+      area && kind !== "booked" && h("div", { class: "result__area" }, icon("pin"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_here")), h("p", { class: "result__place" }, words(area.name)), h("p", {}, words(area.hint ?? {})))),
+      ticket.wait && (kind === "taken" || ticket.arrival === "late") && h("div", { class: "result__area" }, icon("clock"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_for_you")), h("p", { class: "result__place" }, waitNodes(t, ticket.wait)))),
+      slipNotice({ t, config, ticket, kind, slip, code }),
       problem && h("div", { class: "notice notice--bad", role: "alert" }, h("p", { class: "notice__title" }, problem)),
     ),
     h(
       "div",
       { class: "result__acts" },
-      button(t("kiosk.give_back"), { kind: "button--quiet" }, on.giveBack),
+      kind === "taken" && button(t("kiosk.give_back"), { kind: "button--quiet" }, on.giveBack),
       slip !== "ready" && slip !== "printing" && button(t("kiosk.print_again"), { before: "printer", "aria-disabled": String(busy) }, on.reprint),
       closingButtons({ t, closingS, settling, onDone: on.done, onMoreTime: on.moreTime }),
     ),
@@ -53,7 +55,14 @@ export function closingButtons({ t, closingS, settling = false, kind = "button--
   return [button(t("kiosk.more_time"), { before: "clock" }, onMoreTime), button(t("kiosk.done_in", { s: closingS }), { kind, "data-closing": "" }, onDone)];
 }
 
-function slipNotice({ t, config, ticket, slip, code }) {
+/** The appointed time, and what it means now. */
+function appointed(t, config, ticket, kind) {
+  const time = clockOf(ticket.starts_at);
+  const words = kind === "booked" ? t("kiosk.later_come", { time: clockOf(ticket.come_at) }) : t(`kiosk.arrived_${ticket.arrival}`, { time });
+  return h("div", { class: "result__area result__time" }, icon("calendar"), h("div", {}, h("p", { class: "soft" }, t(kind === "booked" ? "kiosk.your_appointment" : "kiosk.your_time")), h("p", { class: "result__clock number" }, t("kiosk.at_time", { time })), h("p", { class: "result__line" }, words)));
+}
+
+function slipNotice({ t, config, ticket, kind, slip, code }) {
   if (slip === "printing") return h("div", { class: "slip slip--printing" }, h("span", { class: "spinner" }), h("p", {}, t("kiosk.slip_printing")));
   if (slip === "ready") return h("div", { class: "slip slip--ready" }, icon("paper"), h("p", {}, t("kiosk.slip_ready")), icon("down"));
   const known = ["paper_out", "cover_open"].includes(code);
@@ -61,6 +70,6 @@ function slipNotice({ t, config, ticket, slip, code }) {
     "div",
     { class: "slip slip--failed" },
     h("div", { class: "slip__words" }, h("p", { class: "strong" }, t(`kiosk.slip_${slip}`)), known && h("p", {}, t(`kiosk.printer_${code}`)), h("p", {}, t(config.has_qr ? "kiosk.note_or_scan" : "kiosk.note_number", { number: ticket.number }))),
-    config.has_qr && h("img", { class: "slip__qr", src: `/kiosk/${encodeURIComponent(config.kiosk_id)}/tickets/${ticket.id}/qr.svg`, alt: t("kiosk.qr_alt") }),
+    config.has_qr && h("img", { class: "slip__qr", src: `/kiosk/${encodeURIComponent(config.kiosk_id)}/${kind === "booked" ? "appointments" : "tickets"}/${ticket.id}/qr.svg`, alt: t("kiosk.qr_alt") }),
   );
 }

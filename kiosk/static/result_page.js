@@ -7,14 +7,14 @@ import { resultView, slipState } from "./result.js";
 const WORDS_KEPT = 20;
 const SETTLES_MS = 800; // the second tap of an impatient hand must not close the page with the number
 
-/** `page`: what page.js shares. The screen is {step: "result", ticket, attempt, since}. */
+/** `page`: what page.js shares. The screen is {step: "result", ticket, kind, attempt, since}. */
 export function makeResultPage(page) {
   const { config, main, foot, live, t, now, idle, dialogs } = page;
   const press = makePress(page.send);
   const slips = new Map(); // ticket -> the last word on its slip; it may come before the answer does
 
-  function open(ticket) {
-    page.go({ step: "result", ticket, attempt: 1, since: now() });
+  function open(ticket, kind = "taken") {
+    page.go({ step: "result", ticket, kind, attempt: 1, since: now() });
     live.textContent = t("kiosk.said_number", { number: ticket.number });
   }
 
@@ -48,19 +48,20 @@ export function makeResultPage(page) {
     screen.slip = state;
     const hadFocus = main.contains(document.activeElement);
     const on = { done: page.clear, giveBack: () => dialogs.askToGiveBack(screen.ticket.number, giveBack), reprint, moreTime: () => moreTime(page, draw) };
-    main.replaceChildren(resultView({ t, config, language: page.language, ticket: screen.ticket, slip: state, code, closingS, settling, busy: Boolean(screen.busy), problem: screen.problem, on }));
+    main.replaceChildren(resultView({ t, config, language: page.language, ticket: screen.ticket, kind: screen.kind, slip: state, code, closingS, settling, busy: Boolean(screen.busy), problem: screen.problem, on }));
     foot.hidden = true;
     if (hadFocus) main.querySelector("h1").focus({ preventScroll: true });
   }
 
   async function onTicket(path, body, then) {
     const mine = page.screen;
+    const visits = mine.kind === "booked" ? `${page.kioskPath}/appointments` : `${page.sitePath}/tickets`;
     if (mine.busy) return;
     mine.busy = true;
     mine.problem = null;
     draw();
     try {
-      const answer = await press(`${page.sitePath}/tickets/${mine.ticket.id}${path}`, body);
+      const answer = await press(`${visits}/${mine.ticket.id}${path}`, body);
       if (page.screen === mine) then(answer);
     } catch (error) {
       mine.problem = page.refusal(error);
@@ -90,6 +91,12 @@ export function tickClosing(page, closingS) {
 export function moreTime(page, draw) {
   page.idle.touch(page.now());
   draw();
+}
+
+/** Something is being asked for. */
+export function drawLooking(page, title) {
+  page.main.replaceChildren(h("section", { class: "word", "aria-busy": "true" }, h("span", { class: "spinner" }), h("h1", { tabindex: -1 }, title)));
+  page.foot.hidden = true;
 }
 
 /** One thing to read and a way back to the start. */

@@ -3,7 +3,8 @@
 // Two readings are kept: the letters as this machine's layout makes them, and as a US keyboard would, which is
 // how a scanner leaves its factory: on a German layout it writes "httpsÖ--" and swaps y and z.
 
-const CODE = /\/t\/([A-Za-z0-9_-]+)$/;
+const SLIP = /\/t\/([A-Za-z0-9_-]+)$/;
+const APPOINTMENT = /\/termin\/v\/([A-Za-z0-9_-]+)$/;
 const LONGEST_PAUSE_MS = 1000; // scanners need 50 ms at most; a machine that is busy hands them over in jerks
 const LEAST_LETTERS = 6;
 const MOST_LETTERS = 2000;
@@ -11,16 +12,18 @@ const ENDS = new Set(["Enter", "NumpadEnter", "Tab"]);
 const US_SIGNS = { Slash: "/?", Minus: "-_", Period: ".>", Semicolon: ";:" };
 
 /** Give `key(event)`; it tells whether the key ended a scan, and then belongs to nobody else. */
-export function makeScan({ onCode, onOther }) {
+export function makeScan({ onCode, onAppointment, onOther }) {
   let typed = "";
   let typedUs = "";
   let lastAt = 0;
 
   function end() {
-    const code = CODE.exec(typed)?.[1] ?? CODE.exec(typedUs)?.[1];
+    const read = (sign) => sign.exec(typed)?.[1] ?? sign.exec(typedUs)?.[1];
+    const [code, appointment] = [read(SLIP), read(APPOINTMENT)];
     const enough = typed.length >= LEAST_LETTERS;
     typed = typedUs = "";
     if (code) onCode(code);
+    else if (appointment) onAppointment(appointment);
     else if (enough) onOther();
     return enough;
   }

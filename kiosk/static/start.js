@@ -32,13 +32,15 @@ function inAll(texts, say, tag = "p", className = "") {
 }
 
 /** The start page. `texts`: language → t. `local`: the site's {date, time}. */
-export function startView({ config, texts, picture, live, local, hasScanner, onBegin }) {
+export function startView({ config, texts, picture, live, local, hasScanner, onBegin, onArrive }) {
   const state = stateOf(picture, live);
   return h(
     "section",
     { class: "start", "data-state": state },
     h("div", { class: "start__hero" }, state === "open" ? hero(texts, picture) : stopped({ config, texts, picture, state, local, hasScanner })),
-    state === "open" && h("div", { class: "start__begin" }, printerNote(texts, picture), begins(texts, onBegin), hasScanner && scanNote(texts)),
+    state === "open" && h("div", { class: "start__begin" }, printerNote(texts, picture), begins(texts, onBegin), config.books && arrives(texts, onArrive), hasScanner && scanNote(texts)),
+    // Who has an appointment is expected, also while no numbers are given out.
+    state !== "open" && state !== "lost" && config.books && h("div", { class: "start__begin start__begin--only" }, arrives(texts, onArrive)),
   );
 }
 
@@ -70,6 +72,11 @@ function begins(texts, onBegin) {
       icon("next"),
     ),
   );
+}
+
+function arrives(texts, onArrive) {
+  const buttons = [...texts].map(([language, t]) => h("button", { type: "button", lang: language, class: "arrive-button", on: { click: () => onArrive(language) } }, icon("calendar"), h("span", {}, t("kiosk.arrive"))));
+  return h("div", { class: "start__arrive" }, buttons);
 }
 
 /** Who takes a number should know before that there will be no slip. */

@@ -1,7 +1,8 @@
 // The steps between the language and the number: concern, persons and needs, confirmation. Each function gives
 // {title, hint, body, foot}; it changes the visit and says so by `on…`, and knows no network.
 
-import { button, h, icon, scroller } from "./dom.js";
+import { button, h, icon, problemNode, scroller } from "./dom.js";
+import { laterBox } from "./later.js";
 import { waitNodes } from "./start.js";
 import { NEEDS, chosen, setCount, setPersons, toggleNeed } from "./visit.js";
 
@@ -178,10 +179,18 @@ export function peopleView({ t, visit, onBack, onNext }) {
   };
 }
 
-/** What it will take, before a number is taken. `quote`: {ahead, wait}; null while it is asked for. */
-export function confirmView({ t, visit, config, quote, problem, busy, canTake, onBack, onTake }) {
+/** The chosen services, and what to have along for them, each once. */
+export function concernNodes({ t, visit, config }) {
   const list = chosen(visit, config.categories);
   const documents = [...new Set(list.flatMap(({ service }) => service.documents.map((one) => named(one, visit.language))))];
+  return [
+    h("div", { class: "confirm__concern" }, h("h2", {}, t("kiosk.your_concern")), h("ul", {}, list.map(({ service, count }) => h("li", {}, concernWords(t, visit, service, count))))),
+    documents.length > 0 && h("div", { class: "confirm__bring" }, h("h2", {}, t("kiosk.bring")), h("ul", {}, documents.map((one) => h("li", {}, one)))),
+  ];
+}
+
+/** What it will take, before a number is taken. `quote`: {ahead, wait, later}; null while it is asked for. */
+export function confirmView({ t, visit, config, quote, problem, busy, canTake, onBack, onTake, onLater }) {
   const facts = h(
     "div",
     { class: "facts" },
@@ -192,14 +201,14 @@ export function confirmView({ t, visit, config, quote, problem, busy, canTake, o
     "div",
     { class: "confirm" },
     facts,
-    h("div", { class: "confirm__concern" }, h("h2", {}, t("kiosk.your_concern")), h("ul", {}, list.map(({ service, count }) => h("li", {}, concernWords(t, visit, service, count))))),
-    documents.length > 0 && h("div", { class: "confirm__bring" }, h("h2", {}, t("kiosk.bring")), h("ul", {}, documents.map((one) => h("li", {}, one)))),
+    laterBox({ t, later: quote?.later, busy, onLater }),
+    concernNodes({ t, visit, config }),
   );
   const take = button(t("kiosk.take"), { kind: "button--primary take", after: "next", "aria-disabled": String(!canTake), "aria-busy": busy ? "true" : null }, onTake);
   return {
     title: t("kiosk.confirm_title"),
     hint: t("kiosk.confirm_hint"),
-    body: [problem && h("div", { class: "notice notice--bad", role: "alert" }, h("p", { class: "notice__title" }, problem)), scroller(body, { up: t("kiosk.scroll_up"), down: t("kiosk.scroll_down") })].filter(Boolean),
+    body: [problemNode(problem), scroller(body, { up: t("kiosk.scroll_up"), down: t("kiosk.scroll_down") })].filter(Boolean),
     foot: [button(t("kiosk.back"), { before: "back", kind: "button--quiet", "aria-disabled": String(busy) }, onBack), take],
   };
 }

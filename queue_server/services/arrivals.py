@@ -15,14 +15,15 @@ from queue_server.domain.order import Due, appointment_due, with_priority
 from queue_server.domain.ticket import Origin
 from queue_server.services.appointments import checked_in, come_at, find_appointment, iso
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.reception import NEEDS, skills, ticket_answer
+from queue_server.services.reception import NEEDS, estimate_numbers, skills, ticket_answer
 
 Arrival = Literal["early", "on_time", "late"]
 
 
-def check_in(unit: Unit, reference: str) -> Answer:
+def check_in(unit: Unit, reference: str, *, kiosk_id: str | None = None) -> Answer:
     """Begin the visit of a booking. Who was missed may still come until the day ends.
 
+    `kiosk_id` is where its slip is printed.
     Returns the ticket's answer with `arrival`, `reference` and `starts_at`. Raises `WrongDay`,
     `WrongSite`, `AlreadyCheckedIn`, `AppointmentOver`, `NotFound`.
     """
@@ -40,6 +41,9 @@ def check_in(unit: Unit, reference: str) -> Answer:
     unit.record([e.AppointmentCheckedIn(appointment.id, ticket_id)])
     if needs:
         unit.keep_needs(ticket_id, needs)
+    if kiosk_id is not None:
+        # Who is in time is called at the appointed time: an estimate beside it would only puzzle.
+        unit.add_print_job(kiosk_id, ticket_id, 1, estimate_numbers(guess) if arrival == "late" else None)
     return {
         **ticket_answer(unit.hall.tickets[ticket_id], guess),
         "arrival": arrival,

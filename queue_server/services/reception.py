@@ -70,7 +70,7 @@ def take_ticket(
     if needs:
         unit.keep_needs(ticket_id, sorted(needs))
     if kiosk_id is not None:
-        unit.add_print_job(kiosk_id, ticket_id, 1, _numbers(guess))
+        unit.add_print_job(kiosk_id, ticket_id, 1, estimate_numbers(guess))
     return ticket_answer(unit.hall.tickets[ticket_id], guess)
 
 
@@ -139,5 +139,6 @@ def ticket_answer(ticket: Ticket, guess: Estimate | None) -> Answer:
     }
 
 
-def _numbers(guess: Estimate | None) -> tuple[int, int, int] | None:
+def estimate_numbers(guess: Estimate | None) -> tuple[int, int, int] | None:
+    """Return what a slip tells of an estimate."""
     return None if guess is None else (guess.ahead, guess.from_min, guess.to_min)

@@ -178,6 +178,22 @@ class Estimate(TypedDict):
     wait: WaitRange | None
 
 
+class KioskQuote(Estimate):
+    """`later`: times of today at which one may come instead of waiting, none before the wait is over."""
+
+    later: list[str]
+
+
+class BookedAtKiosk(TypedDict):
+    """A booked time. Its slip, with the manage link, is printed; `come_at` is when to come, not earlier."""
+
+    id: int
+    number: int
+    starts_at: str
+    come_at: str
+    area_id: str | None
+
+
 class Reason(TypedDict):
     """Why a ticket stands where it stands: it is due in `due_in_min`, by the rule `due_reason`."""
 

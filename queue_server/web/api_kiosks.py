@@ -1,14 +1,17 @@
-"""What a kiosk asks beside taking numbers: the visit behind a slip that was held before its scanner.
+"""What a kiosk asks beside taking numbers: the visit behind a scanned slip, and coming later instead.
 
-The code is the visitor's secret. It comes in the body, never in an address that a log would keep.
+A slip's code is the visitor's secret. It comes in the body, never in an address that a log would keep.
 """
+
+from typing import Final
 
 from queue_server.domain.access import Act, Kind, Thing, require
 from queue_server.domain.errors import NotFound
 from queue_server.domain.ticket import Ticket
-from queue_server.services import screens, visits
+from queue_server.services import kiosk, offer, screens, visits
+from queue_server.services.concerns import Choice, choose
 from queue_server.services.ports import Answer, Unit
-from queue_server.web import answers, models
+from queue_server.web import answers, models, models_booking, printing
 from queue_server.web.api import PREFIX, ApiRoute, Call
 from queue_server.web.proxies import client_address
 from queue_server.web.status_codes import read_code, ticket_of
@@ -34,6 +37,59 @@ async def show_visit(call: Call) -> Answer:
     return await house.sequencer.look(ref.site_id, look) if body.act is None else await call.do(act)
 
 
+async def quote_visit(call: Call) -> Answer:
+    """Tell how long it takes before a number is taken, and up to three times to come later today instead."""
+    body = call.body
+
+    def work(unit: Unit) -> Answer:
+        walk_in = choose(unit.town, unit.site, body.pairs(), body.persons)
+        return kiosk.give_quote(unit, walk_in, _bookable(unit, body))
+
+    return await call.do(work)
+
+
+async def book_later(call: Call) -> Answer:
+    """Book one of the offered times and print its slip; nothing is asked about the person.
+
+    A time that was taken meanwhile is refused with the nearest free ones in `next`.
+    """
+    body, house = call.body, call.house
+    house.limits.check_ticket(call.id)
+
+    def work(unit: Unit) -> Answer:
+        choice = offer.choose_bookable(unit.town, unit.site, body.pairs(), body.persons)
+        return kiosk.book(
+            unit,
+            choice,
+            body.starts_at,
+            kiosk_id=call.id,
+            press=body.request_id,
+            language=body.language,
+            needs=body.needs,
+        )
+
+    answer = await call.do(work)
+    printing.offer_soon(house, call.site_id, call.id)
+    return {name: answer[name] for name in answers.BookedAtKiosk.__annotations__}
+
+
+async def reprint_appointment(call: Call) -> Answer:
+    """Print the slip of a time that was booked at this kiosk again, marked as a reprint."""
+    text = call.request.path_params["appointment"]
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise NotFound(what="appointment")
+    answer = await call.do(lambda unit: kiosk.reprint(unit, int(text), call.id))
+    printing.offer_soon(call.house, call.site_id, call.id)
+    return answer
+
+
+def _bookable(unit: Unit, body: models.Quote) -> Choice | None:
+    try:
+        return offer.choose_bookable(unit.town, unit.site, body.pairs(), body.persons)
+    except offer.NotBookable:
+        return None
+
+
 def _seen(unit: Unit, ticket: Ticket) -> Answer:
     """Return what a phone would show, in the kiosk's few words; no concern, no need."""
     queue = screens.public_queue(unit)
@@ -51,10 +107,11 @@ def _seen(unit: Unit, ticket: Ticket) -> Answer:
     }
 
 
+_KIOSK: Final = f"{PREFIX}/kiosks/{{kiosk}}"
 ROUTES = [
     ApiRoute(
         "POST",
-        f"{PREFIX}/kiosks/{{kiosk}}/visits",
+        f"{_KIOSK}/visits",
         show_visit,
         Act.SEE_KIOSK,
         "kiosk",
@@ -62,5 +119,38 @@ ROUTES = [
         answers.OwnVisit,
         refusals=("wrong_state",),
         tag="ticket",
+    ),
+    ApiRoute(
+        "POST",
+        f"{_KIOSK}/quotes",
+        quote_visit,
+        Act.SEE_KIOSK,
+        "kiosk",
+        models.Quote,
+        answers.KioskQuote,
+        refusals=("service_not_here", "too_many"),
+        tag="ticket",
+    ),
+    ApiRoute(
+        "POST",
+        f"{_KIOSK}/appointments",
+        book_later,
+        Act.SEE_KIOSK,
+        "kiosk",
+        models_booking.BookLater,
+        answers.BookedAtKiosk,
+        status=201,
+        refusals=("not_bookable", "too_many", "slot_taken", "no_number_left"),
+        tag="booking",
+    ),
+    ApiRoute(
+        "POST",
+        f"{_KIOSK}/appointments/{{appointment}}/reprint",
+        reprint_appointment,
+        Act.SEE_KIOSK,
+        "kiosk",
+        models_booking.ReprintAppointment,
+        answers.Reprinted,
+        tag="booking",
     ),
 ]

@@ -34,6 +34,10 @@ _PARAMETERS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
     "display": ("A display's id.", {"type": "string"}),
     "kiosk": ("A kiosk's id.", {"type": "string"}),
     "ticket": ("A ticket's id, from the answer that gave the number.", {"type": "integer", "minimum": 1}),
+    "appointment": (
+        "An appointment's id, from the answer that booked it.",
+        {"type": "integer", "minimum": 1},
+    ),
     "hold": ("A hold's id, from the answer that gave it.", {"type": "integer", "minimum": 1}),
 }
 _ERROR: Final = {

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from queue_server.domain.access import Act
 from queue_server.domain.errors import NotFound
-from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at
+from queue_server.domain.town import Admission, Channel, Service, Site, Town, in_language, services_at
+from queue_server.services import kiosk as kiosk_visits
 from queue_server.services.concerns import takes_walk_ins
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.pages import PageCall, PageRoute
@@ -41,6 +42,9 @@ async def kiosk_page(call: PageCall) -> Response:
             for o in site.opening
         ],
         "closures": _closures(call, site),
+        "come_early_min": site.come_early_min,
+        "books": site.admission is not Admission.WALK_IN,
+        "sites": {id_: dict(one.name) for id_, one in _sites_of(call, town)},
         "has_qr": bool(house.settings.public_url),
         "zone": site.time_zone,
         "server_now_ms": int(house.clock().timestamp() * 1000),
@@ -73,6 +77,20 @@ async def ticket_qr(call: PageCall) -> Response:
 
     answer = await call.house.sequencer.do(call.site_id, work)
     return qr_picture(call.house.status_url(call.site_id, int(text), answer["version"]))
+
+
+async def appointment_qr(call: PageCall) -> Response:
+    """The manage page of a time that was booked at this kiosk; no secret in the address."""
+    text = str(call.request.path_params["appointment"])
+    if not call.house.settings.public_url or not (text.isascii() and text.isdigit()) or len(text) > 15:
+        raise NotFound(what="appointment")
+
+    def work(unit: Unit) -> Answer:
+        booked = kiosk_visits.printed_here(unit, int(text), call.id)
+        return {"reference": booked.reference, "version": booked.secret_version}
+
+    answer = await call.house.sequencer.do(call.site_id, work)
+    return qr_picture(call.house.manage_url(answer["reference"], answer["version"]))
 
 
 async def service_qr(call: PageCall) -> Response:
@@ -130,6 +148,12 @@ def _why_no_number(service: Service, site: Site) -> str:
     return "" if takes_walk_ins(service, site) else "appointment"
 
 
+def _sites_of(call: PageCall, town: Town) -> list[tuple[str, Site]]:
+    """Return the town's buildings: who stands in the wrong one is told the right one's name."""
+    found = call.house.directory.sites.items()
+    return [(id_, site) for id_, (of_town, site) in found if of_town.id == town.id]
+
+
 def _closures(call: PageCall, site: Site) -> list[Json]:
     today = call.house.clock().astimezone(ZoneInfo(site.time_zone)).date()
     return [
@@ -142,5 +166,6 @@ def _closures(call: PageCall, site: Site) -> list[Json]:
 ROUTES = [
     PageRoute("/kiosk/{kiosk}", kiosk_page, Act.SEE_KIOSK, "kiosk"),
     PageRoute("/kiosk/{kiosk}/tickets/{ticket}/qr.svg", ticket_qr, Act.SEE_KIOSK, "kiosk"),
+    PageRoute("/kiosk/{kiosk}/appointments/{appointment}/qr.svg", appointment_qr, Act.SEE_KIOSK, "kiosk"),
     PageRoute("/kiosk/{kiosk}/services/{service}/qr.svg", service_qr, Act.SEE_KIOSK, "kiosk"),
 ]

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from queue_server.domain.errors import Refusal
-from queue_server.domain.ticket import ENDED, Ticket
-from queue_server.protocol import PrintJob
+from queue_server.domain.ticket import ENDED
+from queue_server.protocol import PrintJob, Slip
 from queue_server.services.ports import Answer, JobToPrint, Unit
 from queue_server.web.house import House
-from queue_server.web.slips import slip
+from queue_server.web.slips import appointment_slip, slip
 
 STALE_AFTER: Final = timedelta(minutes=10)
 """A slip that was not printed by then is not printed at all: its visitor read the number elsewhere."""
@@ -48,13 +48,13 @@ async def offer(house: House, site_id: str, kiosk_id: str, *, again: bool = Fals
     def work(unit: Unit) -> Answer:
         fresh = []
         for job in unit.print_jobs(kiosk_id, states):
-            ticket = unit.hall.tickets.get(job.ticket_id)
-            if unit.now - job.created_at > STALE_AFTER or ticket is None or ticket.state in ENDED:
+            printed = _printed(house, unit, job)
+            if unit.now - job.created_at > STALE_AFTER or printed is None:
                 # An agent may have printed what it was offered, and say so later.
                 unit.set_print_job(job.id, "refused" if job.state == "waiting" else "unknown", LATE)
             else:
                 unit.set_print_job(job.id, "offered", "")
-                fresh.append(_job(house, unit, ticket, job))
+                fresh.append(_job(house, unit, job, printed))
         return {"jobs": fresh, "seq": unit.hall.seq}
 
     answer = await house.sequencer.do(site_id, work)
@@ -87,8 +87,8 @@ async def _take_report(house: House, site_id: str, kiosk_id: str, report: Mappin
         if job is None or (job.state == "unknown" and job.code != LATE):
             return {}
         unit.set_print_job(job.id, state, code)
-        ticket = unit.hall.tickets.get(job.ticket_id)
-        return {"ticket": job.ticket_id, "number": ticket.number if ticket else None, "attempt": job.attempt}
+        visit = unit.hall.tickets.get(job.ticket_id) or unit.book.get(job.ticket_id)
+        return {"ticket": job.ticket_id, "number": visit.number if visit else None, "attempt": job.attempt}
 
     answer = await house.sequencer.do(site_id, work)
     if answer:
@@ -100,12 +100,24 @@ def _is_report(report: Mapping[str, Any]) -> bool:
     return named and isinstance(report.get("state"), str) and report["state"] in STATES
 
 
-def _job(house: House, unit: Unit, ticket: Ticket, job: JobToPrint) -> PrintJob:
+def _printed(house: House, unit: Unit, job: JobToPrint) -> Slip | None:
+    """Return the slip of a number, or of a time booked at the kiosk; None once it is of no use.
+
+    Tickets and appointments count in the site's one sequence, so that an id names one of them only.
+    """
+    ticket = unit.hall.tickets.get(job.ticket_id)
+    if ticket is not None:
+        return None if ticket.state in ENDED else slip(house, unit, ticket, job)
+    appointment = unit.book.get(job.ticket_id)
+    return None if appointment is None else appointment_slip(house, unit, appointment, job)
+
+
+def _job(house: House, unit: Unit, job: JobToPrint, printed: Slip) -> PrintJob:
     return PrintJob(
         id=_name(house, unit, job),
         ticket_id=job.ticket_id,
         attempt=job.attempt,
-        slip=slip(house, unit, ticket, job),
+        slip=printed,
     )
 
 

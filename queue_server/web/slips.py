@@ -1,29 +1,64 @@
 """The slip in the visitor's language, ready to print: the kiosk's agent knows no texts."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
-from queue_server.domain.ticket import Ticket
-from queue_server.domain.town import in_language
+from queue_server.domain.appointment import Appointment
+from queue_server.domain.ticket import Origin, Ticket
+from queue_server.domain.town import Texts, in_language
 from queue_server.protocol import Slip, SlipLine
+from queue_server.services.appointments import come_at
 from queue_server.services.ports import JobToPrint, Unit
 from queue_server.web.house import House
 from queue_server.web.texts import FALLBACK
 
 
 def slip(house: House, unit: Unit, ticket: Ticket, job: JobToPrint) -> Slip:
-    """Return what is printed: number, services, area, date and time, estimate, QR of the status page."""
-    language = ticket.language if ticket.language in house.texts else FALLBACK
+    """Return what is printed: number, services, area, date and time, estimate, QR of the status page.
+
+    Who checked in gets the appointed time and no services: their right to the booking may have been a
+    number and a time only.
+    """
+    language = _language(house, ticket.language)
+    url = house.status_url(unit.site.id, ticket.id, ticket.secret_version)
+    printed = _frame(house, unit, job, language, ticket.number, (url, "slip.qr_caption"))
+    printed["lines"] = _ticket_lines(house, unit, ticket, job, language)
+    if ticket.appointed_at is not None:
+        _add_time(house, unit, printed, ticket.appointed_at)
+    return printed
+
+
+def appointment_slip(house: House, unit: Unit, appointment: Appointment, job: JobToPrint) -> Slip:
+    """Return what is printed for a time that was booked at the kiosk: with the QR of its manage page."""
+    language = _language(house, appointment.language)
+    url = house.manage_url(appointment.reference, appointment.secret_version)
+    captioned = (url, "slip.manage_caption")
+    printed = _frame(house, unit, job, language, appointment.number or 0, captioned)
+    printed["lines"] = _appointment_lines(house, unit, appointment, language)
+    _add_time(house, unit, printed, appointment.starts_at)
+    return printed
+
+
+def _language(house: House, wanted: str) -> str:
+    return wanted if wanted in house.texts else FALLBACK
+
+
+def _frame(
+    house: House, unit: Unit, job: JobToPrint, language: str, number: int, captioned: tuple[str, str]
+) -> Slip:
     say, site = house.texts[language], unit.site
+    url, caption = captioned
     # No QR before the town has said under which address phones reach the server.
-    url = house.status_url(site.id, ticket.id, ticket.secret_version) if house.settings.public_url else None
+    has_qr = bool(house.settings.public_url)
     return Slip(
-        number=str(ticket.number),
+        number=str(number),
         headline=say("slip.headline"),
-        lines=_lines(house, unit, ticket, job, language),
-        qr=url,
-        qr_caption=say("slip.qr_caption") if url else "",
+        lines=[],
+        qr=url if has_qr else None,
+        qr_caption=say(caption) if has_qr else "",
         header=[in_language(line, language) for line in site.slip_header]
         or [in_language(site.name, language)],
         footer=[in_language(line, language) for line in site.slip_footer],
@@ -34,21 +69,66 @@ def slip(house: House, unit: Unit, ticket: Ticket, job: JobToPrint) -> Slip:
     )
 
 
-def _lines(house: House, unit: Unit, ticket: Ticket, job: JobToPrint, language: str) -> list[SlipLine]:
+def _add_time(house: House, unit: Unit, printed: Slip, at: datetime) -> None:
+    language = printed["language"]
+    say, local = house.texts[language], at.astimezone(ZoneInfo(unit.site.time_zone))
+    day = format_date(local, "EEEE, d. MMMM" if language == "de" else "EEEE, d MMMM", locale=language)
+    printed["time"] = say("slip.time", time=_clock(local, language))
+    printed["time_caption"] = say("slip.your_time", day=day)
+
+
+def _ticket_lines(house: House, unit: Unit, ticket: Ticket, job: JobToPrint, language: str) -> list[SlipLine]:
     say, site = house.texts[language], unit.site
-    services = {service.id: service for service in unit.town.services}
-    lines = []
-    for position, (service_id, count) in enumerate(ticket.concern):
-        name = in_language(services[service_id].name, language) if service_id in services else service_id
-        value = say("slip.counted", count=count, name=name) if count > 1 else name
-        lines.append(SlipLine(label="" if position else say("slip.services"), value=value))
-    area = next((a for a in site.areas if a.id == ticket.area_id), None)
-    if area is not None:
-        lines.append(SlipLine(label=say("slip.area"), value=in_language(area.name, language)))
+    is_booked = ticket.origin is Origin.APPOINTMENT
+    lines = [] if is_booked else _services(house, unit, ticket.concern, language)
+    lines += _area(house, unit, ticket.area_id, language)
     local = ticket.arrived_at.astimezone(ZoneInfo(site.time_zone))
-    taken = f"{format_date(local, 'medium', locale=language)}, {format_time(local, 'short', locale=language)}"
-    lines.append(SlipLine(label=say("slip.taken"), value=taken))
+    taken = f"{format_date(local, 'medium', locale=language)}, {_clock(local, language)}"
+    lines.append(SlipLine(label=say("slip.checked_in" if is_booked else "slip.taken"), value=taken))
     if job.from_min is not None:
         wait = say("slip.wait_range", from_min=job.from_min, to_min=job.to_min, ahead=job.ahead)
         lines.append(SlipLine(label=say("slip.wait"), value=wait))
     return lines
+
+
+def _appointment_lines(house: House, unit: Unit, appointment: Appointment, language: str) -> list[SlipLine]:
+    say = house.texts[language]
+    from_when = come_at(unit, appointment).astimezone(ZoneInfo(unit.site.time_zone))
+    come = say("slip.come_value", time=_clock(from_when, language))
+    services = {service.id: service for service in unit.town.services}
+    chosen = [services[id_] for id_, _ in appointment.concern if id_ in services]
+    documents = dict.fromkeys(in_language(one, language) for service in chosen for one in service.documents)
+    return [
+        SlipLine(label=say("slip.come"), value=come),
+        *_area(house, unit, appointment.area_id, language, "slip.later_area"),
+        *_services(house, unit, appointment.concern, language),
+        *_listed(say("slip.bring"), (f"- {one}" for one in documents)),
+        SlipLine(label=say("slip.reference"), value=appointment.reference),
+    ]
+
+
+def _services(house: House, unit: Unit, concern: Iterable[tuple[str, int]], language: str) -> list[SlipLine]:
+    say = house.texts[language]
+    names: dict[str, Texts] = {service.id: service.name for service in unit.town.services}
+    values = []
+    for service_id, count in concern:
+        name = in_language(names[service_id], language) if service_id in names else service_id
+        values.append(say("slip.counted", count=count, name=name) if count > 1 else name)
+    return _listed(say("slip.services"), values)
+
+
+def _area(
+    house: House, unit: Unit, area_id: str | None, language: str, label: str = "slip.area"
+) -> list[SlipLine]:
+    area = next((a for a in unit.site.areas if a.id == area_id), None)
+    if area is None:
+        return []
+    return [SlipLine(label=house.texts[language](label), value=in_language(area.name, language))]
+
+
+def _listed(label: str, values: Iterable[str]) -> list[SlipLine]:
+    return [SlipLine(label="" if at else label, value=value) for at, value in enumerate(values)]
+
+
+def _clock(local: datetime, language: str) -> str:
+    return format_time(local, "short", locale=language)

@@ -2,7 +2,7 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
@@ -117,21 +117,28 @@ class RealTown:
         async with httpx2.AsyncClient(trust_env=False) as client:
             return await client.post(f"{self.server.url}/api/v1/sites/{path}", json=body, headers=headers)
 
+    async def get(self, url: str) -> Any:
+        """Ask as anybody may."""
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            return (await client.get(url)).json()
+
     async def take(self, site: str, request_id: str = "a") -> httpx2.Response:
         body = {"request_id": request_id, "services": [{"id": "id-card"}]}
         return await self.post(site, f"{site}/tickets", body)
 
 
 @asynccontextmanager
-async def a_real_town(folder: Path) -> AsyncIterator[RealTown]:
-    """Make the town in `folder`, serve it, and pair its kiosks."""
+async def a_real_town(
+    folder: Path, write: Callable[[Noon], str] = town_file, names: Sequence[str] = (), *options: str
+) -> AsyncIterator[RealTown]:
+    """Make the town in `folder`, serve it, and pair the kiosks of its sites: all of `sites`, or `names`."""
     noon = Noon()
     folder.mkdir(parents=True)
-    (folder / "town.toml").write_text(town_file(noon), encoding="utf-8")
+    (folder / "town.toml").write_text(write(noon), encoding="utf-8")
     await _run("init", "--from", str(folder / "town.toml"), "--yes", "--data", str(folder / "data"))
-    server = Server(folder / "data", (AUFRUF[0], "serve"), ("--no-speech", "--no-rate-limits"))
+    server = Server(folder / "data", (AUFRUF[0], "serve"), ("--no-speech", "--no-rate-limits", *options))
     town = RealTown(server, noon)
-    town.tokens = await asyncio.to_thread(_tokens, folder / "data", noon)
+    town.tokens = await asyncio.to_thread(_tokens, folder / "data", noon, names or list(sites(noon)))
     try:
         await server.start()
         yield town
@@ -139,7 +146,7 @@ async def a_real_town(folder: Path) -> AsyncIterator[RealTown]:
         server.kill()
 
 
-def _tokens(data: Path, noon: Noon) -> dict[str, str]:
+def _tokens(data: Path, noon: Noon, names: Sequence[str]) -> dict[str, str]:
     """As `aufruf token create` makes them, all in one process: seven starts would take seven seconds."""
     database = Database(Settings(data=data).database_url)
     make = partial(tokens.create_token, organisation_id="neustadt", clerk_id=None, label="", now=noon.now)
@@ -148,7 +155,7 @@ def _tokens(data: Path, noon: Noon) -> dict[str, str]:
             site: database.write(
                 partial(make, role=Role.KIOSK, site_id=site, device_id=f"{site}-kiosk"),
             )
-            for site in sites(noon)
+            for site in names
         }
         administrator = partial(make, role=Role.ADMINISTRATOR, site_id=None, device_id=None)
         return found | {"administrator": database.write(administrator)}

@@ -1,0 +1,86 @@
+"""What a visitor decides at the kiosk before taking a number: wait now, or come later today.
+
+What lives here: the times that are offered instead of waiting, booking one of them without any
+personal data, and its slip. What must not: taking numbers (`services.reception`), and the rules of
+booking (`services.booking`, `services.offer`).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from queue_server.domain.appointment import Appointment
+from queue_server.domain.errors import NotFound
+from queue_server.domain.person import Person
+from queue_server.services import booking, offer, reception
+from queue_server.services.concerns import Choice
+from queue_server.services.ports import Answer, Unit
+
+LATER_MOST: Final = 3
+APART: Final = timedelta(minutes=30)
+"""Three times in one quarter of an hour would be no choice."""
+UNKNOWN_WAIT: Final = timedelta(minutes=30)
+
+
+def give_quote(unit: Unit, walk_in: Choice, bookable: Choice | None) -> Answer:
+    """Tell how long it takes before a number is taken, and when one may come instead (B2).
+
+    `bookable` is the same concern as it can be booked; None when it cannot.
+    """
+    answer = reception.give_quote(unit, walk_in)
+    later = [] if bookable is None else _later_today(unit, bookable, answer["wait"])
+    return {**answer, "later": later}
+
+
+def book(
+    unit: Unit,
+    choice: Choice,
+    starts_at: datetime,
+    *,
+    kiosk_id: str,
+    press: str,
+    language: str,
+    needs: Sequence[str] = (),
+) -> Answer:
+    """Hold and book a time in one commit, and order its slip; nobody is asked for a name.
+
+    In one step, so that no time stays held for somebody who walked away. `press` names this press of a
+    button: under it the time is held. Raises what `booking.hold` and `booking.confirm` raise.
+    """
+    client = f"{kiosk_id}\n{press}"
+    held = booking.hold(unit, choice, starts_at, channel="kiosk", client=client)
+    booked = booking.confirm(unit, held["id"], client, Person(needs=tuple(sorted(set(needs)))), language)
+    unit.add_print_job(kiosk_id, booked["id"], 1, None)
+    return booked
+
+
+def reprint(unit: Unit, appointment_id: int, kiosk_id: str) -> Answer:
+    """Print the slip of a booked time again (failure 5). Raises `NotFound` at another kiosk."""
+    appointment = printed_here(unit, appointment_id, kiosk_id)
+    attempt = 1 + max(job.attempt for job in unit.print_jobs_of(appointment.id))
+    unit.add_print_job(kiosk_id, appointment.id, attempt, None)
+    return {"id": appointment.id, "number": appointment.number, "attempt": attempt}
+
+
+def printed_here(unit: Unit, appointment_id: int, kiosk_id: str) -> Appointment:
+    """Return a booking whose slip this kiosk printed. Raises `NotFound` for every other."""
+    appointment = unit.book.get(appointment_id)
+    at_kiosks = {job.kiosk_id for job in unit.print_jobs_of(appointment_id)}
+    if appointment is None or appointment.number is None or kiosk_id not in at_kiosks:
+        raise NotFound(what="appointment")
+    return appointment
+
+
+def _later_today(unit: Unit, choice: Choice, wait: Answer | None) -> list[str]:
+    """Return up to three free times behind the wait: who books comes later, not before who waits."""
+    waiting = UNKNOWN_WAIT if wait is None else timedelta(minutes=wait["to_min"])
+    not_before = unit.now + waiting
+    found: list[str] = []
+    for written in offer.times(unit, choice, unit.hall.business_day)["times"]:
+        starts_at = datetime.fromisoformat(written)
+        if starts_at >= not_before:
+            found.append(written)
+            not_before = starts_at + APART
+        if len(found) == LATER_MOST:
+            break
+    return found
