@@ -161,6 +161,26 @@ async def test_past_and_sold_out_times_name_the_next_free_ones(each_town: Town) 
     assert THURSDAY_TEN not in (await free(each_town))["times"]
 
 
+async def test_many_at_once_hold_no_more_than_there_are_clerks(each_town: Town) -> None:
+    """Failure 1: a time is given to as many as can be served then, however many press at the same moment."""
+    able = len((await each_town.ask("anna", "GET", SITE)).json()["counters"])
+    bodies = [
+        {
+            "request_id": "press",
+            "client": f"visitor-number-{place:03}",
+            "services": CARD,
+            "starts_at": THURSDAY_TEN,
+        }
+        for place in range(40)
+    ]
+    answers = await asyncio.gather(*(each_town.ask(None, "POST", f"{SITE}/holds", one) for one in bodies))
+    held = [answer for answer in answers if answer.status_code == 201]
+    assert 1 <= len(held) <= able
+    assert {refusal(answer) for answer in answers if answer not in held} == {(409, "slot_taken")}
+    assert len({answer.json()["id"] for answer in held}) == len(held)
+    assert THURSDAY_TEN not in (await free(each_town))["times"]
+
+
 async def test_another_visitors_hold_is_not_found(each_town: Town) -> None:
     """Failure 15: an id alone authorises nothing."""
     held = await hold(each_town)
