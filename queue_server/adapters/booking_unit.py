@@ -120,7 +120,9 @@ class BookingUnit:
                 return reference
 
     def _is_reference_stored(self, reference: str) -> bool:
-        return self._read(lambda c: AppointmentRows.is_reference_taken(c, reference))
+        if self.transaction is None:
+            return self._read(lambda c: AppointmentRows.is_reference_taken(c, reference))
+        return AppointmentRows.is_reference_taken(self.transaction, reference)
 
     def stored_appointment(self, appointment_id: int) -> Appointment | None:
         return self._read(lambda c: AppointmentRows.by_id(c, self.site.id, appointment_id))
@@ -157,7 +159,15 @@ class BookingUnit:
 
     def open_bookings(self, contacts: Sequence[str]) -> int:
         hashes = [self.fingerprint(contact) for contact in contacts]
-        found = self._read(lambda c: PersonRows.bookings_with(c, self.organisation_id, hashes))
+        if self.transaction is None:
+            raise RuntimeError("only whoever books has to count")
+        found = PersonRows.bookings_with(self.transaction, self.organisation_id, hashes)
+        stored = {id_ for site_id, id_, _ in found if site_id == self.site.id}
+        found += [
+            (self.site.id, id_, None)
+            for id_, row in self.new_persons.items()
+            if id_ not in stored and not {row["contact_hash"], row["second_hash"]}.isdisjoint(hashes)
+        ]
         # What this batch has booked here is not in its rows yet, so of this site the memory tells.
         here = sum(1 for site_id, id_, _ in found if site_id == self.site.id and self._is_booked(id_))
         booked = AppointmentState.BOOKED
@@ -185,6 +195,8 @@ class BookingUnit:
                 "created_at": self.now,
                 "due_at": due_at or self.now,
                 "tries": 0,
+                "claimed_by": "",
+                "lease_until": None,
                 "last_error": "",
             }
         )

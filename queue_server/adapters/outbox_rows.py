@@ -10,10 +10,21 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters.prepared import PreparedRows, numbered
 from queue_server.adapters.rows import table
 from queue_server.adapters.tables.outbox import OutboxRow
 
 OUTBOX = table(OutboxRow)
+
+
+def _add(dialect: str, rows: int) -> Any:
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(OUTBOX)
+    columns = [column for column in OUTBOX.columns if column is not OUTBOX.c.id]
+    values = [{column.name: numbered(column, row) for column in columns} for row in range(rows)]
+    return insert.values(values).on_conflict_do_nothing(index_elements=[OUTBOX.c.dedupe_key])
+
+
+_ADD = PreparedRows(_add)
 
 
 class OutboxRows:
@@ -22,10 +33,7 @@ class OutboxRows:
     @staticmethod
     def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add letters; one that was posted before is not posted again."""
-        if rows:
-            insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-            once = insert(OUTBOX).on_conflict_do_nothing(index_elements=[OUTBOX.c.dedupe_key])
-            connection.execute(once, list(rows))
+        _ADD.run(connection, rows)
 
     @staticmethod
     def withdraw(connection: Connection, site_id: str, appointment_id: int) -> None:

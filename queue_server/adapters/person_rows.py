@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.appointment_rows import APPOINTMENT
-from queue_server.adapters.prepared import PreparedRows
+from queue_server.adapters.prepared import PreparedRows, numbered
 from queue_server.adapters.rows import table, upsert
 from queue_server.adapters.tables.visitors import BookedPerson
 from queue_server.domain.appointment import AppointmentState
@@ -23,6 +23,23 @@ PERSON = table(BookedPerson)
 _FIELDS: Final = tuple(f.name for f in fields(Person))
 _CONTACT: Final = frozenset({"email", "phone"})
 _PUT = PreparedRows(partial(upsert, PERSON))
+
+
+def _count(_dialect: str, rows: int) -> sa.Select[Any]:
+    same = (APPOINTMENT.c.site_id == PERSON.c.site_id) & (APPOINTMENT.c.id == PERSON.c.appointment_id)
+    wanted = [
+        (PERSON.c.organisation_id == numbered(PERSON.c.organisation_id, row))
+        & (
+            (PERSON.c.contact_hash == numbered(PERSON.c.contact_hash, row))
+            | (PERSON.c.second_hash == numbered(PERSON.c.second_hash, row))
+        )
+        for row in range(rows)
+    ]
+    query = sa.select(PERSON.c.site_id, PERSON.c.appointment_id, APPOINTMENT.c.state)
+    return query.select_from(PERSON.outerjoin(APPOINTMENT, same)).where(sa.or_(*wanted))
+
+
+_COUNT = PreparedRows(_count)
 
 
 class PersonRows:
@@ -79,14 +96,10 @@ class PersonRows:
         connection: Connection, organisation_id: str, hashes: Sequence[str]
     ) -> list[tuple[str, int, AppointmentState | None]]:
         """Return site, appointment and stored state of what these contacts booked."""
-        mine = PERSON.c.contact_hash.in_(hashes) | PERSON.c.second_hash.in_(hashes)
-        same = (APPOINTMENT.c.site_id == PERSON.c.site_id) & (APPOINTMENT.c.id == PERSON.c.appointment_id)
-        query = (
-            sa.select(PERSON.c.site_id, PERSON.c.appointment_id, APPOINTMENT.c.state)
-            .select_from(PERSON.outerjoin(APPOINTMENT, same))
-            .where(PERSON.c.organisation_id == organisation_id, mine)
-        )
-        return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+        asked = [
+            {"organisation_id": organisation_id, "contact_hash": one, "second_hash": one} for one in hashes
+        ]
+        return list({row[:2]: (row[0], row[1], row[2]) for row in _COUNT.find(connection, asked)}.values())
 
 
 def _is(site_id: str, appointment_id: int) -> sa.ColumnElement[bool]:

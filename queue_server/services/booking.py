@@ -8,7 +8,6 @@ unique row for each five-minute cell of a clerk. What must not live here: what i
 
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from queue_server.domain import events as e
 from queue_server.domain.appointment import Appointment, AppointmentState
@@ -26,7 +25,7 @@ from queue_server.domain.errors import (
     TooManyHolds,
 )
 from queue_server.domain.person import Person, contacts_of
-from queue_server.domain.slots import CELL_S, cell_of, choose_clerk, starts_in
+from queue_server.domain.slots import CELL_S, cell_of
 from queue_server.domain.town import NumberStyle
 from queue_server.services import booking_letters as letters
 from queue_server.services import offer
@@ -42,6 +41,7 @@ from queue_server.services.appointments import (
 )
 from queue_server.services.arrivals import check_in
 from queue_server.services.concerns import Choice
+from queue_server.services.free_day import FreeDay, free_day
 from queue_server.services.ports import Answer, Unit
 
 HOLD: Final = timedelta(minutes=10)
@@ -101,7 +101,8 @@ def hold(
             return hold_answer(unit, one)
     if len(held) >= HOLDS_MOST:
         raise TooManyHolds(most=HOLDS_MOST)
-    clerk_id = _find_clerk(unit, choice, starts_at, overrule=overrule)
+    day = free_day(unit, choice, business_day(starts_at, unit.book.zone))
+    clerk_id = _find_clerk(unit, day, starts_at, overrule=overrule)
     # What has run out was free to be chosen just now, so it has to be gone before its cells are taken.
     unit.record(e.HoldExpired(due.id) for due in unit.book.holds_due(unit.now))
     appointment_id = unit.record(
@@ -122,16 +123,17 @@ def hold(
     appointment = unit.book.appointments[appointment_id]
     appointment.client = mine
     unit.take_cells(clerk_id, appointment.first_cell, appointment.cells, appointment_id)
-    return hold_answer(unit, appointment)
+    return _told(unit, appointment, _extensions_most(day))
 
 
 def extend(unit: Unit, appointment_id: int, client: str) -> Answer:
     """Begin the ten minutes anew. Raises `HoldExpired`, `NoMoreExtensions`, `NotFound`."""
     held = _my_hold(unit, appointment_id, client)
-    if held.extensions >= _extensions_most(unit, held):
+    most = _extensions_most(free_day(unit, choice_of(held), unit.book.day_of(held)))
+    if held.extensions >= most:
         raise NoMoreExtensions(held_until=iso(unit, held.held_until))
     unit.record([e.HoldExtended(held.id, unit.now + HOLD)])
-    return hold_answer(unit, held)
+    return _told(unit, held, most)
 
 
 def release(unit: Unit, appointment_id: int, client: str) -> Answer:
@@ -217,13 +219,18 @@ def cancel(unit: Unit, reference: str, by: str) -> Answer:
 
 def hold_answer(unit: Unit, held: Appointment) -> Answer:
     """Return what whoever holds a time is told."""
+    day = free_day(unit, choice_of(held), unit.book.day_of(held))
+    return _told(unit, held, _extensions_most(day))
+
+
+def _told(unit: Unit, held: Appointment, extensions_most: int) -> Answer:
     return {
         "id": held.id,
         "reference": held.reference,
         "starts_at": iso(unit, held.starts_at),
         "minutes": held.minutes,
         "held_until": iso(unit, held.held_until, "seconds"),
-        "extensions_left": max(0, _extensions_most(unit, held) - held.extensions),
+        "extensions_left": max(0, extensions_most - held.extensions),
     }
 
 
@@ -270,17 +277,13 @@ def _require_held(unit: Unit, held: Appointment) -> None:
 # -- rules ---------------------------------------------------------------------------------------------
 
 
-def _find_clerk(unit: Unit, choice: Choice, starts_at: datetime, *, overrule: bool) -> str:
-    found = offer.starts(unit, choice)
+def _find_clerk(unit: Unit, day: FreeDay, starts_at: datetime, *, overrule: bool) -> str:
     cell = cell_of(starts_at)
-    place = cell - found.span.base
     clerk_id = None
-    if starts_at >= unit.now and place >= 0 and (overrule or found.free >> place & 1):
-        services = frozenset(service for service, _ in choice.services)
-        cells = choice.expected_min * 60 // CELL_S
-        clerk_id = choose_clerk(found.span, unit.clerk_times(found.span), services, cell, cells)
+    if day.is_free(cell) or (overrule and starts_at >= unit.now):
+        clerk_id = day.clerk_at(cell)
     if clerk_id is None:
-        raise SlotTaken(next=_next(unit, choice, starts_at))
+        raise SlotTaken(next=_next(unit, day.choice, starts_at))
     return clerk_id
 
 
@@ -288,17 +291,9 @@ def _next(unit: Unit, choice: Choice, near: datetime) -> list[str]:
     return offer.next_free(unit, choice, near, NEXT_COUNT)
 
 
-def _extensions_most(unit: Unit, held: Appointment) -> int:
-    found = offer.starts(unit, choice_of(held))
-    day = unit.book.day_of(held)
-    zone = ZoneInfo(unit.site.time_zone)
-    free = 0
-    for cell in starts_in(found.free, found.span):
-        on = business_day(datetime.fromtimestamp(cell * CELL_S, zone), zone)
-        free += on == day
-        if on > day or free >= SCARCE_BELOW:
-            break
-    return EXTENSIONS_ON_SCARCE_DAYS if free < SCARCE_BELOW else EXTENSIONS_MOST
+def _extensions_most(day: FreeDay) -> int:
+    is_scarce = day.starts.bit_count() < SCARCE_BELOW
+    return EXTENSIONS_ON_SCARCE_DAYS if is_scarce else EXTENSIONS_MOST
 
 
 def _check_person(unit: Unit, held: Appointment, person: Person) -> None:

@@ -161,12 +161,13 @@ class BookingMachine(RuleBasedStateMachine):
             client = self.held[-1][2]
             self.attempt(site, lambda u: booking.move(u, booked["reference"], held["id"], client))
 
-    @rule(nth=NTH, arrive=st.booleans())
+    @rule(nth=NTH, arrive=st.sampled_from([True, True, False]))
     def cancel_or_arrive(self, nth: int, arrive: bool) -> None:
         if self.booked:
             site, booked = self.booked[nth % len(self.booked)]
             reference = booked["reference"]
             if arrive:
+                self.hand.now = max(self.hand.now, self.hand.appointment(booked, site).starts_at)
                 self.attempt(site, lambda u: booking.check_in(u, reference))
             else:
                 self.attempt(site, lambda u: booking.cancel(u, reference, "visitor"))
