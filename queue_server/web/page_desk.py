@@ -254,7 +254,7 @@ def _iso(day: date | None) -> str:
 def _keys(call: PageCall) -> Any:
     return view.keys(
         call.say,
-        ("1", "desk.concern", {"⏎": "desk.key_add", "1…9 + −": "desk.key_count"}),
+        ("1", "desk.concern", {"⏎": "desk.key_add", "1…9 + − ⌫": "desk.key_count"}),
         ("2", "desk.times", {"← → ↑ ↓": "desk.key_choose", "D": "desk.key_day", "W": "desk.key_walk_in"}),
         ("3", "desk.person", {"⏎": "desk.key_book"}),
         ("", "desk.everywhere", {"/": "desk.key_search", "Esc": "desk.key_back"}),

@@ -296,7 +296,7 @@ function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (event.key === "Escape") return stepBack(event);
   if (root.dataset.keys === "off" || event.repeat || isTyping(event.target)) return;
-  const goal = { "/": byId("q"), d: byId("day"), a: find }[event.key.toLowerCase()];
+  const goal = { "/": byId("q"), d: byId("day") }[event.key.toLowerCase()];
   const pressed = /^[a-z]$/i.test(event.key) && document.querySelector(`[data-key="${event.key.toLowerCase()}"]`);
   if (goal) {
     event.preventDefault();
