@@ -1,0 +1,169 @@
+"""The book by itself: what the log makes of it, and the numbers that it keeps from being drawn."""
+
+import random
+from datetime import UTC, date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from queue_server.domain import events as e
+from queue_server.domain.appointment import EXPECTED, LIVE, TRANSITIONS, AppointmentState
+from queue_server.domain.book import Book
+from queue_server.domain.book_fold import apply
+from queue_server.domain.booked_number import choose_booked_number
+from queue_server.domain.events import AppointmentEvent, Recorded
+from queue_server.domain.hall import Hall
+from queue_server.domain.leases import Leases
+from queue_server.domain.number_space import differing_digits
+from tests.domain.builders import DAY, at, seeded
+
+_S = AppointmentState
+HELD = e.AppointmentHeld(
+    "ACDEFH", at("10:00"), 10, (("pass", 1),), 1, "foyer", "portal", at("09:10"), replaces=None
+)
+
+
+def a_book(*events: e.Event, book: Book | None = None) -> Book:
+    """Return the book of a log: its first entry is 1."""
+    book = book or Book("hall", UTC)
+    for seq, event in enumerate(events, 1):
+        apply(book, Recorded(seq, at("09:00"), event))
+    return book
+
+
+def held(reference: str, clock: str, **more: int) -> e.AppointmentHeld:
+    return e.AppointmentHeld(reference, at(clock), 10, (("pass", 1),), 1, None, "portal", at("09:10"), **more)
+
+
+def test_every_state_is_reached_and_left_as_the_table_says() -> None:
+    assert set(TRANSITIONS) == set(AppointmentState)
+    reached = {state for after in TRANSITIONS.values() for state in after}
+    assert reached == set(AppointmentState) - {_S.HELD}
+    assert not {state for state in LIVE if not TRANSITIONS[state]}
+    assert all(_S.CHECKED_IN in TRANSITIONS[state] for state in EXPECTED)
+
+
+def test_a_held_time_is_booked_and_comes() -> None:
+    book = a_book(HELD, e.AppointmentBooked(1, 417, "foyer", "en"))
+    one = book.appointments[1]
+    assert (one.state, one.number, one.language, one.ends_at) == (_S.BOOKED, 417, "en", at("10:10"))
+    assert book.by_ref("ACDEFH") is one
+    assert book.holds == {}
+    assert book.reserved_on(DAY) == {417: at("10:00")}
+    apply(book, Recorded(3, at("09:55"), e.AppointmentCheckedIn(1, 7)))
+    assert (one.state, one.ticket_id) == (_S.CHECKED_IN, 7)
+    assert book.reserved_on(DAY) == {}
+    assert book.numbers_on(DAY) == {417: at("10:00")}
+
+
+def test_what_ends_leaves_the_book_once_it_is_written() -> None:
+    book = a_book(HELD, e.HoldExpired(1))
+    assert book.appointments == {}
+    assert book.on(DAY) == []
+    ended = book.get(1)
+    assert ended is not None
+    assert (ended.state, book.touched) == (_S.EXPIRED, {1})
+    book.settle()
+    assert book.get(1) is None
+
+
+def test_a_move_ends_the_hold_and_changes_the_day() -> None:
+    book = a_book(HELD, e.AppointmentBooked(1, 417, None, "de"), held("XXXXXX", "11:00", replaces=1))
+    later = at("11:00") + timedelta(days=1)
+    apply(book, Recorded(4, at("09:00"), e.AppointmentMoved(1, 3, later, 10, 302)))
+    assert [a.id for a in book.on(DAY)] == []
+    assert [a.id for a in book.on(DAY + timedelta(days=1))] == [1]
+    assert book.ended[3].state is _S.EXPIRED
+
+
+def test_the_day_of_a_time_is_the_sites() -> None:
+    """Failure 7: half past eleven at night in London is tomorrow in Berlin."""
+    book = a_book(held("ACDEFH", "23:30"), book=Book("hall", ZoneInfo("Europe/Berlin")))
+    assert [a.id for a in book.on(DAY + timedelta(days=1))] == [1]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        e.HoldExpired(9),
+        e.AppointmentCancelled(1, "visitor"),
+        e.AppointmentMissed(1),
+        e.AppointmentCompleted(1),
+        e.HoldExtended(9, at("10:00")),
+    ],
+)
+def test_an_entry_that_does_not_fit_is_an_error(wrong: AppointmentEvent) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        a_book(HELD, wrong)
+
+
+def test_what_is_not_about_appointments_passes_by() -> None:
+    assert a_book(e.TicketRecalled(3)).version == 0
+
+
+def booked_day(count: int, day: date = DAY) -> tuple[Book, Hall]:
+    """Return a book with so many bookings, ten minutes apart by four, and an empty hall before them."""
+    book, hall = Book("hall", UTC), Hall("hall", DAY - timedelta(days=1))
+    below = random.Random(4).randrange
+    for n in range(count):
+        starts_at = at("08:00") + timedelta(minutes=10 * (n // 4))
+        number = choose_booked_number(book, hall, day, starts_at, at("07:00"), below, sequential=False)
+        for seq, event in enumerate(
+            (
+                e.AppointmentHeld(f"R{n}", starts_at, 10, (("pass", 1),), 1, None, "portal", starts_at),
+                e.AppointmentBooked(10 * n, number, None, "de"),
+            )
+        ):
+            apply(book, Recorded(10 * n + seq, at("07:00"), event))
+    return book, hall
+
+
+def test_200_bookings_of_a_day_have_200_numbers_and_neighbours_in_time_are_far() -> None:
+    book, _ = booked_day(200)
+    numbers = book.numbers_on(DAY)
+    assert len(numbers) == 200
+    for a, a_at in numbers.items():
+        for b, b_at in numbers.items():
+            if a != b and abs(a_at - b_at) <= timedelta(hours=1):
+                assert differing_digits(a, b) >= 2
+
+
+def test_towns_that_count_count_bookings_too() -> None:
+    book, hall = booked_day(0)
+    numbers = [choose_booked_number(book, hall, DAY, at("09:00"), at("07:00"), seeded(), sequential=True)]
+    assert numbers == [100]
+
+
+def test_a_reserved_number_is_not_drawn_and_is_far_when_its_time_is_near() -> None:
+    leases, below = Leases(), seeded(3)
+    leases.reserve({417: at("12:00")})
+    early = {leases.draw(at("09:00"), below) for _ in range(300)}
+    assert 417 not in early
+    assert any(differing_digits(417, number) == 1 for number in early)
+    near = {leases.draw(at("11:00"), below) for _ in range(300)}
+    assert all(differing_digits(417, number) >= 2 for number in near)
+    late = {leases.draw(at("14:01"), below) for _ in range(300)}
+    assert 417 not in late
+    assert any(differing_digits(417, number) == 1 for number in late)
+
+
+def test_a_number_that_is_no_longer_reserved_may_be_drawn() -> None:
+    leases, below = Leases(), seeded(3)
+    everything = {n: at("12:00") for n in range(100, 1000) if n not in {110, 112}}
+    leases.reserve(everything)
+    assert leases.draw(at("09:00"), below) >= 1000
+    del everything[417]
+    leases.reserve(everything)
+    assert leases.draw(at("09:00"), below) == 417
+
+
+def test_a_number_that_a_visit_took_over_stays_taken() -> None:
+    leases = Leases()
+    leases.reserve({417: at("10:00")})
+    leases.begin(417, 7)
+    leases.reserve({})
+    leases.reserve({n: at("10:00") for n in range(100, 1000) if n != 417})
+    assert leases.draw(at("10:00"), seeded()) >= 1000
+    leases.end(417, 7, at("10:10"))
+    assert leases.draw(at("12:09"), seeded()) >= 1000
+    assert leases.draw(at("12:10"), seeded()) == 417
