@@ -16,7 +16,7 @@ function countDown(section) {
   const tick = () => {
     const seconds = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
     const clock = [Math.floor(seconds / 60), String(seconds % 60).padStart(2, "0")].join(":");
-    left.textContent = clock;
+    left.textContent = left.dataset.words.replace("{left}", clock);
     if (seconds === 0) {
       tell(warning.dataset.over);
       clearInterval(timer);
