@@ -126,8 +126,8 @@ class _Head:
         self.glyphs.append(glyph)
         self.line += character
 
-    def line_feed(self) -> None:
-        """Print what the line buffer holds, where the alignment puts it, and feed."""
+    def line_feed(self, feed: int | None = None) -> None:
+        """Print what the line buffer holds, where the alignment puts it, and feed (dots; else a line)."""
         width = sum(glyph.width for glyph in self.glyphs)
         height = max((glyph.height for glyph in self.glyphs), default=0)
         x = (self.dots - width) * self.style.align // 2
@@ -137,7 +137,8 @@ class _Head:
         if self.glyphs:
             self.texts.append(self.line)
         self.glyphs, self.line = [], ""
-        self.y += max(height, self.style.feed) if height or self.at <= len(self.data) else 0
+        if height or self.at <= len(self.data):
+            self.y += max(height, self.style.feed if feed is None else feed)
 
     def paste(self, x: int, y: int, strip: Image.Image) -> None:
         if y + strip.height <= LONGEST:
@@ -236,9 +237,7 @@ def _feed_lines(head: _Head) -> None:
 
 
 def _feed_dots(head: _Head) -> None:
-    feed = head.take()
-    head.line_feed()
-    head.y += feed - head.style.feed
+    head.line_feed(head.take())
 
 
 def _ask(head: _Head) -> None:

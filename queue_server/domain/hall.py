@@ -69,7 +69,6 @@ class Hall:
         self.seq = seq
         self.last_at: datetime | None = None
         self.tickets: dict[int, Ticket] = {}
-        self.by_key: dict[str, int] = {}
         self.waiting = WaitingLine()
         self.counters: dict[str, CounterStatus] = {}
         self.leases = Leases()
@@ -130,7 +129,6 @@ class Hall:
         """Take in a ticket as its row tells it; leases and counters have rows of their own."""
         self.tickets[ticket.id] = ticket
         self._enter(ticket)
-        self.by_key[ticket.key] = ticket.id
         if ticket.state is TicketState.WAITING:
             self.waiting.add(ticket)
         if ticket.joined_to is not None:

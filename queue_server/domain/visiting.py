@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from queue_server.domain import events as e
-from queue_server.domain.errors import NotFound
 from queue_server.domain.hall import CounterState, Hall
 from queue_server.domain.number_space import Below
 from queue_server.domain.order import after_return
@@ -13,14 +12,6 @@ from queue_server.domain.ticket import OPEN, Ticket, TicketState
 def choose_number(hall: Hall, now: datetime, below: Below, *, sequential: bool) -> int:
     """Return the number of a new visit, not yet taken; raises `NoNumberLeft`."""
     return hall.leases.next_in_sequence(now) if sequential else hall.leases.draw(now, below)
-
-
-def by_key(hall: Hall, key: str) -> Ticket:
-    """Return the ticket with this opaque key; raises `NotFound`."""
-    ticket_id = hall.by_key.get(key)
-    if ticket_id is None:
-        raise NotFound(what="ticket")
-    return hall.tickets[ticket_id]
 
 
 def go_away(ticket: Ticket) -> list[e.Event]:

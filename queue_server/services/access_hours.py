@@ -52,14 +52,6 @@ def _moment(local: datetime, minute: int) -> datetime:
     return (day + timedelta(minutes=minute)).replace(tzinfo=local.tzinfo).astimezone(UTC)
 
 
-def closing_at(site: Site, now: datetime) -> datetime | None:
-    """Return when the present opening ends; None when closed or open for ever."""
-    left = minutes_until_closing(site, now)
-    if left is None or left >= _OPEN_ALWAYS:
-        return None
-    return now.replace(second=0, microsecond=0) + timedelta(minutes=left)
-
-
 def minutes_of_queue(unit: PublicUnit) -> int:
     """Return the expected minutes of all who wait, shared by the open counters (at least one)."""
     waiting = sum(minutes for _, _, minutes in unit.hall.waiting.lanes())

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from queue_server.domain import calling, visiting
+from queue_server.domain import calling
 from queue_server.domain.order import order_key
 from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.services import reception
@@ -55,10 +55,6 @@ def status(ticket: Ticket) -> Answer:
         "language": ticket.language,
         "counter_id": ticket.counter_id,
     }
-
-
-def key_holder(unit: Unit, key: str) -> Ticket:
-    return visiting.by_key(unit.hall, key)
 
 
 def _reason(unit: Unit, ticket: Ticket) -> Answer:

@@ -16,7 +16,6 @@ def picture(hall: Hall) -> dict[str, Any]:
     return {
         "seq": hall.seq,
         "tickets": {ticket.id: asdict(ticket) for ticket in hall.tickets.values()},
-        "by_key": hall.by_key,
         "by_state": {state: [t.id for t in hall.in_state(state)] for state in TicketState},
         "waiting": [t.id for t in hall.waiting.in_order(now)] if now else [],
         "lanes": {key: (count, minutes) for key, count, minutes in hall.waiting.lanes()},

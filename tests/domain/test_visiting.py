@@ -6,7 +6,7 @@ import pytest
 
 from queue_server.domain import calling, visiting
 from queue_server.domain import events as e
-from queue_server.domain.errors import NobodyWaiting, NotFound, WrongState
+from queue_server.domain.errors import NobodyWaiting, WrongState
 from queue_server.domain.hall import CounterState
 from queue_server.domain.number_space import differing_digits
 from queue_server.domain.ticket import Adjustment, TicketState
@@ -69,14 +69,11 @@ def test_numbers_begin_anew_on_a_new_day() -> None:
     assert Day().take(number=417).number == 417
 
 
-def test_a_ticket_is_found_by_its_key_and_by_its_number() -> None:
+def test_a_ticket_is_found_by_its_number() -> None:
     day = a_hall()
     ticket = day.take()
-    assert visiting.by_key(day.hall, ticket.key) is ticket
     assert day.hall.by_number(ticket.number) is ticket
     assert day.hall.by_number(ticket.number + 1) is None
-    with pytest.raises(NotFound):
-        visiting.by_key(day.hall, "another day's")
 
 
 def test_a_number_means_the_visit_that_holds_it_now() -> None:
@@ -87,7 +84,7 @@ def test_a_number_means_the_visit_that_holds_it_now() -> None:
     day.later(hours=2)
     new = day.take(number=417)
     assert day.hall.by_number(417) is new
-    assert visiting.by_key(day.hall, old.key) is old, "an old phone page must not become somebody else"
+    assert day.hall.tickets[old.id] is old, "an old phone page must not become somebody else"
 
 
 def test_be_right_back_keeps_the_place() -> None:

@@ -58,6 +58,15 @@ def test_no_bytes_break_it(data: bytes, paper: PaperWidth) -> None:
     assert seen.picture.height <= preview.LONGEST + 100
 
 
+def test_a_feed_of_dots_is_as_long_as_it_says() -> None:
+    fed, plain = interpret(b"\x1bJ\x40A\n", 80).picture, interpret(b"A\n", 80).picture
+    assert fed.height == plain.height + 0x40
+
+
+def test_a_feed_that_breaks_off_does_not_pull_the_paper_back() -> None:
+    assert interpret(b"\x1b3\xff\x1bJ", 80).picture.height > 0
+
+
 def test_broken_bytes_do_not_eat_the_memory() -> None:
     assert interpret(b"\x1bd\xff" * 2000, 80).picture.height <= preview.LONGEST + 100
 

@@ -1,6 +1,6 @@
 """Whether numbers are given out now: hours, closures, the queue's end, the area's limit."""
 
-from datetime import date, datetime, time
+from datetime import date, time
 
 import pytest
 
@@ -8,7 +8,6 @@ from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Closure, OpeningHours, Site
 from queue_server.services import counter
 from queue_server.services.access_hours import (
-    closing_at,
     minutes_until_closing,
     why_not_giving,
 )
@@ -56,29 +55,11 @@ def test_a_closure_holds_from_local_midnight_to_midnight() -> None:
     assert minutes_until_closing(site, at("23:00", "2026-03-04")) == 1440
 
 
-@pytest.mark.parametrize(
-    ("now", "closes"),
-    [
-        (at("07:00"), at("11:00")),
-        (at("07:00:59"), at("11:00")),
-        (at("08:00", "2026-03-29"), None),
-    ],
-)
-def test_when_the_present_opening_ends(now: datetime, closes: datetime | None) -> None:
-    assert closing_at(a_site(opening=TUESDAY), now) == closes
-
-
 def test_an_opening_over_the_clock_change_ends_by_the_wall_clock() -> None:
     """Failure 7: open from 1 to 4 in the nights in which the clock skips, or repeats, an hour."""
     site: Site = a_site(opening=(OpeningHours(6, time(1), time(4)),))
     assert minutes_until_closing(site, at("00:30", "2026-03-29")) == 90
     assert minutes_until_closing(site, at("00:30", "2026-10-25")) == 150
-    assert closing_at(site, at("00:30", "2026-03-29")) == at("02:00", "2026-03-29")
-    assert closing_at(site, at("00:30", "2026-10-25")) == at("03:00", "2026-10-25")
-
-
-def test_always_open_has_no_end() -> None:
-    assert closing_at(a_site(always_open=True), at("03:00")) is None
 
 
 def test_a_queue_whose_end_passes_closing_takes_nobody_in(hand: Hand) -> None:

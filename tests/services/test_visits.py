@@ -44,14 +44,14 @@ def test_who_is_called_has_nobody_before(hand: Hand) -> None:
     ],
 )
 def test_the_holder_may_go_return_and_give_up(hand: Hand, acts: list[visits.VisitAct], state: str) -> None:
-    key = hand.take()["key"]
+    ticket_id = hand.take()["id"]
 
     def act_all(unit: Unit) -> None:
         for what in acts:
-            visits.act(unit, visits.key_holder(unit, key), what)
+            visits.act(unit, visits.by_id(unit, ticket_id), what)
 
     hand.do(act_all)
-    assert hand.look(lambda u: visits.status(visits.key_holder(u, key)))["state"] == state
+    assert hand.look(lambda u: visits.status(visits.by_id(u, ticket_id)))["state"] == state
 
 
 def test_yesterdays_ticket_is_not_found_though_its_number_came_back(hand: Hand) -> None:
@@ -61,6 +61,4 @@ def test_yesterdays_ticket_is_not_found_though_its_number_came_back(hand: Hand) 
     hand.take()
     with pytest.raises(NotFound):
         hand.look(lambda u: visits.by_id(u, old["id"]))
-    with pytest.raises(NotFound):
-        hand.look(lambda u: visits.key_holder(u, old["key"]))
     assert all(t.state is not TicketState.EXPIRED for t in hand.hall.tickets.values())

@@ -73,8 +73,10 @@ class KioskPage:
     async def take(self, taps: int = 1) -> Given:
         """Touch "take a number", as often as an impatient hand does in one place; one number comes."""
         button = self.page.locator(".take:not([aria-disabled=true])")
-        box = await button.bounding_box()
-        assert box is not None
+        box = None
+        while box is None:  # a page that hears news at this moment draws the button anew
+            await expect(button).to_be_visible()
+            box = await button.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         async with self.page.expect_response(lambda answer: answer.url.endswith("/tickets")) as answered:
             if taps == 1:
