@@ -39,7 +39,7 @@ def close_book(book: Book, hall: Hall, today: date) -> list[e.Event]:
             found.append(e.AppointmentMissed(appointment.id))
         elif appointment.state is AppointmentState.CHECKED_IN:
             ticket = hall.tickets.get(appointment.ticket_id or 0)
-            served = ticket is None or ticket.state is TicketState.FINISHED
+            served = ticket is None or ticket.state is TicketState.FINISHED or ticket.started_at is not None
             end = e.AppointmentCompleted if served else e.AppointmentMissed
             found.append(end(appointment.id))
     return found

@@ -196,9 +196,10 @@ def move(unit: Unit, reference: str, hold_id: int, client: str) -> Answer:
     unit.record([e.AppointmentMoved(appointment.id, held.id, starts_at, minutes, number)])
     if clerk_id is not None:
         unit.take_cells(clerk_id, appointment.first_cell, appointment.cells, appointment.id)
-    person = unit.person(appointment.id) or Person()
-    unit.keep_person(appointment.id, person, appointment.ends_at + ERASE_AFTER)
-    letters.moved(unit, appointment, person)
+    person = unit.person(appointment.id)
+    if person is not None:  # else it was erased on demand, and stays so
+        unit.keep_person(appointment.id, person, appointment.ends_at + ERASE_AFTER)
+    letters.moved(unit, appointment, person or Person())
     return booked_answer(unit, appointment)
 
 

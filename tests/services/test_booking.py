@@ -286,6 +286,13 @@ def test_on_another_day_a_moved_booking_has_a_new_number(hand: Booker) -> None:
     assert erase_after == at("08:10", "2026-03-09") + timedelta(days=1)
 
 
+def test_a_move_does_not_bring_an_erased_person_back(hand: Booker) -> None:
+    booked = hand.book("08:00")
+    hand.do(lambda u: u.forget_person(booked["id"]))
+    hand.move(booked, hand.hold("09:00", replaces=booked["reference"]))
+    assert hand.rows(PERSON) == []
+
+
 def test_a_hold_for_moving_cannot_become_a_second_booking(hand: Booker) -> None:
     booked = hand.book("08:00")
     held = hand.hold("09:00", replaces=booked["reference"])
