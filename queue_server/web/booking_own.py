@@ -90,7 +90,12 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
     appointment = booking.find_appointment(unit, ref.reference)
     if appointment.secret_version != ref.version:
         raise NotFound(what="appointment")
-    return {**booking.see(unit, ref.reference), "log_seq": unit.hall.seq}
+    visit = unit.hall.tickets.get(appointment.ticket_id or 0)
+    return {
+        **booking.see(unit, ref.reference),
+        "log_seq": unit.hall.seq,
+        "visit": (visit.id, visit.secret_version) if visit and visit.is_open else None,
+    }
 
 
 def when(own: Own, at: str) -> dict[str, str]:
@@ -117,6 +122,7 @@ def _facts(own: Own) -> dict[str, Any]:
         "admission_notice": in_language(site.admission_notice, language),
         "fetch": site.call_mode is CallMode.FETCH,
         "check_in": site.check_in is CheckIn.REQUIRED,
+        "status_url": own.call.house.status_url(site.id, *seen["visit"]) if seen["visit"] else "",
         "lines": chosen_lines(services, wish, language),
         "persons": seen["persons"],
         "documents": documents(services, language),

@@ -1,6 +1,7 @@
 """An appointment's own page by forms alone: see, move, cancel, forget, take along."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from icalendar import Calendar
@@ -79,6 +80,27 @@ async def test_the_calendar_file_says_where_and_when_but_not_why(visitor: Visito
     assert event.decoded("dtstart").isoformat().startswith("2026-03-12T")
     assert number(visitor) in str(event["DESCRIPTION"])
     assert b"ausweis" not in answer.content.lower()
+
+
+async def test_who_has_checked_in_is_led_to_the_live_page_of_the_number(visitor: Visitor) -> None:
+    """In both languages; before there is no number in the hall to look at, and afterwards none any more."""
+    page, called = home(visitor), number(visitor)
+    assert "/t/" not in visitor.page.text
+    visitor.town.clock.now = datetime(2026, 3, 12, 6, 50, tzinfo=UTC)
+    site = "sites/rathaus"
+    ticket = await visitor.town.do("anna", f"{site}/check-ins", 201, reference=reference(visitor))
+    await visitor.open(page + "?lang=en")
+    await visitor.follow("Your number: how long is the wait?")
+    assert "/t/" in str(visitor.page.url)
+    assert called in visitor.words
+    await visitor.open(page + "?lang=de")
+    assert "Zu Ihrer Nummer" in visitor.words
+    answer = await visitor.town.ask(
+        "anna", "POST", f"/api/v1/{site}/tickets/{ticket['id']}", {"act": "cancel"}
+    )
+    assert answer.status_code == 200, answer.text
+    await visitor.open(page)
+    assert "/t/" not in visitor.page.text
 
 
 async def test_the_data_goes_and_the_appointment_stays(visitor: Visitor) -> None:
