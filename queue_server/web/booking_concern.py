@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from queue_server.domain.errors import NotFound
-from queue_server.domain.town import Channel, Service, Site, Town, in_language
+from queue_server.domain.town import Channel, Service, Site, Town, in_language, skills_of
 from queue_server.services.offer import is_bookable
 from queue_server.web.booking_wish import Wish
 
@@ -51,7 +51,12 @@ def categories(town: Town, wish: Wish, language: str, today: date) -> list[Json]
             _service(town, sites, one, wish, language, today)
             for one in offered
             if one.category_id == category.id
-            and (one.id in wish.ids or matches(wish.search, [*one.name.values(), *category.name.values()]))
+            and (
+                one.id in wish.ids
+                or matches(
+                    wish.search, [*one.name.values(), *talk_with(town, sites, [one]), *category.name.values()]
+                )
+            )
         ]
         if shown:
             found.append(
@@ -83,6 +88,23 @@ def chosen_lines(services: Iterable[Service], wish: Wish, language: str) -> list
     return [{"name": in_language(one.name, language), "count": wish.count(one.id)} for one in services]
 
 
+def talk_with(
+    town: Town, sites: Iterable[Site], services: Iterable[Service], planned: str | None = None
+) -> list[str]:
+    """Return the names of those to whom a visitor comes for a talk; no other clerk's name is ever told.
+
+    `planned` is the clerk of a booking: then it is certain who of them it is.
+    """
+    here, talks = {site.id for site in sites}, {one.id for one in services if one.named_clerk}
+    able = [
+        clerk
+        for clerk in town.clerks
+        if talks and here & set(clerk.site_ids) and talks & skills_of(town, clerk)
+    ]
+    certain = [clerk.name for clerk in able if clerk.id == planned]
+    return certain or [clerk.name for clerk in able]
+
+
 def too_many(services: Iterable[Service], wish: Wish) -> list[Service]:
     """Return each service that was wished more often than it allows."""
     return [one for one in services if not 1 <= wish.count(one.id) <= one.max_count]
@@ -95,6 +117,7 @@ def _service(
     return {
         "id": service.id,
         "name": in_language(service.name, language),
+        "talk_with": talk_with(town, sites, [service]),
         "kind": _kind(service, sites, today),
         "opens_on": service.bookable_from,
         "chosen": service.id in wish.ids,
@@ -103,7 +126,7 @@ def _service(
         "documents": [in_language(one, language) for one in service.documents],
         "link": service.link,
         "phone": (department.phone if department else "") or sites[0].phone,
-        "words": " ".join(service.name.values()).casefold(),
+        "words": " ".join([*service.name.values(), *talk_with(town, sites, [service])]).casefold(),
     }
 
 

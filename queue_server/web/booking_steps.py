@@ -98,7 +98,7 @@ def show_data(
 ) -> HTMLResponse:
     """Step 3."""
     wish = visit.wish = visit.wish.but(step=3)
-    required = visit.site.required_fields
+    required = visit.required
     fields = wanted_fields(required)
     say = visit.call.say
     return visit.page(
@@ -115,7 +115,7 @@ def show_data(
         shown=[name for name, _ in fields],
         must=dict(fields),
         one_of="contact" in required,
-        with_subject=any(one.named_clerk for one in services_of(visit.town, wish)),
+        with_subject="remarks" in required,
         needs=NEEDS,
         reminders=REMINDERS,
         languages_to_write=[one for one in visit.town.languages if one in visit.house.texts],

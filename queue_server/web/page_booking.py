@@ -115,7 +115,7 @@ async def _check(visit: Visit, _form: FormData) -> Response:
     held = await _held(visit)
     if "number" in held:
         return _booked(visit, held)
-    wrong = problems(visit.typed, visit.site.required_fields, visit.today)
+    wrong = problems(visit.typed, visit.required, visit.today)
     if wrong:
         return show_data(visit, held, wrong)
     meant = likely_meant(visit.typed)
@@ -129,7 +129,7 @@ async def _take_meant(visit: Visit, form: FormData) -> Response:
 
 async def _book(visit: Visit, form: FormData) -> Response:
     """Book the held time. A second press of the same button books nothing more (failure 2)."""
-    if problems(visit.typed, visit.site.required_fields, visit.today):
+    if problems(visit.typed, visit.required, visit.today):
         return await _check(visit, form)
     hold, person = visit.wish.hold, _person(visit.typed)
     language = visit.write_in if visit.write_in in visit.house.texts else visit.language

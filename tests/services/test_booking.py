@@ -210,6 +210,23 @@ def test_what_the_site_requires_must_be_there_but_not_at_the_desk(hand: Booker) 
     assert hand.book("09:00", channel="desk", client="clerk", person=NOBODY)
 
 
+def test_a_talk_is_with_its_person_alone_and_needs_a_subject(database: Database) -> None:
+    """Anna can do everything and is free from eight; the talk is Carla's, who comes at one."""
+    town = booking_town()
+    services = [replace(one, named_clerk=one.id == CAR) for one in town.services]
+    late = tuple(replace(e, works_from=e.works_from.replace(hour=13)) for e in town.clerks[2].roster)
+    clerks = (*town.clerks[:2], replace(town.clerks[2], roster=late), *town.clerks[3:])
+    hand = Booker(database, replace(town, services=tuple(services), clerks=clerks))
+    with pytest.raises(SlotTaken):
+        hand.hold("08:00", CAR)
+    held = hand.hold("12:00", CAR)
+    with pytest.raises(BadInput) as refused:
+        hand.confirm(held)
+    assert refused.value.params["field"] == "remarks"
+    booked = hand.confirm(held, person=replace(ERIKA, remarks="Der Radweg"))
+    assert hand.appointment(booked).clerk_id == "carla"
+
+
 def test_booked_numbers_keep_two_digits_apart_and_from_walk_ins(hand: Booker) -> None:
     hand.open()
     today = "2026-03-03"

@@ -11,6 +11,7 @@ from tests.web.running import Town
 
 ERIKA: dict[str, Any] = {"p__name": "Erika Mustermann", "p__email": "erika@posteo.de"}
 COUPLE = "/termin/rathaus?step=2&s=id-card&n-id-card=2&persons=2&day=2026-03-12"
+TALK = "/termin/rathaus?step=2&s=mayor-talk&day=2026-03-12"
 ONE_CLERK = "/termin/rathaus?step=2&s=marriage-register&day=2026-03-12"
 
 
@@ -80,6 +81,24 @@ async def test_going_back_to_the_start_and_forth_loses_nothing(visitor: Visitor)
     assert "1 Tag vorher" in visitor.words
     typed = ("Erika", "Mustermann", "posteo", "step_free", "1440")
     assert [one for one in visitor.addresses if any(word in one for word in typed)] == []
+
+
+async def test_a_talk_names_its_person_and_asks_for_the_subject(visitor: Visitor) -> None:
+    await visitor.open("/termin/rathaus")
+    assert visitor.words.count("Gespräch mit Henrik Voss") == 1, "no other clerk is named"
+    await visitor.press("step", "2", s="mayor-talk")
+    assert "Gespräch mit Henrik Voss" in visitor.words
+    await visitor.open(TALK)
+    assert min(visitor.times) >= "2026-03-12T14:00", "before two the others work, not he"
+    await at_data(visitor, TALK)
+    await visitor.press("act", "check", 400, **ERIKA)
+    assert "Bitte schreiben Sie in einem Satz, worum es geht." in visitor.words
+    await visitor.press("act", "check", p__remarks="Der Radweg am Markt")
+    assert "Gespräch mit Henrik Voss" in visitor.words
+    assert "Der Radweg am Markt" in visitor.words
+    await visitor.press("act", "book")
+    assert "Ihr Termin ist gebucht" in visitor.words
+    assert "Radweg" not in visitor.words, "pages never repeat what somebody told"
 
 
 # -- step 1 ------------------------------------------------------------------------------------------------
