@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from queue_server.domain.errors import NotFound
-from queue_server.domain.town import Channel, Service, Site, Town, in_language, skills_of
+from queue_server.domain.parting import part
+from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at, skills_of
 from queue_server.services.offer import is_bookable
 from queue_server.web.booking_wish import Wish
 
@@ -75,6 +76,20 @@ def matches(search: str, texts: Sequence[str]) -> bool:
     """Say whether every word that was typed begins or stands in one of the texts."""
     there = " ".join(texts).casefold()
     return all(word in there for word in search.casefold().split())
+
+
+def parts_of(town: Town, wish: Wish) -> list[Wish]:
+    """Return a wish for each appointment when nobody does all of it; [] when that does not help."""
+    abilities = [
+        skills_of(town, clerk) & {one.id for one in services_at(town, site.id) if is_bookable(one, site)}
+        for site in town.sites
+        for clerk in town.clerks
+        if site.id in clerk.site_ids
+    ]
+    found = part(wish.ids, abilities)
+    parts = found if len(found) > 1 else []
+    plain = wish.but(day=None, month="", every_time=False, hold=0)
+    return [plain.but(services=tuple((id_, wish.count(id_)) for id_ in one)) for one in parts]
 
 
 def documents(services: Iterable[Service], language: str) -> list[str]:

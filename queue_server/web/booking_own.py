@@ -15,7 +15,7 @@ from queue_server.domain.town import CallMode, CheckIn, Site, Town, in_language
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.appointment_codes import ManageRef, read_manage_code
-from queue_server.web.booking_concern import chosen_lines, documents, services_of
+from queue_server.web.booking_concern import chosen_lines, documents, services_of, talk_with
 from queue_server.web.booking_dates import clock, local, long_date
 from queue_server.web.booking_visit import bar
 from queue_server.web.booking_wish import Wish
@@ -94,6 +94,7 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
     return {
         **booking.see(unit, ref.reference),
         "log_seq": unit.hall.seq,
+        "clerk_id": appointment.clerk_id,
         "visit": (visit.id, visit.secret_version) if visit and visit.is_open else None,
     }
 
@@ -124,6 +125,7 @@ def _facts(own: Own) -> dict[str, Any]:
         "check_in": site.check_in is CheckIn.REQUIRED,
         "status_url": own.call.house.status_url(site.id, *seen["visit"]) if seen["visit"] else "",
         "lines": chosen_lines(services, wish, language),
+        "talk_with": talk_with(own.town, [site], services, seen["clerk_id"]),
         "persons": seen["persons"],
         "documents": documents(services, language),
     }
