@@ -15,6 +15,7 @@ from queue_server.domain.errors import BadInput, HoldExpired, NotFound, Refusal
 from queue_server.domain.person import Person
 from queue_server.services import booking, offer
 from queue_server.services.ports import Answer, Unit
+from queue_server.web import page_embedding
 from queue_server.web.booking_dates import local
 from queue_server.web.booking_holds import held_time
 from queue_server.web.booking_person import Typed, birth_date, likely_meant, problems, read_typed
@@ -254,6 +255,7 @@ def _booked(visit: Visit, booked: Answer) -> Response:
 ROUTES: Final = [
     PageRoute("/termin", booking_page),
     PageRoute("/termin", booking_form, methods=("POST",)),
+    *page_embedding.ROUTES,  # before the sites: its address looks like one's
     PageRoute("/termin/{site}", booking_page),
     PageRoute("/termin/{site}/{service}", booking_page),
 ]

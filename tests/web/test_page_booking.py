@@ -182,6 +182,7 @@ async def test_what_nobody_does_together_is_offered_in_parts(visitor: Visitor) -
     assert "Eheschließung anmelden" in second
     assert second.count("Frühestens") == 1
     assert visitor.times == []
+    assert "Minuten" not in visitor.words, "nobody does it in one go"
     await visitor.follow("Zeiten für Termin 1 ansehen")
     assert "2 × Personalausweis" in visitor.words
     assert "Ehe" not in visitor.words
