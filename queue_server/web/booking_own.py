@@ -90,9 +90,11 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
     appointment = booking.find_appointment(unit, ref.reference)
     if appointment.secret_version != ref.version:
         raise NotFound(what="appointment")
-    visit = unit.hall.tickets.get(appointment.ticket_id or 0)
+    visit, seen = unit.hall.tickets.get(appointment.ticket_id or 0), booking.see(unit, ref.reference)
+    if seen["state"] == "checked_in" and visit and not visit.is_open:
+        seen["state"] = "missed"  # the number was given up, or nobody came when it was called
     return {
-        **booking.see(unit, ref.reference),
+        **seen,
         "log_seq": unit.hall.seq,
         "clerk_id": appointment.clerk_id,
         "visit": (visit.id, visit.secret_version) if visit and visit.is_open else None,

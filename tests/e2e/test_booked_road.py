@@ -91,3 +91,5 @@ async def test_who_booked_is_called_by_the_number_of_the_booking(
         await counter.has(number, "serving")
     await counter.press("finish")
     await counter.stands_at("idle")
+    await desk.page.reload()
+    await desk.stands_as("Erledigt")
