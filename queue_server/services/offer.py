@@ -5,10 +5,10 @@ that time; everything is computed from bit sets in memory, nothing is stored. Wh
 holding and booking (`services.booking`), and how the bit sets are made (`domain.availability`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,7 @@ from queue_server.domain.town import (
 from queue_server.services.concerns import Choice, choose
 from queue_server.services.ports import Answer, Unit
 
+T = TypeVar("T")
 DAYS_MOST: Final = 100
 """A sheet has at most so many days: three months, and what belongs to their weeks."""
 KEPT_MOST: Final = 500
@@ -78,11 +79,11 @@ class _Known:
     span: Span
     clerks: list[ClerkTime]
     by_choice: dict[tuple[frozenset[str], int], Starts] = field(default_factory=dict)
-    sheets: dict[tuple[frozenset[str], int, date, date], Answer] = field(default_factory=dict)
+    answers: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
-        return len(self.by_choice) + len(self.sheets)
+        return len(self.by_choice) + len(self.answers)
 
 
 # -- which concerns, which sites -----------------------------------------------------------------------
@@ -131,11 +132,20 @@ def month(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
     """
     if not 0 <= (last - first).days < DAYS_MOST:
         raise BadInput(field="last")
-    sheets = _known(unit).sheets
-    key = (services_of(choice), choice.expected_min, first, last)
-    if (sheet := sheets.get(key)) is None:
-        sheet = sheets[key] = _sheet(unit, choice, first, last)
-    return sheet
+    return remembered(unit, choice, (first, last), lambda: _sheet(unit, choice, first, last))
+
+
+def remembered(unit: Unit, choice: Choice, about: tuple[object, ...], compute: Callable[[], T]) -> T:
+    """Return what was computed last for a concern and `about`, as long as nothing has changed.
+
+    For what a page shows of the offer and asks in many parts. It must not be changed by who gets it.
+    """
+    answers = _known(unit).answers
+    key = (services_of(choice), choice.expected_min, *about)
+    if key not in answers:
+        answers[key] = compute()
+    found: T = answers[key]
+    return found
 
 
 def _sheet(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
