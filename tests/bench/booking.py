@@ -96,7 +96,7 @@ def _rows_of_the_crowd(quick: bool) -> Iterator[Row]:
 
 
 async def _measure_sheet(server: HallServer, rounds: int, seconds: float) -> tuple[Pace, Pace]:
-    crowd = await _gather(server, a_day_shuffled=False)
+    crowd = await _gather(server, each_day_apart=False)
     empty, sheet = Pace(), Pace()
     writers = itertools.cycle((crowd.hold, _take))
     turns = itertools.count(1)
@@ -162,7 +162,7 @@ def _sheet_row(empty: Pace, sheet: Pace) -> Row:
 
 
 async def _measure_holds(server: HallServer, rounds: int, seconds: float) -> tuple[Pace, Pace, Crowd]:
-    crowd = await _gather(server, a_day_shuffled=True)
+    crowd = await _gather(server, each_day_apart=True)
     tickets, holds = Pace(), Pace()
     for turn in range(rounds + 1):
         paces = (Pace(), Pace()) if turn == 0 else (tickets, holds)
@@ -195,12 +195,12 @@ def _ratio(ours: Pace, reference: Pace) -> float:
     return median(a / b for a, b in zip(ours.rates, reference.rates, strict=True))
 
 
-async def _gather(server: HallServer, *, a_day_shuffled: bool) -> Crowd:
+async def _gather(server: HallServer, *, each_day_apart: bool) -> Crowd:
     """Return the crowd: day after day, or (a month sheet's visitors) times of all days mixed."""
     doors = await open_doors(server, TOWN_HALL, CLIENTS)
     days = [wanted_of(times) for times in await offered(doors[0].http)]
     chance = random.Random(7)
-    if not a_day_shuffled:
+    if not each_day_apart:
         days = [[each for day in days for each in day]]
     for day in days:
         chance.shuffle(day)
@@ -267,7 +267,7 @@ async def _book_some(server: HallServer) -> None:
 
 async def _take_turns(servers: list[HallServer], presses: int) -> list[list[float]]:
     """Hold the same times at each server in turn; return the seconds of each press by server."""
-    crowds = [await _gather(server, a_day_shuffled=False) for server in servers]
+    crowds = [await _gather(server, each_day_apart=False) for server in servers]
     took: list[list[float]] = [[] for _ in servers]
     for turn in range(presses):
         for which in (0, 1) if turn % 2 else (1, 0):
