@@ -21,7 +21,7 @@ from kiosk.slip import Line, Slip
 DOTS: Final = {80: 576, 58: 384}
 CELL: Final = 12  # dots of one letter in font A
 LABEL_SHARE: Final = 0.46  # a label column wider than this leaves too little for the values
-TIME_SHARE: Final = 17  # of a hundred dots: "Donnerstag, 14:20" would still fit in two lines
+TIME_SHARE: Final = 17  # hundredths of the width are the letters high: "14:20 Uhr" fills a line
 FRAGMENT: Final = 240  # rows of one raster command: small printers hold no more
 
 

@@ -39,9 +39,14 @@ export function startView({ config, texts, picture, live, local, hasScanner, onB
     { class: "start", "data-state": state },
     h("div", { class: "start__hero" }, state === "open" ? hero(texts, picture) : stopped({ config, texts, picture, state, local, hasScanner })),
     state === "open" && h("div", { class: "start__begin" }, printerNote(texts, picture), begins(texts, onBegin), config.books && arrives(texts, onArrive), hasScanner && scanNote(texts)),
-    // Who has an appointment is expected, also while no numbers are given out.
-    state !== "open" && state !== "lost" && config.books && h("div", { class: "start__begin start__begin--only" }, arrives(texts, onArrive)),
+    state !== "open" && config.books && expectsVisitors(state, config, local) && h("div", { class: "start__begin start__begin--only" }, arrives(texts, onArrive)),
   );
+}
+
+/** Who has an appointment is expected, also while no numbers are given out; not when the house stays closed today. */
+function expectsVisitors(state, config, local) {
+  if (state === "lost") return false;
+  return state !== "closed" || nextOpening(config, local)?.days === 0;
 }
 
 /** Whether two start pages differ in their figures only. */

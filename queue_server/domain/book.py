@@ -31,6 +31,7 @@ class Book:
         self.touched: set[int] = set()
         self.version = 0
         self._by_day: dict[date, dict[int, Appointment]] = {}
+        self._none_due_before: datetime | None = None
 
     # -- questions ---------------------------------------------------------------------------------
 
@@ -77,6 +78,10 @@ class Book:
 
     def holds_due(self, now: datetime) -> list[Appointment]:
         """Return the holds whose time is over."""
+        # Asked several times for each press: on a hot day hundreds are held and none is over.
+        if self._none_due_before is None or now < self._none_due_before:
+            return []
+        self._none_due_before = min((hold.held_until for hold in self.holds.values()), default=None)
         return [hold for hold in self.holds.values() if not hold.is_held(now)]
 
     # -- restoring from rows -----------------------------------------------------------------------
@@ -88,6 +93,9 @@ class Book:
         self._by_day.setdefault(self.day_of(appointment), {})[appointment.id] = appointment
         if appointment.state is AppointmentState.HELD:
             self.holds[appointment.id] = appointment
+            # Whatever becomes of it later: an extension only makes it end later.
+            until = appointment.held_until
+            self._none_due_before = min(self._none_due_before or until, until)
 
     # -- changes that the fold is made of ------------------------------------------------------
 

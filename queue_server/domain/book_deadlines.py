@@ -9,7 +9,6 @@ from queue_server.domain import events as e
 from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.book import Book
 from queue_server.domain.hall import Hall
-from queue_server.domain.ticket import TicketState
 
 
 def expire_holds(book: Book, now: datetime) -> list[e.Event]:
@@ -39,7 +38,7 @@ def close_book(book: Book, hall: Hall, today: date) -> list[e.Event]:
             found.append(e.AppointmentMissed(appointment.id))
         elif appointment.state is AppointmentState.CHECKED_IN:
             ticket = hall.tickets.get(appointment.ticket_id or 0)
-            served = ticket is None or ticket.state is TicketState.FINISHED
+            served = ticket is None or ticket.was_served
             end = e.AppointmentCompleted if served else e.AppointmentMissed
             found.append(end(appointment.id))
     return found

@@ -116,6 +116,11 @@ class Ticket:
         return self.state not in ENDED
 
     @property
+    def was_served(self) -> bool:
+        """Say whether the visitor came to a counter, whatever became of the visit afterwards."""
+        return self.state is _S.FINISHED or self.started_at is not None
+
+    @property
     def services(self) -> frozenset[str]:
         return frozenset(service for service, _ in self.concern)
 

@@ -214,7 +214,7 @@ class Service:
     may ask for at most `max_count`. `key` names the service in catalogues. `area_by_site` has a waiting
     area for every one of `site_ids`. `leika` is the key of the German catalogue of public services.
     `bookable_from` and `bookable_until` are the first and last day for which it can be booked. `named_clerk`:
-    the visitor comes to one certain person, and chooses whom when several can do it.
+    the visitor comes to one certain person; no skill but the service's own name makes somebody that one.
     """
 
     id: str
@@ -305,10 +305,15 @@ def services_at(town: Town, site_id: str) -> Iterator[Service]:
 
 
 def skills_of(town: Town, clerk: Clerk) -> frozenset[str]:
-    """Return the ids of the services that the clerk can do, with `*` spelt out."""
+    """Return the ids of the services that the clerk can do, with `*` spelt out: no talks with others."""
     if EVERY_SKILL not in clerk.service_ids:
         return frozenset(clerk.service_ids)
-    return frozenset(service.id for site_id in clerk.site_ids for service in services_at(town, site_id))
+    return frozenset(
+        service.id
+        for site_id in clerk.site_ids
+        for service in services_at(town, site_id)
+        if not service.named_clerk or service.id in clerk.service_ids
+    )
 
 
 def department_of(town: Town, service: Service) -> Department:

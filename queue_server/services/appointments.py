@@ -79,7 +79,7 @@ def view(unit: Unit, appointment: Appointment) -> Answer:
     """Return everything about a booking but the person."""
     return {
         **booked_answer(unit, appointment),
-        "state": appointment.state.value,
+        "state": _state(unit, appointment).value,
         "services": [list(pair) for pair in appointment.concern],
         "persons": appointment.persons,
         "language": appointment.language,
@@ -91,6 +91,15 @@ def view(unit: Unit, appointment: Appointment) -> Answer:
 def iso(unit: Unit, at: datetime, precision: Literal["minutes", "seconds"] = "minutes") -> str:
     """Write a moment on the site's clock with its distance from UTC."""
     return at.astimezone(ZoneInfo(unit.site.time_zone)).isoformat(timespec=precision)
+
+
+def _state(unit: Unit, appointment: Appointment) -> AppointmentState:
+    """Return what to tell: a visit that was served is done, though the book says so at the day's end."""
+    ticket = unit.hall.tickets.get(appointment.ticket_id or 0)
+    is_over = ticket is not None and not ticket.is_open and ticket.was_served
+    if is_over and appointment.state is AppointmentState.CHECKED_IN:
+        return AppointmentState.COMPLETED
+    return appointment.state
 
 
 def _words(unit: Unit, appointment: Appointment, person: Person | None) -> Sequence[str]:

@@ -40,7 +40,7 @@ from queue_server.services.appointments import (
     view,
 )
 from queue_server.services.arrivals import check_in
-from queue_server.services.concerns import Choice
+from queue_server.services.concerns import Choice, required_fields
 from queue_server.services.free_day import FreeDay, free_day
 from queue_server.services.ports import Answer, Unit
 
@@ -196,9 +196,10 @@ def move(unit: Unit, reference: str, hold_id: int, client: str) -> Answer:
     unit.record([e.AppointmentMoved(appointment.id, held.id, starts_at, minutes, number)])
     if clerk_id is not None:
         unit.take_cells(clerk_id, appointment.first_cell, appointment.cells, appointment.id)
-    person = unit.person(appointment.id) or Person()
-    unit.keep_person(appointment.id, person, appointment.ends_at + ERASE_AFTER)
-    letters.moved(unit, appointment, person)
+    person = unit.person(appointment.id)
+    if person is not None:  # else it was erased on demand, and stays so
+        unit.keep_person(appointment.id, person, appointment.ends_at + ERASE_AFTER)
+    letters.moved(unit, appointment, person or Person())
     return booked_answer(unit, appointment)
 
 
@@ -297,7 +298,8 @@ def _extensions_most(day: FreeDay) -> int:
 
 
 def _check_person(unit: Unit, held: Appointment, person: Person) -> None:
-    for field in () if held.channel in UNASKED else unit.site.required_fields:
+    asked = required_fields(unit.town, unit.site, [service_id for service_id, _ in held.concern])
+    for field in () if held.channel in UNASKED else asked:
         if person.lacks(field):
             raise BadInput(field=field)
 

@@ -1,6 +1,6 @@
 """From what a visitor chose to what the queue needs: services, counts, minutes, area."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -45,6 +45,12 @@ def choose(
 def services_by_id(town: Town, site: Site) -> Mapping[str, Service]:
     """Return the services of a site, whatever their channel, by id."""
     return {service.id: service for service in town.services if site.id in service.site_ids}
+
+
+def required_fields(town: Town, site: Site, service_ids: Collection[str]) -> tuple[str, ...]:
+    """Return what whoever books has to tell: the site's fields, and for a talk with a person the subject."""
+    is_talk = any(one.named_clerk for one in town.services if one.id in service_ids)
+    return (*site.required_fields, "remarks") if is_talk else site.required_fields
 
 
 def takes_walk_ins(service: Service, site: Site) -> bool:

@@ -4,6 +4,7 @@
 each time, and needs one day.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from queue_server.domain.local_days import span_of
 from queue_server.domain.slots import (
     CELL_S,
     Bits,
+    ClerkTime,
     Span,
     cell_of,
     choose_clerk,
@@ -28,9 +30,9 @@ from queue_server.services.ports import Unit
 class FreeDay:
     """`starts` are the free ones of a local day; `clerk_at` also answers for what is not offered."""
 
-    unit: Unit
     choice: Choice
     span: Span
+    clerks: Sequence[ClerkTime]
     starts: Bits
 
     def is_free(self, cell: int) -> bool:
@@ -38,8 +40,7 @@ class FreeDay:
 
     def clerk_at(self, cell: int) -> str | None:
         """Return who should take the visit, None when nobody can."""
-        clerks = self.unit.clerk_times(self.span)
-        return choose_clerk(self.span, clerks, _services(self.choice), cell, _cells(self.choice))
+        return choose_clerk(self.span, self.clerks, _services(self.choice), cell, _cells(self.choice))
 
 
 def free_day(unit: Unit, choice: Choice, day: date) -> FreeDay:
@@ -49,7 +50,7 @@ def free_day(unit: Unit, choice: Choice, day: date) -> FreeDay:
     clerks, services, cells = unit.clerk_times(span), _services(choice), _cells(choice)
     allowed = allowed_starts(unit.town, unit.site, services, span, unit.now, cells, clerks)
     allowed &= stretch(span, first_cell_from(unit.now), cell_of(ends_at(day, zone)))
-    return FreeDay(unit, choice, span, free_starts(span, clerks, services, cells, allowed))
+    return FreeDay(choice, span, clerks, free_starts(span, clerks, services, cells, allowed))
 
 
 def _services(choice: Choice) -> frozenset[str]:

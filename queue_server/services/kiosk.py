@@ -19,7 +19,8 @@ from queue_server.services.ports import Answer, Unit
 LATER_MOST: Final = 3
 APART: Final = timedelta(minutes=30)
 """Three times in one quarter of an hour would be no choice."""
-UNKNOWN_WAIT: Final = timedelta(minutes=30)
+SOONEST: Final = timedelta(minutes=30)
+"""Who would sooner be back may as well wait; also what is taken for a wait that nobody knows."""
 
 
 def give_quote(unit: Unit, walk_in: Choice, bookable: Choice | None) -> Answer:
@@ -73,8 +74,8 @@ def printed_here(unit: Unit, appointment_id: int, kiosk_id: str) -> Appointment:
 
 def _later_today(unit: Unit, choice: Choice, wait: Answer | None) -> list[str]:
     """Return up to three free times behind the wait: who books comes later, not before who waits."""
-    waiting = UNKNOWN_WAIT if wait is None else timedelta(minutes=wait["to_min"])
-    not_before = unit.now + waiting
+    waiting = SOONEST if wait is None else timedelta(minutes=wait["to_min"])
+    not_before = unit.now + max(waiting, SOONEST)
     found: list[str] = []
     for written in offer.times(unit, choice, unit.hall.business_day)["times"]:
         starts_at = datetime.fromisoformat(written)

@@ -5,10 +5,10 @@ that time; everything is computed from bit sets in memory, nothing is stored. Wh
 holding and booking (`services.booking`), and how the bit sets are made (`domain.availability`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,7 @@ from queue_server.domain.town import (
 from queue_server.services.concerns import Choice, choose
 from queue_server.services.ports import Answer, Unit
 
+T = TypeVar("T")
 DAYS_MOST: Final = 100
 """A sheet has at most so many days: three months, and what belongs to their weeks."""
 KEPT_MOST: Final = 500
@@ -62,11 +63,10 @@ class NotBookable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """Bit sets of starts over one span: `free`, and `possible` if nothing were booked."""
+    """A bit set of starts over one span."""
 
     span: Span
     free: Bits
-    possible: Bits
 
 
 @dataclass(slots=True)
@@ -74,15 +74,16 @@ class _Known:
     """What was computed last for a site, as long as `key` holds."""
 
     key: tuple[object, ...]
+    """All that an answer depends on. Not the site's sequence: who draws a number books no time."""
     town: Town
     span: Span
     clerks: list[ClerkTime]
     by_choice: dict[tuple[frozenset[str], int], Starts] = field(default_factory=dict)
-    sheets: dict[tuple[frozenset[str], int, date, date], Answer] = field(default_factory=dict)
+    answers: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
-        return len(self.by_choice) + len(self.sheets)
+        return len(self.by_choice) + len(self.answers)
 
 
 # -- which concerns, which sites -----------------------------------------------------------------------
@@ -131,19 +132,28 @@ def month(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
     """
     if not 0 <= (last - first).days < DAYS_MOST:
         raise BadInput(field="last")
-    sheets = _known(unit).sheets
-    key = (services_of(choice), choice.expected_min, first, last)
-    if (sheet := sheets.get(key)) is None:
-        sheet = sheets[key] = _sheet(unit, choice, first, last)
-    return sheet
+    return remembered(unit, choice, (first, last), lambda: _sheet(unit, choice, first, last))
+
+
+def remembered(unit: Unit, choice: Choice, about: tuple[object, ...], compute: Callable[[], T]) -> T:
+    """Return what was computed last for a concern and `about`, as long as nothing has changed.
+
+    For what a page shows of the offer and asks in many parts. It must not be changed by who gets it.
+    """
+    answers = _known(unit).answers
+    key = (services_of(choice), choice.expected_min, *about)
+    if key not in answers:
+        answers[key] = compute()
+    found: T = answers[key]
+    return found
 
 
 def _sheet(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
-    found = starts(unit, choice)
+    found, possible = starts(unit, choice), _if_nothing_were_booked(unit, choice)
     window = booking_window(unit.town, unit.site, services_of(choice), unit.now)
     days = (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))
     return {
-        "days": [_day(unit, choice, found, window, day) for day in days],
+        "days": [_day(unit, choice, found, possible, window, day) for day in days],
         "first_free": _first(unit, found.span, found.free),
     }
 
@@ -187,23 +197,25 @@ def services_of(choice: Choice) -> frozenset[str]:
 def starts(unit: Unit, choice: Choice) -> Starts:
     """Return when the concern could begin, now."""
     known, services = _known(unit), services_of(choice)
-    cells = choice.expected_min // CELL_MIN
-    found = known.by_choice.get((services, cells))
+    found = known.by_choice.get((services, choice.expected_min))
     if found is None:
-        found = known.by_choice[services, cells] = _compute(unit, known, services, cells)
+        found = Starts(known.span, _free(unit, known.span, known.clerks, choice))
+        known.by_choice[services, choice.expected_min] = found
     return found
 
 
-def _compute(unit: Unit, known: _Known, services: frozenset[str], cells: int) -> Starts:
-    span, idle = known.span, [replace(clerk, busy=0) for clerk in known.clerks]
+def _if_nothing_were_booked(unit: Unit, choice: Choice) -> Bits:
+    """Return the starts there would be; only a sheet asks, to tell full days from closed ones."""
+    known = _known(unit)
+    return _free(unit, known.span, [replace(clerk, busy=0) for clerk in known.clerks], choice)
 
-    def with_clerks(clerks: list[ClerkTime]) -> Bits:
-        allowed = allowed_starts(unit.town, unit.site, services, span, unit.now, cells, clerks)
-        # The rules count by minutes; what began some seconds ago cannot be held any more.
-        allowed &= stretch(span, first_cell_from(unit.now), span.end)
-        return free_starts(span, clerks, services, cells, allowed)
 
-    return Starts(span, with_clerks(known.clerks), with_clerks(idle))
+def _free(unit: Unit, span: Span, clerks: list[ClerkTime], choice: Choice) -> Bits:
+    services, cells = services_of(choice), choice.expected_min // CELL_MIN
+    allowed = allowed_starts(unit.town, unit.site, services, span, unit.now, cells, clerks)
+    # The rules count by minutes; what began some seconds ago cannot be held any more.
+    allowed &= stretch(span, first_cell_from(unit.now), span.end)
+    return free_starts(span, clerks, services, cells, allowed)
 
 
 _memo: "WeakKeyDictionary[Hall, _Known]" = WeakKeyDictionary()
@@ -217,9 +229,8 @@ def _known(unit: Unit) -> _Known:
     minute = unit.now.replace(second=0, microsecond=0)
     span = _span(unit)
     clerks = unit.clerk_times(span)
-    # Other sites' bookings of shared clerks do not move this site's sequence: what is busy does tell.
     soonest = first_cell_from(unit.now)
-    key = (unit.hall.seq, minute, soonest, span, tuple(clerk.busy for clerk in clerks))
+    key = (minute, soonest, span, tuple(clerk.busy for clerk in clerks))
     known = _memo.get(unit.hall)
     if known is None or known.town is not unit.town or known.key != key or known.size > KEPT_MOST:
         known = _memo[unit.hall] = _Known(key, unit.town, span, clerks)
@@ -237,14 +248,14 @@ def _span(unit: Unit) -> Span:
 # -- one day -------------------------------------------------------------------------------------------
 
 
-def _day(unit: Unit, choice: Choice, found: Starts, window: range, day: date) -> Answer:
+def _day(unit: Unit, choice: Choice, found: Starts, possible: Bits, window: range, day: date) -> Answer:
     edges = _edges(found.span, _zone(unit), day)
     of_day = stretch(found.span, *edges)
     count = (found.free & of_day).bit_count()
     state, reason = ("free", NO_REASON) if count else _why_not(unit, choice, day)
     if not state:
         late = edges[1] <= window.start or day == business_day(unit.now, _zone(unit))
-        state = "full" if found.possible & of_day else "past" if late else "closed"
+        state = "full" if possible & of_day else "past" if late else "closed"
     return {"date": day.isoformat(), "state": state, "count": count, "reason": dict(reason)}
 
 

@@ -102,7 +102,13 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_paper.ROUTES,
     *page_mails.ROUTES,
 ]
-ROAD: Final = frozenset({f"{PREFIX}/counters/{{counter}}/calls", f"{PREFIX}/sites/{{site}}/tickets"})
+ROAD: Final = frozenset(
+    {
+        f"{PREFIX}/counters/{{counter}}/calls",
+        f"{PREFIX}/sites/{{site}}/tickets",
+        f"{PREFIX}/sites/{{site}}/holds",
+    }
+)
 DEVICE_PACKAGES: Final = {
     "display": "display",
     "counter": "counter_client",

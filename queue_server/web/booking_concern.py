@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from queue_server.domain.errors import NotFound
-from queue_server.domain.town import Channel, Service, Site, Town, in_language
+from queue_server.domain.parting import part
+from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at, skills_of
 from queue_server.services.offer import is_bookable
 from queue_server.web.booking_wish import Wish
 
@@ -51,7 +52,12 @@ def categories(town: Town, wish: Wish, language: str, today: date) -> list[Json]
             _service(town, sites, one, wish, language, today)
             for one in offered
             if one.category_id == category.id
-            and (one.id in wish.ids or matches(wish.search, [*one.name.values(), *category.name.values()]))
+            and (
+                one.id in wish.ids
+                or matches(
+                    wish.search, [*one.name.values(), *talk_with(town, sites, [one]), *category.name.values()]
+                )
+            )
         ]
         if shown:
             found.append(
@@ -72,6 +78,20 @@ def matches(search: str, texts: Sequence[str]) -> bool:
     return all(word in there for word in search.casefold().split())
 
 
+def parts_of(town: Town, wish: Wish) -> list[Wish]:
+    """Return a wish for each appointment when nobody does all of it; [] when that does not help."""
+    abilities = [
+        skills_of(town, clerk) & {one.id for one in services_at(town, site.id) if is_bookable(one, site)}
+        for site in town.sites
+        for clerk in town.clerks
+        if site.id in clerk.site_ids
+    ]
+    found = part(wish.ids, abilities)
+    parts = found if len(found) > 1 else []
+    plain = wish.but(day=None, month="", every_time=False, hold=0)
+    return [plain.but(services=tuple((id_, wish.count(id_)) for id_ in one)) for one in parts]
+
+
 def documents(services: Iterable[Service], language: str) -> list[str]:
     """Return every document once, in the order in which the services name them."""
     found = (in_language(one, language) for service in services for one in service.documents)
@@ -81,6 +101,23 @@ def documents(services: Iterable[Service], language: str) -> list[str]:
 def chosen_lines(services: Iterable[Service], wish: Wish, language: str) -> list[Json]:
     """Return what was chosen, for the line that stands above the later steps."""
     return [{"name": in_language(one.name, language), "count": wish.count(one.id)} for one in services]
+
+
+def talk_with(
+    town: Town, sites: Iterable[Site], services: Iterable[Service], planned: str | None = None
+) -> list[str]:
+    """Return the names of those to whom a visitor comes for a talk; no other clerk's name is ever told.
+
+    `planned` is the clerk of a booking: then it is certain who of them it is.
+    """
+    here, talks = {site.id for site in sites}, {one.id for one in services if one.named_clerk}
+    able = [
+        clerk
+        for clerk in town.clerks
+        if talks and here & set(clerk.site_ids) and talks & skills_of(town, clerk)
+    ]
+    certain = [clerk.name for clerk in able if clerk.id == planned]
+    return certain or [clerk.name for clerk in able]
 
 
 def too_many(services: Iterable[Service], wish: Wish) -> list[Service]:
@@ -95,6 +132,7 @@ def _service(
     return {
         "id": service.id,
         "name": in_language(service.name, language),
+        "talk_with": talk_with(town, sites, [service]),
         "kind": _kind(service, sites, today),
         "opens_on": service.bookable_from,
         "chosen": service.id in wish.ids,
@@ -103,7 +141,7 @@ def _service(
         "documents": [in_language(one, language) for one in service.documents],
         "link": service.link,
         "phone": (department.phone if department else "") or sites[0].phone,
-        "words": " ".join(service.name.values()).casefold(),
+        "words": " ".join([*service.name.values(), *talk_with(town, sites, [service])]).casefold(),
     }
 
 

@@ -15,7 +15,7 @@ from queue_server.domain.town import CallMode, CheckIn, Site, Town, in_language
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.appointment_codes import ManageRef, read_manage_code
-from queue_server.web.booking_concern import chosen_lines, documents, services_of
+from queue_server.web.booking_concern import chosen_lines, documents, services_of, talk_with
 from queue_server.web.booking_dates import clock, local, long_date
 from queue_server.web.booking_visit import bar
 from queue_server.web.booking_wish import Wish
@@ -90,7 +90,15 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
     appointment = booking.find_appointment(unit, ref.reference)
     if appointment.secret_version != ref.version:
         raise NotFound(what="appointment")
-    return {**booking.see(unit, ref.reference), "log_seq": unit.hall.seq}
+    visit, seen = unit.hall.tickets.get(appointment.ticket_id or 0), booking.see(unit, ref.reference)
+    if seen["state"] == "checked_in" and visit and not visit.is_open:
+        seen["state"] = "missed"  # the number was given up, or nobody came when it was called
+    return {
+        **seen,
+        "log_seq": unit.hall.seq,
+        "clerk_id": appointment.clerk_id,
+        "visit": (visit.id, visit.secret_version) if visit and visit.is_open else None,
+    }
 
 
 def when(own: Own, at: str) -> dict[str, str]:
@@ -117,7 +125,9 @@ def _facts(own: Own) -> dict[str, Any]:
         "admission_notice": in_language(site.admission_notice, language),
         "fetch": site.call_mode is CallMode.FETCH,
         "check_in": site.check_in is CheckIn.REQUIRED,
+        "status_url": own.call.house.status_url(site.id, *seen["visit"]) if seen["visit"] else "",
         "lines": chosen_lines(services, wish, language),
+        "talk_with": talk_with(own.town, [site], services, seen["clerk_id"]),
         "persons": seen["persons"],
         "documents": documents(services, language),
     }

@@ -88,6 +88,8 @@ def problems(typed: Typed, required: Iterable[str], today: date) -> dict[str, st
     found = {name: f"missing_{name}" for name, must in wanted_fields(asked) if must and not typed[name]}
     if "contact" in asked and not typed["email"] and not typed["phone"]:
         found["email"] = "missing_contact"
+    if "remarks" in asked and not typed["remarks"]:
+        found["remarks"] = "missing_remarks"
     if typed["email"] and not _MAIL.fullmatch(typed["email"]):
         found["email"] = "bad_email"
     if typed["phone"] and (not _PHONE.fullmatch(typed["phone"]) or sum(map(str.isdigit, typed["phone"])) < 5):

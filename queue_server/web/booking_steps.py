@@ -12,7 +12,15 @@ from queue_server.services import offer
 from queue_server.services.concerns import PERSONS_MOST
 from queue_server.services.ports import Answer
 from queue_server.web import booking_times
-from queue_server.web.booking_concern import categories, documents, services_of, sites_for, too_many
+from queue_server.web.booking_concern import (
+    categories,
+    chosen_lines,
+    documents,
+    parts_of,
+    services_of,
+    sites_for,
+    too_many,
+)
 from queue_server.web.booking_dates import clock, local, long_date, plain_date, short_date
 from queue_server.web.booking_person import NEEDS, REMINDERS, TYPED, Typed, wanted_fields
 from queue_server.web.booking_visit import Visit
@@ -66,7 +74,7 @@ async def show_times(
 ) -> HTMLResponse:
     """Step 2. `lost`: what became of a time that was held or chosen, and what lies near."""
     wish = visit.wish = visit.wish.but(step=2)
-    found = await _able_sites(visit)
+    found = await _able_sites(visit, wish)
     if not wish.site_id and len(found) == 1:
         wish = visit.wish = wish.but(site_id=found[0][0].id)
     able = next((site for site, _ in found if site.id == wish.site_id), None)
@@ -80,6 +88,7 @@ async def show_times(
         site_name=in_language(able.name, visit.language) if able else "",
         site_address=able.address if able else "",
         minutes=found[0][1]["minutes"] if found else 0,
+        parts=[] if found else [await _part(visit, one) for one in parts_of(visit.town, wish)],
         hold_fields=[*wish.fields(), *visit.carried(), ("csrf", visit.csrf)],
         act=ACT,
         back=visit.url(wish.but(step=1)),
@@ -98,7 +107,7 @@ def show_data(
 ) -> HTMLResponse:
     """Step 3."""
     wish = visit.wish = visit.wish.but(step=3)
-    required = visit.site.required_fields
+    required = visit.required
     fields = wanted_fields(required)
     say = visit.call.say
     return visit.page(
@@ -115,7 +124,7 @@ def show_data(
         shown=[name for name, _ in fields],
         must=dict(fields),
         one_of="contact" in required,
-        with_subject=any(one.named_clerk for one in services_of(visit.town, wish)),
+        with_subject="remarks" in required,
         needs=NEEDS,
         reminders=REMINDERS,
         languages_to_write=[one for one in visit.town.languages if one in visit.house.texts],
@@ -152,9 +161,18 @@ def told_lines(visit: Visit, typed: Typed) -> list[tuple[str, str]]:
     return lines
 
 
-async def _able_sites(visit: Visit) -> list[tuple[Site, Answer]]:
+async def _part(visit: Visit, wish: Wish) -> dict[str, Any]:
+    """Return what is said of one of several appointments that a concern needs."""
+    sites = [_site(visit, site, answer) for site, answer in await _able_sites(visit, wish)]
+    return {
+        "lines": chosen_lines(services_of(visit.town, wish), wish, visit.language),
+        "sites": [(one["name"], one["first"]) for one in sites],
+        "url": visit.url(wish),
+    }
+
+
+async def _able_sites(visit: Visit, wish: Wish) -> list[tuple[Site, Answer]]:
     """Ask every site of the town that offers all of it; those where nobody can do it all are left out."""
-    wish = visit.wish
     found = []
     for site in sites_for(visit.town, wish.but(site_id="")):
         answer = await visit.house.sequencer.look(

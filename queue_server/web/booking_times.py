@@ -30,6 +30,8 @@ from queue_server.web.pages import PageCall
 from queue_server.web.texts import Texts
 
 Json = dict[str, Any]
+PRINTED_MOST: Final = 64
+"""So many month sheets are kept as they are printed, at 50 kB: towns have that many usual wishes."""
 Address = Callable[[Wish], str]
 EARLIEST_COUNT: Final = 3
 FEW: Final = 12
@@ -37,7 +39,12 @@ FEW: Final = 12
 
 
 def look(unit: Unit, choice: Choice, wish: Wish, today: date) -> Answer:
-    """Read from one site what its part of step 2 shows."""
+    """Read from one site what its part of step 2 shows. It is kept and shown to others: do not change it."""
+    about = ("step 2", wish.month, wish.day, today)
+    return offer.remembered(unit, choice, about, lambda: _look(unit, choice, wish, today))
+
+
+def _look(unit: Unit, choice: Choice, wish: Wish, today: date) -> Answer:
     first = _first_of(wish, today)
     earliest = _first_of_days(unit, choice, after_work=False)
     day = wish.day
@@ -78,10 +85,31 @@ async def sheet(call: PageCall, town: Town, site: Site, wish: Wish, today: date,
     found = await call.house.sequencer.look(site.id, lambda unit: look(unit, choice, wish, today))
     last_day = today + timedelta(days=horizon_days(town, set(wish.ids)))
     return {
-        "month": month_view(found, wish, today, last_day, call.say, url),
+        "month": _month(call, found, wish, today, last_day, url),
         "day": day_view(found, wish, site, call.say, url),
         "shortcuts": shortcuts(found, site, call.say),
     }
+
+
+def _month(call: PageCall, found: Answer, wish: Wish, today: date, last_day: date, url: Address) -> Json:
+    """Return the month sheet with its markup; the same again while days, wish and language are the same.
+
+    Between two bookings all who want the same look at one sheet; printing it is most of the page's work.
+    """
+    key = (call.language, url(wish), today, last_day)
+    kept = _printed.pop(key, None)
+    if kept is None or kept[0] is not found["month"]:
+        view = month_view(found, wish, today, last_day, call.say, url)
+        parts = call.house.pages.get_template("booking_parts.html").make_module({"_": call.say})
+        # Without `carry`: what somebody typed goes along in forms, and their sheet is nobody else's.
+        kept = found["month"], {**view, "html": parts.month_sheet(view, False)}  # type: ignore[attr-defined]
+    _printed[key] = kept  # last used, last forgotten
+    if len(_printed) > PRINTED_MOST:
+        del _printed[next(iter(_printed))]
+    return kept[1]
+
+
+_printed: Final[dict[tuple[object, ...], tuple[Answer, Json]]] = {}
 
 
 def month_view(found: Answer, wish: Wish, today: date, last_day: date, say: Texts, url: Address) -> Json:

@@ -14,7 +14,8 @@ from starlette.responses import HTMLResponse, Response
 
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Site, Town, in_language
-from queue_server.web.booking_concern import chosen_lines, services_of
+from queue_server.services.concerns import required_fields
+from queue_server.web.booking_concern import chosen_lines, services_of, sites_of, talk_with
 from queue_server.web.booking_dates import local
 from queue_server.web.booking_person import Typed
 from queue_server.web.booking_wish import Wish
@@ -53,6 +54,11 @@ class Visit:
         return found
 
     @property
+    def required(self) -> tuple[str, ...]:
+        """What the chosen site needs to know for the chosen concern."""
+        return required_fields(self.town, self.site, self.wish.ids)
+
+    @property
     def today(self) -> date:
         """The date at the chosen site, else at the town's first."""
         zone = self.site.time_zone if self.wish.site_id else self.town.sites[0].time_zone
@@ -80,6 +86,7 @@ class Visit:
             "step": step,
             "message": message,
             "chosen": chosen_lines(chosen, self.wish, self.language) if step > 1 else [],
+            "talk_with": talk_with(self.town, sites_of(self.town, self.wish), chosen) if step > 1 else [],
             "persons": self.wish.persons,
             "back_to_concern": self.url(self.wish.but(step=1)),
             "carry": bool(self.typed),

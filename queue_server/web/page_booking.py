@@ -15,6 +15,7 @@ from queue_server.domain.errors import BadInput, HoldExpired, NotFound, Refusal
 from queue_server.domain.person import Person
 from queue_server.services import booking, offer
 from queue_server.services.ports import Answer, Unit
+from queue_server.web import page_embedding
 from queue_server.web.booking_dates import local
 from queue_server.web.booking_holds import held_time
 from queue_server.web.booking_person import Typed, birth_date, likely_meant, problems, read_typed
@@ -115,7 +116,7 @@ async def _check(visit: Visit, _form: FormData) -> Response:
     held = await _held(visit)
     if "number" in held:
         return _booked(visit, held)
-    wrong = problems(visit.typed, visit.site.required_fields, visit.today)
+    wrong = problems(visit.typed, visit.required, visit.today)
     if wrong:
         return show_data(visit, held, wrong)
     meant = likely_meant(visit.typed)
@@ -129,7 +130,7 @@ async def _take_meant(visit: Visit, form: FormData) -> Response:
 
 async def _book(visit: Visit, form: FormData) -> Response:
     """Book the held time. A second press of the same button books nothing more (failure 2)."""
-    if problems(visit.typed, visit.site.required_fields, visit.today):
+    if problems(visit.typed, visit.required, visit.today):
         return await _check(visit, form)
     hold, person = visit.wish.hold, _person(visit.typed)
     language = visit.write_in if visit.write_in in visit.house.texts else visit.language
@@ -254,6 +255,7 @@ def _booked(visit: Visit, booked: Answer) -> Response:
 ROUTES: Final = [
     PageRoute("/termin", booking_page),
     PageRoute("/termin", booking_form, methods=("POST",)),
+    *page_embedding.ROUTES,  # before the sites: its address looks like one's
     PageRoute("/termin/{site}", booking_page),
     PageRoute("/termin/{site}/{service}", booking_page),
 ]

@@ -56,6 +56,26 @@ def test_a_held_time_is_booked_and_comes() -> None:
     assert book.numbers_on(DAY) == {417: at("10:00")}
 
 
+def test_a_hold_is_due_from_its_end_on_however_often_it_was_asked() -> None:
+    """Failure 16: one that was extended later than another hides nobody's end, and comes itself in time."""
+
+    def due(clock: str) -> list[int]:
+        return [hold.id for hold in book.holds_due(at(clock))]
+
+    book = a_book(HELD, held("FGHJKL", "10:10"), e.HoldExtended(1, at("09:20")))
+    assert due("09:09") == due("09:09") == []
+    assert due("09:10") == due("09:19") == [2]
+    assert due("09:20") == [1, 2]
+    apply(book, Recorded(4, at("09:20"), e.HoldExpired(1)))
+    apply(book, Recorded(5, at("09:20"), e.HoldExpired(2)))
+    assert due("09:21") == []
+    late = e.AppointmentHeld("MNPQRS", at("11:00"), 10, (("pass", 1),), 1, None, "portal", at("09:40"))
+    apply(book, Recorded(6, at("09:30"), late))
+    apply(book, Recorded(7, at("09:30"), held("TUVWXY", "12:00")))
+    assert due("09:30") == [7], "what is held later may end sooner"
+    assert due("09:40") == [6, 7]
+
+
 def test_what_ends_leaves_the_book_once_it_is_written() -> None:
     book = a_book(HELD, e.HoldExpired(1))
     assert book.appointments == {}

@@ -54,6 +54,14 @@ def test_star_means_every_service_of_the_clerk_s_sites() -> None:
     assert skills_of(town, a_clerk(site_ids=("annexe", "hall"))) == {"id-card", "passport"}
 
 
+def test_star_makes_nobody_the_person_of_a_talk() -> None:
+    talk = a_service("talk", named_clerk=True)
+    town = a_town(services=(a_service(), talk))
+    assert skills_of(town, a_clerk()) == {"id-card"}
+    assert skills_of(town, a_clerk(service_ids=("*", "talk"))) == {"id-card", "talk"}
+    assert skills_of(town, a_clerk(service_ids=("talk",))) == {"talk"}
+
+
 def test_named_skills_are_those_named() -> None:
     assert skills_of(two_sites(), a_clerk(service_ids=("passport",))) == {"passport"}
 

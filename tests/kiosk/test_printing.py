@@ -12,7 +12,7 @@ from PIL.Image import Image as Picture
 
 from kiosk import digits
 from kiosk.preview import Preview, interpret, picture
-from kiosk.printing import UnknownProfile, render
+from kiosk.printing import DOTS, UnknownProfile, render
 from kiosk.slip import PaperWidth, slip_from
 
 from .slips import ARABIC, LINK, UKRAINIAN, a_job
@@ -23,6 +23,9 @@ def printed(profile: str = "default", *, drawn: bool = False, **changes: Any) ->
     return interpret(render(slip, profile, drawn=drawn), slip.paper)
 
 
+APPOINTED: dict[str, Any] = {"time": "14:20 Uhr", "time_caption": "Ihr Termin: Dienstag, 10. März"}
+
+
 def black_box(page: Picture) -> tuple[int, int, int, int]:
     box = page.point(lambda value: 0 if value else 255).getbbox()
     assert box is not None
@@ -30,7 +33,7 @@ def black_box(page: Picture) -> tuple[int, int, int, int]:
 
 
 @pytest.mark.parametrize("paper", [80, 58])
-@pytest.mark.parametrize("changes", [{}, UKRAINIAN, ARABIC, {"mark": "Nachdruck"}])
+@pytest.mark.parametrize("changes", [{}, UKRAINIAN, ARABIC, {"mark": "Nachdruck"}, APPOINTED])
 def test_slip_is_understood_cut_once_and_its_code_readable(
     paper: PaperWidth, changes: dict[str, Any]
 ) -> None:
@@ -43,11 +46,25 @@ def test_slip_is_understood_cut_once_and_its_code_readable(
 @pytest.mark.parametrize("profile", ["default", "TM-T88V", "TM-T20II", "POS-5890", "simple"])
 @pytest.mark.parametrize("paper", [80, 58])
 def test_nothing_reaches_over_the_edge_of_the_paper(profile: str, paper: PaperWidth) -> None:
-    seen = printed(profile, paper=paper, header=["x" * 300], lines=[{"label": "l" * 9, "value": "v" * 99}])
+    seen = printed(
+        profile,
+        paper=paper,
+        time="12:34:56 Uhr Uhr Uhr",
+        header=["x" * 300],
+        lines=[{"label": "l" * 9, "value": "v" * 99}],
+    )
     left, _, right, _ = black_box(seen.picture)
     margin, dots = (32, 576) if paper == 80 else (40, 384)
     assert left >= margin
     assert right <= margin + dots
+
+
+def test_appointed_time_stands_large_below_the_number() -> None:
+    plain, appointed = printed(), printed(**APPOINTED)
+    assert "Ihr Termin: Dienstag, 10. März" in appointed.text
+    added = appointed.picture.height - plain.picture.height
+    number = DOTS[80] * 36 // 100
+    assert number // 2 < added < number, "large, and not taken for the number"
 
 
 def test_german_is_text_in_code_pages_letter_by_letter() -> None:

@@ -46,6 +46,8 @@ def test_lines_may_be_plain_texts_and_unknown_keys_are_left() -> None:
         ({"number": "1", "direction": []}, "direction"),
         ({"number": "1", "paper": 57}, "paper"),
         ({"number": "1", "paper": {}}, "paper"),
+        ({"number": "1", "time": "14:20 Uhr am Donnerstag"}, "time"),
+        ({"number": "1", "time_caption": 1420}, "time_caption"),
     ],
 )
 def test_wrong_job_names_the_field(job: Any, field: str) -> None:

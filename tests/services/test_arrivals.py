@@ -157,6 +157,16 @@ def test_at_midnight_the_served_are_done_and_the_absent_missed(hand: Booker) -> 
     assert hand.differences() == []
 
 
+def test_who_is_still_served_at_midnight_was_there(hand: Booker) -> None:
+    booked = hand.book("09:00", day=DAY)
+    hand.check_in(booked)
+    hand.call()
+    hand.act(counter.start)
+    hand.later(days=1)
+    tick(hand)
+    assert state_of(hand, booked) is _S.COMPLETED
+
+
 def test_a_server_that_slept_for_days_misses_whom_it_missed(hand: Booker) -> None:
     booked = [hand.book("09:00", day=day, client=day) for day in (DAY, "2026-03-04", "2026-03-13")]
     hand.restart()

@@ -210,6 +210,23 @@ def test_what_the_site_requires_must_be_there_but_not_at_the_desk(hand: Booker) 
     assert hand.book("09:00", channel="desk", client="clerk", person=NOBODY)
 
 
+def test_a_talk_is_with_its_person_alone_and_needs_a_subject(database: Database) -> None:
+    """Anna can do everything and is free from eight; the talk is Carla's, who comes at one."""
+    town = booking_town()
+    services = [replace(one, named_clerk=one.id == CAR) for one in town.services]
+    late = tuple(replace(e, works_from=e.works_from.replace(hour=13)) for e in town.clerks[2].roster)
+    clerks = (*town.clerks[:2], replace(town.clerks[2], roster=late), *town.clerks[3:])
+    hand = Booker(database, replace(town, services=tuple(services), clerks=clerks))
+    with pytest.raises(SlotTaken):
+        hand.hold("08:00", CAR)
+    held = hand.hold("12:00", CAR)
+    with pytest.raises(BadInput) as refused:
+        hand.confirm(held)
+    assert refused.value.params["field"] == "remarks"
+    booked = hand.confirm(held, person=replace(ERIKA, remarks="Der Radweg"))
+    assert hand.appointment(booked).clerk_id == "carla"
+
+
 def test_booked_numbers_keep_two_digits_apart_and_from_walk_ins(hand: Booker) -> None:
     hand.open()
     today = "2026-03-03"
@@ -284,6 +301,13 @@ def test_on_another_day_a_moved_booking_has_a_new_number(hand: Booker) -> None:
     assert numbers != {booked["number"]}
     (erase_after,) = [row["erase_after"] for row in hand.rows(PERSON)]
     assert erase_after == at("08:10", "2026-03-09") + timedelta(days=1)
+
+
+def test_a_move_does_not_bring_an_erased_person_back(hand: Booker) -> None:
+    booked = hand.book("08:00")
+    hand.do(lambda u: u.forget_person(booked["id"]))
+    hand.move(booked, hand.hold("09:00", replaces=booked["reference"]))
+    assert hand.rows(PERSON) == []
 
 
 def test_a_hold_for_moving_cannot_become_a_second_booking(hand: Booker) -> None:

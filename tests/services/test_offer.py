@@ -195,6 +195,17 @@ def test_looking_again_in_the_same_minute_computes_nothing_anew(hand: Hand) -> N
     assert look() is not first
 
 
+def test_who_draws_a_number_leaves_what_was_computed_and_who_holds_a_time_does_not(hand: Hand) -> None:
+    def look() -> offer.Starts:
+        return hand.look(lambda unit: offer.starts(unit, a_choice(unit)))
+
+    first = look()
+    hand.take()
+    assert look() is first
+    hold(hand, "somebody")
+    assert look() is not first
+
+
 def test_looking_changes_nothing(hand: Hand) -> None:
     """Failure 4: whatever reads the offer, robots too, leaves no trace."""
     before = hand.hall.seq

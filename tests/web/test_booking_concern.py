@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 
 from queue_server.adapters.town_file import sample_town
 from queue_server.domain.town import Admission, Town
-from queue_server.web.booking_concern import categories, documents, matches, services_of
+from queue_server.web.booking_concern import categories, documents, matches, services_of, talk_with
 from queue_server.web.booking_wish import Wish, read_wish
 
 TODAY = date(2026, 3, 10)
@@ -84,3 +84,30 @@ def test_a_wish_survives_its_address() -> None:
 )
 def test_garbage_in_an_address_is_nothing(query: str, wish: Wish) -> None:
     assert read_wish(QueryParams(query)) == wish
+
+
+def a_town_with_two_mayors() -> Town:
+    """The sample town, where Greta at the other site can do everything, and Eva talks as well."""
+    town = sample_town()
+    clerks = [
+        dataclasses.replace(c, service_ids=(*c.service_ids, "mayor-talk")) if c.id == "eva" else c
+        for c in town.clerks
+    ]
+    return dataclasses.replace(town, clerks=tuple(clerks))
+
+
+def test_a_talk_names_the_person_and_nothing_else_names_a_clerk() -> None:
+    town, wish = a_town_with_two_mayors(), Wish(services=(("mayor-talk", 1),))
+    talk = services_of(town, wish)
+    assert talk_with(sample_town(), town.sites, talk) == ["Henrik Voss"]
+    assert talk_with(town, town.sites, talk) == ["Eva Novak", "Henrik Voss"]
+    assert talk_with(town, town.sites, talk, planned="henrik") == ["Henrik Voss"]
+    assert talk_with(town, town.sites, talk, planned=None) == ["Eva Novak", "Henrik Voss"]
+    assert talk_with(town, town.sites[1:], talk) == [], "neither of them works at the other site"
+    passport = services_of(town, Wish(services=(("passport", 1),)))
+    assert talk_with(town, town.sites, passport, planned="anna") == []
+
+
+def test_a_talk_is_found_by_the_name_of_the_person() -> None:
+    shown: list[Any] = categories(sample_town(), Wish(search="voss"), "de", TODAY)
+    assert [one["id"] for category in shown for one in category["services"]] == ["mayor-talk"]

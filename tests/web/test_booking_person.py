@@ -28,6 +28,12 @@ def test_one_way_to_reach_somebody_is_enough() -> None:
     assert problems(typed(name="Erika"), BOTH, TODAY) == {"email": "missing_contact"}
 
 
+def test_a_talk_needs_a_subject() -> None:
+    assert problems(typed(name="Erika"), ("name", "remarks"), TODAY) == {"remarks": "missing_remarks"}
+    assert problems(typed(name="Erika", remarks="Der Radweg"), ("name", "remarks"), TODAY) == {}
+    assert wanted_fields(("name", "remarks")) == [("name", True)], "its field is no line but a box"
+
+
 def test_a_field_that_is_required_stays_required_beside_a_contact() -> None:
     assert ("email", True) in wanted_fields(("email", "contact"))
     assert ("email", True) in wanted_fields(("contact", "email"))

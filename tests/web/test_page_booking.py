@@ -11,6 +11,8 @@ from tests.web.running import Town
 
 ERIKA: dict[str, Any] = {"p__name": "Erika Mustermann", "p__email": "erika@posteo.de"}
 COUPLE = "/termin/rathaus?step=2&s=id-card&n-id-card=2&persons=2&day=2026-03-12"
+TALK = "/termin/rathaus?step=2&s=mayor-talk&day=2026-03-12"
+APART = "/termin?town=musterstadt&step=2&s=id-card&n-id-card=2&s=marriage-register&s=passport"
 ONE_CLERK = "/termin/rathaus?step=2&s=marriage-register&day=2026-03-12"
 
 
@@ -82,6 +84,25 @@ async def test_going_back_to_the_start_and_forth_loses_nothing(visitor: Visitor)
     assert [one for one in visitor.addresses if any(word in one for word in typed)] == []
 
 
+async def test_a_talk_names_its_person_and_asks_for_the_subject(visitor: Visitor) -> None:
+    await visitor.open("/termin/rathaus")
+    assert visitor.words.count("Gespräch mit Henrik Voss") == 1, "no other clerk is named"
+    await visitor.press("step", "2", s="mayor-talk")
+    assert "Gespräch mit Henrik Voss" in visitor.words
+    await visitor.open(TALK)
+    assert min(visitor.times) >= "2026-03-12T14:00", "before two the others work, not he"
+    await at_data(visitor, TALK)
+    await visitor.press("act", "check", 400, **ERIKA)
+    assert "Bitte schreiben Sie in einem Satz, worum es geht." in visitor.words
+    await visitor.press("act", "check", p__remarks="Der Radweg am Markt")
+    assert "Gespräch mit Henrik Voss" in visitor.words
+    assert "Der Radweg am Markt" in visitor.words
+    await visitor.press("act", "book")
+    assert "Ihr Termin ist gebucht" in visitor.words
+    assert "Gespräch mit Henrik Voss" in visitor.words
+    assert "Radweg" not in visitor.words, "pages never repeat what somebody told"
+
+
 # -- step 1 ------------------------------------------------------------------------------------------------
 
 
@@ -148,6 +169,36 @@ async def test_both_sites_stand_with_their_earliest_time(visitor: Visitor) -> No
     await visitor.follow("Bürgerzentrum")
     assert "Gewählt" in visitor.words
     assert "März 2026" in visitor.words
+
+
+async def test_what_nobody_does_together_is_offered_in_parts(visitor: Visitor) -> None:
+    """Each part leads to its own times, with the counts that were chosen."""
+    await visitor.open(APART)
+    assert "Dafür brauchen Sie 2 Termine." in visitor.words
+    first, second = visitor.words.split("Termin 1 von 2")[1].split("Termin 2 von 2")
+    assert "2 × Personalausweis" in first
+    assert "Reisepass" in first
+    assert "Ehe" not in first
+    assert "Eheschließung anmelden" in second
+    assert second.count("Frühestens") == 1
+    assert visitor.times == []
+    assert "Minuten" not in visitor.words, "nobody does it in one go"
+    await visitor.follow("Zeiten für Termin 1 ansehen")
+    assert "2 × Personalausweis" in visitor.words
+    assert "Ehe" not in visitor.words
+    assert visitor.words.count("Frühestens") == 2, "both sites can do it"
+
+
+async def test_what_was_typed_goes_along_to_a_part(visitor: Visitor) -> None:
+    """Failure 27 too: in the body."""
+    await at_data(visitor)
+    await visitor.press("act", "times", **ERIKA)
+    await visitor.press("to", visitor.way("/termin/rathaus?s="))
+    await visitor.press("step", "2", s=["id-card", "marriage-register"])
+    await visitor.press("to", visitor.way("?s=marriage-register"))
+    await visitor.press("at", visitor.times[0])
+    assert visitor.value("p-name") == "Erika Mustermann"
+    assert not any("Erika" in one for one in visitor.addresses)
 
 
 async def test_a_day_that_is_over_or_garbage_breaks_nothing(visitor: Visitor) -> None:

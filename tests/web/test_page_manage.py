@@ -1,6 +1,7 @@
 """An appointment's own page by forms alone: see, move, cancel, forget, take along."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from icalendar import Calendar
@@ -79,6 +80,49 @@ async def test_the_calendar_file_says_where_and_when_but_not_why(visitor: Visito
     assert event.decoded("dtstart").isoformat().startswith("2026-03-12T")
     assert number(visitor) in str(event["DESCRIPTION"])
     assert b"ausweis" not in answer.content.lower()
+
+
+async def test_who_has_checked_in_is_led_to_the_live_page_of_the_number(visitor: Visitor) -> None:
+    """In both languages; before there is no number in the hall to look at, and afterwards none any more."""
+    page, called = home(visitor), number(visitor)
+    assert "/t/" not in visitor.page.text
+    visitor.town.clock.now = datetime(2026, 3, 12, 6, 50, tzinfo=UTC)
+    site = "sites/rathaus"
+    ticket = await visitor.town.do("anna", f"{site}/check-ins", 201, reference=reference(visitor))
+    await visitor.open(page + "?lang=en")
+    await visitor.follow("Your number: how long is the wait?")
+    assert "/t/" in str(visitor.page.url)
+    assert called in visitor.words
+    await visitor.open(page + "?lang=de")
+    assert "Zu Ihrer Nummer" in visitor.words
+    assert "Sie sind angemeldet" in visitor.words
+    assert "Kommen Sie ab" not in visitor.words
+    assert "notice--info" not in visitor.page.text, "nothing is left to be told before one comes"
+    answer = await visitor.town.ask(
+        "anna", "POST", f"/api/v1/{site}/tickets/{ticket['id']}", {"act": "cancel"}
+    )
+    assert answer.status_code == 200, answer.text
+    await visitor.open(page)
+    assert "/t/" not in visitor.page.text
+    assert "Nicht wahrgenommen" in visitor.words
+
+
+async def test_a_visit_that_was_served_is_done_at_once(visitor: Visitor) -> None:
+    """Not first at the day's end: nobody is told any more that the number will be called."""
+    town, mine = visitor.town, reference(visitor)
+    town.clock.now = datetime(2026, 3, 12, 8, 50, tzinfo=UTC)
+    await town.do("anna", "sites/rathaus/check-ins", 201, reference=mine)
+    await town.open()
+    await town.call()
+    await town.do("anna", "counters/rathaus-1/start")
+    await visitor.open(home(visitor))
+    assert "Sie sind angemeldet" in visitor.words
+    await town.do("anna", "counters/rathaus-1/finish")
+    await visitor.open(home(visitor))
+    assert "Dieser Termin ist vorbei" in visitor.words
+    assert "Erledigt" in visitor.words
+    found = await town.ask("anna", "POST", "/api/v1/sites/rathaus/appointments/search", {"text": mine})
+    assert [one["state"] for one in found.json()["appointments"]] == ["completed"], "the desk reads the same"
 
 
 async def test_the_data_goes_and_the_appointment_stays(visitor: Visitor) -> None:

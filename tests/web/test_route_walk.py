@@ -226,6 +226,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "/pair": ALL_200,
     "/t/{secret}": dict.fromkeys(ASKERS, 404),
     "/termin": ALL_200,
+    "/termin/einbinden": ALL_200,
     "/termin/{site}": ALL_200,
     "/termin/{site}/{service}": ALL_200,
     "/termin/v/{secret}": dict.fromkeys(ASKERS, 404),

@@ -73,3 +73,17 @@ class DeskPage:
 
     async def number(self) -> int:
         return int(await self.page.inner_text(".answer__number"))
+
+    async def prints_card(self) -> str:
+        """Press the key that prints the booking's card; returns what stands on the paper."""
+        await self.page.evaluate("window.print = () => { document.body.dataset.printed = 'yes'; }")
+        await self.press("p")
+        await expect(self.page.locator("body[data-printed]")).to_be_attached()
+        await self.page.emulate_media(media="print")
+        words = await self.page.inner_text(".sheet-a4")
+        await self.page.emulate_media(media="screen")
+        return words
+
+    async def stands_as(self, state: str) -> None:
+        """Wait until the appointment that is open is in this state, as the page words it."""
+        await expect(self.page.locator(".answer__head .badge")).to_have_text(state)

@@ -88,6 +88,18 @@ class KioskPage:
         await expect(self.page.locator(".result__digits .visually-hidden")).to_have_text(str(given["number"]))
         return Given(given["id"], given["number"], given["status_url"])
 
+    async def check_in(self, number: int, clock: str) -> None:
+        """Touch the number of a booking and its time (`14:20`), as who has nothing to scan does."""
+        await self.page.locator('.arrive-button[lang="de"]').tap()
+        await self._touch(str(number), "Weiter")
+        await self._touch(clock.replace(":", ""), "Anmelden")
+        await self.is_at("result")
+
+    async def _touch(self, signs: str, then: str) -> None:
+        for sign in signs:
+            await self.page.locator(".keypad__keys").get_by_text(sign, exact=True).tap()
+        await self.page.get_by_role("button", name=then, exact=True).tap()
+
     async def shown_number(self) -> int:
         return int(await self.page.inner_text(".result__digits .visually-hidden"))
 

@@ -1,5 +1,8 @@
 """The booking pages as a visitor uses them, by what stands on them."""
 
+import re
+from datetime import datetime
+
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.harness.browser import Browsers
@@ -37,6 +40,20 @@ class PortalPage:
     async def at_site(self, name: str) -> None:
         await self.page.locator(".site", has_text=name).click()
         await expect(self.page.locator(".site--chosen")).to_contain_text(name)
+
+    async def minutes(self) -> int:
+        """Read how long the visit takes, as it stands above the sites."""
+        await self.is_at("Ort und Zeit")
+        lead = await self.page.locator("main p.soft").first.inner_text()
+        return int(re.findall(r"\d+", lead)[0])
+
+    async def choose_earliest(self) -> datetime:
+        """Choose the earliest time of all; returns it on the site's clock."""
+        first = self.page.locator(".shortcuts .time").first
+        at = datetime.fromisoformat(await first.get_attribute("value") or "")
+        await first.click()
+        await self.is_at("Angaben")
+        return at
 
     async def choose_day(self, nth: int = 2) -> None:
         """Choose one of the free days of the month that is shown; the next month when it has too few."""

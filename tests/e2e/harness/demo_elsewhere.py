@@ -1,0 +1,25 @@
+"""The demo with its town in another time zone: `python demo_elsewhere.py ZONE demo …`, for `Server`.
+
+The demo's clerks work from seven to ten at night, and nothing is booked on public holidays: a test that
+needs a time of today would fail at night and on Christmas Day. The clock stays the real one; the town
+lies where it is noon now, and keeps no public holidays. A program of its own: tests import nothing of it.
+"""
+
+import sys
+from dataclasses import replace
+
+from queue_server import cli
+from queue_server.adapters.town_file import sample_town
+from queue_server.commands import demo_town
+from queue_server.domain.town import Town
+
+
+def town_in(zone: str) -> Town:
+    town = sample_town()
+    return replace(town, sites=tuple(replace(site, time_zone=zone, holidays="") for site in town.sites))
+
+
+if __name__ == "__main__":
+    zone = sys.argv.pop(1)
+    demo_town.sample_town = lambda: town_in(zone)  # type: ignore[attr-defined]
+    sys.exit(cli.main())

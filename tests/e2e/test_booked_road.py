@@ -1,0 +1,95 @@
+"""The road of those who booked, walked from end to end: portal or telephone, arriving, counter, screen.
+
+It is walked in a town where it is about noon, at whatever hour the test runs: then a time of today can be
+booked and checked in for. The clock itself is the real one (`harness.demo_elsewhere`).
+"""
+
+import re
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.e2e.faces.counter import CounterPage
+from tests.e2e.faces.desk import DeskPage
+from tests.e2e.faces.display import DisplayPage, Shown
+from tests.e2e.faces.kiosk import KioskPage
+from tests.e2e.faces.portal import PortalPage
+from tests.e2e.faces.town import Town
+from tests.e2e.harness.browser import Browsers
+from tests.e2e.harness.server import Server
+from tests.kiosk.real_town import Noon
+
+DEMO = Path(__file__).with_name("harness") / "demo_elsewhere.py"
+SMALL_AND_PLAIN: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "java_script_enabled": False}
+FAMILY_MIN = 20 + (15 + 3 * 10)
+"""Registration of up to four together, one identity card, three further ones: the sum, in whole cells."""
+
+
+@pytest.fixture
+async def noon(tmp_path: Path) -> AsyncIterator[Server]:
+    """The demo where it is about noon; nothing is spoken and nothing printed, so it starts at once."""
+    command = (sys.executable, str(DEMO), Noon().zone, "demo")
+    running = Server(tmp_path / "noon", command, ["--no-speech", "--no-agents"])
+    await running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+async def noon_town(noon: Server) -> AsyncIterator[Town]:
+    async with Town.of(noon) as town:
+        yield town
+
+
+@pytest.mark.timeout(180)
+async def test_who_booked_is_called_by_the_number_of_the_booking(
+    noon: Server, noon_town: Town, browsers: Browsers, browser: Browser
+) -> None:
+    """Issue "visitors book", done when 1: a family of four, and somebody on the telephone without contact."""
+    portal = await PortalPage.open(browsers, browser, noon.url, **SMALL_AND_PLAIN)
+    await portal.tick("residence-register-family", 4)
+    await portal.tick("id-card", 4)
+    await portal.page.fill("#persons", "4")
+    await portal.onward()
+    assert await portal.minutes() == FAMILY_MIN
+    await portal.at_site("Rathaus am Markt")
+    family_at = await portal.choose_earliest()
+    await portal.type(name="Familie Mustermann", email="mustermann@posteo.de")
+    await portal.onward()
+    family = int(await portal.book())
+
+    desk = await DeskPage.open(browsers, browser, noon.url)
+    await desk.book("perso")
+    caller = await desk.number()
+    assert str(caller) in await desk.prints_card()
+    booked = await (await noon_town.sign_in("anna")).post("/sites/rathaus/appointments/search", text="")
+    minutes = {one["number"]: one["minutes"] for one in booked["appointments"]}
+    assert minutes == {family: FAMILY_MIN, caller: 15}
+
+    kiosk = await KioskPage.open(browsers, browser, noon.url)
+    await kiosk.check_in(family, f"{family_at:%H:%M}")
+    assert await kiosk.shown_number() == family
+    await desk.press("i")
+    await desk.stands_as("Angemeldet")
+    await portal.page.reload()
+    await portal.page.get_by_role("link", name=re.compile("Zu Ihrer Nummer")).click()
+    await portal.page.wait_for_url("**/t/*")
+
+    display = await DisplayPage.open(browsers, browser, noon.url)
+    counter = await CounterPage.open(browsers, browser, noon.url)
+    await counter.lists("waiting", family, caller)
+    for number, does in ((family, "next"), (caller, "done_next")):
+        await counter.press(does)
+        await display.shows(number)
+        assert Shown(number, "1") in await display.calls()
+        await counter.has(number, "called")
+        await counter.press("come")
+        await counter.has(number, "serving")
+    await counter.press("finish")
+    await counter.stands_at("idle")
+    await desk.page.reload()
+    await desk.stands_as("Erledigt")
