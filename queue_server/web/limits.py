@@ -42,7 +42,6 @@ class Rates:
     status: Rate | None = field(default=Rate(3000, 2000))
     """For one address: 1,000 phones behind the hall's wireless come back at once after a break."""
 
-
     holds: Rate | None = field(default=Rate(3, 30))
     """For one address without a token: 30 in ten minutes; each keeps a time from everybody else."""
     wrong_check_in: Rate | None = field(default=Rate(1, 3))
@@ -82,7 +81,6 @@ class RateLimiter:
             del self._full_at[next(iter(self._full_at))]
         if wait > 1e-9:
             raise TooManyRequests(retry_after_s=max(1, ceil(wait)))
-
 
     def check_only(self, key: str) -> None:
         """Raise what `check` would, and count nothing: for limits on what went wrong."""
