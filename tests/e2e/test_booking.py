@@ -97,7 +97,7 @@ async def test_the_hold_warns_a_minute_before_its_end_and_is_extended_with_one_p
     await portal.type(name="Erika Mustermann")
     await page.clock.run_for(8 * 60 * 1000)
     await expect(warning).to_be_empty()
-    await page.clock.run_for(65 * 1000)
+    await page.clock.run_for(80 * 1000)
     await expect(warning).to_contain_text("Noch 60 Sekunden")
     await expect(warning).to_have_attribute("role", "alert")
     await page.get_by_role("button", name="10 Minuten mehr").click()
