@@ -30,8 +30,15 @@ async def to_data(portal: PortalPage, day: int = 2) -> None:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("viewport", [NARROW, DESK], ids=["320 px", "desk"])
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize(
+    ("viewport", "scripts"),
+    [
+        pytest.param(NARROW, True, id="320 px, with scripts"),
+        pytest.param(DESK, False, id="desk, without scripts"),
+        pytest.param(DESK, True, id="desk, with scripts", marks=pytest.mark.long),
+        pytest.param(NARROW, False, id="320 px, without scripts", marks=pytest.mark.long),
+    ],
+)
 async def test_a_couple_books_moves_and_cancels(
     server: Server, browsers: Browsers, browser: Browser, viewport: dict[str, int], scripts: bool
 ) -> None:

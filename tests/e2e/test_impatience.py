@@ -9,7 +9,14 @@ from tests.e2e.harness.browser import Browsers
 from tests.e2e.harness.server import Server
 
 
-@pytest.mark.parametrize("across", [0.15, 0.5, 0.85], ids=["left", "middle", "right"])
+@pytest.mark.parametrize(
+    "across",
+    [
+        pytest.param(0.15, marks=pytest.mark.long, id="left"),
+        pytest.param(0.5, id="middle"),
+        pytest.param(0.85, marks=pytest.mark.long, id="right"),
+    ],
+)
 async def test_a_double_tap_on_take_gives_one_number_and_leaves_it_on_the_screen(
     server: Server, town: Town, browsers: Browsers, browser: Browser, across: float
 ) -> None:

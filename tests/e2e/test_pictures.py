@@ -1,4 +1,4 @@
-"""The pictures of README and docs: a busy hall, as it looks. Renewed with --screenshots."""
+"""The pictures of README and docs: a busy hall, as it looks. Renewed with --long --screenshots."""
 
 from pathlib import Path
 
@@ -52,6 +52,7 @@ async def settled(page: Page) -> None:
     await page.evaluate("Promise.all([...document.images].map(image => image.decode().catch(() => 0)))")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_pictures_of_a_busy_morning(
     reachable: Server,
