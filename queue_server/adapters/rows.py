@@ -44,12 +44,12 @@ def insert(target: sa.Table, _dialect: str, rows: int) -> sa.Insert:
 
 def upsert(target: sa.Table, dialect: str, rows: int) -> Any:
     """Return "insert, or replace what differs but the key", which both databases know."""
-    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(target)
-    insert = insert.values(_numbered_rows(target, rows))
+    insert_of = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert_of(target).values(_numbered_rows(target, rows))
     keys = {c.name for c in target.primary_key}
-    return insert.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=list(target.primary_key),
-        set_={c.name: insert.excluded[c.name] for c in target.columns if c.name not in keys},
+        set_={c.name: statement.excluded[c.name] for c in target.columns if c.name not in keys},
     )
 
 
