@@ -1,6 +1,6 @@
 """The part of the unit of work that bookings use: clerks' time, who booked, letters, references."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -67,6 +67,11 @@ class BookingUnit:
             )
             for clerk in self.planner.working(self.town, self.site, span)
         ]
+
+    @property
+    def clerks_version(self) -> Hashable:
+        versions = self._cells().versions(self.planner.clerk_ids(self.town, self.site))
+        return versions, tuple(hold.id for hold in self.book.holds_due(self.now))
 
     def _run_out(self, span: Span) -> dict[str, Bits]:
         """Return the time of holds that are over: the timer comes a second later (failure 16)."""

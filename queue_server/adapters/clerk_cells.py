@@ -6,6 +6,7 @@ freed cell may be taken again. The unique key is the last wall; who runs into it
 the rows say then.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,6 +27,8 @@ Taken = tuple[str, int, int]
 """(clerk, first cell, how many)."""
 _MARGIN: Final = timedelta(days=2)
 _ENDLESS: Final = 1 << 30
+_versions = itertools.count(1)
+"""For all organisations: what was loaded anew after a rollback is not taken for what was there before."""
 
 
 def _delete(_dialect: str, rows: int) -> sa.Delete:
@@ -52,6 +55,8 @@ class ClerkCells:
         self._taken: dict[Key, Taken] = {}
         self._new: dict[Key, Taken] = {}
         self._freed: set[Key] = set()
+        self._loaded_as = 0
+        self._version: dict[str, int] = {}
         self.is_changed = False
         """Something was taken or freed in the running transaction."""
 
@@ -60,6 +65,8 @@ class ClerkCells:
         self._base = cell_of(now - _MARGIN)
         self._busy.clear()
         self._taken.clear()
+        self._version.clear()
+        self._loaded_as = next(_versions)
         query = (
             sa.select(
                 CELL.c.site_id,
@@ -83,6 +90,10 @@ class ClerkCells:
         bits = self._busy.get(clerk_id, 0)
         return carry_over(bits, Span(self._base, _ENDLESS), span) if bits else 0
 
+    def versions(self, clerk_ids: Iterable[str]) -> tuple[int, ...]:
+        """Return what is another value as soon as one of these clerks is booked for something else."""
+        return (self._loaded_as, *(self._version.get(clerk_id, 0) for clerk_id in clerk_ids))
+
     def take(self, key: Key, taken: Taken) -> None:
         """Take a clerk's time for an appointment that has none."""
         self.is_changed = True
@@ -96,6 +107,7 @@ class ClerkCells:
             return
         self.is_changed = True
         self._busy[taken[0]] = self._busy.get(taken[0], 0) & ~self._bits(taken)
+        self._version[taken[0]] = next(_versions)
         if self._new.pop(key, None) is None:
             self._freed.add(key)
 
@@ -121,6 +133,7 @@ class ClerkCells:
     def _note(self, key: Key, taken: Taken) -> None:
         self._taken[key] = taken
         self._busy[taken[0]] = self._busy.get(taken[0], 0) | self._bits(taken)
+        self._version[taken[0]] = next(_versions)
 
     def _bits(self, taken: Taken) -> Bits:
         _, first, count = taken

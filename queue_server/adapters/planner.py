@@ -38,6 +38,7 @@ class Planner:
         self._key = key
         self._cells: dict[str, ClerkCells] = {}
         self._working: dict[tuple[str, Span], list[ClerkTime]] = {}
+        self._clerk_ids: dict[str, tuple[str, ...]] = {}
 
     def fingerprint(self, text: str) -> str:
         # Not `hmac.digest`: it lets the interpreter go, and beside a busy writer it comes back late.
@@ -54,9 +55,16 @@ class Planner:
             found = self._working[site.id, span] = _working(town, site, span)
         return found
 
+    def clerk_ids(self, town: Town, site: Site) -> tuple[str, ...]:
+        """Return the clerks of a site, kept until the set-up changes."""
+        if site.id not in self._clerk_ids:
+            self._clerk_ids[site.id] = tuple(one.id for one in town.clerks if site.id in one.site_ids)
+        return self._clerk_ids[site.id]
+
     def forget_rosters(self) -> None:
         """The set-up changed."""
         self._working.clear()
+        self._clerk_ids.clear()
 
     # -- what is booked of them --------------------------------------------------------------------
 

@@ -56,10 +56,10 @@ class Command:
 
 @dataclass(slots=True)
 class Look:
-    """A question to a site's memory between two batches; changes nothing."""
+    """A question to the memories of sites between two batches; changes nothing."""
 
-    site_id: str
-    work: Callable[[Unit], Any]
+    site_ids: Sequence[str]
+    work: Callable[[Sequence[Unit]], Any]
     done: "asyncio.Future[Any]"
 
 
@@ -125,7 +125,11 @@ class Sequencer:
 
     async def look(self, site_id: str, work: Callable[[Unit], T]) -> T:
         """Ask a site's memory a question; `work` must change nothing."""
-        look = Look(site_id, work, self._future())
+        return await self.look_around([site_id], lambda units: work(units[0]))
+
+    async def look_around(self, site_ids: Sequence[str], work: Callable[[Sequence[Unit]], T]) -> T:
+        """Ask several sites at once, in their order: each way to the writer's thread costs a turn."""
+        look = Look(site_ids, work, self._future())
         self._inbox.put(look)
         result: T = await look.done
         return result
@@ -270,7 +274,8 @@ class Sequencer:
             if isinstance(other, Errand):
                 result = other.work()
             else:
-                result = other.work(self._storage.view(other.site_id, self._clock()))
+                now = self._clock()
+                result = other.work([self._storage.view(site_id, now) for site_id in other.site_ids])
         except BaseException as error:
             outage = isinstance(error, Exception) and self._storage.is_outage(error)
             failure = StorageUnavailable() if outage else error

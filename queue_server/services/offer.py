@@ -2,55 +2,43 @@
 
 A start is offered when one clerk who can do the whole concern is free throughout and nothing forbids
 that time; everything is computed from bit sets in memory, nothing is stored. What must not live here:
-holding and booking (`services.booking`), and how the bit sets are made (`domain.availability`).
+holding and booking (`services.booking`), and the sets themselves (`services.free_starts`).
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeVar
-from weakref import WeakKeyDictionary
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from queue_server.domain.availability import allowed_starts, booking_window, why_closed
+from queue_server.domain.availability import booking_window, why_closed
 from queue_server.domain.business_day import business_day
-from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.errors import BadInput, NotFound, Refusal
-from queue_server.domain.hall import Hall
-from queue_server.domain.local_days import Minutes, between, days_of, span_of
+from queue_server.domain.local_days import Minutes, between, days_of
 from queue_server.domain.slots import (
     Bits,
-    ClerkTime,
     Span,
     carry_over,
     cell_of,
-    first_cell_from,
     first_starts,
-    free_starts,
     nearest,
     starts_in,
     stretch,
     time_of,
 )
-from queue_server.domain.town import (
-    Admission,
-    Channel,
-    Service,
-    Site,
-    Texts,
-    Town,
-    department_of,
-    horizon_days,
-    services_at,
-)
+from queue_server.domain.town import Admission, Channel, Service, Site, Texts, Town, horizon_days, services_at
 from queue_server.services.concerns import Choice, choose
+from queue_server.services.free_starts import (
+    Starts,
+    is_done_by_one,
+    kept,
+    services_of,
+    starts,
+    starts_if_nothing_were_booked,
+)
 from queue_server.services.ports import Answer, Unit
 
-T = TypeVar("T")
 DAYS_MOST: Final = 100
 """A sheet has at most so many days: three months, and what belongs to their weeks."""
-KEPT_MOST: Final = 500
-"""So many sheets and sets are kept for a site: whoever asks for odd concerns must not fill the memory."""
 NO_REASON: Final[Texts] = {}
 AFTER_WORK: Final[Minutes] = (16 * 60, 24 * 60)
 
@@ -59,31 +47,6 @@ class NotBookable(Refusal):
     """`service` cannot be booked at this site: it takes walk-ins only, or is not done at its counters."""
 
     code = "not_bookable"
-
-
-@dataclass(frozen=True, slots=True)
-class Starts:
-    """A bit set of starts over one span."""
-
-    span: Span
-    free: Bits
-
-
-@dataclass(slots=True)
-class _Known:
-    """What was computed last for a site, as long as `key` holds."""
-
-    key: tuple[object, ...]
-    """All that an answer depends on. Not the site's sequence: who draws a number books no time."""
-    town: Town
-    span: Span
-    clerks: list[ClerkTime]
-    by_choice: dict[tuple[frozenset[str], int], Starts] = field(default_factory=dict)
-    answers: dict[tuple[object, ...], Any] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        return len(self.by_choice) + len(self.answers)
 
 
 # -- which concerns, which sites -----------------------------------------------------------------------
@@ -105,14 +68,20 @@ def choose_bookable(town: Town, site: Site, wanted: Iterable[tuple[str, int]], p
     return choice
 
 
-def at_site(unit: Unit, wanted: Iterable[tuple[str, int]], persons: int = 1) -> Answer | None:
-    """Return the site with its earliest time for a concern; None when it cannot do all of it at once."""
+def at_site(unit: Unit, wanted: tuple[tuple[str, int], ...], persons: int = 1) -> Answer | None:
+    """Return the site with its earliest time for a concern; None when it cannot do all of it at once.
+
+    The answer is kept and given again: it must not be changed.
+    """
+    return kept(unit, ("at site", wanted, persons), lambda: _at_site(unit, wanted, persons))
+
+
+def _at_site(unit: Unit, wanted: Iterable[tuple[str, int]], persons: int) -> Answer | None:
     try:
         choice = choose_bookable(unit.town, unit.site, wanted, persons)
     except (NotFound, NotBookable):
         return None
-    asked = frozenset(service_id for service_id, _ in choice.services)
-    if not any(asked <= clerk.can for clerk in _known(unit).clerks):
+    if not is_done_by_one(unit, choice):
         return None
     found = starts(unit, choice)
     return {
@@ -132,24 +101,12 @@ def month(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
     """
     if not 0 <= (last - first).days < DAYS_MOST:
         raise BadInput(field="last")
-    return remembered(unit, choice, (first, last), lambda: _sheet(unit, choice, first, last))
-
-
-def remembered(unit: Unit, choice: Choice, about: tuple[object, ...], compute: Callable[[], T]) -> T:
-    """Return what was computed last for a concern and `about`, as long as nothing has changed.
-
-    For what a page shows of the offer and asks in many parts. It must not be changed by who gets it.
-    """
-    answers = _known(unit).answers
-    key = (services_of(choice), choice.expected_min, *about)
-    if key not in answers:
-        answers[key] = compute()
-    found: T = answers[key]
-    return found
+    about = ("month", services_of(choice), choice.expected_min, first, last)
+    return kept(unit, about, lambda: _sheet(unit, choice, first, last))
 
 
 def _sheet(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
-    found, possible = starts(unit, choice), _if_nothing_were_booked(unit, choice)
+    found, possible = starts(unit, choice), starts_if_nothing_were_booked(unit, choice)
     window = booking_window(unit.town, unit.site, services_of(choice), unit.now)
     days = (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))
     return {
@@ -160,7 +117,8 @@ def _sheet(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
 
 def times(unit: Unit, choice: Choice, day: date) -> Answer:
     """Return the free starts of a local day, and the first free one on a later day."""
-    found, span = starts(unit, choice), _span(unit)
+    found = starts(unit, choice)
+    span = found.span
     first, until = _edges(span, _zone(unit), day)
     of_day = Span(first, until - first)
     return {
@@ -188,61 +146,6 @@ def next_free(unit: Unit, choice: Choice, near: datetime, count: int = 3) -> lis
     """Return the free starts nearest to a time that is gone, in the order of the clock."""
     found = starts(unit, choice)
     return _written(unit, nearest(found.free, found.span, cell_of(near), count))
-
-
-def services_of(choice: Choice) -> frozenset[str]:
-    return frozenset(service_id for service_id, _ in choice.services)
-
-
-def starts(unit: Unit, choice: Choice) -> Starts:
-    """Return when the concern could begin, now."""
-    known, services = _known(unit), services_of(choice)
-    found = known.by_choice.get((services, choice.expected_min))
-    if found is None:
-        found = Starts(known.span, _free(unit, known.span, known.clerks, choice))
-        known.by_choice[services, choice.expected_min] = found
-    return found
-
-
-def _if_nothing_were_booked(unit: Unit, choice: Choice) -> Bits:
-    """Return the starts there would be; only a sheet asks, to tell full days from closed ones."""
-    known = _known(unit)
-    return _free(unit, known.span, [replace(clerk, busy=0) for clerk in known.clerks], choice)
-
-
-def _free(unit: Unit, span: Span, clerks: list[ClerkTime], choice: Choice) -> Bits:
-    services, cells = services_of(choice), choice.expected_min // CELL_MIN
-    allowed = allowed_starts(unit.town, unit.site, services, span, unit.now, cells, clerks)
-    # The rules count by minutes; what began some seconds ago cannot be held any more.
-    allowed &= stretch(span, first_cell_from(unit.now), span.end)
-    return free_starts(span, clerks, services, cells, allowed)
-
-
-_memo: "WeakKeyDictionary[Hall, _Known]" = WeakKeyDictionary()
-
-
-def _known(unit: Unit) -> _Known:
-    """Return the clerks' bit sets and what was computed from them, as long as nothing has changed.
-
-    A month sheet is looked at twenty times between two bookings; what it needs is then a few shifts.
-    """
-    minute = unit.now.replace(second=0, microsecond=0)
-    span = _span(unit)
-    clerks = unit.clerk_times(span)
-    soonest = first_cell_from(unit.now)
-    key = (minute, soonest, span, tuple(clerk.busy for clerk in clerks))
-    known = _memo.get(unit.hall)
-    if known is None or known.town is not unit.town or known.key != key or known.size > KEPT_MOST:
-        known = _memo[unit.hall] = _Known(key, unit.town, span, clerks)
-    return known
-
-
-def _span(unit: Unit) -> Span:
-    """Return the cells of all days that any service may offer, and of the day after: visits have an end."""
-    today = business_day(unit.now, _zone(unit))
-    offered = services_at(unit.town, unit.site.id)
-    ahead = max((department_of(unit.town, service).horizon_days for service in offered), default=0)
-    return span_of(today, today + timedelta(days=ahead + 1), _zone(unit))
 
 
 # -- one day -------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ inside a transaction that holds the site's lock; it may be rolled back and run a
 nothing that cannot be undone but through the unit.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -69,6 +69,10 @@ class PublicUnit(Protocol):
     @property
     def book(self) -> Book:
         """The site's appointments; to be changed by `record` alone."""
+
+    @property
+    def clerks_version(self) -> Hashable:
+        """Another value whenever `clerk_times` might tell something else of the same span and town."""
 
     def clerk_times(self, span: Span) -> list[ClerkTime]:
         """Return the bookable time of each clerk of the site.

@@ -8,10 +8,8 @@ from typing import Any, Final
 from starlette.responses import HTMLResponse
 
 from queue_server.domain.town import Site, in_language
-from queue_server.services import offer
 from queue_server.services.concerns import PERSONS_MOST
 from queue_server.services.ports import Answer
-from queue_server.web import booking_times
 from queue_server.web.booking_concern import (
     categories,
     chosen_lines,
@@ -23,8 +21,10 @@ from queue_server.web.booking_concern import (
 )
 from queue_server.web.booking_dates import clock, local, long_date, plain_date, short_date
 from queue_server.web.booking_person import NEEDS, REMINDERS, TYPED, Typed, wanted_fields
+from queue_server.web.booking_times import Around, look_around, sheet
 from queue_server.web.booking_visit import Visit
 from queue_server.web.booking_wish import Wish
+from queue_server.web.printed_pages import PrintedPages
 
 Lost = Mapping[str, Any]
 ACT: Final = {"action": "/termin", "name": "hold"}
@@ -73,27 +73,44 @@ async def show_times(
     visit: Visit, *, lost: Lost | None = None, message: str = "", status: int = 200
 ) -> HTMLResponse:
     """Step 2. `lost`: what became of a time that was held or chosen, and what lies near."""
-    wish = visit.wish = visit.wish.but(step=2)
-    found = await _able_sites(visit, wish)
-    if not wish.site_id and len(found) == 1:
-        wish = visit.wish = wish.but(site_id=found[0][0].id)
-    able = next((site for site, _ in found if site.id == wish.site_id), None)
-    shown = NOTHING if able is None else await _sheet(visit, able)
-    return visit.page(
-        "booking_times.html",
-        status=status,
-        message=message,
-        lost=lost,
-        sites=[_site(visit, site, answer) for site, answer in found],
-        site_name=in_language(able.name, visit.language) if able else "",
-        site_address=able.address if able else "",
-        minutes=found[0][1]["minutes"] if found else 0,
-        parts=[] if found else [await _part(visit, one) for one in parts_of(visit.town, wish)],
-        hold_fields=[*wish.fields(), *visit.carried(), ("csrf", visit.csrf)],
-        act=ACT,
-        back=visit.url(wish.but(step=1)),
+    visit.wish = visit.wish.but(step=2)
+    around = await _look_around(visit, visit.wish)
+    visit.wish = visit.wish.but(site_id=around.site_id)
+    parts = [] if around.sites else [await _part(visit, one) for one in parts_of(visit.town, visit.wish)]
+
+    def render(csrf: str) -> HTMLResponse:
+        values = _times(visit, around, csrf)
+        return visit.page(
+            "booking_times.html", status=status, message=message, lost=lost, parts=parts, **values
+        )
+
+    if visit.typed or parts or lost or message or status != 200:
+        return render(visit.csrf)
+    asked, shows = (visit.language, visit.wish, visit.today), (visit.town, *around.sites, around.sheet)
+    return HTMLResponse(_printed.page(asked, shows, visit.csrf, lambda mark: render(mark).body))
+
+
+_printed: Final = PrintedPages()
+
+
+def _times(visit: Visit, around: Around, csrf: str) -> dict[str, Any]:
+    """Return what step 2 shows of the sites, with its markup's own names."""
+    wish, town = visit.wish, visit.town
+    by_id = {site.id: site for site in town.sites}
+    able = None if around.sheet is None else by_id[wish.site_id]
+    shown = NOTHING
+    if able is not None and around.sheet is not None:
+        shown = sheet(around.sheet, town, able, wish, visit.today, visit.call.say, visit.url)
+    return {
+        "sites": [_site(visit, by_id[answer["site"]], answer) for answer in around.sites],
+        "site_name": in_language(able.name, visit.language) if able else "",
+        "site_address": able.address if able else "",
+        "minutes": around.sites[0]["minutes"] if around.sites else 0,
+        "hold_fields": [*wish.fields(), *visit.carried(), ("csrf", csrf)],
+        "act": ACT,
+        "back": visit.url(wish.but(step=1)),
         **shown,
-    )
+    }
 
 
 def show_data(
@@ -163,7 +180,9 @@ def told_lines(visit: Visit, typed: Typed) -> list[tuple[str, str]]:
 
 async def _part(visit: Visit, wish: Wish) -> dict[str, Any]:
     """Return what is said of one of several appointments that a concern needs."""
-    sites = [_site(visit, site, answer) for site, answer in await _able_sites(visit, wish)]
+    by_id = {site.id: site for site in visit.town.sites}
+    around = await _look_around(visit, wish)
+    sites = [_site(visit, by_id[answer["site"]], answer) for answer in around.sites]
     return {
         "lines": chosen_lines(services_of(visit.town, wish), wish, visit.language),
         "sites": [(one["name"], one["first"]) for one in sites],
@@ -171,20 +190,12 @@ async def _part(visit: Visit, wish: Wish) -> dict[str, Any]:
     }
 
 
-async def _able_sites(visit: Visit, wish: Wish) -> list[tuple[Site, Answer]]:
+async def _look_around(visit: Visit, wish: Wish) -> Around:
     """Ask every site of the town that offers all of it; those where nobody can do it all are left out."""
-    found = []
-    for site in sites_for(visit.town, wish.but(site_id="")):
-        answer = await visit.house.sequencer.look(
-            site.id, lambda unit: offer.at_site(unit, wish.services, wish.persons)
-        )
-        if answer is not None:
-            found.append((site, answer))
-    return found
-
-
-async def _sheet(visit: Visit, site: Site) -> Mapping[str, Any]:
-    return await booking_times.sheet(visit.call, visit.town, site, visit.wish, visit.today, visit.url)
+    sites, today = sites_for(visit.town, wish.but(site_id="")), visit.today
+    return await visit.house.sequencer.look_around(
+        [site.id for site in sites], lambda units: look_around(units, wish, today)
+    )
 
 
 def _site(visit: Visit, site: Site, answer: Answer) -> dict[str, Any]:

@@ -6,6 +6,7 @@ the same sheet. What must not: deciding what is free.
 
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -14,6 +15,7 @@ from queue_server.domain.errors import Refusal, SlotTaken
 from queue_server.domain.town import Site, Town, horizon_days
 from queue_server.services import offer
 from queue_server.services.concerns import Choice
+from queue_server.services.free_starts import kept
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.booking_dates import (
     clock,
@@ -26,25 +28,50 @@ from queue_server.web.booking_dates import (
     weekdays,
 )
 from queue_server.web.booking_wish import Wish
-from queue_server.web.pages import PageCall
 from queue_server.web.texts import Texts
 
 Json = dict[str, Any]
-PRINTED_MOST: Final = 64
-"""So many month sheets are kept as they are printed, at 50 kB: towns have that many usual wishes."""
 Address = Callable[[Wish], str]
 EARLIEST_COUNT: Final = 3
 FEW: Final = 12
 """So many times of one part of a day are all shown; of more, one in each quarter of an hour."""
 
 
-def look(unit: Unit, choice: Choice, wish: Wish, today: date) -> Answer:
-    """Read from one site what its part of step 2 shows. It is kept and shown to others: do not change it."""
-    about = ("step 2", wish.month, wish.day, today)
-    return offer.remembered(unit, choice, about, lambda: _look(unit, choice, wish, today))
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What step 2 shows of a town: each site that can do all of it, and of the chosen one the sheet.
+
+    The answers are kept and shown to others: do not change them.
+    """
+
+    sites: tuple[Answer, ...]
+    site_id: str
+    sheet: Answer | None
 
 
-def _look(unit: Unit, choice: Choice, wish: Wish, today: date) -> Answer:
+def look_around(units: Iterable[Unit], wish: Wish, today: date) -> Around:
+    """Ask the sites of a town. The only one that can do it all is chosen by itself."""
+    able = {
+        unit.site.id: (unit, answer)
+        for unit in units
+        if (answer := offer.at_site(unit, wish.services, wish.persons)) is not None
+    }
+    site_id = wish.site_id or (next(iter(able)) if len(able) == 1 else "")
+    sheet = look(able[site_id][0], wish, today) if site_id in able else None
+    return Around(tuple(answer for _, answer in able.values()), site_id, sheet)
+
+
+def look(unit: Unit, wish: Wish, today: date) -> Answer:
+    """Read from one site what its part of step 2 shows. It is kept and shown to others: do not change it.
+
+    Raises what `choose_bookable` raises.
+    """
+    about = ("step 2", wish.services, wish.persons, wish.month, wish.day, today)
+    return kept(unit, about, lambda: _look(unit, wish, today))
+
+
+def _look(unit: Unit, wish: Wish, today: date) -> Answer:
+    choice = choice_for(unit.town, unit.site, wish)
     first = _first_of(wish, today)
     earliest = _first_of_days(unit, choice, after_work=False)
     day = wish.day
@@ -79,37 +106,14 @@ def choice_for(town: Town, site: Site, wish: Wish) -> Choice:
     return offer.choose_bookable(town, site, wish.services, wish.persons)
 
 
-async def sheet(call: PageCall, town: Town, site: Site, wish: Wish, today: date, url: Address) -> Json:
-    """Return month sheet, chosen day and shortcuts of a site, for a template."""
-    choice = choice_for(town, site, wish)
-    found = await call.house.sequencer.look(site.id, lambda unit: look(unit, choice, wish, today))
+def sheet(found: Answer, town: Town, site: Site, wish: Wish, today: date, say: Texts, url: Address) -> Json:
+    """Return month sheet, chosen day and shortcuts of a site, for a template. `found` is from `look`."""
     last_day = today + timedelta(days=horizon_days(town, set(wish.ids)))
     return {
-        "month": _month(call, found, wish, today, last_day, url),
-        "day": day_view(found, wish, site, call.say, url),
-        "shortcuts": shortcuts(found, site, call.say),
+        "month": month_view(found, wish, today, last_day, say, url),
+        "day": day_view(found, wish, site, say, url),
+        "shortcuts": shortcuts(found, site, say),
     }
-
-
-def _month(call: PageCall, found: Answer, wish: Wish, today: date, last_day: date, url: Address) -> Json:
-    """Return the month sheet with its markup; the same again while days, wish and language are the same.
-
-    Between two bookings all who want the same look at one sheet; printing it is most of the page's work.
-    """
-    key = (call.language, url(wish), today, last_day)
-    kept = _printed.pop(key, None)
-    if kept is None or kept[0] is not found["month"]:
-        view = month_view(found, wish, today, last_day, call.say, url)
-        parts = call.house.pages.get_template("booking_parts.html").make_module({"_": call.say})
-        # Without `carry`: what somebody typed goes along in forms, and their sheet is nobody else's.
-        kept = found["month"], {**view, "html": parts.month_sheet(view, False)}  # type: ignore[attr-defined]
-    _printed[key] = kept  # last used, last forgotten
-    if len(_printed) > PRINTED_MOST:
-        del _printed[next(iter(_printed))]
-    return kept[1]
-
-
-_printed: Final[dict[tuple[object, ...], tuple[Answer, Json]]] = {}
 
 
 def month_view(found: Answer, wish: Wish, today: date, last_day: date, say: Texts, url: Address) -> Json:

@@ -158,8 +158,11 @@ async def _move_page(own: Own, asked: Wish, *, gone: Refusal | None = None) -> R
     wish = own.wish.but(month=asked.month, day=asked.day, every_time=asked.every_time)
     own.client = own.client or client_of(own.call)
     today = local(own.call.house.clock(), own.site.time_zone).date()
-    sheet = await booking_times.sheet(
-        own.call, own.town, own.site, wish, today, lambda one: _move_url(own, one)
+    found = await own.call.house.sequencer.look(
+        own.site.id, lambda unit: booking_times.look(unit, wish, today)
+    )
+    sheet = booking_times.sheet(
+        found, own.town, own.site, wish, today, own.call.say, lambda one: _move_url(own, one)
     )
     return own.page(
         "manage_move.html",

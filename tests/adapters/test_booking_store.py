@@ -63,6 +63,45 @@ def test_what_is_cancelled_at_one_site_is_free_at_the_other(sharing: Booker) -> 
     assert sharing.hold("08:00", CARD, site_id="annex")
 
 
+def version(hand: Booker, site_id: str = "hall") -> object:
+    return hand.look(lambda unit: unit.clerks_version, site_id)
+
+
+def test_the_clerks_are_at_another_version_whenever_their_time_is(sharing: Booker) -> None:
+    """What was computed from it is kept as long as the version stays."""
+    seen = [(version(sharing), version(sharing, "annex"))]
+    held = sharing.hold("08:00", CARD)
+    seen.append((version(sharing), version(sharing, "annex")))
+    sharing.later(minutes=10)  # the hold is over, and the timer has not come yet
+    seen.append((version(sharing), version(sharing, "annex")))
+    assert len({here for here, _ in seen}) == 3
+    assert len({there for _, there in seen}) == 2, "a hold of the neighbour ends there when it is ended"
+    sharing.do(lambda unit: booking.release(unit, held["id"], "browser"))
+    assert (version(sharing), version(sharing, "annex")) not in seen
+
+
+def test_who_takes_a_number_or_books_others_leaves_the_clerks_version(hand: Booker) -> None:
+    hand.take()
+    there, here = version(hand, "annex"), version(hand)
+    hand.take()
+    assert version(hand) == here
+    hand.hold("08:00")
+    assert version(hand, "annex") == there, "nobody of the hall works there"
+    assert version(hand) != here
+
+
+def test_what_is_rolled_back_and_read_again_is_another_version(hand: Booker) -> None:
+    before = version(hand)
+
+    def fails(unit: Unit) -> Any:
+        holding(unit, at("08:00", TOMORROW))
+        raise SlotTaken(next=[])
+
+    with pytest.raises(SlotTaken):
+        hand.do(fails)
+    assert version(hand) != before
+
+
 def test_another_process_at_the_other_site_is_seen(sharing: Booker) -> None:
     """Two processes, two sites, one clerk: each asks the rows what the other booked."""
     other = Booker(sharing.database)

@@ -1,7 +1,7 @@
 """The one writer: batches, idempotency, outages, and that nobody sees half a batch."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -277,6 +277,15 @@ async def test_nobody_sees_half_a_batch(road: Road) -> None:
     )
     looks = [seen[0], seen[2], seen[5]]
     assert set(looks) <= {(1, 0), (3, 2)}
+
+
+async def test_several_sites_are_looked_at_in_one_go_and_in_their_order(road: Road) -> None:
+    def look(units: Sequence[Unit]) -> list[tuple[str, int]]:
+        return [(unit.site.id, unit.hall.seq) for unit in units]
+
+    assert await road.sequencer.look_around(["annex", "hall"], look) == [("annex", 0), ("hall", 1)]
+    with pytest.raises(NotFound):
+        await road.sequencer.look_around(["hall", "nowhere"], look)
 
 
 async def test_a_look_changes_nothing(road: Road) -> None:

@@ -23,7 +23,7 @@ from queue_server.domain.person import Person
 from queue_server.domain.slots import starts_in, time_of
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Absence, Closure, OpeningHours, RosterEntry, Town
-from queue_server.services import booking, booking_clock, offer
+from queue_server.services import booking, booking_clock, free_starts, offer
 from queue_server.services.ports import Answer, Unit
 from tests.services.booking_hall import Booker, book_picture
 from tests.town_hall import CARD, PASS, at, booking_town
@@ -106,7 +106,7 @@ class BookingMachine(RuleBasedStateMachine):
 
     def offered(self, site: str, service: str) -> list[int]:
         def ask(unit: Unit) -> list[int]:
-            found = offer.starts(unit, offer.choose_bookable(unit.town, unit.site, [(service, 1)]))
+            found = free_starts.starts(unit, offer.choose_bookable(unit.town, unit.site, [(service, 1)]))
             return list(starts_in(found.free, found.span))
 
         return self.hand.look(ask, site)

@@ -10,7 +10,7 @@ import pytest
 from queue_server.adapters.database import Database
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.town import Admission, Closure, RosterEntry, Town
-from queue_server.services import booking, offer
+from queue_server.services import booking, free_starts, offer
 from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, Unit
 from tests.town_hall import CAR, CARD, DAY, PASS, Hand, at, booking_town
@@ -159,7 +159,7 @@ def test_a_site_that_cannot_do_it_all_is_not_proposed(database: Database) -> Non
     hand = Hand(database, only(booking_town(), "bernd", "carla"))
 
     def proposed(site_id: str, *services: str) -> Answer | None:
-        return hand.look(lambda unit: offer.at_site(unit, [(one, 1) for one in services]), site_id)
+        return hand.look(lambda unit: offer.at_site(unit, tuple((one, 1) for one in services)), site_id)
 
     assert proposed("hall", PASS, CARD) == {
         "site": "hall",
@@ -186,8 +186,8 @@ def test_days_at_the_ends_of_the_calendar_have_no_times(hand: Hand, day: date) -
 
 
 def test_looking_again_in_the_same_minute_computes_nothing_anew(hand: Hand) -> None:
-    def look() -> offer.Starts:
-        return hand.look(lambda unit: offer.starts(unit, a_choice(unit)))
+    def look() -> free_starts.Starts:
+        return hand.look(lambda unit: free_starts.starts(unit, a_choice(unit)))
 
     first = look()
     assert look() is first
@@ -196,8 +196,8 @@ def test_looking_again_in_the_same_minute_computes_nothing_anew(hand: Hand) -> N
 
 
 def test_who_draws_a_number_leaves_what_was_computed_and_who_holds_a_time_does_not(hand: Hand) -> None:
-    def look() -> offer.Starts:
-        return hand.look(lambda unit: offer.starts(unit, a_choice(unit)))
+    def look() -> free_starts.Starts:
+        return hand.look(lambda unit: free_starts.starts(unit, a_choice(unit)))
 
     first = look()
     hand.take()

@@ -62,3 +62,14 @@ async def test_a_time_that_is_free_again_brings_the_day_back(town: Town) -> None
     town.clock.forward(minutes=11)
     await visitor.open(TALK)
     assert "day--free" in cell(visitor, DAY)
+
+
+async def test_two_browsers_see_one_sheet_with_a_token_of_their_own_each(town: Town) -> None:
+    """The page is printed once for both, and each can press what it shows."""
+    pages = [await Visitor(town).open(TALK) for _ in range(2)]
+    tokens = [visitor.value("csrf") for visitor in pages]
+    assert tokens[0] != tokens[1]
+    assert pages[0].page.text.replace(tokens[0], tokens[1]) == pages[1].page.text
+    for visitor, at in zip(pages, pages[0].times[:2], strict=True):
+        await visitor.press("at", at)
+        assert "Reserviert" in visitor.words or visitor.value("hold")
