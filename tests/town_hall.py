@@ -68,7 +68,11 @@ def the_town(**site_changes: Any) -> Town:
 
 
 def booking_town(**site_changes: Any) -> Town:
-    """The town with working hours: on weekdays Anna and Bernd from eight to twelve, Carla until six."""
+    """The town with working hours: on weekdays Anna and Bernd from eight to twelve, Carla until six.
+
+    A contact may book without end, unless the changes say otherwise, which then hold at both sites.
+    """
+    limits = {name: site_changes.pop(name, 0) for name in ("max_open_bookings", "max_daily_bookings")}
     town = the_town(opening=tuple(OpeningHours(day, time(8), time(18)) for day in range(5)), **site_changes)
     ends = {"anna": time(12), "bernd": time(12), "carla": time(18)}
     clerks = [
@@ -77,7 +81,8 @@ def booking_town(**site_changes: Any) -> Town:
         else clerk
         for clerk in town.clerks
     ]
-    return replace(town, clerks=tuple(clerks))
+    sites = tuple(replace(site, **limits) for site in town.sites)
+    return replace(town, sites=sites, clerks=tuple(clerks))
 
 
 def _sites_of(user: str) -> tuple[str, ...]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.appointment_rows import AppointmentRows
 from queue_server.adapters.clerk_cells import ClerkCells
+from queue_server.adapters.contact_days import ContactDays
 from queue_server.adapters.outbox_rows import OutboxRows
+from queue_server.adapters.overrule_rows import OverruleRows
 from queue_server.adapters.person_rows import PersonRows
 from queue_server.adapters.planner import Planner
 from queue_server.adapters.randomness import Randomness
@@ -17,12 +19,16 @@ from queue_server.adapters.server_key import LETTERS
 from queue_server.adapters.site_memory import SiteMemory
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.book import Book
+from queue_server.domain.business_day import business_day
 from queue_server.domain.person import Person
 from queue_server.domain.slots import Bits, ClerkTime, Span, stretch
 from queue_server.domain.town import Site, Town
+from queue_server.services.ports import Overruled
 
 REFERENCE_SIGNS = 6
 """64 million: it identifies and never authorises, so it needs no more than to be unique."""
+_BOOKED_ELSEWHERE = frozenset({None, AppointmentState.HELD, AppointmentState.BOOKED})
+"""Stored states of who has booked at another site: in the same batch its row still tells of the hold."""
 T = TypeVar("T")
 
 
@@ -164,9 +170,7 @@ class BookingUnit:
 
     def open_bookings(self, contacts: Sequence[str]) -> int:
         hashes = [self.fingerprint(contact) for contact in contacts]
-        if self.transaction is None:
-            raise RuntimeError("only whoever books has to count")
-        found = PersonRows.bookings_with(self.transaction, self.organisation_id, hashes)
+        found = PersonRows.bookings_with(self._required(), self.organisation_id, hashes)
         stored = {id_ for site_id, id_, _ in found if site_id == self.site.id}
         found += [
             (self.site.id, id_, None)
@@ -175,12 +179,43 @@ class BookingUnit:
         ]
         # What this batch has booked here is not in its rows yet, so of this site the memory tells.
         here = sum(1 for site_id, id_, _ in found if site_id == self.site.id and self._is_booked(id_))
-        booked = AppointmentState.BOOKED
-        return here + sum(1 for site_id, _, state in found if site_id != self.site.id and state is booked)
+        return here + sum(
+            1 for site_id, _, state in found if site_id != self.site.id and state in _BOOKED_ELSEWHERE
+        )
 
     def _is_booked(self, appointment_id: int) -> bool:
         appointment = self.book.get(appointment_id)
         return appointment is not None and appointment.state is AppointmentState.BOOKED
+
+    def made_today(self, contacts: Sequence[str]) -> int:
+        return ContactDays.lock(*self._contact_day(contacts))
+
+    def count_booking(self, contacts: Sequence[str]) -> None:
+        self.changes += 1
+        # Written at once: the next command of this batch may be the same contact's at another site.
+        ContactDays.count(*self._contact_day(contacts))
+        PersonRows.put(self._required(), list(self.new_persons.values()))
+        self.new_persons.clear()
+
+    def _contact_day(self, contacts: Sequence[str]) -> tuple[Connection, str, date, list[str], datetime]:
+        today = business_day(self.now, self.book.zone)
+        over = datetime.combine(today + timedelta(days=1), time(), self.book.zone)
+        hashes = [self.fingerprint(contact) for contact in contacts]
+        return self._required(), self.organisation_id, today, hashes, over
+
+    def _required(self) -> Connection:
+        if self.transaction is None:
+            raise RuntimeError("only whoever books has to count")
+        return self.transaction
+
+    # -- limits that were lifted -------------------------------------------------------------------
+
+    def keep_overrule(self, overruled: Overruled) -> None:
+        self.changes += 1
+        OverruleRows.add(self._required(), self.organisation_id, self.site.id, overruled)
+
+    def overrules(self, appointment_id: int) -> list[Overruled]:
+        return self._read(lambda c: OverruleRows.of(c, self.site.id, appointment_id))
 
     # -- letters -----------------------------------------------------------------------------------
 

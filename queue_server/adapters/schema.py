@@ -13,13 +13,22 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.database import Database
-from queue_server.adapters.tables import accounts, appointments, hall, metadata, outbox, settings, visitors
+from queue_server.adapters.tables import (
+    accounts,
+    appointments,
+    fairness,
+    hall,
+    metadata,
+    outbox,
+    settings,
+    visitors,
+)
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 FOLDER: Final = Path(__file__).parent / "migrations"
-TABLES: Final = (accounts, appointments, hall, outbox, settings, visitors)
+TABLES: Final = (accounts, appointments, fairness, hall, outbox, settings, visitors)
 """The modules whose import fills `metadata`."""
 _APART: Final = (
     "import sys; from queue_server.adapters.schema import upgrade_at; upgrade_at(sys.stdin.read())"

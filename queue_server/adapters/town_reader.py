@@ -144,6 +144,8 @@ class TownReader:
             walk_in_share=table.whole("walk_in_share", 0),
             admission_notice=table.texts("admission_notice", {}),
             come_early_min=table.whole("come_early_min", 10),
+            max_open_bookings=table.whole("max_open_bookings", 3),
+            max_daily_bookings=table.whole("max_daily_bookings", 2),
         )
         table.finish()
         self._site_of.update((counter.id, site_id) for counter in site.counters)

@@ -4,7 +4,11 @@ A refusal is an ordinary answer, not a failure: it is neither a 500 nor a logged
 people come from the catalogues by code (`error.<code>`), the status from one table in the web layer.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
+
+OPEN: Final = "open"
+DAILY: Final = "daily"
+"""Which limit a contact has reached."""
 
 
 class Refusal(Exception):  # noqa: N818 - "refusal" is the word of the glossary
@@ -15,6 +19,11 @@ class Refusal(Exception):  # noqa: N818 - "refusal" is the word of the glossary
     def __init__(self, **params: object) -> None:
         super().__init__(self.code, params)
         self.params = params
+
+    @property
+    def text(self) -> str:
+        """The end of the text's key: a code may have several texts."""
+        return self.code
 
 
 class BadInput(Refusal):
@@ -126,9 +135,16 @@ class TooManyHolds(Refusal):
 
 
 class TooManyBookings(Refusal):
-    """`most` bookings for this contact are open already; staff may lift the limit."""
+    """This contact has as many bookings as the site allows: `most`. Staff may lift the limit.
+
+    `limit` is `open` (bookings to come) or `daily` (made today, cancelled ones too); `phone` is whom to ask.
+    """
 
     code = "too_many_bookings"
+
+    @property
+    def text(self) -> str:
+        return "too_many_today" if self.params.get("limit") == DAILY else self.code
 
 
 class NoMoreExtensions(Refusal):

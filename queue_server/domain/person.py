@@ -52,18 +52,26 @@ def contacts_of(person: Person) -> tuple[str, ...]:
 
 
 def normal_email(text: str) -> str:
-    """Return an address without case, spaces and plus-part: they are one mailbox (failure 21)."""
+    """Return an address without case, spaces and plus-part: they are one mailbox (failure 21).
+
+    Dots in the first part stay: only some providers ignore them.
+    """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
     local, at, domain = plain.rpartition("@")
-    return f"{local.partition('+')[0] or local}@{domain}" if at else plain
+    return f"{local.partition('+')[0] or local}@{domain.rstrip('.')}" if at else plain
 
 
 def normal_phone(text: str) -> str:
-    """Return the digits with the country's: 0371 488-0, +49 371 4880 and 0049 371 4880 are one phone."""
+    """Return the digits with the country's: 0371 488-0, +49 (0)371 4880 and 0049 371 4880 are one phone."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    digits = _NOT_A_DIGIT.sub("", plain)
+    digits = "".join(str(unicodedata.decimal(sign)) for sign in _NOT_A_DIGIT.sub("", plain))
     if plain.startswith("+"):
-        return digits
+        return _without_zero(digits)
     if digits.startswith("00"):
-        return digits[2:]
+        return _without_zero(digits[2:])
     return _GERMANY + digits[1:] if digits.startswith("0") else digits
+
+
+def _without_zero(digits: str) -> str:
+    """Drop the zero that people write in brackets behind the country."""
+    return _GERMANY + digits[3:] if digits.startswith(_GERMANY + "0") else digits

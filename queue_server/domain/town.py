@@ -145,7 +145,9 @@ class Site:
     For bookings: `holidays` names the state ("SN") on whose public holidays the site is closed, empty for
     none; `bookable_from` is the first day that can be booked, `lead_min` how long before its start at the
     latest, `walk_in_share` the percentage of the clerks' time that is kept for walk-ins;
-    `admission_notice` is what visitors must know to be let in. `holiday_dates` are the days of
+    `admission_notice` is what visitors must know to be let in; `max_open_bookings` and `max_daily_bookings`
+    are how many bookings to come, and how many made on one day, one contact may have, 0 for no limit.
+    `holiday_dates` are the days of
     `holidays`: added where a town is loaded to run, and no part of the set-up, so they are neither
     compared nor stored nor written.
     """
@@ -184,6 +186,8 @@ class Site:
     walk_in_share: int = 0
     admission_notice: Texts = field(default_factory=dict)
     come_early_min: int = 10
+    max_open_bookings: int = 3
+    max_daily_bookings: int = 2
     holiday_dates: tuple[Closure, ...] = field(default=(), compare=False)
 
 

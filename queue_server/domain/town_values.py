@@ -29,6 +29,8 @@ SITE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "lead_min": (0, 30 * 24 * 60),
     "walk_in_share": (0, 90),
     "come_early_min": (0, 120),
+    "max_open_bookings": (0, 1000),
+    "max_daily_bookings": (0, 1000),
 }
 SERVICE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "minutes": (1, 480),

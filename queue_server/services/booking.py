@@ -21,13 +21,13 @@ from queue_server.domain.errors import (
     NoMoreExtensions,
     NotFound,
     SlotTaken,
-    TooManyBookings,
     TooManyHolds,
 )
-from queue_server.domain.person import Person, contacts_of
+from queue_server.domain.person import Person
 from queue_server.domain.slots import CELL_S, cell_of
 from queue_server.domain.town import NumberStyle
 from queue_server.services import booking_letters as letters
+from queue_server.services import booking_limits as limits
 from queue_server.services import offer
 from queue_server.services.appointments import (
     booked_answer,
@@ -40,6 +40,7 @@ from queue_server.services.appointments import (
     view,
 )
 from queue_server.services.arrivals import check_in
+from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import Choice, required_fields
 from queue_server.services.free_day import FreeDay, free_day
 from queue_server.services.ports import Answer, Unit
@@ -50,7 +51,6 @@ EXTENSIONS_ON_SCARCE_DAYS: Final = 2
 SCARCE_BELOW: Final = 10
 """A day with fewer free starts for the concern is scarce: nobody should sit on its times for an hour."""
 HOLDS_MOST: Final = 3
-BOOKINGS_MOST: Final = 5
 ERASE_AFTER: Final = timedelta(days=1)
 """So long after the end of an appointment are the visitor's data erased."""
 UNASKED: Final = frozenset({"desk", "kiosk"})
@@ -83,12 +83,13 @@ def hold(
     channel: str,
     client: str,
     replaces: str | None = None,
-    overrule: bool = False,
+    overrule: Overrule | None = None,
 ) -> Answer:
     """Keep a time for `client` for ten minutes; the same again while it is held gives the same hold.
 
     `replaces` is the reference of a booking that shall be moved: it stays booked until `move`.
-    `overrule` is the desk's: the time need not be on offer, but a clerk who can do it must be free.
+    `overrule` is the desk's: the time need not be on offer, but a clerk who can do it must be free; that
+    it was used is kept.
     Raises `SlotTaken`, `TooManyHolds`, `NotFound`, `BadInput`.
     """
     if starts_at.tzinfo is None or starts_at.timestamp() % CELL_S:
@@ -102,7 +103,7 @@ def hold(
     if len(held) >= HOLDS_MOST:
         raise TooManyHolds(most=HOLDS_MOST)
     day = free_day(unit, choice, business_day(starts_at, unit.book.zone))
-    clerk_id = _find_clerk(unit, day, starts_at, overrule=overrule)
+    clerk_id = _find_clerk(unit, day, starts_at, overrule=overrule is not None)
     # What has run out was free to be chosen just now, so it has to be gone before its cells are taken.
     unit.record(e.HoldExpired(due.id) for due in unit.book.holds_due(unit.now))
     appointment_id = unit.record(
@@ -123,6 +124,8 @@ def hold(
     appointment = unit.book.appointments[appointment_id]
     appointment.client = mine
     unit.take_cells(clerk_id, appointment.first_cell, appointment.cells, appointment_id)
+    if overrule is not None and not day.is_free(cell_of(starts_at)):
+        limits.note(unit, appointment_id, limits.TIME, overrule)
     return _told(unit, appointment, _extensions_most(day))
 
 
@@ -151,12 +154,12 @@ def confirm(
     person: Person,
     language: str,
     *,
-    lift_limits: bool = False,
+    overrule: Overrule | None = None,
 ) -> Answer:
     """Book what is held: draw the number, keep the person, post the letter. Twice is once (failure 2).
 
-    `lift_limits` is the staff's. Raises `HoldExpired`, `TooManyBookings`, `BadInput` with the field that
-    the site requires, `NoNumberLeft`, `NotFound`.
+    `overrule` is the staff's; that it was used is kept. Raises `HoldExpired`, `TooManyBookings`,
+    `BadInput` with the field that the site requires, `NoNumberLeft`, `NotFound`.
     """
     held = _mine(unit, appointment_id, client)
     if held.state in {_S.BOOKED, _S.CHECKED_IN}:
@@ -165,12 +168,11 @@ def confirm(
     if held.replaces is not None:
         raise BadInput(field="hold")  # it is there to move a booking, not to be a second one
     _check_person(unit, held, person)
-    contacts = contacts_of(person)
-    if not lift_limits and contacts and unit.open_bookings(contacts) >= BOOKINGS_MOST:
-        raise TooManyBookings(most=BOOKINGS_MOST)
+    limits.check(unit, held.id, person, overrule)
     number = _draw(unit, held.starts_at)
     unit.record([e.AppointmentBooked(held.id, number, held.area_id, language)])
     unit.keep_person(held.id, person, held.ends_at + ERASE_AFTER)
+    limits.count(unit, person)
     letters.booked(unit, held, person)
     return booked_answer(unit, held)
 

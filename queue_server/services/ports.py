@@ -49,6 +49,17 @@ class JobToPrint:
     to_min: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """A limit that somebody of the staff has lifted: `what` is `open`, `daily` or `time`. Kept for good."""
+
+    appointment_id: int
+    at: datetime
+    by: str
+    what: str
+    reason: str
+
+
 class PublicUnit(Protocol):
     """One site at one time, without what visitors told about themselves: all that public pictures see."""
 
@@ -135,6 +146,20 @@ class Unit(PublicUnit, Protocol):
 
     def open_bookings(self, contacts: Sequence[str]) -> int:
         """Count the organisation's bookings to come with one of these contacts (`contacts_of`)."""
+
+    def made_today(self, contacts: Sequence[str]) -> int:
+        """Return how many bookings were made today with one of these contacts, cancelled ones too.
+
+        Until this transaction ends, nobody else gets past this for the same contact.
+        """
+
+    def count_booking(self, contacts: Sequence[str]) -> None:
+        """Count one booking of today for these contacts. The caller's duty: `made_today` before."""
+
+    def keep_overrule(self, overruled: Overruled) -> None:
+        """Note for good that a limit was lifted."""
+
+    def overrules(self, appointment_id: int) -> list[Overruled]: ...
 
     def post(
         self, kind: str, appointment_id: int, *, sequence: int = 0, due_at: datetime | None = None

@@ -13,6 +13,7 @@ from queue_server.domain.appointment import Appointment
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.person import Person
 from queue_server.services import booking, offer
+from queue_server.services.booking_limits import Overrule
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers_booking as answers
 from queue_server.web import models_booking as models
@@ -69,10 +70,10 @@ async def book_appointment(call: Call) -> Answer:
     A hold that has run out is refused with the nearest free times in `next`.
     """
     body, client, person = call.body, _client(call), _person(call.body.person)
-    is_desk = _channel(call) == "desk"
+    overrule = _overrule(call)
 
     def work(unit: Unit) -> Answer:
-        return booking.confirm(unit, body.hold, client, person, body.language, lift_limits=is_desk)
+        return booking.confirm(unit, body.hold, client, person, body.language, overrule=overrule)
 
     return _with_manage_url(call, await call.do(work, client))
 
@@ -119,6 +120,15 @@ def _channel(call: Call) -> str:
     if may(call.actor, Act.SEE_APPOINTMENTS, call.thing):
         return "desk"
     return "kiosk" if may(call.actor, Act.CHECK_IN, call.thing) else "api"
+
+
+def _overrule(call: Call) -> Overrule | None:
+    """Return who lifts a limit and why. Raises Forbidden for everybody but the site's staff."""
+    if call.body.overrule is None:
+        return None
+    require(call.actor, Act.SEE_APPOINTMENTS, call.thing)
+    actor = call.actor
+    return Overrule(actor.clerk_id or actor.token_id or actor.session_id or "", call.body.overrule)
 
 
 def _client(call: Call) -> str:

@@ -26,6 +26,7 @@ from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.addressees import addressee
 from queue_server.adapters.announcements import Announcements
 from queue_server.adapters.answer_rows import AnswerRows
+from queue_server.adapters.contact_days import ContactDays
 from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.person_rows import PersonRows
@@ -244,7 +245,7 @@ def _postman(house: House, spool: Spool) -> Postman[Any]:
 async def _tidy(house: House, spool: Spool) -> None:
     """Erase what is kept for some days only, and visitors' data whose time is over."""
     now = house.clock()
-    for forget in (AnswerRows.forget, outbox.forget, PersonRows.forget):
+    for forget in (AnswerRows.forget, outbox.forget, PersonRows.forget, ContactDays.forget):
         await house.write(partial(forget, now=now))
     await asyncio.to_thread(spool.forget, now)
 

@@ -149,13 +149,16 @@ def show_data(
     )
 
 
-def show_check(visit: Visit, held: Answer, *, message: str = "", status: int = 200) -> HTMLResponse:
-    """Step 4."""
+def show_check(
+    visit: Visit, held: Answer, *, message: str = "", status: int = 200, ask: str = ""
+) -> HTMLResponse:
+    """Step 4. `ask`: the telephone number to call about what `message` says."""
     wish = visit.wish = visit.wish.but(step=4)
     return visit.page(
         "booking_check.html",
         status=status,
         message=message,
+        ask=ask,
         held=_held(visit, held),
         wish_fields=wish.fields(),
         typed_fields=visit.typed.fields(),

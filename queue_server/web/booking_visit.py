@@ -85,6 +85,7 @@ class Visit:
         frame: Mapping[str, Any] = {
             "step": step,
             "message": message,
+            "ask": "",
             "chosen": chosen_lines(chosen, self.wish, self.language) if step > 1 else [],
             "talk_with": talk_with(self.town, sites_of(self.town, self.wish), chosen) if step > 1 else [],
             "persons": self.wish.persons,

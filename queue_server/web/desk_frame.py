@@ -54,8 +54,8 @@ def client_of(call: PageCall) -> str:
 
 def refusal_words(call: PageCall, refusal: Refusal) -> str:
     """Say a refusal to a clerk: where the visitor's words would be out of place, there are others."""
-    own = f"desk.refused_{refusal.code}"
-    return call.say(own if own in call.say else f"error.{refusal.code}", **refusal.params)
+    own = f"desk.refused_{refusal.text}"
+    return call.say(own if own in call.say else f"error.{refusal.text}", **refusal.params)
 
 
 async def checked_form(call: PageCall) -> FormData:

@@ -70,11 +70,6 @@ class Typed:
     def has_own_time(self) -> bool:
         return bool(self.own_day and self.own_time)
 
-    @property
-    def overrules(self) -> bool:
-        """A reason is what overrules a limit: without one nobody could say later why."""
-        return bool(self.reason)
-
     def starts_at(self, zone: ZoneInfo) -> datetime:
         """Return the chosen time, or the clerk's own; raises BadInput for what no page of ours sends."""
         text = f"{self.own_day}T{self.own_time}" if self.has_own_time else self.at

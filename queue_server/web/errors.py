@@ -59,7 +59,7 @@ def language_of(scope: Scope, texts: Mapping[str, Texts]) -> str:
 def refusal_response(texts: Mapping[str, Texts], scope: Scope, refusal: Refusal) -> JSONResponse:
     """Return a refusal as JSON, in the language of the request."""
     say = texts[language_of(scope, texts)]
-    message = say(f"error.{refusal.code}", **refusal.params)
+    message = say(f"error.{refusal.text}", **refusal.params)
     headers = {}
     if isinstance(refusal, TooManyRequests):
         headers["Retry-After"] = str(refusal.params.get("retry_after_s", 1))

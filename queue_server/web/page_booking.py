@@ -173,13 +173,14 @@ async def _show(visit: Visit) -> Response:
 
 async def _refused(visit: Visit, refusal: Refusal) -> Response:
     """Answer a refusal on the page where something can be done about it; raises every other one."""
-    message, status = visit.call.say(f"error.{refusal.code}", **refusal.params), status_of(refusal.code)
+    message, status = visit.call.say(f"error.{refusal.text}", **refusal.params), status_of(refusal.code)
     if refusal.code in GONE:
         return await _gone(visit, refusal)
     if refusal.code in {"too_many_holds", "not_bookable"}:
         return await show_times(visit, message=message, status=status)
     if refusal.code == "too_many_bookings":
-        return show_check(visit, await _held(visit), message=message, status=status)
+        ask = str(refusal.params.get("phone") or "")
+        return show_check(visit, await _held(visit), message=message, status=status, ask=ask)
     if refusal.code == "no_more_extensions":
         show = show_check if visit.wish.step == 4 else show_data
         return show(visit, await _held(visit), message=message, status=status)

@@ -19,10 +19,12 @@ from queue_server.domain.errors import BadInput, NotFound, Refusal
 from queue_server.domain.person import Person
 from queue_server.domain.ticket import Origin
 from queue_server.services import appointments, booking, offer, reception
+from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import PERSONS_MOST, Choice, choose, services_by_id, takes_walk_ins
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.reception import NEEDS
 from queue_server.web import desk_view as view
+from queue_server.web.desk_exceptions import overrule_of
 from queue_server.web.desk_frame import checked_form, client_of, do, frame, refusal_words, sites_of
 from queue_server.web.desk_wish import REMINDERS, Typed, Wish, read_typed, read_wish
 from queue_server.web.errors import status_of
@@ -69,9 +71,9 @@ async def book(call: PageCall) -> Response:
             call, _near(call, wish, typed), typed, message=call.say("desk.problem_form"), status=422
         )
     try:
-        answer = await do(
-            call, form, _moving(call, wish, typed) if wish.move else _booking(call, wish, typed)
-        )
+        overrule = await overrule_of(call, typed.reason)
+        work = _moving(call, wish, typed) if wish.move else _booking(call, wish, typed, overrule)
+        answer = await do(call, form, work)
     except Refusal as refusal:
         if refusal.code == "not_found":
             raise
@@ -114,30 +116,24 @@ async def walk_in(call: PageCall) -> Response:
     return RedirectResponse(f"/desk/{site.id}/tickets/{answer['id']}", status_code=303)
 
 
-def _booking(call: PageCall, wish: Wish, typed: Typed) -> Callable[[Unit], Answer]:
+def _booking(call: PageCall, wish: Wish, typed: Typed, overrule: Overrule | None) -> Callable[[Unit], Answer]:
     client = client_of(call)
     starts_at = typed.starts_at(ZoneInfo(call.house.site(call.site_id).time_zone))
     person = Person(
         name=typed.name,
         email=typed.email,
         phone=typed.phone,
-        remarks=_remarks(call, typed),
+        remarks=typed.remarks,
         needs=typed.needs,
         reminder_min=typed.reminder_min,
     )
 
     def work(unit: Unit) -> Answer:
         choice = offer.choose_bookable(unit.town, unit.site, wish.pairs, wish.persons)
-        held = booking.hold(unit, choice, starts_at, channel="desk", client=client, overrule=typed.overrules)
-        return booking.confirm(unit, held["id"], client, person, typed.language, lift_limits=typed.overrules)
+        held = booking.hold(unit, choice, starts_at, channel="desk", client=client, overrule=overrule)
+        return booking.confirm(unit, held["id"], client, person, typed.language, overrule=overrule)
 
     return work
-
-
-def _remarks(call: PageCall, typed: Typed) -> str:
-    """Return what was noted, and why a limit did not hold: it lies with the person and goes with them."""
-    why = call.say("desk.overruled", reason=typed.reason) if typed.overrules else ""
-    return " · ".join(filter(None, (typed.remarks, why)))
 
 
 def _moving(call: PageCall, wish: Wish, typed: Typed) -> Callable[[Unit], Answer]:

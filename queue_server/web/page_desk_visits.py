@@ -19,6 +19,7 @@ from queue_server.services import appointments, arrivals, booking, reception, sc
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import desk_view as view
 from queue_server.web import printing
+from queue_server.web.desk_exceptions import exceptions
 from queue_server.web.desk_frame import checked_form, do, frame, refusal_words
 from queue_server.web.desk_wish import TEXT_MOST, Wish
 from queue_server.web.errors import status_of
@@ -170,6 +171,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         refused=status != 200,
         seen=shown,
         person=_person(person),
+        exceptions=await exceptions(call, seen["id"]),
         card=_card(call, seen),
         move_link=f"/desk/{site.id}?{view.concern_query(wish, move=seen['reference'])}",
         kiosks=_kiosks(site),

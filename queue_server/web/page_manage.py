@@ -78,7 +78,7 @@ async def manage_form(call: PageCall) -> Response:
     except (SlotTaken, HoldExpired) as gone:
         return await _move_page(own, Wish(), gone=gone)
     except Refusal as refusal:
-        message = call.say(f"error.{refusal.code}", **refusal.params)
+        message = call.say(f"error.{refusal.text}", **refusal.params)
         fresh = await open_own(call)
         return fresh.page("manage.html", status=status_of(refusal.code), title="", message=message)
 

@@ -42,7 +42,7 @@ async def act_page(call: PageCall) -> Response:
     except Refusal as refusal:
         return await _show(
             call,
-            message=call.say(f"error.{refusal.code}", **refusal.params),
+            message=call.say(f"error.{refusal.text}", **refusal.params),
             status=status_of(refusal.code),
         )
     # After a POST a GET, so that reloading asks for nothing again.

@@ -136,7 +136,7 @@ def refused(call: PageCall, refusal: Refusal, *, is_device: bool = False) -> Res
         "error.html",
         status=status,
         status_code=status,
-        message=call.say(f"error.{refusal.code}", **refusal.params),
+        message=call.say(f"error.{refusal.text}", **refusal.params),
     )
 
 
@@ -159,7 +159,7 @@ async def sign_in_page(call: PageCall) -> Response:
     try:
         opened = await sign_in(call.house, client_address(call.request.scope), user, password)
     except Refusal as refusal:
-        message = call.say(f"error.{refusal.code}", **refusal.params)
+        message = call.say(f"error.{refusal.text}", **refusal.params)
         return _sign_in_form(call, after, user=user, message=message, status=status_of(refusal.code))
     return _signed_in(call, opened, after)
 
@@ -184,7 +184,7 @@ async def password_page(call: PageCall) -> Response:
     try:
         opened = await change_password(call.house, address, call.actor, old, new)
     except Refusal as refusal:
-        message = call.say(f"error.{refusal.code}", **refusal.params)
+        message = call.say(f"error.{refusal.text}", **refusal.params)
         return _password_form(call, after, message=message, status=status_of(refusal.code))
     return _signed_in(call, opened, after)
 

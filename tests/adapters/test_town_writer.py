@@ -77,6 +77,8 @@ def everything_unusual() -> Town:
         walk_in_share=20,
         admission_notice={"de": "Klingeln", "fr": "Sonner"},
         come_early_min=0,
+        max_open_bookings=0,
+        max_daily_bookings=7,
     )
     passport = a_service(
         "passport",

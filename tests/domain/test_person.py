@@ -13,6 +13,8 @@ from queue_server.domain.person import Person, contacts_of, normal_email, normal
         " erika@example.org ",
         "erika+amt@example.org",
         "e rika@example.org",
+        "erika@example.org.",
+        "ｅｒｉｋａ@example.org",
     ],
 )
 def test_one_mailbox_has_many_spellings(spelt: str) -> None:
@@ -22,7 +24,16 @@ def test_one_mailbox_has_many_spellings(spelt: str) -> None:
 
 @pytest.mark.parametrize(
     "spelt",
-    ["0371 488-0", "+49 371 4880", "0049 371 4880", "(0371) 4880", "+49 371 / 488 0", "０３７１ 4880"],
+    [
+        "0371 488-0",
+        "+49 371 4880",
+        "0049 371 4880",
+        "(0371) 4880",
+        "+49 371 / 488 0",
+        "０３７１ 4880",
+        "+49 (0)371 4880",
+        "٠٣٧١ 4880",
+    ],
 )
 def test_one_phone_has_many_spellings(spelt: str) -> None:
     """Failure 21."""
@@ -35,6 +46,8 @@ def test_what_is_no_address_is_taken_as_it_is(text: str, plain: str) -> None:
 
 
 def test_others_stay_others() -> None:
+    """A dot in the first part is another mailbox at most providers."""
+    assert normal_email("e.rika@example.org") != normal_email("erika@example.org")
     assert normal_email("erika@example.org") != normal_email("erik@example.org")
     assert normal_phone("0371 4880") != normal_phone("0371 4881")
 

@@ -139,6 +139,8 @@ MISTAKES: list[tuple[Town, Path, Code]] = [
     (with_site(admission_notice={"en": "Ring"}), (*SITE, "admission_notice"), Code.GERMAN_MISSING),
     (with_site(walk_in_share=91), (*SITE, "walk_in_share"), Code.OUT_OF_RANGE),
     (with_site(lead_min=-1), (*SITE, "lead_min"), Code.OUT_OF_RANGE),
+    (with_site(max_open_bookings=-1), (*SITE, "max_open_bookings"), Code.OUT_OF_RANGE),
+    (with_site(max_daily_bookings=1001), (*SITE, "max_daily_bookings"), Code.OUT_OF_RANGE),
     (with_site(come_early_min=121), (*SITE, "come_early_min"), Code.OUT_OF_RANGE),
     (
         with_service(bookable_from=SEPTEMBER, bookable_until=AUGUST),

@@ -116,7 +116,6 @@ async def test_eight_want_to_move_to_one_time_and_one_does(rush: Rush) -> None:
             client=c,
             person=NOBODY,
             language="de",
-            lift_limits=True,
         )
         for one, c in zip(held, clocks, strict=True)
     ]

@@ -449,3 +449,25 @@ async def test_another_building_of_the_town_has_its_own_answer(town: Town) -> No
     answer = await town.ask("greta", "POST", "/api/v1/sites/buergerzentrum/check-ins", body)
     assert refusal(answer) == (409, "wrong_site")
     assert answer.json()["error"]["site"] == "rathaus"
+
+
+# -- limits --------------------------------------------------------------------------------------------
+
+
+async def test_a_contact_with_enough_bookings_is_refused_and_staff_may_lift_it(town: Town) -> None:
+    """Failure 21. Without a reason nobody lifts it, and nobody but staff with one."""
+    times = (await free(town))["times"]
+    for n in range(5):
+        await book(town, times[3 * n])
+    held = await hold(town, times[20])
+    body = {"hold": held["id"], "person": ERIKA}
+    answer = await send(town, "appointments", **body)
+    assert refusal(answer) == (409, "too_many_bookings")
+    told = answer.json()["error"]
+    assert (told["limit"], told["most"], told["phone"]) == ("open", 5, "030 23125-0")
+    assert refusal(await send(town, "appointments", **body, overrule="weil")) == (401, "sign_in_required")
+    by_phone = await hold(town, times[24], who="anna")
+    body = {"hold": by_phone["id"], "person": ERIKA}
+    assert refusal(await send(town, "appointments", "anna", **body))[1] == "too_many_bookings"
+    lifted = await send(town, "appointments", "anna", **body, overrule="Bibliothek hilft")
+    assert lifted.status_code == 201

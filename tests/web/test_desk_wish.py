@@ -104,7 +104,7 @@ def test_a_booking_needs_a_time() -> None:
 def test_an_own_time_needs_a_reason_and_a_reason_overrules() -> None:
     assert typed(own_day="2026-03-10", own_time="18:30").problems == {"reason": "desk.problem_reason"}
     read = typed(own_day="2026-03-10", own_time="18:30", reason="Notfall")
-    assert (read.overrules, dict(read.problems)) == (True, {})
+    assert (read.reason, dict(read.problems)) == ("Notfall", {})
     assert read.starts_at(BERLIN) == datetime(2026, 3, 10, 17, 30, tzinfo=UTC)
 
 

@@ -386,3 +386,20 @@ async def test_step_four_needs_the_steps_before(visitor: Visitor) -> None:
     assert "Wann passt es Ihnen?" in visitor.words
     await visitor.open("/termin/rathaus?step=4", 400)
     assert "Was möchten Sie erledigen?" in visitor.words
+
+
+async def test_who_has_enough_bookings_reads_what_to_do_and_loses_nothing(visitor: Visitor) -> None:
+    """Failure 21. The sample town allows five; another spelling of the address is the same contact."""
+    for n in range(5):
+        await at_data(visitor)
+        typed = {**ERIKA, "p__email": f"Erika+{n}@posteo.de"}
+        await visitor.press("act", "check", **typed)
+        await visitor.press("act", "book")
+    await at_data(visitor)
+    await visitor.press("act", "check", **ERIKA)
+    await visitor.press("act", "book", 409)
+    assert "sind schon 5 Termine offen" in visitor.words
+    assert "Sagen Sie bitte einen ab" in visitor.words
+    assert 'href="tel:03023125-0"' in visitor.page.text
+    assert "Erika Mustermann" in visitor.words
+    assert visitor.value("p-email") == "erika@posteo.de"

@@ -187,13 +187,14 @@ async def test_a_form_of_another_page_books_nothing(desk: Desk, town: Town) -> N
 
 
 async def test_a_reason_books_a_time_that_is_not_offered(desk: Desk) -> None:
-    own = {"own_day": "2026-03-10", "own_time": "13:35"}
+    own = {"own_day": "2026-05-12", "own_time": "13:35"}  # beyond the 42 days
     assert (await desk.post(**CARD, **own)).status_code == 422
     answer = await desk.post(**CARD, **own, reason="Kommt aus der Klinik")
     assert answer.status_code == 303, words(answer.text)
     page = words(await desk.get(answer.headers["location"].removeprefix("/desk/rathaus").partition("?")[0]))
     assert "13:35" in page
     assert "Ausnahme: Kommt aus der Klinik" in page
+    assert "Zeit außerhalb des Angebots · Anna Berger" in page
 
 
 async def test_no_reason_makes_a_taken_clerk_free(desk: Desk) -> None:
@@ -215,7 +216,22 @@ async def test_a_reason_lifts_the_limit_of_a_contact(desk: Desk) -> None:
     assert "5 offene Termine" in words(refused.text)
     assert "Grenze aufheben" in words(refused.text)
     assert f'value="{offered[5]}"' in refused.text
-    assert (await desk.post(**one_more, reason="Bibliothek hilft")).status_code == 303
+    lifted = await desk.post(**one_more, reason="Bibliothek hilft")
+    assert lifted.status_code == 303
+    page = words(await desk.get(lifted.headers["location"].removeprefix("/desk/rathaus").partition("?")[0]))
+    assert "Ausnahme: Bibliothek hilft" in page
+    assert "Grenze für offene Termine aufgehoben · Anna Berger" in page
+
+
+async def test_why_a_limit_was_lifted_stays_when_the_person_is_erased(desk: Desk) -> None:
+    """Before, it lay among the remarks and went with them."""
+    own = {"own_day": "2026-05-12", "own_time": "13:35"}
+    answer = await desk.post(**CARD, **own, name="Erika", reason="Kommt aus der Klinik")
+    reference = answer.headers["location"].partition("?")[0].rpartition("/")[2]
+    await desk.post(f"/appointments/{reference}", act="cancel")
+    page = words(await desk.see(reference))
+    assert "Erika" not in page
+    assert "Ausnahme: Kommt aus der Klinik" in page
 
 
 async def test_nobody_is_checked_in_twice(desk: Desk) -> None:

@@ -1,0 +1,63 @@
+"""How many times one contact may book, and how staff may lift that: with a reason that is kept.
+
+Counted in the transaction of the booking, over all sites of the town: bookings to come, and bookings made
+today. The second counts cancelled ones too, or booking and cancelling in a loop would lift the first. What
+must not live here: how a contact is spelt (`domain.person`) and stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from queue_server.domain.errors import DAILY, OPEN, TooManyBookings
+from queue_server.domain.person import Person, contacts_of
+from queue_server.services.ports import Overruled, Unit
+
+TIME: Final = "time"
+"""What is lifted when the desk books a time that is not on offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrule:
+    """Who lifts a limit, and why: the clerk's id, and words that are kept for good."""
+
+    by: str
+    reason: str
+
+
+def check(unit: Unit, appointment_id: int, person: Person, overrule: Overrule | None = None) -> None:
+    """Raise `TooManyBookings` when the person's contacts have as many as the site allows.
+
+    With `overrule` nothing is refused, but each limit that would have been is noted.
+    """
+    contacts = contacts_of(person)
+    if not contacts:
+        return
+    for limit, most in reached(unit, contacts):
+        if overrule is None:
+            raise TooManyBookings(limit=limit, most=most, phone=unit.site.phone)
+        note(unit, appointment_id, limit, overrule)
+
+
+def reached(unit: Unit, contacts: Sequence[str]) -> list[tuple[str, int]]:
+    """Return the limits that these contacts have reached, each with its number."""
+    made = unit.made_today(contacts)  # first: it keeps others from counting at the same time
+    site = unit.site
+    found = []
+    if site.max_open_bookings and unit.open_bookings(contacts) >= site.max_open_bookings:
+        found.append((OPEN, site.max_open_bookings))
+    if site.max_daily_bookings and made >= site.max_daily_bookings:
+        found.append((DAILY, site.max_daily_bookings))
+    return found
+
+
+def count(unit: Unit, person: Person) -> None:
+    """Count what was just booked. The caller's duty: `check` before, and the person kept."""
+    contacts = contacts_of(person)
+    if contacts:
+        unit.count_booking(contacts)
+
+
+def note(unit: Unit, appointment_id: int, limit: str, overrule: Overrule) -> None:
+    """Keep for good that a limit was lifted."""
+    unit.keep_overrule(Overruled(appointment_id, unit.now, overrule.by, limit, overrule.reason))
