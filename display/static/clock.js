@@ -5,7 +5,7 @@ const TOLERATED_MS = 1500; // the header has whole seconds
 
 export function makeClock({ serverNowMs, zone, language, atMs }) {
   let offset = serverNowMs - atMs;
-  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
   const date = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone: zone });
   return {
     time: (steadyMs) => time.format(steadyMs + offset),

@@ -10,7 +10,7 @@ export function makeClock(config, now) {
   return {
     local: () => ({ date: format("en-CA", {}), time: format("en-GB", { hour: "2-digit", minute: "2-digit" }) }),
     show(part) {
-      part("time").textContent = format(config.languages[0], { hour: "2-digit", minute: "2-digit" });
+      part("time").textContent = format(config.languages[0], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
       part("date").textContent = format(config.languages[0], { weekday: "long", day: "numeric", month: "long" });
     },
   };

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 
 from queue_server.domain.town import Service, Site, Town, in_language
+from queue_server.services.locales import locale_of
 
 _UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Control characters, and marks that turn the direction of all that follows."""
@@ -307,12 +308,12 @@ def _closing(notice: Notice, say: Say) -> Iterable[str]:
 def _when(notice: Notice, say: Say) -> str:
     starts_at = notice.appointment.starts_at
     zone = ZoneInfo(notice.site.time_zone)
-    day = format_date(starts_at.astimezone(zone).date(), "full", locale=say.language)
+    day = format_date(starts_at.astimezone(zone).date(), "full", locale=locale_of(say.language))
     return say("post.day_time", day=day, time=_time(starts_at, notice.site, say))
 
 
 def _time(at: datetime, site: Site, say: Say) -> str:
-    words = format_time(at.astimezone(ZoneInfo(site.time_zone)), "short", locale=say.language)
+    words = format_time(at.astimezone(ZoneInfo(site.time_zone)), "short", locale=locale_of(say.language))
     return words.replace("\N{NARROW NO-BREAK SPACE}", " ")  # a box in some mail programs
 
 

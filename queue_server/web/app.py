@@ -325,6 +325,8 @@ async def _on_error(request: Request, error: Exception) -> Response:
     house: House = request.app.state.house
     number = random_bytes.token_hex(4)
     log.error("request failed (%s %s)", request.method, number, exc_info=error)
+    if not request.url.path.startswith(NO_PAGES):
+        return pages.error_page(house, request, "internal", {"incident": number})
     message = house.texts[pages.language_of(request, house)]("error.internal")
     return JSONResponse(error_body("internal", message, {"incident": number}), status_code=500)
 

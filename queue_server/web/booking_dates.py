@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 
+from queue_server.services.locales import locale_of
+
 PARTS: Final = ((0, "night"), (6, "morning"), (12, "noon"), (14, "afternoon"), (17, "evening"))
 """From which hour on a part of the day has which name."""
 KEPT_MOST: Final = 1000
@@ -17,30 +19,30 @@ KEPT_MOST: Final = 1000
 @lru_cache(KEPT_MOST)
 def long_date(day: date, language: str) -> str:
     """Return "Dienstag, 10. März 2026"."""
-    return format_date(day, "full", locale=language)
+    return format_date(day, "full", locale=locale_of(language))
 
 
 @lru_cache(KEPT_MOST)
 def short_date(day: date, language: str) -> str:
     """Return "Di., 10. März"."""
-    return format_skeleton("MMMEd", day, locale=language)
+    return format_skeleton("MMMEd", day, locale=locale_of(language))
 
 
 @lru_cache(KEPT_MOST)
 def plain_date(day: date, language: str) -> str:
     """Return "10. März 2026"."""
-    return format_date(day, "long", locale=language)
+    return format_date(day, "long", locale=locale_of(language))
 
 
 @lru_cache(KEPT_MOST)
 def month_name(day: date, language: str) -> str:
     """Return "März 2026"."""
-    return format_skeleton("yMMMM", day, locale=language)
+    return format_skeleton("yMMMM", day, locale=locale_of(language))
 
 
 def weekdays(language: str) -> list[tuple[str, str]]:
     """Return short and long names, Monday first as everywhere where these pages are read."""
-    days = Locale.parse(language).days["stand-alone"]
+    days = Locale.parse(locale_of(language)).days["stand-alone"]
     return [(days["short"][n].rstrip("."), days["wide"][n]) for n in range(7)]
 
 

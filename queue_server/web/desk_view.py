@@ -16,6 +16,7 @@ from babel.dates import format_date, format_skeleton, format_time
 
 from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at
 from queue_server.services.concerns import takes_walk_ins
+from queue_server.services.locales import locale_of
 from queue_server.services.offer import is_bookable
 from queue_server.web.desk_wish import COUNT, Wish
 from queue_server.web.texts import Texts
@@ -47,15 +48,15 @@ class Words:
         return (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(self.zone)
 
     def time(self, at: datetime | str) -> str:
-        return format_time(self.local(at), "short", locale=self.say.language)
+        return format_time(self.local(at), "short", locale=locale_of(self.say.language))
 
     def day(self, on: date) -> str:
         """Return "Mittwoch, 11. März", with the year only when it is another one."""
         language = self.say.language
         if on.year != self.today.year:
-            return format_date(on, "full", locale=language)
-        weekday = format_date(on, "EEEE", locale=language)
-        return f"{weekday}, {format_skeleton('MMMMd', _noon(on), locale=language)}"
+            return format_date(on, "full", locale=locale_of(language))
+        weekday = format_date(on, "EEEE", locale=locale_of(language))
+        return f"{weekday}, {format_skeleton('MMMMd', _noon(on), locale=locale_of(language))}"
 
     def long(self, at: datetime | str) -> str:
         local = self.local(at)
@@ -237,7 +238,7 @@ def card(words: Words, town: Town, site: Site, seen: Values, manage_url: str) ->
         "area": area,
         "hint": hint,
         "notice": in_language(site.admission_notice, language),
-        "day": format_date(local.date(), "full", locale=language),
+        "day": format_date(local.date(), "full", locale=locale_of(language)),
         "time": words.time(local),
         "come": words.time(come_at(site, local)),
         "number": seen.get("number"),

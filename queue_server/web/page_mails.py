@@ -19,6 +19,7 @@ from babel.dates import format_date, format_time
 from starlette.responses import Response
 
 from queue_server.domain.errors import NotFound
+from queue_server.services.locales import locale_of
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.security import CONTENT_SECURITY_POLICY
 
@@ -139,8 +140,8 @@ def _shown(call: PageCall, mail: Mail) -> dict[str, str]:
         "subject": mail.subject,
         "sender": mail.sender,
         "to": mail.to,
-        "day": format_date(local.date(), "medium", locale=call.language),
-        "time": format_time(local, "short", locale=call.language),
+        "day": format_date(local.date(), "medium", locale=locale_of(call.language)),
+        "time": format_time(local, "short", locale=locale_of(call.language)),
         "opening": "".join(opening),
         "calendar_name": mail.calendar_name,
     }

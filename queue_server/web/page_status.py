@@ -58,7 +58,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         return call.page("status_ended.html", status=404)
     language = _language(call, str(seen["visit"]["language"]))
     site = house.site(ref.site_id)
-    say = house.texts[language]
+    area = _area(site, seen["visit"]["area_id"], language)
     config = {
         "key": seen["visit"]["key"],
         "site_id": ref.site_id,
@@ -67,7 +67,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         "seq": seen["seq"],
         "epoch": house.epoch,
         "chime_url": "/static/sounds/gong.wav",
-        "fetch_hint": say.in_words(site.fetch_hint),
+        "fetched_where": area["name"] if area else "",
     }
     return call.page(
         "status.html",
@@ -81,11 +81,11 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         position=seen["position"],
         call=seen["call"],
         reasons=seen["why"],
-        area=_area(site, seen["visit"]["area_id"], language),
+        area=area,
         site_name=in_language(site.name, language),
         action=f"/t/{call.request.path_params['secret']}",
         fetch=seen["queue"]["call_mode"] == "fetch",
-        fetch_hint=config["fetch_hint"],
+        fetched_where=config["fetched_where"],
         languages=[one for one in house.texts if one != language],
     )
 

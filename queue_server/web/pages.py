@@ -131,12 +131,19 @@ def refused(call: PageCall, refusal: Refusal, *, is_device: bool = False) -> Res
             kind, id_ = next(iter(call.request.path_params.items()))
             return RedirectResponse(f"/pair?{kind}={quote(id_)}", status_code=303)
         return RedirectResponse(f"/sign-in?next={quote(here)}", status_code=303)
-    status = status_of(refusal.code)
+    return _in_words(call, refusal.code, refusal.params, call.say(f"error.{refusal.text}", **refusal.params))
+
+
+def _in_words(call: PageCall, code: str, params: Mapping[str, object], message: str) -> HTMLResponse:
+    """Say what happened and, in any case, what to do next: no page is a dead end."""
+    status, next_key = status_of(code), f"page.next_{code}"
     return call.page(
         "error.html",
         status=status,
         status_code=status,
-        message=call.say(f"error.{refusal.text}", **refusal.params),
+        message=message,
+        what_next=call.say(next_key if next_key in call.say else "page.next_other"),
+        incident=params.get("incident"),
     )
 
 
@@ -246,12 +253,9 @@ def error_page(
     params: Mapping[str, object],
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Answer, for people, an address or a way of asking that no route knows."""
+    """Answer, for people, what no route could: an address nobody knows, a fault of ours."""
     call = PageCall(request, house, ANYBODY, None, language_of(request, house))
-    status = status_of(code)
-    response = call.page(
-        "error.html", status=status, status_code=status, message=call.say(f"error.{code}", **params)
-    )
+    response = _in_words(call, code, params, call.say(f"error.{code}", **params))
     response.headers.update(headers or {})
     return response
 

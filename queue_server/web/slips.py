@@ -11,6 +11,7 @@ from queue_server.domain.ticket import Origin, Ticket
 from queue_server.domain.town import Texts, in_language
 from queue_server.protocol import Slip, SlipLine
 from queue_server.services.appointments import come_at
+from queue_server.services.locales import locale_of
 from queue_server.services.ports import JobToPrint, Unit
 from queue_server.web.house import House
 from queue_server.web.texts import FALLBACK
@@ -72,7 +73,9 @@ def _frame(
 def _add_time(house: House, unit: Unit, printed: Slip, at: datetime) -> None:
     language = printed["language"]
     say, local = house.texts[language], at.astimezone(ZoneInfo(unit.site.time_zone))
-    day = format_date(local, "EEEE, d. MMMM" if language == "de" else "EEEE, d MMMM", locale=language)
+    day = format_date(
+        local, "EEEE, d. MMMM" if language == "de" else "EEEE, d MMMM", locale=locale_of(language)
+    )
     printed["time"] = say("slip.time", time=_clock(local, language))
     printed["time_caption"] = say("slip.your_time", day=day)
 
@@ -83,7 +86,7 @@ def _ticket_lines(house: House, unit: Unit, ticket: Ticket, job: JobToPrint, lan
     lines = [] if is_booked else _services(house, unit, ticket.concern, language)
     lines += _area(house, unit, ticket.area_id, language)
     local = ticket.arrived_at.astimezone(ZoneInfo(site.time_zone))
-    taken = f"{format_date(local, 'medium', locale=language)}, {_clock(local, language)}"
+    taken = f"{format_date(local, 'medium', locale=locale_of(language))}, {_clock(local, language)}"
     lines.append(SlipLine(label=say("slip.checked_in" if is_booked else "slip.taken"), value=taken))
     if job.from_min is not None:
         wait = say("slip.wait_range", from_min=job.from_min, to_min=job.to_min, ahead=job.ahead)
@@ -131,4 +134,4 @@ def _listed(label: str, values: Iterable[str]) -> list[SlipLine]:
 
 
 def _clock(local: datetime, language: str) -> str:
-    return format_time(local, "short", locale=language)
+    return format_time(local, "short", locale=locale_of(language))

@@ -59,7 +59,7 @@ def test_the_letter_holds_all_that_the_towns_asked_for() -> None:
 
 def test_an_english_letter_is_english_to_its_last_line() -> None:
     letter = write(a_notice(), "en")
-    assert letter.subject == "Your appointment on Tuesday, March 17, 2026, 10:40 AM"
+    assert letter.subject == "Your appointment on Tuesday, 17 March 2026, 10:40"
     for words in ("Hello Erika Muster,", "Town Hall at the Market", "On the right, just behind the entrance"):
         assert words in letter.text
         assert words in letter.html
@@ -210,4 +210,4 @@ def test_the_portal_can_show_the_same_calendar_entry() -> None:
     entry = entry_of(a_notice(), say("en"))
     assert entry.summary == "Appointment · Musterstadt"
     assert not entry.cancelled
-    assert "from 10:30 AM, not earlier please" in entry.description
+    assert "from 10:30, not earlier please" in entry.description

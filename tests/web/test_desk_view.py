@@ -48,7 +48,7 @@ def every(minutes: int) -> list[str]:
 def test_a_day_is_named_as_people_name_it() -> None:
     day = a_day("09:00")
     assert (day["name"], day["distance"]) == ("Mittwoch, 11. März", "morgen")
-    assert words("en").day(date(2026, 3, 11)) == "Wednesday, March 11"
+    assert words("en").day(date(2026, 3, 11)) == "Wednesday, 11 March"
     assert "2027" in words().day(date(2027, 1, 4))
 
 

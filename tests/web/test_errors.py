@@ -3,6 +3,7 @@
 import importlib
 import logging
 import pkgutil
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -176,6 +177,33 @@ async def test_a_fault_of_ours_is_a_500_with_a_number_to_ask_for(
         answer = await town.ask(None, "GET", "/api/v1/sites/rathaus/queue")
     assert (answer.status_code, shape(answer)) == (500, "internal")
     assert answer.json()["error"]["incident"] in caplog.text
+
+
+async def test_a_fault_of_ours_on_a_page_is_told_in_words_with_the_way_on(
+    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(type(town.house.limits), "check_status", broken)
+    with caplog.at_level(logging.ERROR):
+        answer = await town.ask(None, "GET", "/t/any", accept_language="de")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    number = re.search(r"Kennzeichen: ([0-9a-f]{8})", answer.text)
+    assert number
+    assert number[1] in caplog.text
+    assert 'href="/termin"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "next_step"),
+    [("/nowhere", "Öffnen Sie den Link noch einmal"), ("/t/any", "Öffnen Sie den Link noch einmal")],
+)
+async def test_a_page_that_is_not_there_says_what_to_do_next(town: Town, path: str, next_step: str) -> None:
+    answer = await town.ask(None, "GET", path, accept_language="de")
+    assert answer.status_code == 404
+    assert next_step in answer.text
+    assert "<title>Das gibt es hier nicht. · Aufruf</title>" in answer.text
 
 
 async def test_messages_speak_the_language_that_was_chosen(town: Town) -> None:

@@ -285,7 +285,7 @@ async def test_who_arrives_is_checked_in_and_gets_a_slip(desk: Desk) -> None:
     assert ticket
     printed = await desk.post(ticket[1], kiosk="rathaus-kiosk")
     assert printed.headers["location"].endswith("?done=printed")
-    assert "Der Beleg wird gedruckt" in words(await desk.get(ticket[1], done="printed"))
+    assert "Der Zettel wird gedruckt" in words(await desk.get(ticket[1], done="printed"))
 
 
 async def test_who_comes_on_the_wrong_day_is_told_so(desk: Desk) -> None:

@@ -104,7 +104,9 @@ async def test_where_visitors_are_fetched_the_page_says_so(town: Town) -> None:
     await town.call("buergerzentrum-1", "greta")
     page = await read(town, ticket)
     assert "Wir holen Sie ab" in page
-    assert "Im Foyer abholen" in page
+    assert "Bitte bleiben Sie im Wartebereich" in page
+    assert "Bitte kommen Sie jetzt" not in page
+    assert "Im Foyer abholen" not in page, "that is what the clerk reads"
     assert "Zimmer A" not in page
 
 

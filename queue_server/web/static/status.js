@@ -18,7 +18,7 @@ const wakeLock = { held: null };
 function show(queue) {
   const seen = view(queue, config.key);
   main.dataset.state = seen.state;
-  say("line", t(`status.line_${seen.state === "ended" ? "finished" : seen.state}`));
+  say("line", t(`status.line_${lineOf(seen)}`));
   showPlace(seen.place);
   showCall(seen.call, seen.mode === "fetch");
   document.title = seen.call
@@ -26,6 +26,11 @@ function show(queue) {
     : `${config.number} · ${t("status.title")}`;
   if (bell.ring(seen)) ring();
   if (seen.state === "ended") live.close();
+}
+
+function lineOf({ state, call, mode }) {
+  if (state === "ended") return "finished";
+  return call && mode === "fetch" ? "fetched" : state;
 }
 
 function showPlace(place) {
@@ -40,7 +45,7 @@ function showCall(call, fetched) {
   part("call").hidden = call === null;
   if (call === null) return;
   say("room", fetched ? t("status.fetched") : t("status.go_to", { room: call.room }));
-  say("floor", fetched ? config.fetch_hint : call.floor);
+  say("floor", fetched ? config.fetched_where : call.floor);
 }
 
 // A live region reads aloud what is written, also when it was there before.
