@@ -220,7 +220,13 @@ class BookingUnit:
     # -- letters -----------------------------------------------------------------------------------
 
     def post(
-        self, kind: str, appointment_id: int, *, sequence: int = 0, due_at: datetime | None = None
+        self,
+        kind: str,
+        appointment_id: int,
+        *,
+        also: Sequence[int] = (),
+        sequence: int = 0,
+        due_at: datetime | None = None,
     ) -> None:
         self.changes += 1
         self.new_letters.append(
@@ -229,7 +235,7 @@ class BookingUnit:
                 "site_id": self.site.id,
                 "kind": kind,
                 "appointment_id": appointment_id,
-                "payload": {"sequence": sequence},
+                "payload": {"sequence": sequence, **({"also": list(also)} if also else {})},
                 "dedupe_key": f"{self.site.id}/{appointment_id}/{kind}/{sequence}",
                 "state": "waiting",
                 "created_at": self.now,

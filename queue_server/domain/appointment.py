@@ -52,9 +52,10 @@ class Appointment:
     """One booked or held time. `id` is the sequence number of its `AppointmentHeld`.
 
     `reference` identifies and never authorises. `number` is drawn when the booking is confirmed.
-    `replaces` is the id of the appointment that this hold would move. `clerk_id` (who is planned for it;
-    may change until the call), `secret_version` (of the manage link) and `client` (a fingerprint of the
-    browser or session that holds it) stand beside the log.
+    `replaces` is the id of the appointment that this hold would move, at `replaces_site` when that is not
+    here. `follows` is the id of the first of two times that belong together. `clerk_id` (who is planned
+    for it; may change until the call), `secret_version` (of the manage link) and `client` (a fingerprint
+    of the browser or session that holds it) stand beside the log.
     """
 
     id: int
@@ -72,6 +73,8 @@ class Appointment:
     created_at: datetime
     extensions: int = 0
     replaces: int | None = None
+    replaces_site: str | None = None
+    follows: int | None = None
     number: int | None = None
     ticket_id: int | None = None
     clerk_id: str | None = None

@@ -31,6 +31,7 @@ class Book:
         self.touched: set[int] = set()
         self.version = 0
         self._by_day: dict[date, dict[int, Appointment]] = {}
+        self._second: dict[int, int] = {}
         self._none_due_before: datetime | None = None
 
     # -- questions ---------------------------------------------------------------------------------
@@ -43,6 +44,18 @@ class Book:
         """Return the appointment in the book with this reference."""
         found = self.by_reference.get(reference)
         return None if found is None else self.appointments[found]
+
+    def pair_of(self, appointment: Appointment) -> tuple[Appointment, ...]:
+        """Return the appointment with the one that it follows, or that follows it; the first in front."""
+        first = appointment if appointment.follows is None else self.appointments.get(appointment.follows)
+        second = self.appointments.get(self._second.get(first.id, 0)) if first is not None else appointment
+        found = tuple(one for one in (first, second) if one is not None)
+        return found if appointment in found else (appointment,)
+
+    def second_of(self, appointment: Appointment) -> Appointment | None:
+        """Return the appointment that follows this one, for the same visitor."""
+        found = self.pair_of(appointment)
+        return found[1] if len(found) > 1 and found[0] is appointment else None
 
     def day_of(self, appointment: Appointment) -> date:
         """Return the site's local date of an appointment."""
@@ -91,6 +104,8 @@ class Book:
         self.appointments[appointment.id] = appointment
         self.by_reference[appointment.reference] = appointment.id
         self._by_day.setdefault(self.day_of(appointment), {})[appointment.id] = appointment
+        if appointment.follows is not None:
+            self._second[appointment.follows] = appointment.id
         if appointment.state is AppointmentState.HELD:
             self.holds[appointment.id] = appointment
             # Whatever becomes of it later: an extension only makes it end later.
@@ -121,6 +136,13 @@ class Book:
         self._by_day.setdefault(self.day_of(appointment), {})[appointment.id] = appointment
         self.touch(appointment.id)
 
+    def rename(self, appointment: Appointment, reference: str) -> None:
+        """Give an appointment another reference: its own stays with the visitor who goes elsewhere."""
+        del self.by_reference[appointment.reference]
+        appointment.reference = reference
+        self.by_reference[reference] = appointment.id
+        self.touch(appointment.id)
+
     def touch(self, appointment_id: int) -> None:
         """Note that a row has to be written; also for what stands beside the log."""
         self.touched.add(appointment_id)
@@ -131,6 +153,7 @@ class Book:
         self.version += 1
         self.ended[appointment.id] = self.appointments.pop(appointment.id)
         del self.by_reference[appointment.reference]
+        self._second.pop(appointment.follows or 0, None)
         self._forget_day(appointment)
 
     def drop_missed(self, before: date) -> None:

@@ -40,6 +40,8 @@ def _held(book: Book, seq: int, event: e.AppointmentHeld, at: datetime) -> None:
             state_at=at,
             created_at=at,
             replaces=event.replaces,
+            replaces_site=event.replaces_site,
+            follows=event.follows,
         )
     )
 
@@ -81,6 +83,22 @@ def _moved(event: e.AppointmentMoved, book: Book, at: datetime) -> None:
     appointment = book.appointments[event.appointment]
     appointment.number = event.number
     book.reschedule(appointment, event.starts_at, event.minutes)
+
+
+@_take.register
+def _taken_away(event: e.AppointmentTakenAway, book: Book, at: datetime) -> None:
+    appointment = book.appointments[event.appointment]
+    book.rename(appointment, event.reference)
+    book.enter(appointment, AppointmentState.CANCELLED, at)
+
+
+@_take.register
+def _brought(event: e.AppointmentBrought, book: Book, at: datetime) -> None:
+    appointment = book.appointments[event.appointment]
+    book.rename(appointment, event.reference)
+    appointment.number, appointment.area_id = event.number, event.area
+    appointment.language = event.language
+    book.enter(appointment, AppointmentState.BOOKED, at)
 
 
 @_take.register

@@ -16,10 +16,11 @@ from queue_server.domain.errors import (
     NotFound,
     OtherTicket,
     TooLate,
+    VisitorElsewhere,
 )
 from queue_server.domain.hall import CounterState, Hall
 from queue_server.domain.order import after_return
-from queue_server.domain.ticket import UNDO_WITHIN, Ticket, TicketState, states_before
+from queue_server.domain.ticket import AT_COUNTER, UNDO_WITHIN, Ticket, TicketState, states_before
 from queue_server.domain.waiting_line import LaneKey
 
 CALLABLE = states_before(TicketState.CALLED)
@@ -131,6 +132,7 @@ def _chosen(hall: Hall, counter_id: str, skills: frozenset[str], ticket_id: int)
     ticket = find(hall, ticket_id)
     ticket.require(*CALLABLE)
     _require_leader(ticket)
+    _require_free(hall, counter_id, ticket)
     kept = ticket.bound_counter_id or (ticket.counter_id if ticket.state is TicketState.PARKED else None)
     if kept not in {None, counter_id} or not ticket.services <= skills:
         raise CannotServe(number=ticket.number)
@@ -149,6 +151,7 @@ def join(hall: Hall, counter_id: str, ticket_id: int, expected: int | None = Non
     leader = current_ticket(hall, counter_id, expected)
     ticket = find(hall, ticket_id)
     ticket.require(*CALLABLE - {TicketState.PARKED})
+    _require_free(hall, counter_id, ticket)
     return [e.TicketJoined(ticket.id, leader.id)]
 
 
@@ -256,6 +259,13 @@ def _require_leader(ticket: Ticket) -> None:
     """One that follows another is called and served with that one."""
     if ticket.joined_to is not None:
         raise OtherTicket(ticket=ticket.joined_to)
+
+
+def _require_free(hall: Hall, counter_id: str, ticket: Ticket) -> None:
+    """Refuse to call somebody who has two appointments and is at another counter for the first."""
+    first = hall.first_of(ticket)
+    if first is not None and first.state in AT_COUNTER and first.counter_id != counter_id:
+        raise VisitorElsewhere(number=ticket.number, first=first.number)
 
 
 def find(hall: Hall, ticket_id: int) -> Ticket:

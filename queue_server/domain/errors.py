@@ -86,6 +86,12 @@ class CannotServe(Refusal):
     code = "cannot_serve"
 
 
+class VisitorElsewhere(Refusal):
+    """The same person has two appointments and is at another counter with the number `first`."""
+
+    code = "visitor_elsewhere"
+
+
 class TooLate(Refusal):
     """The time for undoing (10 s after the call) is over, or something happened since."""
 

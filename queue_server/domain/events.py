@@ -53,6 +53,7 @@ class TicketTaken(Event):
     due_reason: DueReason
     adjustment: Adjustment | None = None
     appointed_at: datetime | None = None
+    after: int | None = None
     ahead: int = 0
     from_min: int | None = None
     to_min: int | None = None
@@ -256,7 +257,8 @@ del KINDS[AppointmentEvent.__name__]
 class AppointmentHeld(AppointmentEvent):
     """A time is kept for one visitor; the appointment's id is this event's sequence number.
 
-    `replaces` names the appointment that would be moved here.
+    `replaces` names the appointment that would be moved here, of `replaces_site` when it is another one;
+    `follows` the first of two times that one visitor booked one after the other.
     """
 
     reference: str
@@ -268,6 +270,8 @@ class AppointmentHeld(AppointmentEvent):
     channel: str
     held_until: datetime
     replaces: int | None = None
+    replaces_site: str | None = None
+    follows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -307,6 +311,26 @@ class AppointmentMoved(AppointmentEvent):
     starts_at: datetime
     minutes: int
     number: int
+
+
+@dataclass(frozen=True)
+class AppointmentTakenAway(AppointmentEvent):
+    """An appointment goes on at `site`, under its old reference; what stays here is called `reference`."""
+
+    appointment: int
+    reference: str
+    site: str
+
+
+@dataclass(frozen=True)
+class AppointmentBrought(AppointmentEvent):
+    """A hold became the appointment `reference`, which was at another site until then."""
+
+    appointment: int
+    reference: str
+    number: int
+    area: str | None
+    language: str
 
 
 @dataclass(frozen=True)

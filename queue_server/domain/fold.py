@@ -47,6 +47,7 @@ def _ticket_taken(event: e.TicketTaken, hall: Hall, at: datetime) -> None:
         state_at=at,
         appointed_at=event.appointed_at,
         adjustment=event.adjustment,
+        after=event.after,
     )
     hall.restore_ticket(ticket)
     hall.leases.begin(ticket.number, ticket.id)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from heapq import nlargest
 
 from queue_server.domain.leases import Lease, Leases, is_leased
-from queue_server.domain.ticket import AT_COUNTER, TRANSITIONS, Ticket, TicketState
+from queue_server.domain.ticket import AT_COUNTER, IN_THE_WAY, TRANSITIONS, Ticket, TicketState
 from queue_server.domain.waiting_line import WaitingLine
 
 RECENT_CALLS = 48
@@ -74,6 +74,7 @@ class Hall:
         self.leases = Leases()
         self.recent: list[int] = []
         self.followers: dict[int, set[int]] = {}
+        self._second: dict[int, int] = {}
         self._by_state: dict[TicketState, dict[int, Ticket]] = {state: {} for state in TicketState}
         self._tallies: Counter[tuple[TicketState, str | None]] = Counter()
         self.day = DayStatus()
@@ -119,6 +120,10 @@ class Hall:
         """Return the ticket and those that were joined to it, the leader first."""
         return [ticket, *(self.tickets[i] for i in sorted(self.followers.get(ticket.id, ())))]
 
+    def first_of(self, ticket: Ticket) -> Ticket | None:
+        """Return the first of two visits of one person for the second; None for every other ticket."""
+        return None if ticket.after is None else self.tickets.get(ticket.after)
+
     def last_calls(self) -> list[Ticket]:
         """Return the last called tickets, newest call first; undone calls are not among them."""
         return [self.tickets[ticket_id] for ticket_id in self.recent]
@@ -129,8 +134,9 @@ class Hall:
         """Take in a ticket as its row tells it; leases and counters have rows of their own."""
         self.tickets[ticket.id] = ticket
         self._enter(ticket)
-        if ticket.state is TicketState.WAITING:
-            self.waiting.add(ticket)
+        if ticket.after is not None:
+            self._second[ticket.after] = ticket.id
+        self._line_up(ticket)
         if ticket.joined_to is not None:
             self.followers.setdefault(ticket.joined_to, set()).add(ticket.id)
 
@@ -154,9 +160,17 @@ class Hall:
         self._leave(ticket)
         ticket.state, ticket.state_at = state, at
         self._enter(ticket)
-        if state is TicketState.WAITING:
-            self.waiting.add(ticket)
+        self._line_up(ticket)
         self.touched.tickets.add(ticket.id)
+
+    def _line_up(self, ticket: Ticket) -> None:
+        """Put who waits into the line; a second visit of one person stands there once the first is over."""
+        for one in (ticket, self.tickets.get(self._second.get(ticket.id, 0))):
+            if one is not None:
+                self.waiting.discard(one.id)
+                first = self.first_of(one)
+                if one.state is TicketState.WAITING and (first is None or first.state not in IN_THE_WAY):
+                    self.waiting.add(one)
 
     def _enter(self, ticket: Ticket) -> None:
         self._by_state[ticket.state][ticket.id] = ticket

@@ -1,11 +1,16 @@
-"""A concern that nobody can do as a whole: into which parts it falls, each for one clerk.
+"""A concern that nobody can do as a whole: into which parts it falls, and when two fit one after the other.
 
-What must not live here: when the parts are free, and what a page says of them.
+What must not live here: when a part by itself is free (`domain.slots`), and what a page says of parts.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+from queue_server.domain.slots import Bits
 
 Part = tuple[str, ...]
+GAP_MOST: Final = 3
+"""So many cells may lie between two appointments of one visitor: a quarter of an hour, no second journey."""
 
 
 def part(services: Sequence[str], abilities: Iterable[Collection[str]]) -> list[Part]:
@@ -23,6 +28,22 @@ def part(services: Sequence[str], abilities: Iterable[Collection[str]]) -> list[
         parts.append(found)
         left = [one for one in left if one not in found]
     return parts
+
+
+def pair_starts(first: Bits, second: Bits, cells: int, gap: int = GAP_MOST) -> Bits:
+    """Return the starts of `first` behind whose `cells` cells a start of `second` follows within `gap`.
+
+    Both sets lie over one span. The same clerk may do both parts: they never overlap.
+    """
+    behind = 0
+    for wait in range(gap + 1):
+        behind |= second >> (cells + wait)
+    return first & behind
+
+
+def second_cells(first_cell: int, cells: int, gap: int = GAP_MOST) -> range:
+    """Return the cells at which the second part may begin, the best first."""
+    return range(first_cell + cells, first_cell + cells + gap + 1)
 
 
 def _within(services: Sequence[str], ability: frozenset[str]) -> Part:

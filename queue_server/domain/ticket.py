@@ -68,6 +68,8 @@ TRANSITIONS: Mapping[TicketState, frozenset[TicketState]] = MappingProxyType(
 ENDED = frozenset({_S.FINISHED, _S.CANCELLED, _S.EXPIRED})
 OPEN = frozenset(TicketState) - ENDED
 AT_COUNTER = frozenset({_S.CALLED, _S.SERVING})
+IN_THE_WAY = frozenset({_S.WAITING, _S.AWAY, *AT_COUNTER})
+"""States of a first visit in which the same person is not called to the second one by itself."""
 
 
 @dataclass(slots=True)
@@ -78,7 +80,8 @@ class Ticket:
     `bound_counter_id` keeps it for one counter
     until somebody serves it. `joined_to` follows another ticket's call: the two are one visit from
     then on. `called_from` and `call_finished` are what an undo of the running call needs: the state
-    before it, and the visit that the same press ended.
+    before it, and the visit that the same press ended. `after` is the first of two visits of one person:
+    until that one is over, this one does not stand in the line.
     """
 
     id: int
@@ -106,6 +109,7 @@ class Ticket:
     call_kind: str | None = None
     called_from: TicketState | None = None
     call_finished: int | None = None
+    after: int | None = None
     first_called_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None

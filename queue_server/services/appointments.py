@@ -57,7 +57,13 @@ def find(unit: Unit, text: str, day: date) -> Answer:
 
 
 def booked_answer(unit: Unit, appointment: Appointment) -> Answer:
-    """Return what whoever booked is told; the web layer adds the manage link."""
+    """Return what whoever booked is told, of both when there are two; the web layer adds the manage link."""
+    answer = _booked(unit, appointment)
+    second = unit.book.second_of(appointment)
+    return answer if second is None else {**answer, "then": _booked(unit, second)}
+
+
+def _booked(unit: Unit, appointment: Appointment) -> Answer:
     return {
         "id": appointment.id,
         "reference": appointment.reference,
@@ -78,7 +84,7 @@ def come_at(unit: Unit, appointment: Appointment) -> datetime:
 def view(unit: Unit, appointment: Appointment) -> Answer:
     """Return everything about a booking but the person."""
     return {
-        **booked_answer(unit, appointment),
+        **_booked(unit, appointment),
         "state": _state(unit, appointment).value,
         "services": [list(pair) for pair in appointment.concern],
         "persons": appointment.persons,

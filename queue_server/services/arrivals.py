@@ -4,6 +4,7 @@ Early, on time, late, another day, another building, here already: each has its 
 turned away for being late: late is downgraded, never dropped.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
@@ -23,12 +24,28 @@ Arrival = Literal["early", "on_time", "late"]
 def check_in(unit: Unit, reference: str, *, kiosk_id: str | None = None) -> Answer:
     """Begin the visit of a booking. Who was missed may still come until the day ends.
 
-    `kiosk_id` is where its slip is printed.
+    `kiosk_id` is where its slip is printed. Who has two appointments one after the other arrives for both;
+    the answer tells of the first, and of the second in `then`.
     Returns the ticket's answer with `arrival`, `reference` and `starts_at`. Raises `WrongDay`,
     `WrongSite`, `AlreadyCheckedIn`, `AppointmentOver`, `NotFound`.
     """
     appointment = find_appointment(unit, reference, elsewhere=True)
     _require_expected(unit, appointment)
+    parts = _expected(unit, appointment)
+    first = _arrive(unit, parts[0], kiosk_id, None)
+    if len(parts) == 1:
+        return first
+    return {**first, "then": _arrive(unit, parts[1], kiosk_id, first["id"])}
+
+
+def _expected(unit: Unit, appointment: Appointment) -> Sequence[Appointment]:
+    """Return whom the visitor came for: both of a pair that are still expected today."""
+    day = unit.book.day_of(appointment)
+    pair = unit.book.pair_of(appointment)
+    return [one for one in pair if one.state in EXPECTED and unit.book.day_of(one) == day]
+
+
+def _arrive(unit: Unit, appointment: Appointment, kiosk_id: str | None, after: int | None) -> Answer:
     needs = _needs(unit, appointment)
     due = appointment_due(appointment.starts_at, unit.now, _grace(unit))
     if "priority" in needs:
@@ -37,7 +54,7 @@ def check_in(unit: Unit, reference: str, *, kiosk_id: str | None = None) -> Answ
     guess = estimate(
         unit.hall, appointment.services, (due.at, unit.now, unit.hall.seq + 1), skills(unit), unit.now
     )
-    ticket_id = unit.record([_ticket(unit, appointment, due)])
+    ticket_id = unit.record([_ticket(unit, appointment, due, after)])
     unit.record([e.AppointmentCheckedIn(appointment.id, ticket_id)])
     if needs:
         unit.keep_needs(ticket_id, needs)
@@ -66,7 +83,7 @@ def _needs(unit: Unit, appointment: Appointment) -> list[str]:
     return sorted(NEEDS.intersection(person.needs)) if person else []
 
 
-def _ticket(unit: Unit, appointment: Appointment, due: Due) -> e.TicketTaken:
+def _ticket(unit: Unit, appointment: Appointment, due: Due, after: int | None) -> e.TicketTaken:
     if appointment.number is None:
         raise ValueError(f"appointment {appointment.id} has no number")
     return e.TicketTaken(
@@ -82,6 +99,7 @@ def _ticket(unit: Unit, appointment: Appointment, due: Due) -> e.TicketTaken:
         due_reason=due.reason,
         adjustment=due.adjustment,
         appointed_at=appointment.starts_at,
+        after=after,
     )
 
 

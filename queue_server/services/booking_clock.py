@@ -25,7 +25,8 @@ def run(unit: Unit) -> None:
     """End holds, begin the visits of an automatic site, miss who did not come."""
     unit.record(expire_holds(unit.book, unit.now))
     for appointment in _to_check_in(unit):
-        check_in(unit, appointment.reference)
+        if appointment.state is AppointmentState.BOOKED:  # else it came along with the first of a pair
+            check_in(unit, appointment.reference)
     unit.record(_missed(unit))
 
 

@@ -6,6 +6,7 @@ which stays until the last letter is sent, two days at most: somebody whose appo
 has to learn of it. What must not live here: the words of a letter.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,32 +14,47 @@ from queue_server.domain.appointment import Appointment
 from queue_server.domain.person import Person
 from queue_server.services.ports import Unit
 
+ERASE_AFTER: Final = timedelta(days=1)
+"""So long after the end of an appointment are the visitor's data erased."""
 CONTACT_KEPT: Final = timedelta(days=2)
 REMINDERS_MIN: Final = (10080, 2880, 1440, 180, 60)
 """The wishes that are offered, the longest first."""
 
 
-def booked(unit: Unit, appointment: Appointment, person: Person) -> None:
-    """Post the confirmation, and the reminder that was wished for."""
+def booked(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
+    """Post the confirmation, and the reminder that was wished for: one letter for both of a pair."""
     if person.has_contact:
-        unit.post("booked", appointment.id)
-        _remind(unit, appointment, person, 0)
+        unit.post("booked", parts[0].id, also=_ids(parts[1:]))
+        _remind(unit, parts, person, 0)
 
 
-def moved(unit: Unit, appointment: Appointment, person: Person) -> None:
-    """Post the new time in place of what still waits. The sequence rises with each change (RFC 5545)."""
-    unit.withdraw_posts(appointment.id)
+def moved(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
+    """Post the new time in place of what still waits. The sequence rises with each change (RFC 5545).
+
+    When one of a pair moves, its letter tells of the other, too.
+    """
+    first = parts[0]
+    rest = [one for one in unit.book.pair_of(first) if one not in parts]
+    for one in (*parts, *rest):
+        unit.withdraw_posts(one.id)
     if person.has_contact:
-        unit.post("moved", appointment.id, sequence=unit.hall.seq)
-        _remind(unit, appointment, person, unit.hall.seq)
+        also = (*_ids(parts[1:]), *_ids(rest))
+        unit.post("moved", first.id, also=also, sequence=unit.hall.seq)
+        _remind(unit, parts, person, unit.hall.seq)
+        _remind(unit, rest, person, unit.hall.seq)
 
 
-def cancelled(unit: Unit, appointment: Appointment, person: Person) -> None:
-    """Post the farewell in place of what still waits, and erase the person."""
-    unit.withdraw_posts(appointment.id)
+def cancelled(
+    unit: Unit, parts: Sequence[Appointment], person: Person, rest: Sequence[Appointment] = ()
+) -> None:
+    """Post the farewell in place of what still waits, and erase the person. `rest` stays booked."""
+    for one in (*parts, *rest):
+        unit.withdraw_posts(one.id)
     if person.has_contact:
-        unit.post("cancelled", appointment.id, sequence=unit.hall.seq)
-    unit.forget_person(appointment.id, unit.now + CONTACT_KEPT if person.has_contact else None)
+        unit.post("cancelled", parts[0].id, also=_ids(parts[1:]), sequence=unit.hall.seq)
+        _remind(unit, rest, person, unit.hall.seq)
+    for one in parts:
+        unit.forget_person(one.id, unit.now + CONTACT_KEPT if person.has_contact else None)
 
 
 def remind_at(starts_at: datetime, wish_min: int, now: datetime) -> datetime | None:
@@ -50,8 +66,12 @@ def remind_at(starts_at: datetime, wish_min: int, now: datetime) -> datetime | N
     return None
 
 
-def _remind(unit: Unit, appointment: Appointment, person: Person, sequence: int) -> None:
-    if person.reminder_min:
-        due_at = remind_at(appointment.starts_at, person.reminder_min, unit.now)
+def _remind(unit: Unit, parts: Sequence[Appointment], person: Person, sequence: int) -> None:
+    if parts and person.reminder_min:
+        due_at = remind_at(parts[0].starts_at, person.reminder_min, unit.now)
         if due_at is not None:
-            unit.post("reminder", appointment.id, sequence=sequence, due_at=due_at)
+            unit.post("reminder", parts[0].id, also=_ids(parts[1:]), sequence=sequence, due_at=due_at)
+
+
+def _ids(parts: Sequence[Appointment]) -> tuple[int, ...]:
+    return tuple(one.id for one in parts)

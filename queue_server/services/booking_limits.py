@@ -25,28 +25,30 @@ class Overrule:
     reason: str
 
 
-def check(unit: Unit, appointment_id: int, person: Person, overrule: Overrule | None = None) -> None:
-    """Raise `TooManyBookings` when the person's contacts have as many as the site allows.
+def check(
+    unit: Unit, appointment_id: int, person: Person, overrule: Overrule | None = None, more: int = 1
+) -> None:
+    """Raise `TooManyBookings` when with `more` of them the person's contacts had more than the site allows.
 
     With `overrule` nothing is refused, but each limit that would have been is noted.
     """
     contacts = contacts_of(person)
     if not contacts:
         return
-    for limit, most in reached(unit, contacts):
+    for limit, most in reached(unit, contacts, more):
         if overrule is None:
             raise TooManyBookings(limit=limit, most=most, phone=unit.site.phone)
         note(unit, appointment_id, limit, overrule)
 
 
-def reached(unit: Unit, contacts: Sequence[str]) -> list[tuple[str, int]]:
-    """Return the limits that these contacts have reached, each with its number."""
+def reached(unit: Unit, contacts: Sequence[str], more: int) -> list[tuple[str, int]]:
+    """Return the limits that `more` bookings of these contacts would break, each with its number."""
     made = unit.made_today(contacts)  # first: it keeps others from counting at the same time
     site = unit.site
     found = []
-    if site.max_open_bookings and unit.open_bookings(contacts) >= site.max_open_bookings:
+    if site.max_open_bookings and unit.open_bookings(contacts) + more > site.max_open_bookings:
         found.append((OPEN, site.max_open_bookings))
-    if site.max_daily_bookings and made >= site.max_daily_bookings:
+    if site.max_daily_bookings and made + more > site.max_daily_bookings:
         found.append((DAILY, site.max_daily_bookings))
     return found
 

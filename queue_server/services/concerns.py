@@ -19,6 +19,22 @@ class Choice:
     persons: int
     expected_min: int
     area_id: str | None
+    then: "Choice | None" = None
+    """The second of two parts, when no clerk can do all of it; this one is the first then."""
+
+    @property
+    def parts(self) -> tuple["Choice", ...]:
+        return (self,) if self.then is None else (self, self.then)
+
+    @property
+    def minutes(self) -> int:
+        """How long all of it takes, without the wait between two parts."""
+        return sum(one.expected_min for one in self.parts)
+
+    @property
+    def service_ids(self) -> frozenset[str]:
+        """The services of all parts."""
+        return frozenset(service_id for one in self.parts for service_id, _ in one.services)
 
 
 def choose(

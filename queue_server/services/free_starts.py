@@ -16,6 +16,7 @@ from queue_server.domain.business_day import business_day
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.hall import Hall
 from queue_server.domain.local_days import span_of
+from queue_server.domain.parting import pair_starts
 from queue_server.domain.slots import Bits, ClerkTime, Span, first_cell_from, free_starts, stretch
 from queue_server.domain.town import Town, department_of, services_at
 from queue_server.services.concerns import Choice
@@ -43,7 +44,7 @@ class Known:
     """All else that an answer depends on. Not the site's sequence: who draws a number books no time."""
     span: Span
     clerks: list[ClerkTime]
-    by_choice: dict[tuple[frozenset[str], int], Starts] = field(default_factory=dict)
+    by_choice: dict[tuple[object, ...], Starts] = field(default_factory=dict)
     answers: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     @property
@@ -83,12 +84,17 @@ def kept(unit: Unit, about: tuple[object, ...], compute: Callable[[], T]) -> T:
 
 def starts(unit: Unit, choice: Choice) -> Starts:
     """Return when the concern could begin, now."""
-    known, services = known_of(unit), services_of(choice)
-    found = known.by_choice.get((services, choice.expected_min))
+    known, key = known_of(unit), choice_key(choice)
+    found = known.by_choice.get(key)
     if found is None:
         found = Starts(known.span, _free(unit, known.span, known.clerks, choice))
-        known.by_choice[services, choice.expected_min] = found
+        known.by_choice[key] = found
     return found
+
+
+def choice_key(choice: Choice) -> tuple[object, ...]:
+    """Return all of a choice that its free times depend on."""
+    return tuple((services_of(one), one.expected_min) for one in choice.parts)
 
 
 def starts_if_nothing_were_booked(unit: Unit, choice: Choice) -> Bits:
@@ -97,10 +103,10 @@ def starts_if_nothing_were_booked(unit: Unit, choice: Choice) -> Bits:
     return _free(unit, known.span, [replace(clerk, busy=0) for clerk in known.clerks], choice)
 
 
-def is_done_by_one(unit: Unit, choice: Choice) -> bool:
-    """Say whether a clerk of the site can do the whole concern."""
-    services = services_of(choice)
-    return any(services <= clerk.can for clerk in known_of(unit).clerks)
+def is_done(unit: Unit, choice: Choice) -> bool:
+    """Say whether for each part of the concern a clerk of the site can do all of it."""
+    clerks = known_of(unit).clerks
+    return all(any(services_of(one) <= clerk.can for clerk in clerks) for one in choice.parts)
 
 
 def services_of(choice: Choice) -> frozenset[str]:
@@ -121,4 +127,5 @@ def _free(unit: Unit, span: Span, clerks: list[ClerkTime], choice: Choice) -> Bi
     allowed = allowed_starts(unit.town, unit.site, services, span, unit.now, cells, clerks)
     # The rules count by minutes; what began some seconds ago cannot be held any more.
     allowed &= stretch(span, first_cell_from(unit.now), span.end)
-    return free_starts(span, clerks, services, cells, allowed)
+    found = free_starts(span, clerks, services, cells, allowed)
+    return found if choice.then is None else pair_starts(found, _free(unit, span, clerks, choice.then), cells)

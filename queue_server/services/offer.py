@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from queue_server.domain.availability import booking_window, why_closed
 from queue_server.domain.business_day import business_day
-from queue_server.domain.errors import BadInput, NotFound, Refusal
+from queue_server.domain.errors import BadInput, Refusal
 from queue_server.domain.local_days import Minutes, between, days_of
 from queue_server.domain.slots import (
     Bits,
@@ -29,9 +29,8 @@ from queue_server.domain.town import Admission, Channel, Service, Site, Texts, T
 from queue_server.services.concerns import Choice, choose
 from queue_server.services.free_starts import (
     Starts,
-    is_done_by_one,
+    choice_key,
     kept,
-    services_of,
     starts,
     starts_if_nothing_were_booked,
 )
@@ -68,29 +67,6 @@ def choose_bookable(town: Town, site: Site, wanted: Iterable[tuple[str, int]], p
     return choice
 
 
-def at_site(unit: Unit, wanted: tuple[tuple[str, int], ...], persons: int = 1) -> Answer | None:
-    """Return the site with its earliest time for a concern; None when it cannot do all of it at once.
-
-    The answer is kept and given again: it must not be changed.
-    """
-    return kept(unit, ("at site", wanted, persons), lambda: _at_site(unit, wanted, persons))
-
-
-def _at_site(unit: Unit, wanted: Iterable[tuple[str, int]], persons: int) -> Answer | None:
-    try:
-        choice = choose_bookable(unit.town, unit.site, wanted, persons)
-    except (NotFound, NotBookable):
-        return None
-    if not is_done_by_one(unit, choice):
-        return None
-    found = starts(unit, choice)
-    return {
-        "site": unit.site.id,
-        "first_free": _first(unit, found.span, found.free),
-        "minutes": choice.expected_min,
-    }
-
-
 # -- what is free --------------------------------------------------------------------------------------
 
 
@@ -101,13 +77,13 @@ def month(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
     """
     if not 0 <= (last - first).days < DAYS_MOST:
         raise BadInput(field="last")
-    about = ("month", services_of(choice), choice.expected_min, first, last)
+    about = ("month", choice_key(choice), first, last)
     return kept(unit, about, lambda: _sheet(unit, choice, first, last))
 
 
 def _sheet(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
     found, possible = starts(unit, choice), starts_if_nothing_were_booked(unit, choice)
-    window = booking_window(unit.town, unit.site, services_of(choice), unit.now)
+    window = booking_window(unit.town, unit.site, choice.service_ids, unit.now)
     days = (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))
     return {
         "days": [_day(unit, choice, found, possible, window, day) for day in days],
@@ -125,7 +101,7 @@ def times(unit: Unit, choice: Choice, day: date) -> Answer:
         "date": day.isoformat(),
         "times": _written(unit, starts_in(carry_over(found.free, span, of_day), of_day)),
         "next_free": _first(unit, span, found.free & stretch(span, until, span.end)),
-        "minutes": choice.expected_min,
+        "minutes": choice.minutes,
     }
 
 
@@ -138,7 +114,7 @@ def earliest(
     not_before = None if day is None else _edges(found.span, zone, day)[0]
     return {
         "times": _written(unit, first_starts(free, found.span, count, not_before)),
-        "minutes": choice.expected_min,
+        "minutes": choice.minutes,
     }
 
 
@@ -164,7 +140,7 @@ def _day(unit: Unit, choice: Choice, found: Starts, possible: Bits, window: rang
 
 def _why_not(unit: Unit, choice: Choice, day: date) -> tuple[str, Texts]:
     """Return "past", "closed" with the reason, or "not_yet"; "" for a day on which all might be booked."""
-    today, asked = business_day(unit.now, _zone(unit)), services_of(choice)
+    today, asked = business_day(unit.now, _zone(unit)), choice.service_ids
     if day < today:
         return "past", NO_REASON
     closed = why_closed(unit.site, day)

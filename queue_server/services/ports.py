@@ -162,9 +162,18 @@ class Unit(PublicUnit, Protocol):
     def overrules(self, appointment_id: int) -> list[Overruled]: ...
 
     def post(
-        self, kind: str, appointment_id: int, *, sequence: int = 0, due_at: datetime | None = None
+        self,
+        kind: str,
+        appointment_id: int,
+        *,
+        also: Sequence[int] = (),
+        sequence: int = 0,
+        due_at: datetime | None = None,
     ) -> None:
-        """Put a letter into the outbox, in the same commit; once for each (kind, appointment, sequence)."""
+        """Put a letter into the outbox, in the same commit; once for each (kind, appointment, sequence).
+
+        `also` are other appointments of the site that the same letter tells of.
+        """
 
     def withdraw_posts(self, appointment_id: int) -> None:
         """Take back the letters of an appointment that wait."""

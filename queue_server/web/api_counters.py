@@ -161,7 +161,7 @@ ROUTES = [
         "calls",
         call_ticket,
         models.CallTicket,
-        ("nobody_waiting", "cannot_serve", "wrong_state", *_BUSY),
+        ("nobody_waiting", "cannot_serve", "visitor_elsewhere", "wrong_state", *_BUSY),
         201,
     ),
     _act("recall", counter.recall, "recall_ticket", "Summon the called visitor again, with sound."),
@@ -172,7 +172,10 @@ ROUTES = [
     _act("finish", counter.finish, "finish", "End the visit."),
     _act("undo", counter.undo, "undo_call", "Take back the last call, within 10 s.", answers.CounterState),
     _route(
-        "join", join_ticket, models.JoinTicket, ("cannot_serve", "wrong_state", "no_current_ticket", *_BUSY)
+        "join",
+        join_ticket,
+        models.JoinTicket,
+        ("cannot_serve", "visitor_elsewhere", "wrong_state", "no_current_ticket", *_BUSY),
     ),
     _route("transfer", transfer_ticket, models.TransferTicket, ("cannot_serve", "no_current_ticket", *_BUSY)),
     _route("concern", change_concern, models.ChangeConcern, ("no_current_ticket", "too_many", *_BUSY)),

@@ -16,6 +16,7 @@ from queue_server.domain.town import Site, Town, horizon_days
 from queue_server.services import offer
 from queue_server.services.concerns import Choice
 from queue_server.services.free_starts import kept
+from queue_server.services.in_parts import at_site
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.booking_dates import (
     clock,
@@ -54,7 +55,7 @@ def look_around(units: Iterable[Unit], wish: Wish, today: date) -> Around:
     able = {
         unit.site.id: (unit, answer)
         for unit in units
-        if (answer := offer.at_site(unit, wish.services, wish.persons)) is not None
+        if (answer := at_site(unit, wish.services, wish.persons)) is not None and len(answer["parts"]) == 1
     }
     site_id = wish.site_id or (next(iter(able)) if len(able) == 1 else "")
     sheet = look(able[site_id][0], wish, today) if site_id in able else None

@@ -91,6 +91,7 @@ class Day:
         appointed: str | None = None,
         priority: bool = False,
         number: int | None = None,
+        after: Ticket | None = None,
     ) -> Ticket:
         """Somebody takes a number, or checks in for an appointment."""
         due = (
@@ -104,6 +105,7 @@ class Day:
             with_priority(due, self.now) if priority else due,
             appointed_at=at(appointed) if appointed else None,
             number=number,
+            after=after,
         )
 
     def begin(
@@ -114,6 +116,7 @@ class Day:
         *,
         appointed_at: datetime | None = None,
         number: int | None = None,
+        after: Ticket | None = None,
     ) -> Ticket:
         if number is None:
             number = visiting.choose_number(self.hall, self.now, self.below, sequential=False)
@@ -130,6 +133,7 @@ class Day:
             due_reason=due.reason,
             adjustment=due.adjustment,
             appointed_at=appointed_at,
+            after=None if after is None else after.id,
         )
         return self.hall.tickets[self.record([event])]
 

@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,7 +32,7 @@ def a_book(*events: e.Event, book: Book | None = None) -> Book:
     return book
 
 
-def held(reference: str, clock: str, **more: int) -> e.AppointmentHeld:
+def held(reference: str, clock: str, **more: Any) -> e.AppointmentHeld:
     return e.AppointmentHeld(reference, at(clock), 10, (("pass", 1),), 1, None, "portal", at("09:10"), **more)
 
 

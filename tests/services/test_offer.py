@@ -10,7 +10,7 @@ import pytest
 from queue_server.adapters.database import Database
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.town import Admission, Closure, RosterEntry, Town
-from queue_server.services import booking, free_starts, offer
+from queue_server.services import booking, free_starts, in_parts, offer
 from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, Unit
 from tests.town_hall import CAR, CARD, DAY, PASS, Hand, at, booking_town
@@ -159,14 +159,17 @@ def test_a_site_that_cannot_do_it_all_is_not_proposed(database: Database) -> Non
     hand = Hand(database, only(booking_town(), "bernd", "carla"))
 
     def proposed(site_id: str, *services: str) -> Answer | None:
-        return hand.look(lambda unit: offer.at_site(unit, tuple((one, 1) for one in services)), site_id)
+        return hand.look(lambda unit: in_parts.at_site(unit, tuple((one, 1) for one in services)), site_id)
 
     assert proposed("hall", PASS, CARD) == {
         "site": "hall",
         "first_free": "2026-03-03T09:00+01:00",
         "minutes": 15,
+        "parts": [[PASS, CARD]],
     }
-    assert proposed("hall", PASS, CAR) is None, "nobody does both"
+    both = proposed("hall", PASS, CAR)
+    assert both is not None
+    assert both["parts"] == [[PASS], [CAR]], "nobody does both, but one does it after the other"
     assert proposed("annex", PASS) is None, "not offered there"
 
 

@@ -38,6 +38,8 @@ class AppointmentRow(SQLModel, table=True):
     created_at: datetime
     extensions: int = 0
     replaces: int | None = Field(default=None, sa_type=BigInteger)
+    replaces_site: str | None = Field(default=None, max_length=40)
+    follows: int | None = Field(default=None, sa_type=BigInteger)
     number: int | None = None
     ticket_id: int | None = Field(default=None, sa_type=BigInteger)
     clerk_id: str | None = Field(default=None, max_length=40)

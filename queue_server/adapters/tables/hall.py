@@ -80,6 +80,7 @@ class TicketRow(SQLModel, table=True):
         default=None, sa_type=enum_type(TicketState, "called_from"), nullable=True
     )
     call_finished: int | None = Field(default=None, sa_type=BigInteger)
+    after: int | None = Field(default=None, sa_type=BigInteger)
     first_called_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None

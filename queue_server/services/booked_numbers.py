@@ -1,0 +1,17 @@
+"""The number that a booking gets: drawn when it is confirmed, or comes to another day or site."""
+
+from datetime import datetime
+
+from queue_server.domain.booked_number import choose_booked_number
+from queue_server.domain.business_day import business_day
+from queue_server.domain.town import NumberStyle
+from queue_server.services.ports import Unit
+
+
+def draw(unit: Unit, starts_at: datetime) -> int:
+    """Return a number for a visit at `starts_at`, not yet taken. Raises `NoNumberLeft`."""
+    day = business_day(starts_at, unit.book.zone)
+    sequential = unit.site.number_style is NumberStyle.SEQUENTIAL
+    return choose_booked_number(
+        unit.book, unit.hall, day, starts_at, unit.now, unit.below, sequential=sequential
+    )

@@ -1,0 +1,55 @@
+"""Bringing a booking to another time: in one commit, under the same reference.
+
+What lives here: swapping what is booked with what was held for it. What must not: holding the new time
+(`services.holding`), and choosing it.
+"""
+
+from queue_server.domain import events as e
+from queue_server.domain.appointment import Appointment, AppointmentState
+from queue_server.domain.errors import NotFound
+from queue_server.domain.person import Person
+from queue_server.services import booking_letters as letters
+from queue_server.services.appointments import booked_answer
+from queue_server.services.booked_numbers import draw
+from queue_server.services.booking_letters import ERASE_AFTER
+from queue_server.services.holding import mine, require_held, to_change
+from queue_server.services.ports import Answer, Unit
+
+
+def move(unit: Unit, reference: str, hold_id: int, client: str) -> Answer:
+    """Bring a booking to the time that was held for it, in one commit; id and reference stay.
+
+    What was held for both of a pair moves both. The number stays on the same day and is drawn anew on
+    another. Raises `HoldExpired`, `AlreadyCheckedIn`, `AppointmentOver`, `NotFound`.
+    """
+    appointment = to_change(unit, reference)
+    held = mine(unit, hold_id, client)
+    pair = unit.book.pair_of(appointment)
+    old = next((one for one in pair if one.id == held.replaces), None)
+    if old is None:
+        raise NotFound(what="hold")
+    if held.state is AppointmentState.EXPIRED and held.starts_at == old.starts_at:
+        return booked_answer(unit, old)  # the answer to the first press was lost
+    require_held(unit, held)
+    holds = unit.book.pair_of(held)
+    olds = [next(one for one in pair if one.id == hold.replaces) for hold in holds]
+    for one in olds:
+        to_change(unit, one.reference)
+    for one, hold in zip(olds, holds, strict=True):
+        _swap(unit, one, hold)
+    letters.moved(unit, olds, unit.person(olds[0].id) or Person())
+    return booked_answer(unit, olds[0])
+
+
+def _swap(unit: Unit, appointment: Appointment, held: Appointment) -> None:
+    number = appointment.number
+    if number is None or unit.book.day_of(held) != unit.book.day_of(appointment):
+        number = draw(unit, held.starts_at)
+    clerk_id, starts_at, minutes = held.clerk_id, held.starts_at, held.minutes
+    unit.free_cells(appointment.id)
+    unit.record([e.AppointmentMoved(appointment.id, held.id, starts_at, minutes, number)])
+    if clerk_id is not None:
+        unit.take_cells(clerk_id, appointment.first_cell, appointment.cells, appointment.id)
+    person = unit.person(appointment.id)
+    if person is not None:  # else it was erased on demand, and stays so
+        unit.keep_person(appointment.id, person, appointment.ends_at + ERASE_AFTER)
