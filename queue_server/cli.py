@@ -12,7 +12,19 @@ from importlib import import_module
 from importlib.metadata import entry_points, version
 from typing import Any, Final
 
-OWN: Final = ("demo", "serve", "init", "user", "token", "pair", "overrules", "migrate", "check", "rebuild")
+OWN: Final = (
+    "demo",
+    "serve",
+    "init",
+    "user",
+    "token",
+    "pair",
+    "helper",
+    "overrules",
+    "migrate",
+    "check",
+    "rebuild",
+)
 MODULES: Final = {"token": "tokens"}
 """Where a subcommand's module is named otherwise, because the standard library has one of that name."""
 GROUP: Final = "aufruf.commands"

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters import helpers
 from queue_server.adapters.appointment_rows import AppointmentRows
 from queue_server.adapters.clerk_cells import ClerkCells
 from queue_server.adapters.contact_days import ContactDays
@@ -20,6 +21,7 @@ from queue_server.adapters.site_memory import SiteMemory
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.book import Book
 from queue_server.domain.business_day import business_day
+from queue_server.domain.helper_code import normal_code
 from queue_server.domain.person import Person
 from queue_server.domain.slots import Bits, ClerkTime, Span, stretch
 from queue_server.domain.town import Site, Town
@@ -208,7 +210,15 @@ class BookingUnit:
             raise RuntimeError("only whoever books has to count")
         return self.transaction
 
-    # -- limits that were lifted -------------------------------------------------------------------
+    # -- who lifts limits --------------------------------------------------------------------------
+
+    def helper(self, code: str) -> str | None:
+        hash_ = self.fingerprint(f"helper:{normal_code(code)}")
+        return self._read(lambda c: helpers.find_helper(c, self.organisation_id, self.site.id, hash_))
+
+    def count_helper(self, helper_id: str) -> None:
+        self.changes += 1
+        helpers.count_booking(self._required(), helper_id, self.now)
 
     def keep_overrule(self, overruled: Overruled) -> None:
         self.changes += 1

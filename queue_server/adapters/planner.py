@@ -3,8 +3,6 @@
 What must not live here: which of the free times may be offered (`services.offer`).
 """
 
-import hashlib
-import hmac
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Final
@@ -16,6 +14,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.clerk_cells import ClerkCells
 from queue_server.adapters.database import Database
 from queue_server.adapters.rows import EVENT, table
+from queue_server.adapters.server_key import keyed_hash
 from queue_server.adapters.tables.hall import SiteStream
 from queue_server.domain.availability import closed_days, work_of
 from queue_server.domain.events import KINDS, AppointmentEvent
@@ -41,8 +40,7 @@ class Planner:
         self._clerk_ids: dict[str, tuple[str, ...]] = {}
 
     def fingerprint(self, text: str) -> str:
-        # Not `hmac.digest`: it lets the interpreter go, and beside a busy writer it comes back late.
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+        return keyed_hash(self._key, text)
 
     # -- when clerks work --------------------------------------------------------------------------
 

@@ -153,6 +153,12 @@ class TooManyBookings(Refusal):
         return "too_many_today" if self.params.get("limit") == DAILY else self.code
 
 
+class UnknownHelperCode(Refusal):
+    """There is no trusted helper with this code at the site, or not any more."""
+
+    code = "unknown_helper_code"
+
+
 class NoMoreExtensions(Refusal):
     """The hold was extended as often as it may be; it ends at `held_until`."""
 

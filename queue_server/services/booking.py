@@ -53,12 +53,13 @@ def confirm(
     language: str,
     *,
     overrule: Overrule | None = None,
+    helper_code: str = "",
 ) -> Answer:
     """Book what is held: draw the number, keep the person, post the letter. Twice is once (failure 2).
 
-    Two times that were held together are booked together. `overrule` is the staff's; that it
-    was used is kept. Raises `HoldExpired`, `TooManyBookings`, `BadInput` with the field that the site
-    requires, `NoNumberLeft`, `NotFound`.
+    Two times that were held together are booked together. `overrule` is the staff's; that it was used is
+    kept. `helper_code` lifts the limits for a contact. Raises `HoldExpired`, `TooManyBookings`,
+    `UnknownHelperCode`, `BadInput` with the field that the site requires, `NoNumberLeft`, `NotFound`.
     """
     held = mine(unit, appointment_id, client)
     if held.state in {_S.BOOKED, _S.CHECKED_IN}:
@@ -68,12 +69,14 @@ def confirm(
         raise BadInput(field="hold")  # it is there to move a booking, not to be a second one
     parts = unit.book.pair_of(held)
     _check_person(unit, parts, person)
-    limits.check(unit, held.id, person, overrule, more=len(parts))
+    helper_id = limits.helper_of(unit, helper_code)
+    if helper_id is None:
+        limits.check(unit, held.id, person, overrule, more=len(parts))
     for one in parts:
         number = draw(unit, one.starts_at)
         unit.record([e.AppointmentBooked(one.id, number, one.area_id, language)])
         unit.keep_person(one.id, person, one.ends_at + ERASE_AFTER)
-        limits.count(unit, person)
+        limits.count(unit, person, helper_id)
     letters.booked(unit, parts, person)
     return booked_answer(unit, held)
 

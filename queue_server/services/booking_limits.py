@@ -1,4 +1,4 @@
-"""How many times one contact may book, and how staff may lift that: with a reason that is kept.
+"""How many times one contact may book, and who lifts that: staff with a reason, trusted helpers by code.
 
 Counted in the transaction of the booking, over all sites of the town: bookings to come, and bookings made
 today. The second counts cancelled ones too, or booking and cancelling in a loop would lift the first. What
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from queue_server.domain.errors import DAILY, OPEN, TooManyBookings
+from queue_server.domain.errors import DAILY, OPEN, TooManyBookings, UnknownHelperCode
 from queue_server.domain.person import Person, contacts_of
 from queue_server.services.ports import Overruled, Unit
 
@@ -53,8 +53,20 @@ def reached(unit: Unit, contacts: Sequence[str], more: int) -> list[tuple[str, i
     return found
 
 
-def count(unit: Unit, person: Person) -> None:
+def helper_of(unit: Unit, code: str) -> str | None:
+    """Return the trusted helper with this code; None without a code. Raises `UnknownHelperCode`."""
+    if not code.strip():
+        return None
+    found = unit.helper(code)
+    if found is None:
+        raise UnknownHelperCode
+    return found
+
+
+def count(unit: Unit, person: Person, helper_id: str | None = None) -> None:
     """Count what was just booked. The caller's duty: `check` before, and the person kept."""
+    if helper_id is not None:
+        unit.count_helper(helper_id)
     contacts = contacts_of(person)
     if contacts:
         unit.count_booking(contacts)

@@ -156,6 +156,12 @@ class Unit(PublicUnit, Protocol):
     def count_booking(self, contacts: Sequence[str]) -> None:
         """Count one booking of today for these contacts. The caller's duty: `made_today` before."""
 
+    def helper(self, code: str) -> str | None:
+        """Return the id of the trusted helper with this code at this site; None for a wrong one."""
+
+    def count_helper(self, helper_id: str) -> None:
+        """Count one booking made with a helper's code."""
+
     def keep_overrule(self, overruled: Overruled) -> None:
         """Note for good that a limit was lifted."""
 

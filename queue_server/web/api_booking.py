@@ -19,6 +19,7 @@ from queue_server.web import answers_booking as answers
 from queue_server.web import models_booking as models
 from queue_server.web.api import PREFIX, ApiRoute, Call
 from queue_server.web.appointment_codes import ManageRef, appointment_of, read_manage_code
+from queue_server.web.helper_codes import guessing_slowly
 from queue_server.web.proxies import client_address
 
 # -- holds ---------------------------------------------------------------------------------------------
@@ -70,12 +71,21 @@ async def book_appointment(call: Call) -> Answer:
     A hold that has run out is refused with the nearest free times in `next`.
     """
     body, client, person = call.body, _client(call), _person(call.body.person)
-    overrule = _overrule(call)
+    overrule, address = _overrule(call), client_address(call.request.scope)
 
     def work(unit: Unit) -> Answer:
-        return booking.confirm(unit, body.hold, client, person, body.language, overrule=overrule)
+        return booking.confirm(
+            unit,
+            body.hold,
+            client,
+            person,
+            body.language,
+            overrule=overrule,
+            helper_code=body.helper_code,
+        )
 
-    return _with_manage_url(call, await call.do(work, client))
+    with guessing_slowly(call.house, address, body.helper_code):
+        return _with_manage_url(call, await call.do(work, client))
 
 
 async def see_own_appointment(call: Call) -> Answer:
@@ -254,7 +264,7 @@ ROUTES = [
         models.BookAppointment,
         answers.BookedAppointment,
         status=201,
-        refusals=("hold_expired", "too_many_bookings", "no_number_left"),
+        refusals=("hold_expired", "too_many_bookings", "unknown_helper_code", "no_number_left"),
         tag="booking",
     ),
     ApiRoute(

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from queue_server.adapters import accounts, calendar_file, mail_message, outbox, pairing, tokens
+from queue_server.adapters import accounts, calendar_file, helpers, mail_message, outbox, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.addressees import addressee
 from queue_server.adapters.announcements import Announcements
@@ -195,6 +195,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         accounts=accounts,
         pairings=pairing,
         tokens=tokens,
+        helpers=helpers,
         calendar=calendar_file,
         secrets=secrets,
         speech=speech,

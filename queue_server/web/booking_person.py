@@ -16,7 +16,7 @@ from queue_server.web.booking_wish import LONGEST, Fields, text
 NEEDS: Final = ("more_time", "step_free", "fetch_me", "deaf", "sign_language", "blind", "companion")
 REMINDERS: Final = (0, 60, 180, 1440, 2880, 10080)
 """Minutes before the appointment; 0 is none."""
-TYPED: Final = ("name", "email", "phone", "address", "birth_date", "for_whom", "remarks")
+TYPED: Final = ("name", "email", "phone", "address", "birth_date", "for_whom", "remarks", "helper")
 OFTEN_USED: Final = (
     *("gmail.com", "googlemail.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "outlook.com"),
     *("outlook.de", "hotmail.com", "hotmail.de", "yahoo.com", "yahoo.de", "icloud.com", "freenet.de"),

@@ -126,6 +126,7 @@ def show_data(
     wish = visit.wish = visit.wish.but(step=3)
     required = visit.required
     fields = wanted_fields(required)
+    typed_code = visit.typed["helper"]
     say = visit.call.say
     return visit.page(
         "booking_data.html",
@@ -143,6 +144,7 @@ def show_data(
         one_of="contact" in required,
         with_subject="remarks" in required,
         needs=NEEDS,
+        with_helper=visit.asks_helper or bool(typed_code),
         reminders=REMINDERS,
         languages_to_write=[one for one in visit.town.languages if one in visit.house.texts],
         write_in=visit.write_in or visit.language,
@@ -173,7 +175,11 @@ def show_check(
 def told_lines(visit: Visit, typed: Typed) -> list[tuple[str, str]]:
     """Return label and value of everything that was typed or ticked."""
     say = visit.call.say
-    lines = [(say(f"booking.field_{name}"), typed[name]) for name in TYPED if typed[name]]
+    lines = [
+        (say(f"booking.field_{name}"), typed[name]) for name in TYPED if typed[name] and name != "helper"
+    ]
+    if typed["helper"]:
+        lines.append((say("booking.helper_books"), say("booking.helper_known")))
     if typed.needs:
         lines.append((say("booking.needs"), ", ".join(say(f"booking.need_{one}") for one in typed.needs)))
     if typed.reminder_min:

@@ -28,7 +28,9 @@ SHORTEST_CLIENT: Final = 16
 
 @dataclass(slots=True)
 class Visit:
-    """`client`: the browser's anonymous key, by which the holder of a time is known again."""
+    """`client`: the browser's anonymous key, by which the holder of a time is known again.
+
+    `asks_helper`: the town has trusted helpers, so step 3 asks for their code."""
 
     call: PageCall
     town: Town
@@ -36,6 +38,7 @@ class Visit:
     typed: Typed = field(default_factory=Typed)
     write_in: str = ""
     client: str = ""
+    asks_helper: bool = False
 
     @property
     def house(self) -> House:

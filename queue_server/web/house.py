@@ -17,7 +17,17 @@ from queue_server.live.sequencer import Sequencer
 from queue_server.settings import Settings
 from queue_server.web.limits import Gate, Limits
 from queue_server.web.origin import Csrf
-from queue_server.web.ports import Accounts, Calendar, Database, Pairings, Sealer, Settlement, Speech, Tokens
+from queue_server.web.ports import (
+    Accounts,
+    Calendar,
+    Database,
+    Helpers,
+    Pairings,
+    Sealer,
+    Settlement,
+    Speech,
+    Tokens,
+)
 from queue_server.web.sessions import Sessions
 from queue_server.web.texts import Texts
 
@@ -78,6 +88,7 @@ class House:
     accounts: Accounts
     pairings: Pairings
     tokens: Tokens
+    helpers: Helpers
     calendar: Calendar
     secrets: Sealer
     speech: Speech

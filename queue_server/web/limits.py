@@ -8,6 +8,7 @@ counts for itself, so that a town with n processes allows n times as much.
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv6Address, ip_address
 from math import ceil
@@ -46,6 +47,8 @@ class Rates:
     """For one address without a token: 30 in ten minutes; each keeps a time from everybody else."""
     wrong_check_in: Rate | None = field(default=Rate(1, 3))
     """For one device: references and numbers are short, so that guessing must be slow."""
+    wrong_helper_code: Rate | None = field(default=Rate(0.5, 5))
+    """For one address: the code of a helper lifts every limit for a contact."""
 
 
 UNLIMITED: Final = Rates(**dict.fromkeys((one.name for one in fields(Rates)), None))
@@ -105,6 +108,7 @@ class Limits:
         self._status = RateLimiter(rates.status, clock=clock)
         self._holds = RateLimiter(rates.holds, clock=clock)
         self._wrong_check_in = RateLimiter(rates.wrong_check_in, clock=clock)
+        self._wrong_helper_code = RateLimiter(rates.wrong_helper_code, clock=clock)
 
     def check_sign_in(self, address: str, user: str) -> None:
         """Before a password is looked at. `user` as `normal_user` spells it."""
@@ -136,6 +140,15 @@ class Limits:
     def note_wrong_check_in(self, who: str) -> None:
         """After a reference or number that did not fit."""
         self._wrong_check_in.check(who)
+
+    def check_helper_code(self, address: str) -> None:
+        """Before a helper's code is looked up; after five wrong ones an address has to wait."""
+        self._wrong_helper_code.check_only(network_of(address))
+
+    def note_wrong_helper_code(self, address: str) -> None:
+        """After a code that nobody has. Never refuses: the wrong code has its own answer."""
+        with suppress(TooManyRequests):
+            self._wrong_helper_code.check(network_of(address))
 
 
 class Gate:

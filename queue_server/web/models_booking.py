@@ -43,6 +43,7 @@ Client = Annotated[str, StringConstraints(min_length=16, max_length=80, pattern=
 Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Lines = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+HelperCode = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9 -]*$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 HoldId = Annotated[int, Field(ge=1, le=2**53)]
 
@@ -171,6 +172,9 @@ class BookAppointment(ClientBody):
     hold: HoldId
     person: PersonBody = PersonBody()
     language: Language = "de"
+    helper_code: HelperCode = Field(
+        default="", description="The code of a trusted helper: lifts the limits for a contact."
+    )
     overrule: Reason | None = Field(
         default=None, description="Why a limit for this contact is lifted: staff only, and kept for good."
     )

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import FormData, QueryParams
 from starlette.responses import RedirectResponse, Response
 
-from queue_server.domain.errors import BadInput, HoldExpired, NotFound, Refusal
+from queue_server.domain.access import TooManyRequests
+from queue_server.domain.errors import BadInput, HoldExpired, NotFound, Refusal, UnknownHelperCode
 from queue_server.domain.person import Person
 from queue_server.services import booking, offer
 from queue_server.services.ports import Answer, Unit
@@ -30,6 +31,7 @@ from queue_server.web.booking_times import near
 from queue_server.web.booking_visit import Visit, client_of, give_client, town_of, towns
 from queue_server.web.booking_wish import Wish, read_moment, read_wish, text
 from queue_server.web.errors import status_of
+from queue_server.web.helper_codes import guessing_slowly, has_helpers, require_known
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.proxies import client_address
 
@@ -46,6 +48,8 @@ async def booking_page(call: PageCall) -> Response:
         return call.page("booking_towns.html", towns=towns(call.house, call.language))
     if path.get("service"):
         _require_service(visit, path["service"])
+    if wish.step > 2:
+        visit.asks_helper = await has_helpers(call.house, visit.town)
     if wish.step > 1 and _is_cluttered(call.request.query_params, wish):
         # A form sends the counts of all that was not ticked; an address that is kept should be short.
         return RedirectResponse(wish.but(search="").url(), status_code=303)
@@ -59,6 +63,7 @@ async def booking_form(call: PageCall) -> Response:
     visit = _visit(call, wish, read_typed(form), write_in=text(form.get("write_in")))
     if visit is None:
         return RedirectResponse("/termin", status_code=303)
+    visit.asks_helper = await has_helpers(call.house, visit.town)
     act = str(form.get("act") or "")
     if form.get("to") or act == "show":
         return await _show(visit)
@@ -117,6 +122,8 @@ async def _check(visit: Visit, _form: FormData) -> Response:
     if "number" in held:
         return _booked(visit, held)
     wrong = problems(visit.typed, visit.required, visit.today)
+    if not wrong:
+        wrong = await _wrong_helper(visit)
     if wrong:
         return show_data(visit, held, wrong)
     meant = likely_meant(visit.typed)
@@ -132,13 +139,26 @@ async def _book(visit: Visit, form: FormData) -> Response:
     """Book the held time. A second press of the same button books nothing more (failure 2)."""
     if problems(visit.typed, visit.required, visit.today):
         return await _check(visit, form)
-    hold, person = visit.wish.hold, _person(visit.typed)
+    hold, person, code = visit.wish.hold, _person(visit.typed), visit.typed["helper"]
     language = visit.write_in if visit.write_in in visit.house.texts else visit.language
 
     def work(unit: Unit) -> Answer:
-        return booking.confirm(unit, hold, visit.client, person, language)
+        return booking.confirm(unit, hold, visit.client, person, language, helper_code=code)
 
-    return _booked(visit, await visit.house.sequencer.do(visit.site.id, work))
+    with guessing_slowly(visit.house, client_address(visit.call.request.scope), code):
+        return _booked(visit, await visit.house.sequencer.do(visit.site.id, work))
+
+
+async def _wrong_helper(visit: Visit) -> dict[str, str]:
+    """Return what is wrong with the code of a helper, by field."""
+    address = client_address(visit.call.request.scope)
+    try:
+        await require_known(visit.house, visit.site.id, address, visit.typed["helper"])
+    except UnknownHelperCode:
+        return {"helper": "wrong_helper"}
+    except TooManyRequests:
+        return {"helper": "helper_later"}
+    return {}
 
 
 ACTS: Final[dict[str, Callable[[Visit, FormData], Awaitable[Response]]]] = {
@@ -181,6 +201,8 @@ async def _refused(visit: Visit, refusal: Refusal) -> Response:
     if refusal.code == "too_many_bookings":
         ask = str(refusal.params.get("phone") or "")
         return show_check(visit, await _held(visit), message=message, status=status, ask=ask)
+    if refusal.code == "unknown_helper_code":
+        return show_data(visit, await _held(visit), {"helper": "wrong_helper"})
     if refusal.code == "no_more_extensions":
         show = show_check if visit.wish.step == 4 else show_data
         return show(visit, await _held(visit), message=message, status=status)

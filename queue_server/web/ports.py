@@ -110,6 +110,12 @@ class Tokens(Protocol):
     ) -> str: ...
 
 
+class Helpers(Protocol):
+    """Trusted helpers; the module `adapters.helpers` fits."""
+
+    def has_helpers(self, conn: Connection, organisation_id: str) -> bool: ...
+
+
 class Pairings(Protocol):
     """Devices that ask to be paired; the module `adapters.pairing` fits."""
 

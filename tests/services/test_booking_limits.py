@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy.engine import Connection
 
+from queue_server.adapters import helpers
 from queue_server.adapters.contact_days import DAY as CONTACT_DAY
 from queue_server.adapters.contact_days import ContactDays
 from queue_server.adapters.database import Database
 from queue_server.adapters.person_rows import PERSON
 from queue_server.adapters.store import Store
-from queue_server.domain.errors import TooManyBookings
+from queue_server.domain.errors import TooManyBookings, UnknownHelperCode
 from queue_server.domain.person import Person
 from queue_server.live.sequencer import Sequencer
 from queue_server.services import booking
@@ -203,3 +205,49 @@ def test_two_sites_in_one_batch_count_one_contact_once(database: Database) -> No
         assert annex.made_today(["mail:erika@example.org"]) == 1
     finally:
         hand.store.rollback()
+
+
+# -- trusted helpers -----------------------------------------------------------------------------------
+
+
+def a_code(hand: Booker, site_id: str | None = None) -> str:
+    def make(connection: Connection) -> tuple[str, str]:
+        return helpers.create_helper(
+            connection, b"", organisation_id="town", site_id=site_id, name="Bibliothek", now=hand.now
+        )
+
+    return hand.database.write(make)[1]
+
+
+def test_the_code_of_a_helper_lifts_the_limits_and_is_counted(settle: Callable[..., Booker]) -> None:
+    """A library books for many people with its own address."""
+    hand = settle(max_open_bookings=1, max_daily_bookings=1)
+    code = a_code(hand)
+    for n in range(3):
+        hand.confirm(hand.hold(f"08:{n}0", client=f"c{n}"), f"c{n}", helper_code=code.lower())
+    (seen,) = hand.database.read(lambda c: helpers.list_helpers(c, "town"))
+    assert (seen.bookings, seen.last_booked_at) == (3, hand.now)
+    refusal_of(hand, hand.hold("09:00"))
+
+
+@pytest.mark.parametrize("code", ["ACDE-FHJK-NPRT", "x"])
+def test_a_wrong_code_books_nothing(settle: Callable[..., Booker], code: str) -> None:
+    hand = settle()
+    a_code(hand)
+    held = hand.hold("08:00")
+    with pytest.raises(UnknownHelperCode):
+        hand.confirm(held, helper_code=code)
+    assert hand.confirm(held, helper_code=" ")
+
+
+def test_a_code_of_another_site_or_town_lifts_nothing(settle: Callable[..., Booker]) -> None:
+    hand = settle()
+    held = hand.hold("08:00")
+    elsewhere = a_code(hand, "annex")
+    with pytest.raises(UnknownHelperCode):
+        hand.confirm(held, helper_code=elsewhere)
+    foreign = hand.database.write(
+        lambda c: helpers.create_helper(c, b"", organisation_id="other", site_id=None, name="X", now=hand.now)
+    )[1]
+    with pytest.raises(UnknownHelperCode):
+        hand.confirm(held, helper_code=foreign)

@@ -1,11 +1,16 @@
 """The portal's four steps by forms alone, as a browser without scripts sends them."""
 
+import asyncio
+import contextlib
+import io
 import re
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from queue_server.cli import main
+from queue_server.web.limits import Limits
 from tests.web.forms import Visitor
 from tests.web.running import Town
 
@@ -403,3 +408,47 @@ async def test_who_has_enough_bookings_reads_what_to_do_and_loses_nothing(visito
     assert 'href="tel:03023125-0"' in visitor.page.text
     assert "Erika Mustermann" in visitor.words
     assert visitor.value("p-email") == "erika@posteo.de"
+
+
+def a_helper(town: Town) -> str:
+    """The code of a library, as the command line hands it over beside a running server."""
+    place = ("--data", str(town.house.settings.data), "--town", "musterstadt")
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        assert main(["helper", "create", "Stadtbibliothek", *place]) == 0
+    return told.getvalue().splitlines()[-1]
+
+
+async def test_nobody_is_asked_for_a_code_where_there_are_no_helpers(visitor: Visitor, town: Town) -> None:
+    await at_data(visitor)
+    assert "p-helper" not in visitor.page.text
+    await asyncio.to_thread(a_helper, town)
+    await at_data(visitor)
+    assert "Sie buchen als Helferin oder Helfer einer Einrichtung?" in visitor.words
+
+
+async def test_a_helper_books_on_where_others_have_to_stop(visitor: Visitor, town: Town) -> None:
+    code = await asyncio.to_thread(a_helper, town)
+    for _ in range(6):
+        await at_data(visitor)
+        await visitor.press("act", "check", **ERIKA, p__helper=code.lower())
+        assert "eine Einrichtung mit Code" in visitor.words
+        assert code.lower() not in visitor.words
+        await visitor.press("act", "book")
+        assert "Ihr Termin ist gebucht" in visitor.words
+
+
+async def test_a_wrong_code_is_told_beside_its_field_and_guessing_is_slow(
+    visitor: Visitor, town: Town
+) -> None:
+    """The other tests of pages run without limits."""
+    code = await asyncio.to_thread(a_helper, town)
+    town.house.limits = Limits()
+    await at_data(visitor)
+    for _ in range(5):
+        await visitor.press("act", "check", 400, **ERIKA, p__helper="ACDE-FHJK-NPRT")
+        assert "Diesen Code gibt es nicht." in visitor.words
+    await visitor.press("act", "check", 400, **ERIKA, p__helper=code)
+    assert "Zu viele falsche Codes." in visitor.words
+    await visitor.press("act", "check", p__helper="")
+    assert "Stimmt alles?" in visitor.words

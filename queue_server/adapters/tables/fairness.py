@@ -1,4 +1,4 @@
-"""What keeps booking fair: how often a contact booked today, and which limits staff have lifted.
+"""What keeps booking fair: how often a contact booked today, who may book more, which limits staff lifted.
 
 No contact stands here, only its keyed hash; that is erased when the day is over.
 """
@@ -43,3 +43,19 @@ class OverruleRow(SQLModel, table=True):
     reason: str = Field(max_length=400)
 
     __table_args__ = (Index("ix_overrule_appointment", "site_id", "appointment_id"),)
+
+
+class HelperRow(SQLModel, table=True):
+    """An institution that books for many people. `site_id` NULL: at all sites of the town."""
+
+    __tablename__ = "helper"
+
+    id: str = Field(primary_key=True, max_length=16)
+    organisation_id: str = Field(max_length=40)
+    site_id: str | None = Field(default=None, max_length=40)
+    name: str = Field(max_length=100)
+    code_hash: str = Field(max_length=64, unique=True)
+    created_at: datetime
+    revoked_at: datetime | None = None
+    bookings: int = 0
+    last_booked_at: datetime | None = None

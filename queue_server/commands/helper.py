@@ -1,0 +1,85 @@
+"""Make, list and revoke the codes of trusted helpers, who book for many people."""
+
+import argparse
+from functools import partial
+from typing import Final
+
+from queue_server.adapters import helpers
+from queue_server.adapters.server_key import ensure_key_file
+from queue_server.commands.common import (
+    Place,
+    Problem,
+    add_place_arguments,
+    now,
+    open_place,
+    plainly,
+    site_of,
+    table_of,
+    town_of,
+)
+
+LONGEST_NAME: Final = 100
+HEAD: Final = ("ID", "NAME", "SITE", "MADE ON", "BOOKINGS", "LAST")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="create | list | revoke")
+    create = verbs.add_parser("create", help="make a code; it stands alone on the last line, once")
+    create.add_argument("name", metavar="NAME", help='the institution, such as "Stadtbibliothek"')
+    create.add_argument("--site", metavar="ID", help="valid at this site only (default: at all of the town)")
+    add_place_arguments(create, with_town=True)
+    seen = verbs.add_parser("list", help="list the helpers, with how many bookings each has made")
+    add_place_arguments(seen, with_town=True)
+    revoke = verbs.add_parser("revoke", help="let a code lift no limit any more")
+    revoke.add_argument("id", metavar="ID", help="as `aufruf helper list` shows it")
+    add_place_arguments(revoke, with_town=True)
+
+
+@plainly
+def run(args: argparse.Namespace) -> int:
+    work = {"create": _create, "list": _list, "revoke": _revoke}[args.verb]
+    with open_place(args) as place:
+        return work(args, place)
+
+
+def _create(args: argparse.Namespace, place: Place) -> int:
+    name = " ".join(args.name.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Problem(f"the name must have 1 to {LONGEST_NAME} printable characters", 2)
+    town = town_of(place.towns, args.town) if not args.site else site_of(place.towns, args.site)[0]
+    key = ensure_key_file(place.settings.key_file).derive("contact")
+    make = partial(
+        helpers.create_helper, key=key, organisation_id=town.id, site_id=args.site, name=name, now=now()
+    )
+    id_, code = place.database.write(make)
+    print(f"{name} may book without the limits for a contact at {args.site or f'all sites of {town.id}'}.")
+    print(f"The code is shown only now; its name in the list is {id_}.")
+    print(code, flush=True)
+    return 0
+
+
+def _list(args: argparse.Namespace, place: Place) -> int:
+    town = town_of(place.towns, args.town)
+    found = place.database.read(partial(helpers.list_helpers, organisation_id=town.id))
+    rows = [
+        (
+            one.id,
+            one.name,
+            one.site_id or "all",
+            f"{one.created_at:%Y-%m-%d}",
+            str(one.bookings),
+            f"{one.last_booked_at:%Y-%m-%d}" if one.last_booked_at else "never",
+        )
+        for one in found
+    ]
+    print(table_of(HEAD, rows) if rows else "No helpers.")
+    return 0
+
+
+def _revoke(args: argparse.Namespace, place: Place) -> int:
+    town = town_of(place.towns, args.town)
+    revoke = partial(helpers.revoke_helper, organisation_id=town.id, helper_id=args.id, now=now())
+    if not place.database.write(revoke):
+        raise Problem(f"there is no valid helper {args.id}; see: aufruf helper list")
+    print("Revoked. The code lifts no limit from now on.")
+    return 0
