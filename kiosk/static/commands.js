@@ -23,23 +23,32 @@ export function newId() {
 }
 
 /** Send one command; gives the answer or throws `Refused`. */
-export async function post(path, body, { deviceId, language, pauses = PAUSES_MS, sleep = wait } = {}) {
+export function post(path, body, options = {}) {
+  const headers = { "Content-Type": "application/json" };
+  return persistently(path, { method: "POST", headers, body: JSON.stringify(body) }, options);
+}
+
+/** Ask for something that changes nothing. `query`: name → text; never anything about a person. */
+export function get(path, query, options = {}) {
+  return persistently(`${path}?${new URLSearchParams(query)}`, { headers: {} }, options);
+}
+
+async function persistently(path, request, { deviceId, language, pauses = PAUSES_MS, sleep = wait }) {
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await once(path, body, { deviceId, language });
+    const answer = await once(path, request, { deviceId, language });
     if (answer !== null) return answer;
     if (attempt >= pauses.length) throw new Refused("offline");
     await sleep(pauses[attempt]);
   }
 }
 
-async function once(path, body, { deviceId, language }) {
+async function once(path, request, { deviceId, language }) {
   let response;
   let answer;
   try {
     response = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Aufruf-Device": deviceId, "Accept-Language": language },
-      body: JSON.stringify(body),
+      ...request,
+      headers: { ...request.headers, "Aufruf-Device": deviceId, "Accept-Language": language },
       signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
     });
     answer = await response.json();
@@ -49,6 +58,23 @@ async function once(path, body, { deviceId, language }) {
   if (response.ok) return answer;
   if (AGAIN.has(response.status)) return null;
   throw new Refused(answer.error?.code ?? "internal", answer.error ?? {});
+}
+
+/** Send from a screen, once; its answer counts as long as the screen stands. `refused(error)`: dealt with there. */
+export async function sendOnce(page, step, send, then, refused = () => false) {
+  const asked = page.screen;
+  if (asked.step !== step || asked.busy) return;
+  Object.assign(asked, { busy: true, problem: null });
+  page.draw();
+  try {
+    const answer = await send(asked);
+    if (page.screen === asked) then(answer);
+  } catch (error) {
+    asked.busy = false;
+    if (page.screen !== asked || refused(error)) return;
+    asked.problem = page.refusal(error);
+    page.draw();
+  }
 }
 
 function wait(ms) {
@@ -62,7 +88,7 @@ function wait(ms) {
 export function makePress(send) {
   let running = null;
   let open = null; // {told, id} of a press without an answer
-  return function press(path, body) {
+  function press(path, body) {
     if (running) return running;
     const told = `${path} ${JSON.stringify(body)}`;
     if (open?.told !== told) open = { told, id: newId() };
@@ -81,5 +107,10 @@ export function makePress(send) {
         running = null;
       });
     return running;
+  }
+  /** What was pressed, and may hold what somebody typed, is forgotten with the visit. */
+  press.forget = () => {
+    open = null;
   };
+  return press;
 }

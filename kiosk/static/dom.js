@@ -20,6 +20,9 @@ const ICONS = {
   paper: "M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6",
   erase: "M9 5h11v14H9l-6-7zM12 9.500l5 5M17 9.500l-5 5",
   cross: "M6 6l12 12M18 6L6 18",
+  shift: "M12 4l8 8h-4.500v7h-7v-7H4z",
+  eye: "M2 12c2.500-4.500 6-7 10-7s7.500 2.500 10 7c-2.500 4.500-6 7-10 7s-7.500-2.500-10-7zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
+  hidden: "M2 12c2.500-4.500 6-7 10-7s7.500 2.500 10 7c-2.500 4.500-6 7-10 7s-7.500-2.500-10-7zM4 20L20 4",
 };
 
 /** A node: attributes by name, listeners under `on`, children as nodes or texts; empty ones are left out. */

@@ -4,21 +4,21 @@
 import { connect } from "/static/live.js";
 import { makeTexts, readJson } from "/static/texts.js";
 import { makeArriving } from "./arriving.js";
-import { newId, post } from "./commands.js";
+import { makeBooking } from "./booking.js";
+import { get, newId, post } from "./commands.js";
 import { makeDialogs } from "./dialogs.js";
 import { h } from "./dom.js";
 import { drawHead, makeClock } from "./head.js";
 import { makeIdle } from "./idle.js";
-import { laterView } from "./later.js";
 import { letterBar, letterView } from "./letters.js";
 import { makeMinePage } from "./mine_page.js";
 import { wordOf } from "./opening.js";
 import { drawLooking, drawWord, makeResultPage } from "./result_page.js";
 import { makeScan } from "./scan.js";
 import { sameParts, startView, stateOf } from "./start.js";
-import { categoriesView, concernNodes, confirmView, peopleView, servicesView } from "./steps.js";
+import { categoriesView, confirmView, peopleView, servicesView } from "./steps.js";
 import { makeTaking } from "./taking.js";
-import { newVisit } from "./visit.js";
+import { mustBook, newVisit } from "./visit.js";
 
 const STEP_MS = 250;
 const SCANNER = "has_scanner";
@@ -42,19 +42,23 @@ let screen = { step: "start" };
 
 const language = () => visit?.language ?? config.languages[0];
 const t = (key, params) => texts.get(language())(key, params);
-const send = (path, body) => post(path, body, { deviceId: config.kiosk_id, language: language() });
+const asKiosk = () => ({ deviceId: config.kiosk_id, language: language() });
+const send = (path, body) => post(path, body, asKiosk());
+const read = (path, query) => get(path, query, asKiosk());
+const today = () => clock.local().date;
 const sitePath = `/api/v1/sites/${encodeURIComponent(config.site_id)}`;
 const kioskPath = `/api/v1/kiosks/${encodeURIComponent(config.kiosk_id)}`;
 const dialogs = makeDialogs({ dialog: part("dialog"), config, t, language, onTouch: () => idleStep.touch(now()) });
 /** What the pages with a number on them need of this one. */
 const page = Object.defineProperties(
-  { config, main, foot, live, t, now, send, go, draw, clear, refusal, dialogs, sitePath, kioskPath, speakAs, idle: idleResult },
+  { config, main, foot, live, t, now, today, send, read, go, draw, clear, refusal, dialogs, sitePath, kioskPath, speakAs, idle: idleResult },
   { screen: { get: () => screen }, visit: { get: () => visit }, picture: { get: () => picture }, language: { get: language } },
 );
 const result = makeResultPage(page);
 const mine = makeMinePage(page);
 const arriving = makeArriving(page, { onArrived: (ticket) => result.open(ticket, "arrived") });
-const taking = makeTaking(page, { onTaken: (ticket) => result.open(ticket), onBooked: (booked) => result.open(booked, "booked") });
+const taking = makeTaking(page, { onTaken: (ticket) => result.open(ticket) });
+const booking = makeBooking(page, { onBooked: (booked) => result.open(booked, "booked"), onWait: taking.confirm, onPeople: () => toPeople() });
 
 const line = connect(`/live/kiosks/${encodeURIComponent(config.kiosk_id)}`, {
   onFrame(frame) {
@@ -85,6 +89,7 @@ function clear() {
   visit = null;
   root.removeAttribute("data-reach");
   result.forget();
+  booking.forget();
   go({ step: "start" });
 }
 
@@ -93,11 +98,11 @@ function go(next) {
   idleStep.touch(now());
   idleResult.touch(now());
   draw();
-  if (screen.step !== "start") (main.querySelector("h1") ?? main).focus({ preventScroll: true });
+  if (screen.step !== "start") (main.querySelector("[data-first]") ?? main.querySelector("h1") ?? main).focus({ preventScroll: true });
 }
 
 const hasScanner = () => localStorage.getItem(SCANNER) !== null;
-const confirm = () => taking.confirm();
+const wayOn = () => (mustBook(visit, config.categories) ? booking.days() : taking.confirm());
 const toCategories = () => go({ step: "categories" });
 const toPeople = () => go({ step: "people" });
 const toLetter = (letter) => go({ step: "letter", letter });
@@ -107,9 +112,9 @@ const views = {
   categories: () => categoriesView({ t, visit, config, letters: letterBar({ t, visit, config, onLetter: toLetter }), onBack: clear, onNext: toPeople, onCategory: toCategory }),
   letter: () => letterView({ t, visit, config, letter: screen.letter, onBack: toCategories, onNext: toPeople, onExplain, onCategory: toCategory, onLetter: toLetter }),
   services: () => servicesView({ t, visit, config, category: screen.category, onBack: toCategories, onNext: toPeople, onExplain }),
-  people: () => peopleView({ t, visit, onBack: toCategories, onNext: confirm }),
-  confirm: () => confirmView({ t, visit, config, quote: screen.quote, problem: screen.problem, busy: Boolean(screen.busy), canTake: canTake(), onBack: toPeople, onTake: taking.take, onLater: taking.later }),
-  later: () => laterView({ t, config, parts: concernNodes({ t, visit, config }), startsAt: screen.startsAt, problem: screen.problem, busy: Boolean(screen.busy), onBack: confirm, onBook: taking.book }),
+  people: () => peopleView({ t, visit, onBack: toCategories, onNext: wayOn }),
+  confirm: () => confirmView({ t, visit, config, quote: screen.quote, problem: screen.problem, busy: Boolean(screen.busy), canTake: canTake(), onBack: toPeople, onTake: taking.take, onLater: (time) => booking.choose(time, taking.confirm), onDays: () => booking.days() }),
+  ...booking.views,
   arrive: () => arriving.view({ hasScanner: hasScanner() }),
 };
 const pages = {
@@ -255,7 +260,7 @@ function scannedAppointment(code) {
   arriving.openCode(code);
 }
 
-const scan = makeScan({ onCode: (code) => scanned(() => scannedCode(code)), onAppointment: (code) => scanned(() => scannedAppointment(code)), onOther: () => scanned(mine.unknown) });
+const scan = makeScan({ onCode: (code) => scanned(() => scannedCode(code)), onAppointment: (code) => scanned(() => scannedAppointment(code)), onOther: () => scanned(mine.unknown), isTyping: () => screen.step === "field" });
 
 function keyed(event) {
   if (!scan(event)) return touched(event);

@@ -2,8 +2,9 @@
 
 import { numberNode } from "/static/digits.js";
 import { button, h, icon } from "./dom.js";
-import { clockOf } from "./later.js";
+import { appointmentWords } from "./later.js";
 import { printerWorks, waitNodes } from "./start.js";
+import { clockOf } from "./when.js";
 
 /** How long the printer may be silent before the visitor is asked to note the number. */
 export const SLIP_LATE_MS = 12_000;
@@ -18,7 +19,7 @@ export function slipState({ word, printer, waitedMs }) {
 }
 
 /** The number, huge, and where to wait. `kind`: a number "taken", an appointment "arrived" or "booked". */
-export function resultView({ t, config, language, ticket, kind, slip, code, closingS, settling, busy, problem, on }) {
+export function resultView({ t, config, language, today, ticket, kind, slip, code, closingS, settling, busy, problem, on }) {
   const area = config.areas.find((one) => one.id === ticket.area_id);
   const words = (texts) => texts[language] ?? texts.de;
   return h(
@@ -33,7 +34,7 @@ export function resultView({ t, config, language, ticket, kind, slip, code, clos
     h(
       "div",
       { class: "result__more" },
-      kind !== "taken" && appointed(t, config, ticket, kind),
+      kind !== "taken" && appointed(t, { language, today, ticket, kind }),
       area && kind !== "booked" && h("div", { class: "result__area" }, icon("pin"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_here")), h("p", { class: "result__place" }, words(area.name)), h("p", {}, words(area.hint ?? {})))),
       ticket.wait && (kind === "taken" || ticket.arrival === "late") && h("div", { class: "result__area" }, icon("clock"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_for_you")), h("p", { class: "result__place" }, waitNodes(t, ticket.wait)))),
       slipNotice({ t, config, ticket, kind, slip, code }),
@@ -56,10 +57,10 @@ export function closingButtons({ t, closingS, settling = false, kind = "button--
 }
 
 /** The appointed time, and what it means now. */
-function appointed(t, config, ticket, kind) {
+function appointed(t, { language, today, ticket, kind }) {
   const time = clockOf(ticket.starts_at);
   const words = kind === "booked" ? t("kiosk.later_come", { time: clockOf(ticket.come_at) }) : t(`kiosk.arrived_${ticket.arrival}`, { time });
-  return h("div", { class: "result__area result__time" }, icon("calendar"), h("div", {}, h("p", { class: "soft" }, t(kind === "booked" ? "kiosk.your_appointment" : "kiosk.your_time")), h("p", { class: "result__clock number" }, t("kiosk.at_time", { time })), h("p", { class: "result__line" }, words)));
+  return h("div", { class: "result__area result__time" }, icon("calendar"), h("div", {}, h("p", { class: "soft" }, kind === "booked" ? appointmentWords(t, { language, today, startsAt: ticket.starts_at }) : t("kiosk.your_time")), h("p", { class: "result__clock number" }, t("kiosk.at_time", { time })), h("p", { class: "result__line" }, words)));
 }
 
 function slipNotice({ t, config, ticket, kind, slip, code }) {

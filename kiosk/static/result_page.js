@@ -48,7 +48,7 @@ export function makeResultPage(page) {
     screen.slip = state;
     const hadFocus = main.contains(document.activeElement);
     const on = { done: page.clear, giveBack: () => dialogs.askToGiveBack(screen.ticket.number, giveBack), reprint, moreTime: () => moreTime(page, draw) };
-    main.replaceChildren(resultView({ t, config, language: page.language, ticket: screen.ticket, kind: screen.kind, slip: state, code, closingS, settling, busy: Boolean(screen.busy), problem: screen.problem, on }));
+    main.replaceChildren(resultView({ t, config, language: page.language, today: page.today(), ticket: screen.ticket, kind: screen.kind, slip: state, code, closingS, settling, busy: Boolean(screen.busy), problem: screen.problem, on }));
     foot.hidden = true;
     if (hadFocus) main.querySelector("h1").focus({ preventScroll: true });
   }

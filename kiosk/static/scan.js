@@ -12,7 +12,7 @@ const ENDS = new Set(["Enter", "NumpadEnter", "Tab"]);
 const US_SIGNS = { Slash: "/?", Minus: "-_", Period: ".>", Semicolon: ";:" };
 
 /** Give `key(event)`; it tells whether the key ended a scan, and then belongs to nobody else. */
-export function makeScan({ onCode, onAppointment, onOther }) {
+export function makeScan({ onCode, onAppointment, onOther, isTyping = () => false }) {
   let typed = "";
   let typedUs = "";
   let lastAt = 0;
@@ -24,6 +24,7 @@ export function makeScan({ onCode, onAppointment, onOther }) {
     typed = typedUs = "";
     if (code) onCode(code);
     else if (appointment) onAppointment(appointment);
+    else if (isTyping()) return false; // a name, typed in a breath on a keyboard with keys
     else if (enough) onOther();
     return enough;
   }

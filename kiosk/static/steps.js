@@ -4,7 +4,7 @@
 import { button, h, icon, problemNode, scroller } from "./dom.js";
 import { laterBox } from "./later.js";
 import { waitNodes } from "./start.js";
-import { NEEDS, chosen, setCount, setPersons, toggleNeed } from "./visit.js";
+import { NEEDS, canBook, chosen, setCount, setPersons, toggleNeed } from "./visit.js";
 
 const EXAMPLES = 3;
 const WHY_ICON = { online: "screen", phone: "phone", elsewhere: "house", appointment: "calendar" };
@@ -57,7 +57,12 @@ export function servicesView({ t, visit, config, category, onBack, onNext, onExp
 
 /** A row for each service: to choose and count, or to be told what to do instead. */
 export function serviceRows({ t, visit, services, onChange, onExplain }) {
-  return services.map((service) => (service.why ? explained(t, visit, service, onExplain) : countable(t, visit, service, onChange)));
+  return services.map((service) => (service.why && !isBookedHere(service) ? explained(t, visit, service, onExplain) : countable(t, visit, service, onChange)));
+}
+
+/** What needs an appointment gets one here, where appointments are given for it. */
+function isBookedHere(service) {
+  return service.why === "appointment" && service.books;
 }
 
 function explained(t, visit, service, onExplain) {
@@ -82,7 +87,7 @@ function countable(t, visit, service, onChange) {
     "button",
     { type: "button", class: "service__choose", on: { click: () => put(visit.counts.has(service.id) ? 0 : 1) } },
     mark,
-    h("span", { class: "service__name" }, name),
+    h("span", { class: "service__name" }, name, isBookedHere(service) && h("span", { class: "service__why" }, t("kiosk.only_booked"))),
   );
   const counter = service.max_count > 1 ? stepper({ t, label: name, least: 0, most: service.max_count, onChange: put }) : null;
   function put(count) {
@@ -190,20 +195,15 @@ export function concernNodes({ t, visit, config }) {
 }
 
 /** What it will take, before a number is taken. `quote`: {ahead, wait, later}; null while it is asked for. */
-export function confirmView({ t, visit, config, quote, problem, busy, canTake, onBack, onTake, onLater }) {
+export function confirmView({ t, visit, config, quote, problem, busy, canTake, onBack, onTake, onLater, onDays }) {
   const facts = h(
     "div",
     { class: "facts" },
     fact("people", t("kiosk.ahead"), aheadNodes(t, quote?.ahead ?? null)),
     fact("clock", t("kiosk.wait_for_you"), quote ? waitNodes(t, quote.wait) : h("span", { class: "spinner" })),
   );
-  const body = h(
-    "div",
-    { class: "confirm" },
-    facts,
-    laterBox({ t, later: quote?.later, busy, onLater }),
-    concernNodes({ t, visit, config }),
-  );
+  const later = laterBox({ t, later: quote?.later, canBook: canBook(visit, config.categories), busy, onLater, onDays });
+  const body = h("div", { class: "confirm" }, h("div", { class: later ? "choices" : "choices choices--one" }, facts, later), concernNodes({ t, visit, config }));
   const take = button(t("kiosk.take"), { kind: "button--primary take", after: "next", "aria-disabled": String(!canTake), "aria-busy": busy ? "true" : null }, onTake);
   return {
     title: t("kiosk.confirm_title"),

@@ -3,9 +3,9 @@
 export const NEEDS = ["more_time", "step_free", "fetch_me", "deaf", "sign_language", "blind", "companion"];
 export const MOST_PERSONS = 20;
 
-/** Begin a visit. Counts are by service id, in the order of choosing. */
+/** Begin a visit. Counts are by service id, in the order of choosing; `told` is what was typed, by field. */
 export function newVisit(language) {
-  return { language, counts: new Map(), persons: 1, needs: new Set() };
+  return { language, counts: new Map(), persons: 1, needs: new Set(), told: new Map() };
 }
 
 /** Choose `count` of a service, within what it allows; 0 takes it away. */
@@ -32,6 +32,17 @@ export function chosen(visit, categories) {
   return [...visit.counts].map(([id, count]) => ({ service: all.get(id), count }));
 }
 
+/** Whether the concern can be booked as a whole. */
+export function canBook(visit, categories) {
+  const list = chosen(visit, categories);
+  return list.length > 0 && list.every(({ service }) => service.books);
+}
+
+/** Whether the concern needs an appointment: no number is given for it. */
+export function mustBook(visit, categories) {
+  return chosen(visit, categories).some(({ service }) => service.why === "appointment");
+}
+
 /** The concern as the server takes it. */
 export function concern(visit) {
   return {
@@ -39,4 +50,9 @@ export function concern(visit) {
     persons: visit.persons,
     needs: [...visit.needs],
   };
+}
+
+/** The same as a query of the offer. */
+export function concernQuery(visit) {
+  return { services: [...visit.counts].map(([id, count]) => `${id}:${count}`).join(","), persons: String(visit.persons) };
 }

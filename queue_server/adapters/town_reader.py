@@ -138,6 +138,7 @@ class TownReader:
             slip_footer=table.texts_list("slip_footer"),
             check_in=table.choice("check_in", CheckIn.REQUIRED),
             required_fields=table.words("required_fields", REQUIRED_FIELDS),
+            kiosk_fields=table.words("kiosk_fields", ()),
             holidays=table.text("holidays", ""),
             bookable_from=table.day("bookable_from"),
             lead_min=table.whole("lead_min", 0),

@@ -145,7 +145,8 @@ class Site:
     For bookings: `holidays` names the state ("SN") on whose public holidays the site is closed, empty for
     none; `bookable_from` is the first day that can be booked, `lead_min` how long before its start at the
     latest, `walk_in_share` the percentage of the clerks' time that is kept for walk-ins;
-    `admission_notice` is what visitors must know to be let in; `max_open_bookings` and `max_daily_bookings`
+    `admission_notice` is what visitors must know to be let in; `kiosk_fields` is what they must type at the
+    kiosk to book, where `required_fields` does not hold; `max_open_bookings` and `max_daily_bookings`
     are how many bookings to come, and how many made on one day, one contact may have, 0 for no limit.
     `holiday_dates` are the days of
     `holidays`: added where a town is loaded to run, and no part of the set-up, so they are neither
@@ -180,6 +181,7 @@ class Site:
     slip_footer: tuple[Texts, ...] = ()
     check_in: CheckIn = CheckIn.REQUIRED
     required_fields: tuple[str, ...] = REQUIRED_FIELDS
+    kiosk_fields: tuple[str, ...] = ()
     holidays: str = ""
     bookable_from: date | None = None
     lead_min: int = 0

@@ -242,12 +242,13 @@ def _dates(town: Town) -> Iterator[Problem]:
 
 def _person_fields(town: Town) -> Iterator[Problem]:
     for index, site in enumerate(town.sites):
-        for inner, one in enumerate(site.required_fields):
-            path: Path = ("sites", index, "required_fields", inner)
-            if one not in PERSON_FIELDS:
-                yield unknown(path, one, PERSON_FIELDS)
-            elif one in site.required_fields[:inner]:
-                yield Problem(path, Code.DUPLICATE, {"found": one})
+        for key, asked in (("required_fields", site.required_fields), ("kiosk_fields", site.kiosk_fields)):
+            for inner, one in enumerate(asked):
+                path: Path = ("sites", index, key, inner)
+                if one not in PERSON_FIELDS:
+                    yield unknown(path, one, PERSON_FIELDS)
+                elif one in asked[:inner]:
+                    yield Problem(path, Code.DUPLICATE, {"found": one})
 
 
 RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (

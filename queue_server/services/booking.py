@@ -6,7 +6,6 @@ happens without a press (`services.booking_clock`).
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from queue_server.domain import events as e
 from queue_server.domain.appointment import Appointment, AppointmentState
@@ -24,8 +23,6 @@ from queue_server.services.holding import extend, hold, hold_answer, mine, relea
 from queue_server.services.moving import move
 from queue_server.services.ports import Answer, Unit
 
-UNASKED: Final = frozenset({"desk", "kiosk"})
-"""Channels at which the visitor stands or calls: nothing about the person is required there."""
 _S = AppointmentState
 
 __all__ = [
@@ -100,8 +97,16 @@ def cancel(unit: Unit, reference: str, by: str, *, both: bool = False) -> Answer
 
 
 def _check_person(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
-    services = [service_id for one in parts for service_id, _ in one.concern]
-    asked = required_fields(unit.town, unit.site, services)
-    for field in () if parts[0].channel in UNASKED else asked:
+    for field in _asked(unit, parts):
         if person.lacks(field):
             raise BadInput(field=field)
+
+
+def _asked(unit: Unit, parts: Sequence[Appointment]) -> tuple[str, ...]:
+    """Return what must be told: at the desk nothing, at the kiosk what the site needs there."""
+    if parts[0].channel == "desk":
+        return ()
+    if parts[0].channel == "kiosk":
+        return unit.site.kiosk_fields
+    services = [service_id for one in parts for service_id, _ in one.concern]
+    return required_fields(unit.town, unit.site, services)

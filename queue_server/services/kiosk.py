@@ -1,11 +1,10 @@
-"""What a visitor decides at the kiosk before taking a number: wait now, or come later today.
+"""What a visitor decides at the kiosk before taking a number: wait now, come later today, or another day.
 
-What lives here: the times that are offered instead of waiting, booking one of them without any
-personal data, and its slip. What must not: taking numbers (`services.reception`), and the rules of
-booking (`services.booking`, `services.offer`).
+What lives here: the times that are offered instead of waiting, booking one of them or of a later day
+with no more about the person than the site needs there, and its slip. What must not: taking numbers
+(`services.reception`), and the rules of booking (`services.booking`, `services.offer`).
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +16,7 @@ from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, Unit
 
 LATER_MOST: Final = 3
+UNASKED: Final = Person()
 APART: Final = timedelta(minutes=30)
 """Three times in one quarter of an hour would be no choice."""
 SOONEST: Final = timedelta(minutes=30)
@@ -41,16 +41,16 @@ def book(
     kiosk_id: str,
     press: str,
     language: str,
-    needs: Sequence[str] = (),
+    person: Person = UNASKED,
 ) -> Answer:
-    """Hold and book a time in one commit, and order its slip; nobody is asked for a name.
+    """Hold and book a time in one commit, and order its slip; of the person only `Site.kiosk_fields`.
 
     In one step, so that no time stays held for somebody who walked away. `press` names this press of a
     button: under it the time is held. Raises what `booking.hold` and `booking.confirm` raise.
     """
     client = f"{kiosk_id}\n{press}"
     held = booking.hold(unit, choice, starts_at, channel="kiosk", client=client)
-    booked = booking.confirm(unit, held["id"], client, Person(needs=tuple(sorted(set(needs)))), language)
+    booked = booking.confirm(unit, held["id"], client, person, language)
     unit.add_print_job(kiosk_id, booked["id"], 1, None)
     return booked
 

@@ -1,4 +1,4 @@
-"""What a kiosk asks beside taking numbers: the visit behind a scanned slip, and coming later instead.
+"""What a kiosk asks beside taking numbers: the visit behind a scanned slip, and coming at a booked time.
 
 A slip's code is the visitor's secret. It comes in the body, never in an address that a log would keep.
 """
@@ -7,6 +7,7 @@ from typing import Final
 
 from queue_server.domain.access import Act, Kind, Thing, require
 from queue_server.domain.errors import NotFound
+from queue_server.domain.person import Person
 from queue_server.domain.ticket import Ticket
 from queue_server.services import kiosk, offer, screens, visits
 from queue_server.services.concerns import Choice, choose
@@ -49,7 +50,7 @@ async def quote_visit(call: Call) -> Answer:
 
 
 async def book_later(call: Call) -> Answer:
-    """Book one of the offered times and print its slip; nothing is asked about the person.
+    """Book one of the offered times and print its slip; of the person only what the site needs at kiosks.
 
     A time that was taken meanwhile is refused with the nearest free ones in `next`.
     """
@@ -65,7 +66,7 @@ async def book_later(call: Call) -> Answer:
             kiosk_id=call.id,
             press=body.request_id,
             language=body.language,
-            needs=body.needs,
+            person=_person(body),
         )
 
     answer = await call.do(work)
@@ -81,6 +82,18 @@ async def reprint_appointment(call: Call) -> Answer:
     answer = await call.do(lambda unit: kiosk.reprint(unit, int(text), call.id))
     printing.offer_soon(call.house, call.site_id, call.id)
     return answer
+
+
+def _person(body: models_booking.BookLater) -> Person:
+    told = body.person
+    return Person(
+        name=told.name,
+        email=told.email,
+        phone=told.phone,
+        address=told.address,
+        birth_date=told.birth_date.isoformat() if told.birth_date else "",
+        needs=tuple(sorted(set(body.needs))),
+    )
 
 
 def _bookable(unit: Unit, body: models.Quote) -> Choice | None:
@@ -140,7 +153,7 @@ ROUTES = [
         models_booking.BookLater,
         answers.BookedAtKiosk,
         status=201,
-        refusals=("not_bookable", "too_many", "slot_taken", "no_number_left"),
+        refusals=("not_bookable", "too_many", "slot_taken", "too_many_bookings", "no_number_left"),
         tag="booking",
     ),
     ApiRoute(

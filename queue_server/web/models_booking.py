@@ -135,17 +135,22 @@ class ChangeHold(ClientBody):
     request_id: RequestId | None = None
 
 
-class PersonBody(Body):
-    """Whom the visit is about. What the site does not require may be left out.
-
-    It is kept apart from the appointment, and erased after it or at once on cancelling.
-    """
+class KioskPersonBody(Body):
+    """Who books at a kiosk: the fields that the site's `kiosk_fields` names, as a rule none."""
 
     name: Line = ""
     email: Annotated[str, StringConstraints(max_length=200, pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")] = ""
     phone: Annotated[str, StringConstraints(max_length=40, pattern=r"^[0-9+()/. -]*$")] = ""
     address: Lines = ""
     birth_date: Day | None = None
+
+
+class PersonBody(KioskPersonBody):
+    """Whom the visit is about. What the site does not require may be left out.
+
+    It is kept apart from the appointment, and erased after it or at once on cancelling.
+    """
+
     for_whom: Line = Field(default="", description="Set when somebody books for somebody else.")
     remarks: Lines = ""
     needs: list[Need] = Field(default_factory=list, max_length=10)
@@ -187,9 +192,10 @@ class OwnAppointment(Body):
 
 
 class BookLater(ConcernBody):
-    """`starts_at` is one of the times that the kiosk's quote named. Nobody is asked for a name.
+    """`starts_at` is one of the times that the kiosk's quote or the offer named.
 
-    `needs` are kept apart from the appointment, as all that visitors tell about themselves.
+    `person` has what the site's `kiosk_fields` asks for, as a rule nothing. It and `needs` are kept apart
+    from the appointment, as all that visitors tell about themselves.
     """
 
     model_config = ConfigDict(
@@ -208,6 +214,7 @@ class BookLater(ConcernBody):
     starts_at: Moment
     language: Language = "de"
     needs: list[Need] = Field(default_factory=list, max_length=10)
+    person: KioskPersonBody = KioskPersonBody()
 
 
 class ReprintAppointment(Body):

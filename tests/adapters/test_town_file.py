@@ -123,6 +123,12 @@ def test_a_site_may_require_nothing_at_all() -> None:
     )
 
 
+def test_a_kiosk_asks_nothing_but_what_the_site_names() -> None:
+    assert read(SMALL).sites[0].kiosk_fields == ()
+    phone = SMALL.replace('id = "hall"', 'id = "hall"\nkiosk_fields = ["phone"]')
+    assert read(phone).sites[0].kiosk_fields == ("phone",)
+
+
 def test_a_part_time_week_follows_the_old_one() -> None:
     roster = """
         roster = [

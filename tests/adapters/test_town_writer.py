@@ -71,6 +71,7 @@ def everything_unusual() -> Town:
         slip_footer=({"de": "Ende"},),
         check_in=CheckIn.AUTOMATIC,
         required_fields=("address", "birth_date"),
+        kiosk_fields=("phone",),
         holidays="SN",
         bookable_from=date(2026, 9, 1),
         lead_min=90,

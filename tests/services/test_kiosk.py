@@ -6,11 +6,12 @@ import pytest
 
 from queue_server.adapters.database import Database
 from queue_server.domain.appointment import AppointmentState
-from queue_server.domain.errors import NotFound, SlotTaken
+from queue_server.domain.errors import BadInput, NotFound, SlotTaken
+from queue_server.domain.person import Person
 from queue_server.services import kiosk, offer
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
-from tests.services.booking_hall import Booker
+from tests.services.booking_hall import TOMORROW, Booker
 from tests.town_hall import DAY, PASS, at, booking_town
 
 KIOSK = "hall-kiosk"
@@ -29,10 +30,13 @@ def later(hand: Booker) -> list[datetime]:
     return [datetime.fromisoformat(one) for one in hand.do(work)["later"]]
 
 
-def book(hand: Booker, clock: str, press: str = "a") -> Answer:
+def book(hand: Booker, clock: str, press: str = "a", day: str = DAY, person: Person | None = None) -> Answer:
     def work(unit: Unit) -> Answer:
         choice = offer.choose_bookable(unit.town, unit.site, [(PASS, 1)])
-        return kiosk.book(unit, choice, at(clock), kiosk_id=KIOSK, press=press, language="de")
+        who = person or kiosk.UNASKED
+        return kiosk.book(
+            unit, choice, at(clock, day), kiosk_id=KIOSK, press=press, language="de", person=who
+        )
 
     return hand.do(work)
 
@@ -57,6 +61,18 @@ def test_booking_keeps_nothing_about_the_person_and_leaves_no_hold(hand: Booker)
     assert person == {"name": ""}
     assert hand.look(lambda unit: len(unit.book.holds)) == 0
     assert hand.differences() == []
+
+
+def test_site_gets_what_it_needs_at_the_kiosk_and_asks_for_no_more(database: Database) -> None:
+    """The fields that the portal requires do not hold here; a later day is booked like today."""
+    hand = Booker(database, booking_town(kiosk_fields=("phone",)))
+    with pytest.raises(BadInput) as refusal:
+        book(hand, "09:00", day=TOMORROW)
+    assert refusal.value.params == {"field": "phone"}
+    assert hand.look(lambda unit: len(unit.book.appointments)) == 0, "nothing stays held"
+    booked = book(hand, "09:00", day=TOMORROW, person=Person(phone="0371 488-0"))
+    kept = hand.do(lambda unit: {"phone": getattr(unit.person(booked["id"]), "phone", "")})
+    assert kept == {"phone": "0371 488-0"}
 
 
 def test_what_is_taken_is_refused_and_nothing_is_left_behind(hand: Booker) -> None:

@@ -135,6 +135,28 @@ async def try_to_book(town: Town, at: str) -> httpx2.Response:
 
 
 @with_qr
+async def test_slip_of_a_later_day_says_which(served_town: Town) -> None:
+    async with an_agent(served_town) as next_slip:
+        person = {"name": "Erika Mustermann", "phone": "0371 488-0"}
+        booked = await book(served_town, "2026-03-12T10:20+01:00", language="de", person=person)
+        slip = await next_slip()
+    assert (slip["number"], slip["time"]) == (str(booked["number"]), "10:20 Uhr")
+    assert slip["time_caption"] == "Ihr Termin: Donnerstag, 12. März"
+    assert slip["qr"].startswith("https://rathaus.example/termin/v/")
+    assert "Erika" not in str(slip), "paper lies about"
+
+
+async def test_what_is_typed_at_the_kiosk_is_checked_and_never_told_back(town: Town) -> None:
+    """Failure 27: the refusal names the field, not what stood in it."""
+    at = (await quote(town))["later"][0]
+    body = {"request_id": "a", "services": ID_CARD, "starts_at": at, "person": {"email": "erika-at-home"}}
+    answer = await town.ask("kiosk", "POST", f"/api/v1/{KIOSK}/appointments", body)
+    assert answer.status_code == 422
+    assert "person.email" in answer.text
+    assert "erika" not in answer.text
+
+
+@with_qr
 async def test_booked_slip_says_number_time_and_what_to_bring(served_town: Town) -> None:
     async with an_agent(served_town) as next_slip:
         booked = await book(served_town, "2026-03-10T14:20+01:00", language="de")
