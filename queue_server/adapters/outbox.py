@@ -109,14 +109,20 @@ def note_all(connection: Connection, outcomes: Iterable[tuple[Claimed, str, date
     return sum(note(connection, *outcome) for outcome in outcomes)
 
 
-def backlog(connection: Connection, now: datetime) -> Backlog:
-    """Return what waits past its time and what was given up."""
-    late = sa.select(sa.func.count(), sa.func.min(OUTBOX.c.due_at)).where(
-        OUTBOX.c.state == WAITING, OUTBOX.c.due_at <= now
+def backlogs(connection: Connection, now: datetime) -> dict[str, Backlog]:
+    """Return for each site that has any what waits past its time and what was given up."""
+    is_late = sa.and_(OUTBOX.c.state == WAITING, OUTBOX.c.due_at <= now)
+    query = (
+        sa.select(
+            OUTBOX.c.site_id,
+            sa.func.count(sa.case((is_late, 1))),
+            sa.func.min(sa.case((is_late, OUTBOX.c.due_at))),
+            sa.func.count(sa.case((OUTBOX.c.state == FAILED, 1))),
+        )
+        .where(sa.or_(is_late, OUTBOX.c.state == FAILED))
+        .group_by(OUTBOX.c.site_id)
     )
-    count, oldest = connection.execute(late).one()
-    failed = connection.execute(sa.select(sa.func.count()).where(OUTBOX.c.state == FAILED)).scalar_one()
-    return Backlog(count, oldest, failed)
+    return {site_id: Backlog(*figures) for site_id, *figures in connection.execute(query)}
 
 
 def send_again(connection: Connection, letter_id: int, site_id: str, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters import device_states
 from queue_server.adapters.database import Database
 from queue_server.adapters.store import Store
 from queue_server.adapters.town_store import config_version
@@ -30,6 +31,12 @@ class Settlement:
 
     def version(self, connection: Connection) -> int:
         return config_version(connection)
+
+    def out_of_service(self, connection: Connection) -> list[str]:
+        return device_states.out_of_service(connection)
+
+    def mark_out_of_service(self, connection: Connection, display_id: str, *, out: bool) -> None:
+        device_states.mark_out_of_service(connection, display_id, out=out)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         self._store.begin()

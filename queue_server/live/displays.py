@@ -5,7 +5,7 @@ answered. What a word of a display means for a call is decided in `confirmation`
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -98,6 +98,11 @@ class Displays:
         room = self._audience.rooms[site_id]
         (room.out_of_service.add if out else room.out_of_service.discard)(display_id)
         room.counters_changed.set()
+
+    def take_out_of_service(self, display_ids: Iterable[str]) -> None:
+        """Take up at start what was so before it; ids that the set-up has lost are nobody's."""
+        for room in self._audience.rooms.values():
+            room.out_of_service.update(room.displays.keys() & set(display_ids))
 
     # -- pictures ----------------------------------------------------------------------------------
 

@@ -47,6 +47,7 @@ class Hub:
         self.watch_display, self.take_report = self.displays.watch, self.displays.take_report
         self.take_health = self.displays.take_health
         self.set_out_of_service = self.displays.set_out_of_service
+        self.take_out_of_service = self.displays.take_out_of_service
         self.join_counter, self.leave_counter = self.counters.join, self.counters.leave
         self.counter_picture = self.counters.picture
         self.join_kiosk, self.leave_kiosk = self.kiosks.join, self.kiosks.leave

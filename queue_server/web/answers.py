@@ -17,6 +17,14 @@ class Health(TypedDict):
     status: Literal["ok"]
 
 
+class Outbox(TypedDict):
+    """Letters of the own sites past their time, how long the oldest is so, and how many were given up."""
+
+    late_count: int
+    oldest_s: int
+    failed_count: int
+
+
 class Readiness(TypedDict):
     """All but `status` is for staff, administrators and integrations."""
 
@@ -25,6 +33,7 @@ class Readiness(TypedDict):
     speech: NotRequired[dict[str, object]]
     printers: NotRequired[dict[str, str]]
     displays: NotRequired[dict[str, bool]]
+    outbox: NotRequired[Outbox]
     epoch: NotRequired[str]
 
 

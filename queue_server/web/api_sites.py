@@ -119,9 +119,11 @@ async def switch_call_mode(call: Call) -> Answer:
 
 
 async def mark_display(call: Call) -> Answer:
-    """Take a display out of service, or back: calls no longer wait for its word."""
-    call.house.hub.set_out_of_service(call.site_id, call.id, out=call.body.out_of_service)
-    return {"id": call.id, "out_of_service": call.body.out_of_service}
+    """Take a display out of service, or back: calls no longer wait for its word. A restart keeps that."""
+    house, out = call.house, call.body.out_of_service
+    await house.write(lambda conn: house.settlement.mark_out_of_service(conn, call.id, out=out))
+    house.hub.set_out_of_service(call.site_id, call.id, out=out)
+    return {"id": call.id, "out_of_service": out}
 
 
 def ticket_view(call: Call, answer: Answer) -> Answer:

@@ -197,6 +197,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         tokens=tokens,
         helpers=helpers,
         calendar=calendar_file,
+        letters=outbox,
         secrets=secrets,
         speech=speech,
         texts=texts,
@@ -219,6 +220,7 @@ async def _start(
     sites = [site for _, site in house.directory.sites.values()]
     await hub.start(sites)
     stack.push_async_callback(hub.stop)
+    hub.take_out_of_service(await house.read(house.settlement.out_of_service))
     speech.prepare(sites)
     spool = Spool(house.settings.spool_folder)
     timers = Timers(

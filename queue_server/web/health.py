@@ -1,5 +1,7 @@
 """Whether the server lives and is fit: `/healthz`, `/readyz`, `/metrics`. No personal data."""
 
+import logging
+from collections.abc import Mapping
 from ipaddress import ip_address
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -13,7 +15,10 @@ from queue_server.services.ports import Answer
 from queue_server.web import answers
 from queue_server.web.api import ApiRoute, Call
 from queue_server.web.house import House
+from queue_server.web.ports import Backlog
 from queue_server.web.proxies import client_address
+
+log = logging.getLogger(__name__)
 
 
 async def see_health(_: Call) -> Answer:
@@ -33,6 +38,7 @@ async def see_readiness(call: Call) -> Response:
             "speech": dict(house.speech.health()),
             "printers": _printers(call),
             "displays": _displays(call),
+            "outbox": _outbox(call, await _backlogs(house)),
             "epoch": house.epoch,
         }
     return JSONResponse(answer, status_code=200 if ready else 503)
@@ -42,7 +48,7 @@ async def see_metrics(call: Call) -> Response:
     """Export figures for Prometheus: to this machine, or to who may see them."""
     if not _is_local(call.request):
         require(call.actor, Act.SEE_METRICS, THE_SERVER)
-    return Response(_metrics(call.house), media_type=CONTENT_TYPE_LATEST)
+    return Response(_metrics(call.house, await _backlogs(call.house)), media_type=CONTENT_TYPE_LATEST)
 
 
 def _rooms(call: Call) -> list[SiteRoom]:
@@ -64,6 +70,30 @@ def _displays(call: Call) -> dict[str, bool]:
     return {one.display.id: bool(one.connections and one.healthy) for one in channels}
 
 
+def _outbox(call: Call, backlogs: Mapping[str, Backlog]) -> answers.Outbox:
+    """Return what waits, for how long and what was given up, of the actor's own sites."""
+    own = [backlogs[room.site.id] for room in _rooms(call) if room.site.id in backlogs]
+    return {
+        "late_count": sum(one.late_count for one in own),
+        "oldest_s": max((_age_s(call.house, one) for one in own), default=0),
+        "failed_count": sum(one.failed_count for one in own),
+    }
+
+
+def _age_s(house: House, backlog: Backlog) -> int:
+    since = backlog.oldest_due_at
+    return 0 if since is None else max(0, int((house.clock() - since).total_seconds()))
+
+
+async def _backlogs(house: House) -> Mapping[str, Backlog]:
+    """Return the letters that wait, by site; none when the database cannot say."""
+    try:
+        return await house.read(lambda conn: house.letters.backlogs(conn, house.clock()))
+    except Exception as error:  # the state of the database is told beside it
+        log.warning("the outbox could not be looked at: %s", type(error).__name__)
+        return {}
+
+
 async def _database_state(house: House) -> str:
     try:
         await house.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
@@ -82,8 +112,9 @@ def _is_local(request: Request) -> bool:
         return False
 
 
-def _metrics(house: House) -> bytes:
+def _metrics(house: House, backlogs: Mapping[str, Backlog]) -> bytes:
     registry = CollectorRegistry()
+    _count_letters(house, backlogs, registry)
     waiting = Gauge("aufruf_waiting", "Visitors who wait", ["site"], registry=registry)
     counters = Gauge("aufruf_open_counters", "Counters that are open", ["site"], registry=registry)
     displays = Gauge(
@@ -103,6 +134,19 @@ def _metrics(house: House) -> bytes:
         sockets.labels(site_id, "kiosk").set(sum(map(len, room.kiosks.values())))
         sockets.labels(site_id, "display").set(sum(len(c.connections) for c in room.displays.values()))
     return generate_latest(registry)
+
+
+def _count_letters(house: House, backlogs: Mapping[str, Backlog], registry: CollectorRegistry) -> None:
+    late = Gauge("aufruf_letters_late", "Letters past their time", ["site"], registry=registry)
+    oldest = Gauge(
+        "aufruf_letters_oldest_seconds", "How long past its time the oldest is", ["site"], registry=registry
+    )
+    failed = Gauge("aufruf_letters_failed", "Letters that were given up", ["site"], registry=registry)
+    for site_id in house.hub.rooms:
+        backlog = backlogs.get(site_id)
+        late.labels(site_id).set(backlog.late_count if backlog else 0)
+        oldest.labels(site_id).set(_age_s(house, backlog) if backlog else 0)
+        failed.labels(site_id).set(backlog.failed_count if backlog else 0)
 
 
 ROUTES = [

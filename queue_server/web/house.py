@@ -22,6 +22,7 @@ from queue_server.web.ports import (
     Calendar,
     Database,
     Helpers,
+    Letters,
     Pairings,
     Sealer,
     Settlement,
@@ -90,6 +91,7 @@ class House:
     tokens: Tokens
     helpers: Helpers
     calendar: Calendar
+    letters: Letters
     secrets: Sealer
     speech: Speech
     texts: Mapping[str, Texts]

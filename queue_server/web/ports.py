@@ -1,6 +1,6 @@
 """What the web layer needs from the adapters, as protocols; `web.app` fills them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -27,6 +27,10 @@ class Settlement(Protocol):
         """Read the set-up anew; return its version."""
 
     def version(self, connection: Connection) -> int: ...
+    def out_of_service(self, connection: Connection) -> Sequence[str]:
+        """Return the displays that staff took out of service."""
+
+    def mark_out_of_service(self, connection: Connection, display_id: str, *, out: bool) -> None: ...
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction of its own; only in the writer's thread."""
 
@@ -124,6 +128,23 @@ class Pairings(Protocol):
     ) -> Any: ...
     def pairing_state(self, conn: Connection, secret: str, now: datetime) -> Any: ...
     def collect_pairing(self, conn: Connection, secret: str, now: datetime) -> Any: ...
+
+
+class Backlog(Protocol):
+    """How a site's letters stand."""
+
+    @property
+    def late_count(self) -> int: ...
+    @property
+    def oldest_due_at(self) -> datetime | None: ...
+    @property
+    def failed_count(self) -> int: ...
+
+
+class Letters(Protocol):
+    """The outbox, as who watches over it asks; the module `adapters.outbox` fits."""
+
+    def backlogs(self, connection: Connection, now: datetime) -> Mapping[str, Backlog]: ...
 
 
 class Calendar(Protocol):

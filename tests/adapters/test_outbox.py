@@ -140,10 +140,10 @@ def test_staff_see_what_is_late_and_what_failed(database: Database) -> None:
     put(database, "a", due_at=NOW - timedelta(hours=1))
     put(database, "b", due_at=NOW + timedelta(hours=1))
     put(database, "c", state=FAILED)
-    found = asked(database, outbox.backlog)
+    found = asked(database, outbox.backlogs)["rathaus"]
     assert (found.late_count, found.failed_count) == (1, 1)
     assert found.oldest_due_at == NOW - timedelta(hours=1)
-    nothing_late = asked(database, outbox.backlog, NOW - timedelta(days=1))
+    nothing_late = asked(database, outbox.backlogs, NOW - timedelta(days=1))["rathaus"]
     assert (nothing_late.late_count, nothing_late.oldest_due_at) == (0, None)
 
 

@@ -381,6 +381,15 @@ async def test_a_display_out_of_service_is_not_waited_for(live_hall: LiveHall) -
     assert ("display_out", "d-foyer") in await live_hall.notices()
 
 
+async def test_a_display_that_was_out_of_service_before_the_start_still_is(live_hall: LiveHall) -> None:
+    live_hall.display()
+    live_hall.hub.take_out_of_service(["d-foyer", "a display that is gone"])
+    await called(live_hall)
+    assert (await live_hall.status())["assigned_count"] == 0
+    live_hall.hub.set_out_of_service("hall", "d-foyer", out=False)
+    assert ("display_out", "d-foyer") not in await live_hall.notices()
+
+
 async def test_fetch_mode_says_so_at_once(live_hall: LiveHall) -> None:
     live_hall.display()
     await live_hall.do(lambda u: counter.switch_call_mode(u, "fetch"))

@@ -5,7 +5,7 @@ from typing import get_args
 
 from queue_server.services.reception import NEEDS
 from queue_server.web.models import Need
-from tests.web.running import HOST, Town
+from tests.web.running import HOST, Town, running
 
 TICKETS = "/api/v1/sites/rathaus/tickets"
 
@@ -185,3 +185,16 @@ async def test_a_get_changes_nothing(each_town: Town) -> None:
         for method in ("GET", "HEAD"):
             assert (await each_town.ask("anna", method, path)).status_code == 200, path
     assert (await each_town.ask(None, "GET", "/api/v1/sites/rathaus/queue")).json()["seq"] == before
+
+
+async def test_a_display_out_of_service_stays_so_over_a_restart(town: Town) -> None:
+    async def notices(of: Town) -> list[dict[str, str]]:
+        answer = await of.ask("anna", "GET", "/api/v1/counters/rathaus-1")
+        return [one for one in answer.json()["notices"] if one["code"] == "display_out"]
+
+    for out, expected in ((True, [{"code": "display_out", "device": "rathaus-eg"}]), (False, [])):
+        body = {"out_of_service": out}
+        answer = await town.ask("anna", "POST", "/api/v1/displays/rathaus-eg/service", body)
+        assert answer.json() == {"id": "rathaus-eg", **body}
+        async with running(town.house.settings, town.tokens) as started_again:
+            assert await notices(started_again) == expected
