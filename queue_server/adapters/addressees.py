@@ -18,7 +18,7 @@ from queue_server.domain.appointment import AppointmentState
 APPOINTMENT, PERSON = table(AppointmentRow), table(BookedPerson)
 _OF_APPOINTMENT = (
     *("reference", "number", "starts_at", "minutes", "concern", "area_id"),
-    *("state", "language", "secret_version"),
+    *("state", "language", "secret_version", "clerk_id", "held_until"),
 )
 
 
@@ -35,8 +35,11 @@ class Addressee:
     state: AppointmentState
     language: str
     secret_version: int
+    clerk_id: str | None
+    held_until: datetime
     name: str
     email: str
+    answer: str
 
     def __repr__(self) -> str:
         return "Addressee(…)"  # an error's text goes to the log
@@ -46,7 +49,9 @@ def addressee(connection: Connection, site_id: str, appointment_id: int) -> Addr
     """Return what a letter on this appointment needs; None when there is no such appointment."""
     belongs = sa.and_(PERSON.c.site_id == APPOINTMENT.c.site_id, PERSON.c.appointment_id == APPOINTMENT.c.id)
     query = (
-        sa.select(*(APPOINTMENT.c[name] for name in _OF_APPOINTMENT), PERSON.c.name, PERSON.c.email)
+        sa.select(
+            *(APPOINTMENT.c[name] for name in _OF_APPOINTMENT), PERSON.c.name, PERSON.c.email, PERSON.c.answer
+        )
         .select_from(APPOINTMENT.outerjoin(PERSON, belongs))
         .where(APPOINTMENT.c.site_id == site_id, APPOINTMENT.c.id == appointment_id)
     )
@@ -55,4 +60,5 @@ def addressee(connection: Connection, site_id: str, appointment_id: int) -> Addr
         return None
     values = dict(row)
     values["concern"] = tuple((str(service), int(count)) for service, count in row["concern"])
-    return Addressee(**{**values, "name": row["name"] or "", "email": row["email"] or ""})
+    told = {name: row[name] or "" for name in ("name", "email", "answer")}
+    return Addressee(**values | told)

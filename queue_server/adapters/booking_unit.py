@@ -18,7 +18,7 @@ from queue_server.adapters.planner import Planner
 from queue_server.adapters.randomness import Randomness
 from queue_server.adapters.server_key import LETTERS
 from queue_server.adapters.site_memory import SiteMemory
-from queue_server.domain.appointment import Appointment, AppointmentState
+from queue_server.domain.appointment import OPEN, Appointment, AppointmentState
 from queue_server.domain.book import Book
 from queue_server.domain.business_day import business_day
 from queue_server.domain.helper_code import normal_code
@@ -29,7 +29,7 @@ from queue_server.services.ports import Overruled
 
 REFERENCE_SIGNS = 6
 """64 million: it identifies and never authorises, so it needs no more than to be unique."""
-_BOOKED_ELSEWHERE = frozenset({None, AppointmentState.HELD, AppointmentState.BOOKED})
+_BOOKED_ELSEWHERE = frozenset({None, AppointmentState.HELD, *OPEN})
 """Stored states of who has booked at another site: in the same batch its row still tells of the hold."""
 T = TypeVar("T")
 
@@ -79,15 +79,15 @@ class BookingUnit:
     @property
     def clerks_version(self) -> Hashable:
         versions = self._cells().versions(self.planner.clerk_ids(self.town, self.site))
-        return versions, tuple(hold.id for hold in self.book.holds_due(self.now))
+        return versions, tuple(one.id for one in self.book.run_out(self.now))
 
     def _run_out(self, span: Span) -> dict[str, Bits]:
-        """Return the time of holds that are over: the timer comes a second later (failure 16)."""
+        """Return the time of holds and requests that are over: the timer comes late (failure 16)."""
         found: dict[str, Bits] = {}
-        for hold in self.book.holds_due(self.now):
-            if hold.clerk_id is not None:
-                bits = stretch(span, hold.first_cell, hold.first_cell + hold.cells)
-                found[hold.clerk_id] = found.get(hold.clerk_id, 0) | bits
+        for one in self.book.run_out(self.now):
+            if one.clerk_id is not None:
+                bits = stretch(span, one.first_cell, one.first_cell + one.cells)
+                found[one.clerk_id] = found.get(one.clerk_id, 0) | bits
         return found
 
     def take_cells(self, clerk_id: str, first_cell: int, cells: int, appointment_id: int) -> None:
@@ -180,14 +180,14 @@ class BookingUnit:
             if id_ not in stored and not {row["contact_hash"], row["second_hash"]}.isdisjoint(hashes)
         ]
         # What this batch has booked here is not in its rows yet, so of this site the memory tells.
-        here = sum(1 for site_id, id_, _ in found if site_id == self.site.id and self._is_booked(id_))
+        here = sum(1 for site_id, id_, _ in found if site_id == self.site.id and self._is_open(id_))
         return here + sum(
             1 for site_id, _, state in found if site_id != self.site.id and state in _BOOKED_ELSEWHERE
         )
 
-    def _is_booked(self, appointment_id: int) -> bool:
+    def _is_open(self, appointment_id: int) -> bool:
         appointment = self.book.get(appointment_id)
-        return appointment is not None and appointment.state is AppointmentState.BOOKED
+        return appointment is not None and appointment.state in OPEN
 
     def made_today(self, contacts: Sequence[str]) -> int:
         return ContactDays.lock(*self._contact_day(contacts))

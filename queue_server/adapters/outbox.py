@@ -22,8 +22,8 @@ LEASE: Final = timedelta(minutes=2)
 """So long nobody else takes a claimed letter. Whoever crashes leaves it until then."""
 KEPT: Final = timedelta(days=7)
 """Done rows stay so long: the same change told again must not write a second letter."""
-LAST_WORD: Final = "cancelled"
-"""The kind of letter after which nothing follows: with it the contact goes, which was kept for it alone."""
+LAST_WORDS: Final = frozenset({"cancelled", "refused", "lapsed", "withdrawn"})
+"""Kinds of letters after which nothing follows: with them the contact goes, which was kept for it alone."""
 WAITING, SENT, FAILED, CANCELLED = "waiting", "sent", "failed", "cancelled"
 _LONGEST_ERROR: Final = 400
 
@@ -99,7 +99,7 @@ def note(
         )
         .values(values)
     )
-    if done.rowcount == 1 and claimed.kind == LAST_WORD and state in (SENT, CANCELLED):
+    if done.rowcount == 1 and claimed.kind in LAST_WORDS and state in (SENT, CANCELLED):
         PersonRows.remove(connection, claimed.site_id, claimed.appointment_id)
     return done.rowcount == 1
 

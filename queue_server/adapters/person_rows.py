@@ -21,7 +21,7 @@ from queue_server.domain.person import Person, contacts_of
 
 PERSON = table(BookedPerson)
 _FIELDS: Final = tuple(f.name for f in fields(Person))
-_CONTACT: Final = frozenset({"email", "phone"})
+_KEPT_LAST: Final = frozenset({"email", "phone", "answer"})
 _PUT = PreparedRows(partial(upsert, PERSON))
 
 
@@ -79,8 +79,8 @@ class PersonRows:
     def keep_contact(
         connection: Connection, site_id: str, appointment_id: int, erase_after: datetime
     ) -> None:
-        """Erase all but the contact, for one last letter."""
-        blank: dict[str, Any] = dict.fromkeys(set(_FIELDS) - _CONTACT, "")
+        """Erase all but the contact, and what is written to it, for one last letter."""
+        blank: dict[str, Any] = dict.fromkeys(set(_FIELDS) - _KEPT_LAST, "")
         blank |= {"needs": [], "reminder_min": None, "contact_hash": "", "second_hash": ""}
         connection.execute(
             sa.update(PERSON).where(_is(site_id, appointment_id)).values(**blank, erase_after=erase_after)

@@ -133,6 +133,8 @@ class ServiceReader:
             bookable_from=table.day("bookable_from"),
             bookable_until=table.day("bookable_until"),
             named_clerk=table.flag("named_clerk"),
+            confirm_first=table.flag("confirm_first"),
+            confirm_hours_before=table.whole("confirm_hours_before", 0),
         )
         table.finish()
         return service

@@ -17,13 +17,15 @@ from queue_server.domain.slots import CELL_S, cell_of
 class AppointmentState(StrEnum):
     HELD = "held"
     """Kept for ten minutes for one visitor who is still typing."""
+    UNCONFIRMED = "unconfirmed"
+    """Asked for and kept, until somebody confirms it or declines, or the time for that is over."""
     BOOKED = "booked"
     CHECKED_IN = "checked_in"
     """The holder arrived; a ticket waits, or was served."""
     COMPLETED = "completed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
-    """A hold that ended without a booking: run out, let go, or used up by a move."""
+    """Ended without a booking: a hold that ran out, was let go or used up by a move; a request unanswered."""
     MISSED = "missed"
     """Not arrived by closing. Never called by itself; who comes after all may still check in that day."""
 
@@ -31,7 +33,8 @@ class AppointmentState(StrEnum):
 _S = AppointmentState
 TRANSITIONS: Mapping[AppointmentState, frozenset[AppointmentState]] = MappingProxyType(
     {
-        _S.HELD: frozenset({_S.BOOKED, _S.EXPIRED}),
+        _S.HELD: frozenset({_S.UNCONFIRMED, _S.BOOKED, _S.EXPIRED}),
+        _S.UNCONFIRMED: frozenset({_S.BOOKED, _S.CANCELLED, _S.EXPIRED}),
         _S.BOOKED: frozenset({_S.CHECKED_IN, _S.CANCELLED, _S.MISSED}),
         # Came and left again before being served: missed, like one who never came.
         _S.CHECKED_IN: frozenset({_S.COMPLETED, _S.MISSED}),
@@ -41,8 +44,10 @@ TRANSITIONS: Mapping[AppointmentState, frozenset[AppointmentState]] = MappingPro
         _S.EXPIRED: frozenset(),
     }
 )
-LIVE: Final = frozenset({_S.HELD, _S.BOOKED, _S.CHECKED_IN})
+LIVE: Final = frozenset({_S.HELD, _S.UNCONFIRMED, _S.BOOKED, _S.CHECKED_IN})
 """States in which an appointment takes up a clerk's time."""
+OPEN: Final = frozenset({_S.UNCONFIRMED, _S.BOOKED})
+"""States that count as a visitor's bookings to come."""
 EXPECTED: Final = frozenset({_S.BOOKED, _S.MISSED})
 """States in which somebody may still come: the number stays reserved on the appointment's day."""
 
@@ -52,6 +57,9 @@ class Appointment:
     """One booked or held time. `id` is the sequence number of its `AppointmentHeld`.
 
     `reference` identifies and never authorises. `number` is drawn when the booking is confirmed.
+    `held_until` is when the kept time is free again: a hold's ten minutes, or the end of the time in which a
+    request may be confirmed. `confirmed_by` says who has to, or had to, confirm it (`secretariat`, `mail`);
+    empty where nobody has. `refused`: they declined.
     `replaces` is the id of the appointment that this hold would move, at `replaces_site` when that is not
     here. `follows` is the id of the first of two times that belong together. `clerk_id` (who is planned
     for it; may change until the call), `secret_version` (of the manage link) and `client` (a fingerprint
@@ -80,6 +88,8 @@ class Appointment:
     clerk_id: str | None = None
     client: str = ""
     secret_version: int = 1
+    confirmed_by: str = ""
+    refused: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -102,6 +112,15 @@ class Appointment:
         """How many cells it takes up."""
         return self.minutes * 60 // CELL_S
 
+    @property
+    def was_asked_for(self) -> bool:
+        """Say whether it ever became more than a held time."""
+        return self.number is not None or bool(self.confirmed_by)
+
     def is_held(self, now: datetime) -> bool:
         """Say whether it is a hold whose time is not over."""
         return self.state is _S.HELD and now < self.held_until
+
+    def is_requested(self, now: datetime) -> bool:
+        """Say whether it waits to be confirmed, and may still be."""
+        return self.state is _S.UNCONFIRMED and now < self.held_until

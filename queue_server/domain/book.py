@@ -11,7 +11,10 @@ from datetime import date, datetime, tzinfo
 from queue_server.domain.appointment import EXPECTED, TRANSITIONS, Appointment, AppointmentState
 from queue_server.domain.business_day import business_day
 
-_KEPT = frozenset({*EXPECTED, AppointmentState.HELD, AppointmentState.CHECKED_IN})
+_S = AppointmentState
+_PASSING = (_S.HELD, _S.UNCONFIRMED)
+"""States that end by themselves at `held_until`."""
+_KEPT = frozenset({*EXPECTED, *_PASSING, _S.CHECKED_IN})
 
 
 class Book:
@@ -28,6 +31,7 @@ class Book:
         self.by_reference: dict[str, int] = {}
         self.ended: dict[int, Appointment] = {}
         self.holds: dict[int, Appointment] = {}
+        self.requests: dict[int, Appointment] = {}
         self.touched: set[int] = set()
         self.version = 0
         self._by_day: dict[date, dict[int, Appointment]] = {}
@@ -78,10 +82,10 @@ class Book:
         return {a.number: a.starts_at for a in self.expected_on(day) if a.number is not None}
 
     def before(self, day: date) -> list[Appointment]:
-        """Return what is in the book of earlier days, but holds: in order of their beginning."""
+        """Return what is of earlier days and does not end by itself: in order of their beginning."""
         days = (found for on, found in self._by_day.items() if on < day)
         return sorted(
-            (a for found in days for a in found.values() if a.state is not AppointmentState.HELD),
+            (a for found in days for a in found.values() if a.state not in _PASSING),
             key=lambda a: a.id,
         )
 
@@ -89,13 +93,14 @@ class Book:
         """Return what a client holds."""
         return [hold for hold in self.holds.values() if hold.client == client and hold.is_held(now)]
 
-    def holds_due(self, now: datetime) -> list[Appointment]:
-        """Return the holds whose time is over."""
+    def run_out(self, now: datetime) -> list[Appointment]:
+        """Return the holds and requests whose time is over."""
         # Asked several times for each press: on a hot day hundreds are held and none is over.
         if self._none_due_before is None or now < self._none_due_before:
             return []
-        self._none_due_before = min((hold.held_until for hold in self.holds.values()), default=None)
-        return [hold for hold in self.holds.values() if not hold.is_held(now)]
+        kept = [*self.holds.values(), *self.requests.values()]
+        self._none_due_before = min((one.held_until for one in kept), default=None)
+        return [one for one in kept if one.held_until <= now]
 
     # -- restoring from rows -----------------------------------------------------------------------
 
@@ -106,11 +111,7 @@ class Book:
         self._by_day.setdefault(self.day_of(appointment), {})[appointment.id] = appointment
         if appointment.follows is not None:
             self._second[appointment.follows] = appointment.id
-        if appointment.state is AppointmentState.HELD:
-            self.holds[appointment.id] = appointment
-            # Whatever becomes of it later: an extension only makes it end later.
-            until = appointment.held_until
-            self._none_due_before = min(self._none_due_before or until, until)
+        self._watch(appointment)
 
     # -- changes that the fold is made of ------------------------------------------------------
 
@@ -126,6 +127,8 @@ class Book:
             raise ValueError(f"appointment {appointment.id}: {appointment.state} -> {state}")
         appointment.state, appointment.state_at = state, at
         self.holds.pop(appointment.id, None)
+        self.requests.pop(appointment.id, None)
+        self._watch(appointment)
         self.touch(appointment.id)
         if state not in _KEPT:
             self.drop(appointment)
@@ -166,6 +169,16 @@ class Book:
         """Forget what has ended and been written."""
         self.touched.clear()
         self.ended.clear()
+
+    def _watch(self, appointment: Appointment) -> None:
+        """Note what ends by itself."""
+        if appointment.state not in _PASSING:
+            return
+        kept = self.holds if appointment.state is _S.HELD else self.requests
+        kept[appointment.id] = appointment
+        # Whatever becomes of it later: an extension only makes it end later.
+        until = appointment.held_until
+        self._none_due_before = min(self._none_due_before or until, until)
 
     def _forget_day(self, appointment: Appointment) -> None:
         day = self.day_of(appointment)

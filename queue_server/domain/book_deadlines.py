@@ -1,4 +1,4 @@
-"""What time does to appointments: holds run out, who did not come is missed, who was served is done.
+"""What time does to appointments: holds and requests run out, absent ones are missed, served ones done.
 
 Decides only. The day's end is decided here for the storage, which closes a day in its own rows.
 """
@@ -11,9 +11,12 @@ from queue_server.domain.book import Book
 from queue_server.domain.hall import Hall
 
 
-def expire_holds(book: Book, now: datetime) -> list[e.Event]:
-    """Return the ends of the holds whose time is over."""
-    return [e.HoldExpired(hold.id) for hold in book.holds_due(now)]
+def expire(book: Book, now: datetime) -> list[e.HoldExpired | e.RequestExpired]:
+    """Return the ends of the holds and requests whose time is over."""
+    held = AppointmentState.HELD
+    return [
+        e.HoldExpired(one.id) if one.state is held else e.RequestExpired(one.id) for one in book.run_out(now)
+    ]
 
 
 def miss_absent(book: Book, day: date, closed_at: datetime, now: datetime) -> list[e.Event]:

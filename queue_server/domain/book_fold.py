@@ -70,6 +70,26 @@ def _hold_released(event: e.HoldReleased, book: Book, at: datetime) -> None:
 
 
 @_take.register
+def _requested(event: e.AppointmentRequested, book: Book, at: datetime) -> None:
+    appointment = book.appointments[event.appointment]
+    appointment.confirmed_by, appointment.held_until = event.by, event.until
+    appointment.area_id, appointment.language = event.area, event.language
+    book.enter(appointment, AppointmentState.UNCONFIRMED, at)
+
+
+@_take.register
+def _refused(event: e.RequestRefused, book: Book, at: datetime) -> None:
+    appointment = book.appointments[event.appointment]
+    appointment.refused = True
+    book.enter(appointment, AppointmentState.CANCELLED, at)
+
+
+@_take.register
+def _request_expired(event: e.RequestExpired, book: Book, at: datetime) -> None:
+    book.enter(book.appointments[event.appointment], AppointmentState.EXPIRED, at)
+
+
+@_take.register
 def _booked(event: e.AppointmentBooked, book: Book, at: datetime) -> None:
     appointment = book.appointments[event.appointment]
     appointment.number, appointment.area_id = event.number, event.area

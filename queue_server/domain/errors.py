@@ -189,6 +189,18 @@ class AppointmentOver(Refusal):
     code = "appointment_over"
 
 
+class NotConfirmed(Refusal):
+    """The appointment at `starts_at` was asked for, and nobody has confirmed it yet."""
+
+    code = "not_confirmed"
+
+
+class AskToMove(Refusal):
+    """The secretariat confirmed this time; another one is asked for anew, or agreed by phone."""
+
+    code = "ask_to_move"
+
+
 class RequestIdReused(Refusal):
     """The same `request_id` came with another command."""
 

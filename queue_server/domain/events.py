@@ -295,7 +295,34 @@ class HoldReleased(AppointmentEvent):
 
 
 @dataclass(frozen=True)
+class AppointmentRequested(AppointmentEvent):
+    """A held time was asked for and waits to be confirmed `until` then; `by` whom: `secretariat`, `mail`."""
+
+    appointment: int
+    by: str
+    until: datetime
+    area: str | None
+    language: str
+
+
+@dataclass(frozen=True)
+class RequestRefused(AppointmentEvent):
+    """Who has to confirm it declined."""
+
+    appointment: int
+
+
+@dataclass(frozen=True)
+class RequestExpired(AppointmentEvent):
+    """Nobody confirmed it in time."""
+
+    appointment: int
+
+
+@dataclass(frozen=True)
 class AppointmentBooked(AppointmentEvent):
+    """A held or requested time is booked."""
+
     appointment: int
     number: int
     area: str | None

@@ -17,7 +17,8 @@ class Person:
     """What a visitor told; every field may be empty. `birth_date` is ISO 8601, `needs` are codes.
 
     `for_whom` names the person a booking is for when somebody else books; `by` is that somebody.
-    `reminder_min` is how long before the time a reminder is wished for; None for none.
+    `reminder_min` is how long before the time a reminder is wished for; None for none. `answer` is what the
+    town hall wrote to the visitor about a request: it is theirs, so it is erased with what they told.
     """
 
     name: str = ""
@@ -30,6 +31,7 @@ class Person:
     needs: tuple[str, ...] = ()
     reminder_min: int | None = None
     by: str = ""
+    answer: str = ""
 
     def __repr__(self) -> str:
         return "Person(…)"  # an error's text goes to the log

@@ -221,6 +221,8 @@ class Service:
     area for every one of `site_ids`. `leika` is the key of the German catalogue of public services.
     `bookable_from` and `bookable_until` are the first and last day for which it can be booked. `named_clerk`:
     the visitor comes to one certain person; no skill but the service's own name makes somebody that one.
+    `confirm_first`: who books it from outside asks for it, and the secretariat confirms, at the latest
+    `confirm_hours_before` its start.
     """
 
     id: str
@@ -242,6 +244,8 @@ class Service:
     bookable_from: date | None = None
     bookable_until: date | None = None
     named_clerk: bool = False
+    confirm_first: bool = False
+    confirm_hours_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

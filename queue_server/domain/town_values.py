@@ -37,6 +37,7 @@ SERVICE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "further_minutes": (0, 240),
     "included": (1, 100),
     "max_count": (1, 100),
+    "confirm_hours_before": (0, 24 * 28),
 }
 
 

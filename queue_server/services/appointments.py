@@ -24,8 +24,8 @@ def find_appointment(unit: Unit, reference: str, *, elsewhere: bool = False) -> 
     found = unit.book.by_ref(reference)
     if found is None:
         found = _stored(unit, reference, elsewhere=elsewhere)
-    if found.number is None:
-        raise NotFound(what="appointment")  # never booked
+    if not found.was_asked_for:
+        raise NotFound(what="appointment")  # never more than held
     return found
 
 
@@ -64,14 +64,17 @@ def booked_answer(unit: Unit, appointment: Appointment) -> Answer:
 
 
 def _booked(unit: Unit, appointment: Appointment) -> Answer:
+    is_waiting = appointment.state is AppointmentState.UNCONFIRMED
     return {
         "id": appointment.id,
         "reference": appointment.reference,
+        "state": _state(unit, appointment).value,
         "number": appointment.number,
         "starts_at": iso(unit, appointment.starts_at),
         "minutes": appointment.minutes,
         "area_id": appointment.area_id,
         "come_at": iso(unit, come_at(unit, appointment)),
+        "confirm_until": iso(unit, appointment.held_until) if is_waiting else None,
         "secret_version": appointment.secret_version,
     }
 
@@ -85,7 +88,7 @@ def view(unit: Unit, appointment: Appointment) -> Answer:
     """Return everything about a booking but the person."""
     return {
         **_booked(unit, appointment),
-        "state": _state(unit, appointment).value,
+        "refused": appointment.refused,
         "services": [list(pair) for pair in appointment.concern],
         "persons": appointment.persons,
         "language": appointment.language,

@@ -10,7 +10,7 @@ from typing import Literal
 
 from queue_server.domain import events as e
 from queue_server.domain.appointment import EXPECTED, Appointment, AppointmentState
-from queue_server.domain.errors import AlreadyCheckedIn, AppointmentOver, WrongDay
+from queue_server.domain.errors import AlreadyCheckedIn, AppointmentOver, NotConfirmed, WrongDay
 from queue_server.domain.estimate import estimate
 from queue_server.domain.order import Due, appointment_due, with_priority
 from queue_server.domain.ticket import Origin
@@ -27,7 +27,7 @@ def check_in(unit: Unit, reference: str, *, kiosk_id: str | None = None) -> Answ
     `kiosk_id` is where its slip is printed. Who has two appointments one after the other arrives for both;
     the answer tells of the first, and of the second in `then`.
     Returns the ticket's answer with `arrival`, `reference` and `starts_at`. Raises `WrongDay`,
-    `WrongSite`, `AlreadyCheckedIn`, `AppointmentOver`, `NotFound`.
+    `WrongSite`, `AlreadyCheckedIn`, `NotConfirmed`, `AppointmentOver`, `NotFound`.
     """
     appointment = find_appointment(unit, reference, elsewhere=True)
     _require_expected(unit, appointment)
@@ -72,6 +72,8 @@ def _arrive(unit: Unit, appointment: Appointment, kiosk_id: str | None, after: i
 def _require_expected(unit: Unit, appointment: Appointment) -> None:
     if appointment.state is AppointmentState.CHECKED_IN:
         raise AlreadyCheckedIn(**checked_in(unit, appointment))
+    if appointment.state is AppointmentState.UNCONFIRMED:
+        raise NotConfirmed(starts_at=iso(unit, appointment.starts_at))
     if appointment.state not in EXPECTED:
         raise AppointmentOver(state=appointment.state.value)
     if unit.book.day_of(appointment) != unit.hall.business_day:

@@ -1,7 +1,10 @@
 """The number that a booking gets: drawn when it is confirmed, or comes to another day or site."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from queue_server.domain import events as e
+from queue_server.domain.appointment import Appointment
 from queue_server.domain.booked_number import choose_booked_number
 from queue_server.domain.business_day import business_day
 from queue_server.domain.town import NumberStyle
@@ -15,3 +18,10 @@ def draw(unit: Unit, starts_at: datetime) -> int:
     return choose_booked_number(
         unit.book, unit.hall, day, starts_at, unit.now, unit.below, sequential=sequential
     )
+
+
+def record_booked(unit: Unit, parts: Sequence[Appointment], language: str) -> None:
+    """Draw a number for each part and record that it is booked. Raises `NoNumberLeft`."""
+    for one in parts:
+        number = draw(unit, one.starts_at)  # one after the other: each keeps its distance from the last
+        unit.record([e.AppointmentBooked(one.id, number, one.area_id, language)])

@@ -13,9 +13,10 @@ from queue_server.domain.errors import BadInput
 from queue_server.domain.person import Person
 from queue_server.services import booking_letters as letters
 from queue_server.services import booking_limits as limits
+from queue_server.services import requests
 from queue_server.services.appointments import booked_answer, find, find_appointment, see, view
 from queue_server.services.arrivals import check_in
-from queue_server.services.booked_numbers import draw
+from queue_server.services.booked_numbers import record_booked
 from queue_server.services.booking_letters import ERASE_AFTER
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import required_fields
@@ -54,12 +55,13 @@ def confirm(
 ) -> Answer:
     """Book what is held: draw the number, keep the person, post the letter. Twice is once (failure 2).
 
-    Two times that were held together are booked together. `overrule` is the staff's; that it was used is
-    kept. `helper_code` lifts the limits for a contact. Raises `HoldExpired`, `TooManyBookings`,
-    `UnknownHelperCode`, `BadInput` with the field that the site requires, `NoNumberLeft`, `NotFound`.
+    Two times that were held together are booked together. What has to be confirmed first is asked for, and
+    has no number yet. `overrule` is the staff's; that it was used is kept. `helper_code` lifts the limits
+    for a contact. Raises `HoldExpired`, `TooManyBookings`, `UnknownHelperCode`, `BadInput` with the field
+    that the site requires, `NoNumberLeft`, `NotFound`.
     """
     held = mine(unit, appointment_id, client)
-    if held.state in {_S.BOOKED, _S.CHECKED_IN}:
+    if held.state in {_S.UNCONFIRMED, _S.BOOKED, _S.CHECKED_IN}:
         return booked_answer(unit, held)
     require_held(unit, held)
     if held.replaces is not None:
@@ -69,24 +71,32 @@ def confirm(
     helper_id = limits.helper_of(unit, helper_code)
     if helper_id is None:
         limits.check(unit, held.id, person, overrule, more=len(parts))
+    confirmer = requests.confirmer(unit, parts)
+    if confirmer:
+        requests.ask(unit, parts, language, by=confirmer, until=requests.confirm_until(unit, parts))
+    else:
+        record_booked(unit, parts, language)
     for one in parts:
-        number = draw(unit, one.starts_at)
-        unit.record([e.AppointmentBooked(one.id, number, one.area_id, language)])
         unit.keep_person(one.id, person, one.ends_at + ERASE_AFTER)
         limits.count(unit, person, helper_id)
-    letters.booked(unit, parts, person)
+    if confirmer:
+        letters.requested(unit, parts, person, "requested")
+    else:
+        letters.booked(unit, parts, person)
     return booked_answer(unit, held)
 
 
 def cancel(unit: Unit, reference: str, by: str, *, both: bool = False) -> Answer:
     """Give a booking up, or `both` of a pair: the time is free, the person's data are erased at once.
 
-    Twice is once. A contact alone stays until the last letter is sent. Raises `AlreadyCheckedIn`,
-    `AppointmentOver`, `NotFound`.
+    A request is withdrawn as a whole. Twice is once. A contact alone stays until the last letter is sent.
+    Raises `AlreadyCheckedIn`, `AppointmentOver`, `NotFound`.
     """
     found = find_appointment(unit, reference)
     if found.state is _S.CANCELLED:
         return view(unit, found)
+    if found.state is _S.UNCONFIRMED:
+        return requests.withdraw(unit, found, by)
     appointment = to_change(unit, reference)
     pair = unit.book.pair_of(appointment)
     parts = [one for one in pair if one is appointment or (both and one.state is _S.BOOKED)]

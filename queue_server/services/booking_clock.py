@@ -8,22 +8,23 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from queue_server.domain.appointment import Appointment, AppointmentState
-from queue_server.domain.book_deadlines import expire_holds, miss_absent
+from queue_server.domain.book_deadlines import miss_absent
 from queue_server.domain.business_day import ends_at
 from queue_server.domain.events import Event
 from queue_server.domain.town import CheckIn, end_minute
-from queue_server.services.booking import check_in
+from queue_server.services import requests
+from queue_server.services.arrivals import check_in
 from queue_server.services.ports import Unit
 
 
 def is_due(unit: Unit) -> bool:
     """Say whether `run` would do something; nearly always it would not."""
-    return bool(unit.book.holds_due(unit.now) or _to_check_in(unit) or _missed(unit))
+    return bool(unit.book.run_out(unit.now) or _to_check_in(unit) or _missed(unit))
 
 
 def run(unit: Unit) -> None:
-    """End holds, begin the visits of an automatic site, miss who did not come."""
-    unit.record(expire_holds(unit.book, unit.now))
+    """End holds and requests, begin the visits of an automatic site, miss who did not come."""
+    requests.expire(unit)
     for appointment in _to_check_in(unit):
         if appointment.state is AppointmentState.BOOKED:  # else it came along with the first of a pair
             check_in(unit, appointment.reference)

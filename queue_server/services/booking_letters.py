@@ -44,14 +44,36 @@ def moved(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
         _remind(unit, rest, person, unit.hall.seq)
 
 
+def requested(unit: Unit, parts: Sequence[Appointment], person: Person, kind: str) -> None:
+    """Post that a request came in."""
+    if person.has_contact:
+        unit.post(kind, parts[0].id, also=_ids(parts[1:]))
+
+
+def accepted(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
+    """Post that a request is confirmed, and the reminder that was wished for."""
+    for one in parts:
+        unit.withdraw_posts(one.id)
+    if person.has_contact:
+        unit.post("accepted", parts[0].id, also=_ids(parts[1:]), sequence=unit.hall.seq)
+        _remind(unit, parts, person, unit.hall.seq)
+
+
 def cancelled(
     unit: Unit, parts: Sequence[Appointment], person: Person, rest: Sequence[Appointment] = ()
 ) -> None:
     """Post the farewell in place of what still waits, and erase the person. `rest` stays booked."""
+    ended(unit, parts, person, "cancelled", rest)
+
+
+def ended(
+    unit: Unit, parts: Sequence[Appointment], person: Person, kind: str, rest: Sequence[Appointment] = ()
+) -> None:
+    """Post a farewell of this kind in place of what still waits, and erase the person."""
     for one in (*parts, *rest):
         unit.withdraw_posts(one.id)
     if person.has_contact:
-        unit.post("cancelled", parts[0].id, also=_ids(parts[1:]), sequence=unit.hall.seq)
+        unit.post(kind, parts[0].id, also=_ids(parts[1:]), sequence=unit.hall.seq)
         _remind(unit, rest, person, unit.hall.seq)
     for one in parts:
         unit.forget_person(one.id, unit.now + CONTACT_KEPT if person.has_contact else None)

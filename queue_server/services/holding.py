@@ -15,6 +15,7 @@ from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import (
     AlreadyCheckedIn,
     AppointmentOver,
+    AskToMove,
     BadInput,
     HoldExpired,
     NoMoreExtensions,
@@ -24,7 +25,7 @@ from queue_server.domain.errors import (
 )
 from queue_server.domain.slots import CELL_S, cell_of
 from queue_server.services import booking_limits as limits
-from queue_server.services import offer
+from queue_server.services import offer, requests
 from queue_server.services.appointments import checked_in, choice_of, find_appointment, iso
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import Choice
@@ -59,13 +60,13 @@ def hold(
     `replaces` is the reference of a booking that shall be moved: it stays booked until `move`. A choice
     in two parts holds both times, and replaces both of a pair. `overrule` is the desk's: the time need
     not be on offer, but a clerk who can do it must be free; that it was used is kept.
-    Raises `SlotTaken`, `TooManyHolds`, `NotFound`, `BadInput`.
+    Raises `SlotTaken`, `TooManyHolds`, `AskToMove`, `NotFound`, `BadInput`.
     """
     if starts_at.tzinfo is None or starts_at.timestamp() % CELL_S:
         raise BadInput(field="starts_at")
     olds: Sequence[Appointment | None] = [None] * len(choice.parts)
     if replaces is not None:
-        olds = _to_move(unit, replaces, choice)
+        olds = _to_move(unit, replaces, choice, channel)
     mine = unit.fingerprint(client)
     # The second of two parts is no hold of its own.
     held = [one for one in unit.book.holds_of(mine, unit.now) if one.follows is None]
@@ -80,7 +81,7 @@ def hold(
     if choice.then is not None:
         slots.append(_find_second(unit, choice, starts_at))
     # What has run out was free to be chosen just now, so it has to be gone before its cells are taken.
-    unit.record(e.HoldExpired(due.id) for due in unit.book.holds_due(unit.now))
+    requests.expire(unit)
     first = _keep(unit, choice, slots, olds, channel=channel, client=mine)
     if overrule is not None and not day.is_free(cell_of(starts_at)):
         limits.note(unit, first.id, limits.TIME, overrule)
@@ -197,10 +198,12 @@ def to_change(unit: Unit, reference: str) -> Appointment:
     return found
 
 
-def _to_move(unit: Unit, reference: str, choice: Choice) -> Sequence[Appointment]:
+def _to_move(unit: Unit, reference: str, choice: Choice, channel: str) -> Sequence[Appointment]:
     """Return the bookings that the parts of a choice shall replace."""
     found = to_change(unit, reference)
     olds = [found] if choice.then is None else unit.book.pair_of(found)
+    if channel != "desk" and any(requests.confirm_first(unit.town, one.services) for one in olds):
+        raise AskToMove  # the secretariat confirmed that time and no other
     if [one.concern for one in olds] != [part.services for part in choice.parts]:
         raise BadInput(field="services")
     return [to_change(unit, one.reference) for one in olds]

@@ -11,7 +11,7 @@ from typing import Final
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.errors import NotFound
 from queue_server.domain.person import Person
-from queue_server.services import booking, offer, reception
+from queue_server.services import booking, offer, reception, requests
 from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, Unit
 
@@ -29,7 +29,9 @@ def give_quote(unit: Unit, walk_in: Choice, bookable: Choice | None) -> Answer:
     `bookable` is the same concern as it can be booked; None when it cannot.
     """
     answer = reception.give_quote(unit, walk_in)
-    later = [] if bookable is None else _later_today(unit, bookable, answer["wait"])
+    # Who has to wait for a confirmation has to leave an address, and nobody types one here.
+    asks = bookable is not None and requests.confirm_first(unit.town, bookable.service_ids)
+    later = [] if bookable is None or asks else _later_today(unit, bookable, answer["wait"])
     return {**answer, "later": later}
 
 
@@ -48,6 +50,8 @@ def book(
     In one step, so that no time stays held for somebody who walked away. `press` names this press of a
     button: under it the time is held. Raises what `booking.hold` and `booking.confirm` raise.
     """
+    if asks := requests.confirm_first(unit.town, choice.service_ids):
+        raise offer.NotBookable(service=asks[0].id)
     client = f"{kiosk_id}\n{press}"
     held = booking.hold(unit, choice, starts_at, channel="kiosk", client=client)
     booked = booking.confirm(unit, held["id"], client, person, language)

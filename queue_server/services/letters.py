@@ -31,6 +31,20 @@ class Kind(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     REMINDER = "reminder"
+    REQUESTED = "requested"
+    """Asked for; the secretariat confirms it."""
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    """Asked for, and nobody confirmed it in time."""
+    WITHDRAWN = "withdrawn"
+    """Asked for, and taken back by the visitor or at the desk before it was confirmed."""
+
+
+FAREWELLS: Final = frozenset({Kind.CANCELLED, Kind.REFUSED, Kind.LAPSED, Kind.WITHDRAWN})
+"""Letters after which there is nothing to come for."""
+_OF_REQUESTS: Final = frozenset({Kind.REQUESTED, Kind.REFUSED, Kind.LAPSED, Kind.WITHDRAWN})
+"""Nothing of these belongs into a calendar."""
 
 
 class Say(Protocol):
@@ -70,7 +84,11 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """All that one letter is about. `name` is what the visitor typed: it may hold anything."""
+    """All that one letter is about. `name` is what the visitor typed: it may hold anything.
+
+    `talk_with` are the names of those to whom a visitor comes for a talk; `answer` is what the town hall
+    wrote about a request; `until` when a request lapses.
+    """
 
     kind: Kind
     town: Town
@@ -78,6 +96,9 @@ class Notice:
     appointment: Visit
     links: Links
     name: str = ""
+    talk_with: tuple[str, ...] = ()
+    answer: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +124,8 @@ class Body:
     heading: str
     greeting: str
     opening: str
+    said_title: str = ""
+    said: str = ""
     number: str = ""
     number_label: str = ""
     number_hint: str = ""
@@ -151,7 +174,7 @@ def write_letter(notice: Notice, say: Say, draw: Draw, calendar: Callable[[Entry
         subject(notice, say),
         as_text(body),
         draw({**values, "_": say}),
-        calendar(entry_of(notice, say)),
+        b"" if notice.kind in _OF_REQUESTS else calendar(entry_of(notice, say)),
         say("post.calendar_name"),
     )
 
@@ -169,17 +192,19 @@ def body_of(notice: Notice, say: Say) -> Body:
         "heading": say(f"post.heading_{kind}"),
         "greeting": say("post.greeting_name", name=name) if name else say("post.greeting"),
         "opening": say(f"post.opening_{kind}"),
+        "said_title": say("post.said") if notice.answer else "",
+        "said": plain(notice.answer),
         "closing": tuple(_closing(notice, say)),
     }
-    if kind is Kind.CANCELLED:
+    if kind in FAREWELLS:
         acts = _links((say("post.act_book"), notice.links.book))
         title = say("post.acts_again") if acts else ""
         return Body(**common, facts=tuple(_facts(notice, say)), acts=acts, acts_title=title)
     documents, forms = _documents(notice, say), _forms(notice, say)
     acts = _links(
         (say("post.act_move"), notice.links.move),
-        (say("post.act_cancel"), notice.links.cancel),
-        (say("post.act_manage"), notice.links.manage),
+        (say("post.act_withdraw" if kind is Kind.REQUESTED else "post.act_cancel"), notice.links.cancel),
+        (say("post.act_look" if kind is Kind.REQUESTED else "post.act_manage"), notice.links.manage),
     )
     return Body(
         **common,
@@ -203,6 +228,7 @@ def as_text(body: Body) -> str:
     blocks = [
         body.greeting,
         body.opening,
+        f"{body.said_title}: {body.said}" if body.said else "",
         f"{body.number_label}: {body.number}\n{body.number_hint}" if body.number else "",
         "\n".join(f"{fact.label}: {fact.value}" for fact in body.facts),
         body.notice,
@@ -253,14 +279,18 @@ def _facts(notice: Notice, say: Say) -> Iterable[Fact]:
     site, one = notice.site, notice.appointment
     minutes = say("post.minutes", when=_when(notice, say), n=one.minutes)
     yield Fact(say("post.when"), minutes)
-    cancelled = notice.kind is Kind.CANCELLED
-    if not cancelled:
+    cancelled = notice.kind in FAREWELLS
+    if not cancelled and notice.kind is not Kind.REQUESTED:
         yield Fact(say("post.come"), come_at(notice, say))
+    if notice.until is not None:
+        yield Fact(say("post.until"), _moment(notice.until, notice.site, say))
     place = (in_language(site.name, say.language), site.address)
     yield Fact(say("post.where"), ", ".join(part for part in place if part))
     if not cancelled and (area := _area(notice, say)):
         yield Fact(say("post.area"), area)
     yield Fact(say("post.concern"), ", ".join(_concern(notice, say)))
+    if notice.talk_with:
+        yield Fact(say("post.talk_with"), ", ".join(notice.talk_with))
     yield Fact(say("post.reference"), one.reference)
 
 
@@ -300,16 +330,18 @@ def _closing(notice: Notice, say: Say) -> Iterable[str]:
     if notice.site.phone:
         yield say("post.phone", phone=notice.site.phone)
     yield say("post.automatic")
-    yield say("post.forgotten_now" if notice.kind is Kind.CANCELLED else "post.forgotten")
+    yield say("post.forgotten_now" if notice.kind in FAREWELLS else "post.forgotten")
     site_name = in_language(notice.site.name, say.language)
     yield " · ".join(dict.fromkeys((in_language(notice.town.name, say.language), site_name)))
 
 
 def _when(notice: Notice, say: Say) -> str:
-    starts_at = notice.appointment.starts_at
-    zone = ZoneInfo(notice.site.time_zone)
-    day = format_date(starts_at.astimezone(zone).date(), "full", locale=locale_of(say.language))
-    return say("post.day_time", day=day, time=_time(starts_at, notice.site, say))
+    return _moment(notice.appointment.starts_at, notice.site, say)
+
+
+def _moment(at: datetime, site: Site, say: Say) -> str:
+    day = format_date(at.astimezone(ZoneInfo(site.time_zone)).date(), "full", locale=locale_of(say.language))
+    return say("post.day_time", day=day, time=_time(at, site, say))
 
 
 def _time(at: datetime, site: Site, say: Say) -> str:

@@ -65,16 +65,18 @@ class BookedAppointment(TypedDict):
     """An appointment. `manage_url` holds its secret: show it to its holder only, log it nowhere.
 
     `number` is what will be called; `come_at` is when to come, not earlier. The `reference` identifies
-    and gives no right.
+    and gives no right. A request (`unconfirmed`) has no number before it is confirmed, `confirm_until` then.
     """
 
     id: int
     reference: str
-    number: int
+    state: AppointmentState
+    number: int | None
     starts_at: str
     minutes: int
     area_id: str | None
     come_at: str
+    confirm_until: str | None
     manage_url: str
 
 
@@ -86,11 +88,16 @@ class WantedCount(TypedDict):
 
 
 class OwnedAppointment(TypedDict):
-    """An appointment as its holder sees it; the person's data is not repeated."""
+    """An appointment as its holder sees it; the person's data is not repeated.
+
+    `confirm_until`: an `unconfirmed` one lapses then. `refused`: a `cancelled` one was declined.
+    """
 
     id: int
     reference: str
     state: AppointmentState
+    refused: bool
+    confirm_until: str | None
     number: int | None
     starts_at: str
     minutes: int

@@ -114,7 +114,7 @@ ROUTES = [
         models.CheckIn,
         answers.CheckedIn,
         status=201,
-        refusals=("wrong_day", "wrong_site", "already_checked_in", "appointment_over"),
+        refusals=("wrong_day", "wrong_site", "already_checked_in", "not_confirmed", "appointment_over"),
         tag="booking",
     ),
 ]

@@ -13,6 +13,7 @@ from queue_server.domain.appointment import Appointment
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.person import Person
 from queue_server.services import booking, offer
+from queue_server.services.appointments import iso
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers_booking as answers
@@ -198,6 +199,8 @@ def owned_view(unit: Unit, appointment: Appointment) -> Answer:
         "id": appointment.id,
         "reference": appointment.reference,
         "state": appointment.state.value,
+        "refused": appointment.refused,
+        "confirm_until": iso(unit, appointment.held_until) if appointment.is_requested(unit.now) else None,
         "number": appointment.number,
         "starts_at": starts_at.isoformat(timespec="minutes"),
         "minutes": appointment.minutes,
@@ -230,7 +233,7 @@ ROUTES = [
         models.TakeHold,
         answers.Hold,
         status=201,
-        refusals=(*_CHOICE, "slot_taken", "too_many_holds"),
+        refusals=(*_CHOICE, "slot_taken", "too_many_holds", "ask_to_move"),
         tag="booking",
     ),
     ApiRoute(

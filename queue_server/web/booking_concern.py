@@ -120,6 +120,12 @@ def talk_with(
     return certain or [clerk.name for clerk in able]
 
 
+def talk_of(town: Town, site: Site, pairs: Iterable[tuple[str, int]], clerk_id: str | None) -> list[str]:
+    """Return the names for a talk that is booked; what left the set-up meanwhile is passed over."""
+    asked = {service_id for service_id, _ in pairs}
+    return talk_with(town, [site], [one for one in town.services if one.id in asked], clerk_id)
+
+
 def too_many(services: Iterable[Service], wish: Wish) -> list[Service]:
     """Return each service that was wished more often than it allows."""
     return [one for one in services if not 1 <= wish.count(one.id) <= one.max_count]

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from queue_server.domain.appointment import AppointmentState
+from queue_server.domain.appointment import OPEN
 from queue_server.domain.errors import HoldExpired
 from queue_server.services import booking, offer
 from queue_server.services.concerns import Choice
@@ -20,7 +20,7 @@ def held_time(unit: Unit, hold_id: int, client: str, choice: Choice, day: date |
     """
     found = unit.book.get(hold_id)
     is_mine = found is not None and found.client == unit.fingerprint(client)
-    if found is not None and is_mine and found.state is AppointmentState.BOOKED:
+    if found is not None and is_mine and found.state in OPEN:
         return booking.booked_answer(unit, found)
     if found is not None and is_mine and found.is_held(unit.now):
         return booking.hold_answer(unit, found)

@@ -14,6 +14,7 @@ from queue_server.domain.errors import NotFound, WrongSite
 from queue_server.domain.town import CallMode, CheckIn, Site, Town, in_language
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
+from queue_server.services.requests import confirm_first
 from queue_server.web.appointment_codes import ManageRef, read_manage_code
 from queue_server.web.booking_concern import chosen_lines, documents, services_of, talk_with
 from queue_server.web.booking_dates import clock, local, long_date
@@ -41,6 +42,15 @@ class Own:
     @property
     def is_booked(self) -> bool:
         return bool(self.seen["state"] == "booked")
+
+    @property
+    def is_requested(self) -> bool:
+        return bool(self.seen["state"] == "unconfirmed")
+
+    @property
+    def may_move(self) -> bool:
+        """Say whether its holder may choose another time without asking anybody."""
+        return self.is_booked and not confirm_first(self.town, [id_ for id_, _ in self.seen["services"]])
 
     @property
     def wish(self) -> Wish:
@@ -90,6 +100,7 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
     appointment = booking.find_appointment(unit, ref.reference)
     if appointment.secret_version != ref.version:
         raise NotFound(what="appointment")
+    person = unit.person(appointment.id) if appointment.confirmed_by else None
     visit, seen = unit.hall.tickets.get(appointment.ticket_id or 0), booking.see(unit, ref.reference)
     if seen["state"] == "checked_in" and visit and not visit.is_open:
         seen["state"] = "missed"  # the number was given up, or nobody came when it was called
@@ -97,6 +108,7 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
         **seen,
         "log_seq": unit.hall.seq,
         "clerk_id": appointment.clerk_id,
+        "answer": person.answer if person else "",
         "visit": (visit.id, visit.secret_version) if visit and visit.is_open else None,
     }
 
@@ -118,6 +130,11 @@ def _facts(own: Own) -> dict[str, Any]:
         "number": seen["number"],
         "reference": own.ref.reference,
         "state": seen["state"],
+        "refused": seen["refused"],
+        "was_requested": seen["number"] is None,
+        "answer": seen["answer"],
+        "confirm_until": seen["confirm_until"] and when(own, seen["confirm_until"]),
+        "may_move": own.may_move,
         "come_at": when(own, seen["come_at"])["clock"],
         "site_name": in_language(site.name, language),
         "address": site.address,

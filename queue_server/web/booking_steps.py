@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from queue_server.domain.town import Site, in_language
 from queue_server.services.concerns import PERSONS_MOST
 from queue_server.services.ports import Answer
+from queue_server.services.requests import confirm_first
 from queue_server.web.booking_concern import (
     categories,
     chosen_lines,
@@ -167,6 +168,7 @@ def show_check(
         csrf=visit.csrf,
         write_in=visit.write_in or visit.language,
         lines=told_lines(visit, visit.typed),
+        asks=bool(confirm_first(visit.town, wish.ids)),
         documents=documents(services_of(visit.town, wish), visit.language),
         minutes=held["minutes"],
     )

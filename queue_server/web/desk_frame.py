@@ -12,21 +12,31 @@ from starlette.datastructures import FormData
 from queue_server.domain.errors import Refusal
 from queue_server.domain.town import Clerk, Site, Town, in_language
 from queue_server.live.sequencer import RequestKey
+from queue_server.services import requests
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.desk_view import words_for
 from queue_server.web.pages import PageCall
 
 
-def frame(call: PageCall, site: Site) -> dict[str, Any]:
+async def frame(call: PageCall, site: Site) -> dict[str, Any]:
     """Return what the bar of every desk page shows."""
     clerk = clerk_of(call)
     return {
         "site": {"id": site.id, "name": in_language(site.name, call.language)},
         "sites": [{"id": one.id, "name": in_language(one.name, call.language)} for one in sites_of(call)],
         "clerk_name": clerk.name if clerk else "",
+        "requests": await _requests(call, site),
         "csrf": call.house.csrf.token(call.request.scope),
         "q_day": words_for(call.say, site, call.house.clock()).today.isoformat(),
     }
+
+
+async def _requests(call: PageCall, site: Site) -> int | None:
+    """Count what waits for the secretariat; None where nothing ever does."""
+    town, _ = call.house.town_and_site(site.id)
+    if not any(site.id in service.site_ids and service.confirm_first for service in town.services):
+        return None
+    return await call.house.sequencer.look(site.id, requests.count_waiting)
 
 
 def sites_of(call: PageCall) -> list[Site]:

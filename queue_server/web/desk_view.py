@@ -18,6 +18,7 @@ from queue_server.domain.town import Channel, Service, Site, Town, in_language, 
 from queue_server.services.concerns import takes_walk_ins
 from queue_server.services.locales import locale_of
 from queue_server.services.offer import is_bookable
+from queue_server.web.booking_concern import talk_of
 from queue_server.web.desk_wish import COUNT, Wish
 from queue_server.web.texts import Texts
 
@@ -25,6 +26,7 @@ STEPS_MIN: Final = (5, 15, 30, 60)
 SLOTS_SHOWN: Final = 18
 """So many times a day are an overview; the day itself, when it is asked for, shows all of them."""
 LOOKS: Final = {
+    "unconfirmed": "warn",
     "booked": "info",
     "checked_in": "good",
     "completed": "brand",
@@ -205,11 +207,15 @@ def appointment(words: Words, town: Town, site: Site, seen: Values) -> Values:
         "services": chosen(town, seen["services"], language),
         "papers": papers(town, seen["services"], language),
         "area": area_of(site, seen.get("area_id"), language)[0],
+        "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")),
+        "until": words.long(seen["confirm_until"]) if seen["confirm_until"] else "",
+        "is_requested": state == "unconfirmed",
+        "word": "refused" if seen["refused"] else state,
         "ticket_id": seen.get("ticket_id") if is_today else None,
         "is_live": state in {"booked", "checked_in"},
         "may_check_in": state in {"booked", "missed"} and is_today,
         "may_move": state == "booked",
-        "may_cancel": state == "booked",
+        "may_cancel": state in {"booked", "unconfirmed"},
     }
 
 
@@ -244,6 +250,7 @@ def card(words: Words, town: Town, site: Site, seen: Values, manage_url: str) ->
         "number": seen.get("number"),
         "reference": seen["reference"],
         "services": chosen(town, seen["services"], language),
+        "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")),
         "papers": papers(town, seen["services"], language),
         "qr": qr_image(manage_url) if manage_url else "",
     }

@@ -6,7 +6,7 @@ What lives here: which letter still makes sense, its links, its sender. What mus
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -18,14 +18,18 @@ from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Site, Town, in_language
 from queue_server.live.postman import Outcome, Undeliverable
-from queue_server.services.letters import Entry, Kind, Letter, Links, Notice, Visit, write_letter
+from queue_server.services import requests
+from queue_server.services.letters import FAREWELLS, Entry, Kind, Letter, Links, Notice, Visit, write_letter
+from queue_server.web.booking_concern import talk_of
 from queue_server.web.house import House
 from queue_server.web.texts import FALLBACK
 
 MAILBOX: Final = "termin"
 """The sender's name before the @: a mailbox that the town need not have."""
 _EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - listened on, not connected to
+_ANSWERED: Final = frozenset({Kind.ACCEPTED, Kind.REFUSED})
 _STILL_COMING: Final = frozenset({AppointmentState.BOOKED, AppointmentState.CHECKED_IN})
+_ASKED_FOR: Final = frozenset({AppointmentState.UNCONFIRMED})
 
 
 class Claimed(Protocol):
@@ -62,6 +66,12 @@ class Addressee(Visit, Protocol):
     def name(self) -> str: ...
     @property
     def email(self) -> str: ...
+    @property
+    def clerk_id(self) -> str | None: ...
+    @property
+    def answer(self) -> str: ...
+    @property
+    def held_until(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +152,17 @@ class Mailing:
         tools.put(id_, content, now)
 
     def _letter(self, claimed: Claimed, to: Addressee, town: Town, site: Site, language: str) -> Letter:
+        kind = Kind(claimed.kind)
         notice = Notice(
-            Kind(claimed.kind), town, site, to, links(self._house, site, to, language), name=to.name
+            kind,
+            town,
+            site,
+            to,
+            _links_of(kind, links(self._house, site, to, language), to, town),
+            name=to.name,
+            talk_with=tuple(talk_of(town, site, to.concern, to.clerk_id)),
+            answer=to.answer if kind in _ANSWERED else "",
+            until=to.held_until if kind is Kind.REQUESTED else None,
         )
         calendar = self._house.calendar
 
@@ -174,6 +193,12 @@ def links(house: House, site: Site, visit: Addressee, language: str) -> Links:
     return Links(manage, f"{manage}/move", f"{manage}/cancel", f"{base}/termin/{site.id}?lang={language}")
 
 
+def _links_of(kind: Kind, found: Links, to: Addressee, town: Town) -> Links:
+    """Leave out the way to another time where it is asked for anew."""
+    asked = kind is Kind.REQUESTED or requests.confirm_first(town, [id_ for id_, _ in to.concern])
+    return replace(found, move="") if asked else found
+
+
 def address(house: House) -> str:
     """Return where visitors reach the server: `public_url`, or in the demo this machine."""
     settings = house.settings
@@ -188,7 +213,8 @@ def _domain(house: House) -> str:
 
 
 def _makes_sense(claimed: Claimed, to: Addressee, now: datetime) -> bool:
-    """Say whether the letter is still true; a cancellation always is."""
-    if claimed.kind == Kind.CANCELLED:
+    """Say whether the letter is still true; a farewell always is."""
+    if claimed.kind in FAREWELLS:
         return True
-    return to.state in _STILL_COMING and now < to.starts_at
+    wanted = _ASKED_FOR if claimed.kind == Kind.REQUESTED else _STILL_COMING
+    return to.state in wanted and now < to.starts_at

@@ -191,7 +191,7 @@ async def _show(
         languages=[(code, call.say(f"status.language_{code}")) for code in call.house.texts],
         request_id=secrets.token_hex(8),
         keys=_keys(call),
-        **frame(call, site),
+        **await frame(call, site),
     )
 
 

@@ -15,7 +15,7 @@ from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound, Refusal, WrongSite
 from queue_server.domain.ticket import ENDED, Ticket
 from queue_server.domain.town import Site
-from queue_server.services import appointments, arrivals, booking, reception, screens, visits
+from queue_server.services import appointments, arrivals, booking, reception, requests, screens, visits
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import desk_view as view
 from queue_server.web import printing
@@ -26,7 +26,9 @@ from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute
 
 _REFERENCE: Final = re.compile(r"[0-9A-Z]{6}")
-DONE: Final = frozenset({"booked", "moved", "cancelled", "early", "on_time", "late"})
+ANSWER_MOST: Final = 500
+ACTS_DONE: Final = {"cancel": "cancelled", "accept": "accepted", "decline": "declined"}
+DONE: Final = frozenset({"booked", "moved", "cancelled", "accepted", "declined", "early", "on_time", "late"})
 
 
 async def appointment_page(call: PageCall) -> Response:
@@ -42,16 +44,18 @@ async def appointment_page(call: PageCall) -> Response:
 
 
 async def act_on_appointment(call: PageCall) -> Response:
-    """Check in or cancel: a form, so that no link changes anything (failure 4)."""
+    """Check in, cancel, confirm, decline: a form, so that no link changes anything (failure 4)."""
     form = await checked_form(call)
     reference, act = _reference(call), form.get("act")
-    if act not in {"check_in", "cancel"}:
+    answered = str(form.get("answer") or "").strip()[:ANSWER_MOST]
+    work = {
+        "check_in": lambda unit: arrivals.check_in(unit, reference),
+        "cancel": lambda unit: booking.cancel(unit, reference, by="desk"),
+        "accept": lambda unit: requests.accept(unit, reference, answered),
+        "decline": lambda unit: requests.decline(unit, reference, answered),
+    }.get(str(act))
+    if work is None:
         raise BadInput(field="act")
-
-    def work(unit: Unit) -> Answer:
-        if act == "cancel":
-            return booking.cancel(unit, reference, by="desk")
-        return arrivals.check_in(unit, reference)
 
     try:
         answer = await do(call, form, work)
@@ -60,7 +64,7 @@ async def act_on_appointment(call: PageCall) -> Response:
             raise
         message = refusal_words(call, refusal)
         return await _show(call, message=message, status=status_of(refusal.code))
-    done = "cancelled" if act == "cancel" else answer.get("arrival", "on_time")
+    done = ACTS_DONE.get(str(act)) or answer.get("arrival", "on_time")
     if act == "check_in":
         call.house.speech.number_drawn(call.house.site(call.site_id), answer["number"])
     return RedirectResponse(f"{call.request.url.path}?done={done}", status_code=303)
@@ -112,13 +116,13 @@ async def search(call: PageCall) -> Response:
         faces=("desk",),
         q=text,
         day_name=words.day(day),
-        hits=[_hit(call, words, day, one) for one in found],
+        hits=[hit(call, words, day, one) for one in found],
         tickets=[_ticket_hit(call, ticket) for ticket in tickets],
         keys=view.keys(
             call.say,
             ("", "desk.everywhere", {"↑ ↓": "desk.key_choose", "⏎": "desk.key_open", "/": "desk.key_search"}),
         ),
-        **frame(call, site) | {"q_day": day.isoformat()},
+        **(await frame(call, site)) | {"q_day": day.isoformat()},
     )
 
 
@@ -151,8 +155,8 @@ async def _seen(call: PageCall) -> tuple[Answer, Any]:
     reference = _reference(call)
 
     def work(unit: Unit) -> tuple[Answer, Any]:
-        seen = appointments.see(unit, reference)
-        return seen, unit.person(seen["id"])
+        found = appointments.find_appointment(unit, reference)
+        return appointments.view(unit, found) | {"clerk_id": found.clerk_id}, unit.person(found.id)
 
     return await call.house.sequencer.look(call.site_id, work)
 
@@ -177,7 +181,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         kiosks=_kiosks(site),
         request_id=secrets.token_hex(8),
         keys=view.keys(call.say, ("", "desk.appointment", _keys_of(shown)), _EVERYWHERE),
-        **frame(call, site),
+        **await frame(call, site),
     )
 
 
@@ -205,7 +209,7 @@ async def _show_ticket(call: PageCall) -> Response:
         keys=view.keys(
             call.say, ("", "desk.ticket", {"R": "desk.key_reprint", "N": "desk.key_next"}), _EVERYWHERE
         ),
-        **frame(call, site),
+        **await frame(call, site),
     )
 
 
@@ -224,6 +228,9 @@ _EVERYWHERE: Final = ("", "desk.everywhere", {"/": "desk.key_search", "Esc": "de
 
 def _keys_of(shown: view.Values) -> dict[str, str]:
     possible = {
+        "B": ("desk.key_accept", shown["is_requested"]),
+        "A": ("desk.key_decline", shown["is_requested"]),
+        "L": ("desk.key_requests", shown["is_requested"]),
         "P": ("desk.key_print", shown["is_live"]),
         "N": ("desk.key_next", True),
         "I": ("desk.key_check_in", shown["may_check_in"]),
@@ -250,16 +257,19 @@ def _manage_url(call: PageCall, seen: Answer) -> str:
 
 def _person(person: Any) -> view.Values:
     if person is None:
-        return {"name": "", "contact": "", "needs": (), "remarks": ""}
+        return {"name": "", "contact": "", "needs": (), "remarks": "", "answer": "", "by_mail": False}
     return {
         "name": person.name,
         "contact": person.email or person.phone,
         "needs": person.needs,
         "remarks": person.remarks,
+        "answer": person.answer,
+        "by_mail": bool(person.email),
     }
 
 
-def _hit(call: PageCall, words: view.Words, day: date, found: Answer) -> view.Values:
+def hit(call: PageCall, words: view.Words, day: date, found: Answer) -> view.Values:
+    """Return one line of a list of appointments."""
     town, _ = call.house.town_and_site(call.site_id)
     local = words.local(found["starts_at"])
     services = view.chosen(town, found["services"], call.language)
@@ -267,6 +277,7 @@ def _hit(call: PageCall, words: view.Words, day: date, found: Answer) -> view.Va
         "reference": found["reference"],
         "number": found.get("number"),
         "state": found["state"],
+        "word": "refused" if found["refused"] else found["state"],
         "look": view.LOOKS.get(found["state"], "info"),
         "name": found.get("name", ""),
         "time": words.time(local),

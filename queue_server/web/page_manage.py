@@ -10,7 +10,7 @@ from typing import Final
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from queue_server.domain.errors import BadInput, HoldExpired, Refusal, SlotTaken
+from queue_server.domain.errors import BadInput, HoldExpired, NotFound, Refusal, SlotTaken
 from queue_server.domain.town import in_language
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
@@ -37,13 +37,13 @@ async def manage_page(call: PageCall) -> Response:
 async def cancel_page(call: PageCall) -> Response:
     """Ask before cancelling."""
     own = await open_own(call)
-    return own.page("manage_cancel.html") if own.is_booked else _to(own)
+    return own.page("manage_cancel.html") if own.is_booked or own.is_requested else _to(own)
 
 
 async def move_page(call: PageCall) -> Response:
     """Choose a new time on the month sheet; the old one stays booked."""
     own = await open_own(call)
-    return await _move_page(own, read_wish(call.request.query_params)) if own.is_booked else _to(own)
+    return await _move_page(own, read_wish(call.request.query_params)) if own.may_move else _to(own)
 
 
 async def move_check_page(call: PageCall) -> Response:
@@ -87,6 +87,8 @@ async def calendar_file(call: PageCall) -> Response:
     """The appointment for a calendar; the concern is nobody's business there."""
     own = await open_own(call)
     seen, say = own.seen, call.say
+    if seen["number"] is None:
+        raise NotFound(what="appointment")  # nothing is certain yet
     name = in_language(own.site.name, call.language)
     calendar = call.house.calendar
     body = calendar.appointment_event(
@@ -98,7 +100,7 @@ async def calendar_file(call: PageCall) -> Response:
         ", ".join(part for part in (name, own.site.address) if part),
         say("manage.ics_text", number=seen["number"], reference=own.ref.reference),
         call.house.clock(),
-        not own.is_booked and seen["state"] == "cancelled",
+        seen["state"] == "cancelled",
     )
     headers = {"Content-Disposition": 'attachment; filename="termin.ics"'}
     return Response(body, media_type="text/calendar", headers=headers)

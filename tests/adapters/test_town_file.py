@@ -229,6 +229,7 @@ MISTAKES: list[tuple[str, str, str, str, str]] = [
         "",
     ),
     ("minutes = 15", "minutes = 15\nnamed_clerk = 1", "not_true_or_false", "1", ""),
+    ("minutes = 15", "minutes = 15\nconfirm_hours_before = 673", "out_of_range", "673", ""),
     ('user = "anna.b"', 'user = "anna.b"\nabsences = [{ last = 2026-08-14 }]', "missing_key", "{ last", ""),
     (
         'user = "anna.b"',

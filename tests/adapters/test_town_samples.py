@@ -150,6 +150,7 @@ def test_the_talk_with_the_mayor_is_one_with_a_certain_person() -> None:
     town = sample_town()
     (talk,) = [service for service in town.services if service.named_clerk]
     assert [clerk.user for clerk in town.clerks if talk.id in skills_of(town, clerk)] == ["henrik"]
+    assert (talk.confirm_first, talk.confirm_hours_before) == (True, 24)
 
 
 def test_both_floors_of_the_sample_town_have_walk_in_services() -> None:

@@ -93,6 +93,8 @@ def everything_unusual() -> Town:
         bookable_from=date(2026, 10, 1),
         bookable_until=date(2026, 10, 1),
         named_clerk=True,
+        confirm_first=True,
+        confirm_hours_before=24,
         area_by_site={"hall": "yard"},
     )
     site = replace(site, displays=(replace(site.displays[0], service_ids=("p-1",)), site.displays[1]))

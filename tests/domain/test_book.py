@@ -61,7 +61,7 @@ def test_a_hold_is_due_from_its_end_on_however_often_it_was_asked() -> None:
     """Failure 16: one that was extended later than another hides nobody's end, and comes itself in time."""
 
     def due(clock: str) -> list[int]:
-        return [hold.id for hold in book.holds_due(at(clock))]
+        return [hold.id for hold in book.run_out(at(clock))]
 
     book = a_book(HELD, held("FGHJKL", "10:10"), e.HoldExtended(1, at("09:20")))
     assert due("09:09") == due("09:09") == []

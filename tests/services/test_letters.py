@@ -6,8 +6,19 @@ from html.parser import HTMLParser
 import pytest
 from icalendar import Calendar
 
+from queue_server.adapters import outbox
 from queue_server.domain.town import in_language
-from queue_server.services.letters import Kind, Links, as_text, body_of, come_at, entry_of, plain, subject
+from queue_server.services.letters import (
+    FAREWELLS,
+    Kind,
+    Links,
+    as_text,
+    body_of,
+    come_at,
+    entry_of,
+    plain,
+    subject,
+)
 from tests.services.letter_desk import EVIL, LINKS, START, a_notice, say, with_service, write
 
 BOTH = pytest.mark.parametrize("language", ["de", "en"])
@@ -211,3 +222,7 @@ def test_the_portal_can_show_the_same_calendar_entry() -> None:
     assert entry.summary == "Appointment · Musterstadt"
     assert not entry.cancelled
     assert "from 10:30, not earlier please" in entry.description
+
+
+def test_the_contact_goes_with_every_letter_that_is_the_last() -> None:
+    assert {kind.value for kind in FAREWELLS} == outbox.LAST_WORDS

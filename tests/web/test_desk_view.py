@@ -21,6 +21,8 @@ SEEN: dict[str, Any] = {
     "reference": "K7M2QX",
     "number": 417,
     "state": "booked",
+    "refused": False,
+    "confirm_until": None,
     "starts_at": "2026-03-11T11:00+01:00",
     "minutes": 20,
     "services": [["id-card", 2]],

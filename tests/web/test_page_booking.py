@@ -103,7 +103,7 @@ async def test_a_talk_names_its_person_and_asks_for_the_subject(visitor: Visitor
     assert "Gespräch mit Henrik Voss" in visitor.words
     assert "Der Radweg am Markt" in visitor.words
     await visitor.press("act", "book")
-    assert "Ihr Termin ist gebucht" in visitor.words
+    assert "Ihre Anfrage ist eingegangen" in visitor.words, "his secretariat confirms it"
     assert "Gespräch mit Henrik Voss" in visitor.words
     assert "Radweg" not in visitor.words, "pages never repeat what somebody told"
 

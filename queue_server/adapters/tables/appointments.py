@@ -45,6 +45,8 @@ class AppointmentRow(SQLModel, table=True):
     clerk_id: str | None = Field(default=None, max_length=40)
     client: str = Field(default="", max_length=64)
     secret_version: int = 1
+    confirmed_by: str = Field(default="", max_length=12)
+    refused: bool = False
 
     __table_args__ = (
         ForeignKeyConstraint(["site_id"], ["site_stream.site_id"]),

@@ -44,6 +44,7 @@ class BookedPerson(SQLModel, table=True):
     needs: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     reminder_min: int | None = None
     by: str = ""
+    answer: str = ""
     contact_hash: str = Field(default="", max_length=64, index=True)
     second_hash: str = Field(default="", max_length=64, index=True)
     created_at: datetime
