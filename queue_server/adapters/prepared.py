@@ -8,6 +8,7 @@ parameters in any other way than by how many rows there are, and everything that
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -21,7 +22,9 @@ FEW: Final = 8
 """So many commands are a batch on a busy day."""
 MOST_AT_ONCE: Final = 64
 """A power of two. 64 rows of the widest table are 2,000 parameters; SQLite allows 32,766."""
-FITTED_MOST: Final = 256
+FITTED_MOST: Final = 2048
+"""So many moments are remembered in the driver's words: a ticket's arrival is written three times or more."""
+_REPEATED: Final = (sa.Enum, sa.Date, sa.DateTime, UTCDateTime)
 
 
 class Prepared:
@@ -96,15 +99,35 @@ def _place(name: str) -> tuple[int, str]:
     return int(row or 0), key
 
 
+_known_fits: dict[tuple[str, str], Convert] = {}
+"""One memory for all columns of a type: a batch has one "now", and it stands in a dozen of them."""
+
+
 def _fit(kind: Any, dialect: Dialect) -> Convert | None:
     """Return what makes a value of this type fit for the driver; None when every value does as it is."""
     if isinstance(kind, AutoString):
         return None  # its processor looks for enums, and ours have a type of their own
     convert: Convert | None = kind.dialect_impl(dialect).bind_processor(dialect)
-    if convert is not None and isinstance(kind, (sa.Enum, sa.DateTime, UTCDateTime)):
-        # A batch has one "now", and a dozen states.
-        return lru_cache(FITTED_MOST)(convert)
-    return convert
+    if convert is None or not isinstance(kind, _REPEATED):
+        return convert
+    return _known_fits.setdefault((dialect.name, repr(kind)), lru_cache(FITTED_MOST)(convert))
+
+
+def _keys_of_a_row(names: Sequence[str]) -> list[str]:
+    """Return what is asked of each row, in order; raises `ValueError` when rows are asked differently."""
+    asked: dict[int, list[str]] = {}
+    for row, key in map(_place, names):
+        asked.setdefault(row, []).append(key)
+    first = asked.get(0, [])
+    if list(map(_place, names)) != [(row, key) for row in range(len(asked)) for key in first]:
+        raise ValueError("a prepared statement has to ask row by row, and the same of each")
+    return first
+
+
+def _picking(keys: Sequence[str]) -> Callable[[Row], tuple[Any, ...]]:
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda row: tuple(row[key] for key in keys)  # of one key `itemgetter` gives no tuple
 
 
 def _in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
@@ -120,37 +143,43 @@ def _in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
 class _Ready:
     """A statement in the words of one kind of database.
 
-    `places` tells for each parameter its name, the row and the key that its value comes from, and what
-    makes the value fit for the driver.
+    `pick` takes what the statement wants out of a row; `fits` tells at which of these places a value has
+    to be made fit for the driver. Every row of the statement is asked for the same.
     """
 
     text: str
-    places: tuple[tuple[str, int, str, Convert | None], ...]
+    pick: Callable[[Row], tuple[Any, ...]]
+    fits: tuple[tuple[int, Convert], ...]
     results: tuple[Convert | None, ...]
-    by_position: bool
+    names: tuple[str, ...] | None
+    """Of the parameters, for a driver that wants them by name."""
 
     @classmethod
     def of(cls, statement: Any, dialect: Dialect) -> "_Ready":
         compiled = statement.compile(dialect=dialect)
         binds = compiled.binds
         names = compiled.positiontup if compiled.positional else list(binds)
+        keys = _keys_of_a_row(names)
+        fits = ((place, _fit(binds[names[place]].type, dialect)) for place in range(len(keys)))
         columns = getattr(statement, "selected_columns", ())
         return cls(
             str(compiled),
-            tuple((n, *_place(n), _fit(binds[n].type, dialect)) for n in names),
+            _picking(keys),
+            tuple((place, fit) for place, fit in fits if fit is not None),
             tuple(c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns),
-            compiled.positional,
+            None if compiled.positional else tuple(names),
         )
 
     def values(self, rows: Sequence[Row]) -> Any:
-        # None needs no fitting: no statement of the road writes a JSON null.
-        values = [
-            value if (value := rows[row][key]) is None or fit is None else fit(value)
-            for _, row, key, fit in self.places
-        ]
-        if self.by_position:
-            return values
-        return dict(zip((name for name, *_ in self.places), values, strict=True))
+        values: list[Any] = []
+        for row in rows:
+            wanted = list(self.pick(row))
+            for place, fit in self.fits:
+                # None needs no fitting: no statement of the road writes a JSON null.
+                if wanted[place] is not None:
+                    wanted[place] = fit(wanted[place])
+            values += wanted
+        return values if self.names is None else dict(zip(self.names, values, strict=True))
 
     def run(self, connection: Connection, values: Any) -> None:
         cursor = connection.connection.cursor()

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import partial
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,7 +34,8 @@ def table(model: object) -> sa.Table:
 EVENT, TICKET, COUNTER = table(EventRow), table(TicketRow), table(CounterStatusRow)
 LEASE, DAY = table(NumberLeaseRow), table(DayStatusRow)
 
-_TICKET_FIELDS = tuple(f.name for f in fields(Ticket))
+_TICKET_FIELDS: Final = tuple(f.name for f in fields(Ticket))
+_ALL_OF_TICKET: Final = attrgetter(*_TICKET_FIELDS)
 _DAYLESS = frozenset({"organisation_id", "business_day"})
 
 
@@ -113,7 +115,7 @@ def write_hall(connection: Connection, organisation_id: str, hall: Hall, log: It
 
 
 def _ticket_values(ticket: Ticket) -> dict[str, Any]:
-    return {name: getattr(ticket, name) for name in _TICKET_FIELDS}
+    return dict(zip(_TICKET_FIELDS, _ALL_OF_TICKET(ticket), strict=True))
 
 
 def _counter_values(counter: CounterStatus) -> dict[str, Any]:

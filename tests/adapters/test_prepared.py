@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from queue_server.adapters.database import Database
-from queue_server.adapters.prepared import FEW, MOST_AT_ONCE, Prepared, PreparedRows
+from queue_server.adapters.prepared import FEW, MOST_AT_ONCE, Prepared, PreparedRows, numbered
 from queue_server.adapters.rows import insert, table
 from queue_server.adapters.tables.hall import CommandAnswer, SiteStream
 
@@ -85,3 +86,26 @@ def test_what_a_transaction_wrote_goes_with_it(database: Database) -> None:
     with pytest.raises(KeyboardInterrupt):
         database.write(work)
     assert database.read(lambda conn: READ_STREAM.first(conn, {"site": "a"})) is None
+
+
+def test_one_moment_is_written_alike_in_every_column(database: Database) -> None:
+    """Moments are remembered in the driver's words, across tables: enums and dates stay what they were."""
+    berlin = NOW.astimezone(ZoneInfo("Europe/Berlin"))
+
+    def work(conn: sa.Connection) -> None:
+        ADD_STREAM.run(conn, [stream("a", last_at=NOW), stream("b", last_at=berlin)])
+        ADD_ANSWER.run(conn, [answer("r", {}) | {"at": berlin}])
+        assert set(conn.scalars(sa.select(STREAM.c.last_at))) == {NOW}
+        assert conn.scalar(sa.select(ANSWER.c.at).where(ANSWER.c.at == NOW)) == NOW
+
+    database.write(work)
+
+
+def test_a_statement_that_asks_rows_for_different_things_is_refused(database: Database) -> None:
+    def build(_dialect: str, _rows: int) -> sa.Select[Any]:
+        return sa.select(STREAM).where(
+            STREAM.c.site_id == numbered(STREAM.c.site_id, 0), STREAM.c.seq == numbered(STREAM.c.seq, 1)
+        )
+
+    with pytest.raises(ValueError, match="row by row"):
+        database.read(lambda conn: list(PreparedRows(build).find(conn, [stream("a"), stream("b")])))
