@@ -65,7 +65,7 @@ def estimate_all(hall: Hall, skills: Skills, now: datetime) -> list[tuple[Ticket
     return estimates
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Desk:
     counter_id: str
     can: frozenset[str]

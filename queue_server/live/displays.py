@@ -15,7 +15,7 @@ from queue_server.live.mailboxes import Connection, broadcast
 from queue_server.live.rooms import Audience, DisplayChannel, SiteRoom, sound_works
 from queue_server.protocol import SPEAK_UNTIL_AGE_S, CallEntry, CallReport
 from queue_server.services import screens
-from queue_server.services.screens import SiteView
+from queue_server.services.site_view import Call, SiteView
 
 
 class Displays:
@@ -112,11 +112,13 @@ class Displays:
         if not (channel.connections or channel.watchers):
             channel.likeness = None
             return
-        likeness = screens.likeness(view, channel.display, self._audience.config_version)
+        shown = screens.shown_calls(view, channel.display)
+        likeness = screens.likeness(view, shown, self._audience.config_version)
         if likeness == channel.likeness:
             return
         channel.likeness = likeness
-        broadcast(channel.listeners, self._picture(room, channel, view, since, now))
+        announce = fresh_calls(view, channel, since, now)
+        broadcast(channel.listeners, self._picture(room, view, shown, announce, now))
 
     def _welcome(
         self,
@@ -131,18 +133,25 @@ class Displays:
             return
         resumes = epoch == self._audience.epoch and since is not None and since <= view.seq
         missed_from = since if resumes and since is not None else view.seq
-        connection.send_picture(self._picture(room, channel, view, missed_from, self._audience.clock()))
+        now = self._audience.clock()
+        shown = screens.shown_calls(view, channel.display)
+        announce = fresh_calls(view, channel, missed_from, now)
+        connection.send_picture(self._picture(room, view, shown, announce, now))
 
     def _picture(
-        self, room: SiteRoom, channel: DisplayChannel, view: SiteView, since: int, now: datetime
+        self,
+        room: SiteRoom,
+        view: SiteView,
+        shown: list[Call],
+        announce: list[CallEntry],
+        now: datetime,
     ) -> Picture:
-        board = screens.board(view, room.site, channel.display, now, self._audience.config_version)
-        announce = fresh_calls(view, channel, since, now)
+        board = screens.board(view, room.site, shown, now, self._audience.config_version)
         return Picture.of(self._audience.epoch, view.seq, "board", board, kept_name="announce", kept=announce)
 
     # -- witnesses ---------------------------------------------------------------------------------
 
-    def _watch(self, room: SiteRoom, view: SiteView, call: screens.Call) -> None:
+    def _watch(self, room: SiteRoom, view: SiteView, call: Call) -> None:
         assigned = [
             channel
             for channel in room.displays.values()
@@ -180,10 +189,11 @@ class Displays:
 
 def fresh_calls(view: SiteView, channel: DisplayChannel, since: int, now: datetime) -> list[CallEntry]:
     """Return the display's calls after `since`, oldest first, that are young enough to be spoken."""
-    return [
-        screens.entry(call, now)
-        for call in sorted(view.calls, key=lambda c: c.seq)
+    fresh = [
+        call
+        for call in view.calls
         if call.seq > since
         and screens.matches(channel.display, call)
         and (now - call.called_at).total_seconds() <= SPEAK_UNTIL_AGE_S
     ]
+    return [screens.entry(call, now) for call in sorted(fresh, key=lambda call: call.seq)]

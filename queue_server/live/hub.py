@@ -22,8 +22,8 @@ from queue_server.live.phones import Phones
 from queue_server.live.rooms import Audience, DisplayChannel, Queue, SiteRoom
 from queue_server.live.sequencer import Moved
 from queue_server.protocol import HEARTBEAT_S
-from queue_server.services import screens
-from queue_server.services.screens import SiteView
+from queue_server.services import site_view
+from queue_server.services.site_view import SiteView
 
 PHONE_BEAT_S: Final = 10.0
 
@@ -87,7 +87,7 @@ class Hub:
             await self._close(self.rooms.pop(site_id))
         for site in present.values():
             self._furnish(self.rooms.get(site.id) or self._open(site), site)
-            self.publish(site.id, await self._queue.look(site.id, screens.view))
+            self.publish(site.id, await self._queue.look(site.id, site_view.view))
 
     def _open(self, site: Site) -> SiteRoom:
         room = self.rooms[site.id] = SiteRoom(site)

@@ -14,7 +14,7 @@ from queue_server.domain.town import Display, Site
 from queue_server.live.confirmation import Confirmations
 from queue_server.live.mailboxes import Connection
 from queue_server.services.ports import Unit
-from queue_server.services.screens import SiteView
+from queue_server.services.site_view import SiteView
 
 log = logging.getLogger(__name__)
 

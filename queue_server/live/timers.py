@@ -19,7 +19,7 @@ from queue_server.domain.ticket import TicketState
 from queue_server.live.hub import Hub
 from queue_server.live.sequencer import Work
 from queue_server.protocol import CallStatus
-from queue_server.services import booking_clock, counter, screens
+from queue_server.services import booking_clock, counter, site_view
 from queue_server.services.ports import Answer, Unit
 
 TICK_S: Final = 1.0
@@ -74,8 +74,8 @@ class Timers:
                 try:
                     await self._tick(site_id)
                     if ticks % int(REFRESH_S / TICK_S) == 0:
-                        view = await self._writer.look(site_id, screens.view)
-                        if isinstance(view, screens.SiteView):
+                        view = await self._writer.look(site_id, site_view.view)
+                        if isinstance(view, site_view.SiteView):
                             self._hub.publish(site_id, view)
                 except Refusal as refusal:
                     log.debug("a timer was refused: %s", refusal.code)

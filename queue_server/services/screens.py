@@ -5,173 +5,21 @@ visitors' data, and a test holds that it imports none.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from heapq import nlargest
-from operator import itemgetter
-from weakref import WeakKeyDictionary
+from datetime import datetime, timedelta
+from typing import Final
 
-from queue_server.domain.estimate import estimate, estimate_all
-from queue_server.domain.hall import Hall
-from queue_server.domain.order import walk_in_due
-from queue_server.domain.ticket import Ticket, TicketState
-from queue_server.domain.town import Display, Room, Site
-from queue_server.domain.waiting_line import Place
+from queue_server.domain.estimate import estimate_all
+from queue_server.domain.ticket import TicketState
+from queue_server.domain.town import Display, Site
 from queue_server.protocol import Board, CallEntry, KioskPicture, PublicEntry, PublicQueue, WaitRange
 from queue_server.services.access_hours import why_not_giving
 from queue_server.services.ports import PublicUnit
 from queue_server.services.reception import skills
+from queue_server.services.site_view import Call, SiteView, call_mode, calls, usual_wait
 
-KNOWN_MOST = 200
-USUAL_LANES = 3
-LAST_SHOWN = 12
+_MILLISECOND: Final = timedelta(milliseconds=1)
+LAST_SHOWN: Final = 12
 """So many calls that are no longer open stay on a board: a list, in case somebody looked away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call as screens need it. `open`: the visitor is still awaited. `area_id` is where they wait."""
-
-    seq: int
-    ticket_id: int
-    key: str
-    number: int
-    counter_id: str
-    room: Room
-    area_id: str | None
-    concern: tuple[tuple[str, int], ...]
-    kind: str
-    open: bool
-    called_at: datetime
-
-    @property
-    def services(self) -> frozenset[str]:
-        """What the visitor came for: only to choose displays by, never sent."""
-        return frozenset(service for service, _ in self.concern)
-
-
-@dataclass(frozen=True, slots=True)
-class SiteView:
-    """What a commit leaves behind for the screens: small, immutable, safe to read in another thread."""
-
-    site_id: str
-    seq: int
-    at: datetime
-    calls: tuple[Call, ...]
-    waiting_count: int
-    wait: tuple[int, int] | None
-    open_counter_count: int
-    issuing: bool
-    call_mode: str
-
-
-def view(unit: PublicUnit) -> SiteView:
-    """Return the site as the screens see it now."""
-    hall = unit.hall
-    return SiteView(
-        site_id=unit.site.id,
-        seq=hall.seq,
-        at=unit.now,
-        calls=tuple(calls(hall, unit.site)),
-        waiting_count=len(hall.waiting),
-        wait=usual_wait(unit),
-        open_counter_count=len(hall.open_counters()),
-        issuing=hall.day.issuing,
-        call_mode=call_mode(unit),
-    )
-
-
-def calls(hall: Hall, site: Site) -> Iterable[Call]:
-    """Yield the open and the last calls, newest first; withdrawn ones are not among them."""
-    known = _known_calls(hall, site)
-    for ticket in _called_tickets(hall):
-        call = known.get(ticket.id)
-        if call is None or not _is_right(call, ticket):
-            call = _call(ticket, site)
-            if call is None:
-                continue
-            known[ticket.id] = call
-        yield call
-
-
-def _called_tickets(hall: Hall) -> list[Ticket]:
-    last = hall.last_calls()
-    seen = {t.id for t in last}
-    # More than the last dozens may be open at once; none of them may be missing.
-    at_counters = (hall.tickets[c.ticket_id] for c in hall.counters.values() if c.ticket_id is not None)
-    extra = [t for t in at_counters if t.id not in seen and t.state is TicketState.CALLED]
-    extra.sort(key=lambda t: t.call_seq or 0, reverse=True)
-    return [*last, *extra]
-
-
-_memo: "WeakKeyDictionary[Hall, tuple[Site, dict[int, Call]]]" = WeakKeyDictionary()
-"""Calls as they were drawn last: a commit changes one or two of fifty, and the same are equal at a glance."""
-
-
-def _known_calls(hall: Hall, site: Site) -> dict[int, Call]:
-    kept = _memo.get(hall)
-    if kept is None or kept[0] is not site or len(kept[1]) > KNOWN_MOST:
-        kept = _memo[hall] = (site, {})
-    return kept[1]
-
-
-def _is_right(call: Call, ticket: Ticket) -> bool:
-    return (
-        call.seq == ticket.call_seq
-        and call.open is (ticket.state is TicketState.CALLED)
-        and call.counter_id == (ticket.counter_id or ticket.last_counter_id)
-        and call.area_id == ticket.area_id
-        and call.concern == ticket.concern
-    )
-
-
-def _call(ticket: Ticket, site: Site) -> Call | None:
-    counter_id = ticket.counter_id or ticket.last_counter_id
-    counter = next((c for c in site.counters if c.id == counter_id), None)
-    if ticket.call_seq is None or ticket.called_at is None or counter is None:
-        return None
-    return Call(
-        seq=ticket.call_seq,
-        ticket_id=ticket.id,
-        key=ticket.key,
-        number=ticket.number,
-        counter_id=counter.id,
-        room=next(room for room in site.rooms if room.id == counter.room_id),
-        area_id=ticket.area_id,
-        concern=ticket.concern,
-        kind=ticket.call_kind or "call",
-        open=ticket.state is TicketState.CALLED,
-        called_at=ticket.called_at,
-    )
-
-
-def call_mode(unit: PublicUnit) -> str:
-    return unit.hall.day.call_mode or unit.site.call_mode.value
-
-
-def usual_wait(unit: PublicUnit) -> tuple[int, int] | None:
-    """Return how long somebody waits who comes now with what most people wait for at present.
-
-    The longest wait over all concerns was shown once: one rare service with a single clerk made the
-    whole hall read "325 to 615 minutes". Without anybody waiting, any concern that is served will do.
-    """
-    able = skills(unit)
-    for lane, count, minutes in nlargest(USUAL_LANES, unit.hall.waiting.lanes(), key=itemgetter(1)):
-        due = walk_in_due(unit.now, minutes // count, unit.site.patience_factor)
-        guess = estimate(unit.hall, lane.services, (due.at, unit.now, unit.hall.seq + 1), able, unit.now)
-        if guess is not None:
-            return guess.from_min, guess.to_min
-    guesses = (
-        estimate(unit.hall, frozenset([min(can)]), _at_the_end(unit), able, unit.now)
-        for can in able.values()
-        if can
-    )
-    soonest = min((g for g in guesses if g is not None), key=lambda g: g.to_min, default=None)
-    return None if soonest is None else (soonest.from_min, soonest.to_min)
-
-
-def _at_the_end(unit: PublicUnit) -> Place:
-    return (datetime.max.replace(tzinfo=unit.now.tzinfo), unit.now, unit.hall.seq + 1)
 
 
 # -- displays ------------------------------------------------------------------------------------------
@@ -184,7 +32,10 @@ def matches(display: Display, call: Call) -> bool:
 
 
 def shown_calls(seen: SiteView, display: Display | None) -> list[Call]:
-    """Return the calls on a board, newest first: all that are open, and the last of the others."""
+    """Return the calls on a board, newest first: all that are open, and the last of the others.
+
+    `display` None: the whole site's board.
+    """
     shown, past_count = [], 0
     for call in seen.calls:
         if display is None or matches(display, call):
@@ -194,12 +45,12 @@ def shown_calls(seen: SiteView, display: Display | None) -> list[Call]:
     return shown
 
 
-def board(seen: SiteView, site: Site, display: Display | None, now: datetime, config_version: int) -> Board:
-    """Return what a display shows; without a display, the whole site's board."""
+def board(seen: SiteView, site: Site, shown: Iterable[Call], now: datetime, config_version: int) -> Board:
+    """Return what a display shows, whose calls are `shown_calls`."""
     return Board(
         site_id=site.id,
         site=dict(site.name),
-        calls=[entry(c, now) for c in shown_calls(seen, display)],
+        calls=[entry(call, now) for call in shown],
         waiting_count=seen.waiting_count,
         wait=_range(seen.wait),
         open_counter_count=seen.open_counter_count,
@@ -209,11 +60,11 @@ def board(seen: SiteView, site: Site, display: Display | None, now: datetime, co
     )
 
 
-def likeness(seen: SiteView, display: Display, config_version: int) -> object:
+def likeness(seen: SiteView, shown: list[Call], config_version: int) -> object:
     """Return what two boards of a display are compared by: everything but the ages, which always differ."""
     return (
         config_version,
-        shown_calls(seen, display),
+        shown,
         seen.waiting_count,
         seen.wait,
         seen.open_counter_count,
@@ -223,19 +74,7 @@ def likeness(seen: SiteView, display: Display, config_version: int) -> object:
 
 
 def entry(call: Call, now: datetime) -> CallEntry:
-    return CallEntry(
-        seq=call.seq,
-        key=call.key,
-        number=call.number,
-        room=call.room.name,
-        room_id=call.room.id,
-        counter_id=call.counter_id,
-        area_id=call.area_id,
-        floor=call.room.floor,
-        kind="recall" if call.kind == "recall" else "join" if call.kind == "join" else "call",
-        open=call.open,
-        age_ms=max(0, int((now - call.called_at).total_seconds() * 1000)),
-    )
+    return {**call.entry_at_once, "age_ms": max(0, (now - call.called_at) // _MILLISECOND)}
 
 
 # -- phones --------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from queue_server.domain.ticket import UNDO_WITHIN, Ticket, TicketState
 from queue_server.domain.town import Counter
 from queue_server.protocol import CallStatus, CounterEntry, CounterPicture, ServiceCount, StaffTicket, Today
 from queue_server.services.ports import Unit
-from queue_server.services.screens import call_mode
+from queue_server.services.site_view import call_mode
 
 WAITING_MOST = 60
 """So many are listed; the figures count all."""

@@ -4,7 +4,7 @@ from queue_server.domain.access import Act, Role, may
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Admission, Channel, Service, Site, Town, services_at
-from queue_server.services import counter, reception, screens, visits
+from queue_server.services import counter, reception, screens, site_view, visits
 from queue_server.services.concerns import choose, takes_walk_ins
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers, models, printing
@@ -35,8 +35,9 @@ async def see_board(call: Call) -> Answer:
     """Return the whole site's board: open and last calls, newest first."""
 
     def work(unit: Unit) -> Answer:
-        seen = screens.view(unit)
-        board = screens.board(seen, unit.site, None, unit.now, call.house.hub.config_version)
+        seen = site_view.view(unit)
+        shown = screens.shown_calls(seen, None)
+        board = screens.board(seen, unit.site, shown, unit.now, call.house.hub.config_version)
         return {"epoch": call.house.epoch, "seq": unit.hall.seq, **board}
 
     return await call.house.sequencer.look(call.site_id, work)

@@ -40,7 +40,7 @@ from queue_server.live.hub import Hub
 from queue_server.live.postman import Postman
 from queue_server.live.sequencer import Moved, Sequencer
 from queue_server.live.timers import Timers
-from queue_server.services import screens
+from queue_server.services import site_view
 from queue_server.settings import Settings
 from queue_server.web import (
     api_arriving,
@@ -170,7 +170,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
     def tell_hub(moved: Moved) -> None:
         hub_box[0].after_commit(moved)
 
-    sequencer = Sequencer(store, clock, screens.view, tell_hub)
+    sequencer = Sequencer(store, clock, site_view.view, tell_hub)
     version = await asyncio.to_thread(database.read, settlement.version)
     hub = Hub(epoch, sequencer, clock, version)
     hub_box.append(hub)

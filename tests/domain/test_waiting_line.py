@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from queue_server.domain.calling import may_serve
 from queue_server.domain.order import next_ticket, order_key
 from queue_server.domain.ticket import Ticket
-from queue_server.domain.waiting_line import WaitingLine
+from queue_server.domain.waiting_line import LANES_MOST, LaneKey, WaitingLine
 from tests.domain.builders import CAR, CARD, PASS, a_ticket, at
 
 SERVICES = st.frozensets(st.sampled_from([PASS, CARD, CAR]), min_size=1)
@@ -107,3 +107,42 @@ def test_a_ticket_leaves_the_line_once() -> None:
     line.discard(1)
     assert 1 not in line
     assert list(line.lanes()) == [], "no empty lane stays behind"
+
+
+def test_who_comes_to_an_empty_lane_is_found_by_all_who_may_serve_it() -> None:
+    line = WaitingLine()
+    asked: list[LaneKey] = []
+
+    def may(lane: LaneKey) -> bool:
+        asked.append(lane)
+        return True
+
+    first, second = a_ticket(1, services=[PASS]), a_ticket(2, services=[PASS])
+    place = (first.due_at + timedelta(hours=1), first.arrived_at, 9)
+    line.add(first)
+    assert line.ahead_of(place, "everybody", may) == (1, first.expected_min)
+    line.discard(1)
+    assert line.ahead_of(place, "everybody", may) == (0, 0)
+    assert (list(line.lanes()), line.next_for(may, at("09:00"))) == ([], None)
+    asked.clear()
+    line.add(second)
+    assert line.ahead_of(place, "everybody", may) == (1, second.expected_min)
+    assert asked == []  # it was known already who may serve there
+    assert line.next_for(may, at("09:00")) is second
+
+
+def test_a_day_of_odd_concerns_leaves_few_empty_lanes() -> None:
+    """What a press looks at does not grow with the day."""
+    line, asked = WaitingLine(), 0
+
+    def may(_lane: LaneKey) -> bool:
+        nonlocal asked
+        asked += 1
+        return True
+
+    for n in range(1, 3 * LANES_MOST):
+        ticket = a_ticket(n, services=[f"concern-{n}"])
+        line.add(ticket)
+        line.discard(n)
+    line.ahead_of((ticket.due_at, ticket.arrived_at, 0), "everybody", may)
+    assert asked <= LANES_MOST

@@ -13,7 +13,7 @@ from queue_server.live.frames import payload_of
 from queue_server.live.hub import Hub
 from queue_server.live.mailboxes import Connection
 from queue_server.live.sequencer import Moved, Sequencer
-from queue_server.services import counter, screens
+from queue_server.services import counter, site_view
 from queue_server.services.ports import Answer, Unit
 from tests.town_hall import Hand, taking
 
@@ -74,7 +74,7 @@ class LiveHall:
 
     def __init__(self, hand: Hand) -> None:
         self.hand = hand
-        self.sequencer = Sequencer(hand.store, lambda: hand.now, screens.view, self._tell)
+        self.sequencer = Sequencer(hand.store, lambda: hand.now, site_view.view, self._tell)
         self.hub = Hub(EPOCH, self.sequencer, lambda: hand.now, 1)
         self.monotonic = 1000.0
         self.hub.confirmations._monotonic = lambda: self.monotonic

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from queue_server.adapters.database import Database
 from queue_server.domain.town import Display
-from queue_server.services import counter, reception, screens
+from queue_server.services import counter, reception, screens, site_view
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
 from tests.live.hub_hall import EPOCH, Listener, LiveHall, live, until
@@ -156,7 +156,7 @@ async def test_a_call_older_than_a_minute_is_shown_and_not_announced(live_hall: 
 
 
 async def test_an_older_picture_never_replaces_a_newer(live_hall: LiveHall) -> None:
-    old = await live_hall.sequencer.look("hall", screens.view)
+    old = await live_hall.sequencer.look("hall", site_view.view)
     foyer = live_hall.display()
     await called(live_hall)
     count = len(foyer.frames)

@@ -21,7 +21,7 @@ from queue_server.domain.errors import (
 )
 from queue_server.domain.ticket import Origin
 from queue_server.live.sequencer import Moved, RequestKey, Sequencer
-from queue_server.services import counter, screens
+from queue_server.services import counter, site_view
 from queue_server.services.ports import Answer, Unit
 from tests.adapters.test_store import differences, in_the_log
 from tests.town_hall import CARD, Hand, taking, the_town
@@ -34,7 +34,7 @@ class Road:
         self.hand = hand
         self.moved: list[Moved] = []
         self.on_commit: Callable[[Moved], None] = self.moved.append
-        self.sequencer = Sequencer(hand.store, lambda: hand.now, screens.view, self._tell)
+        self.sequencer = Sequencer(hand.store, lambda: hand.now, site_view.view, self._tell)
 
     def _tell(self, moved: Moved) -> None:
         self.on_commit(moved)

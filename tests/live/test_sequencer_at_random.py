@@ -22,7 +22,7 @@ from queue_server.domain.errors import Refusal, StorageUnavailable
 from queue_server.domain.hall import Hall
 from queue_server.domain.ticket import AT_COUNTER, Origin, TicketState
 from queue_server.live.sequencer import RequestKey, Sequencer
-from queue_server.services import counter, reception, screens
+from queue_server.services import counter, reception, site_view
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
 from tests.adapters.test_store import differences, in_the_log
@@ -119,7 +119,7 @@ class Walk:
         self.sequencer = self._new_sequencer()
 
     def _new_sequencer(self) -> Sequencer:
-        sequencer = Sequencer(self.hand.store, lambda: self.hand.now, screens.view, lambda moved: None)
+        sequencer = Sequencer(self.hand.store, lambda: self.hand.now, site_view.view, lambda moved: None)
         sequencer.start()
         return sequencer
 

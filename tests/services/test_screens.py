@@ -11,26 +11,27 @@ import pytest
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Display
 from queue_server.protocol import Board
-from queue_server.services import counter, reception, screens
-from queue_server.services.concerns import Choice
+from queue_server.services import counter, reception, screens, site_view
 from queue_server.services.ports import Unit
 from tests.town_hall import CAR, CARD, Hand
 
 
 def board(hand: Hand, display: Display | None = None) -> Board:
     def draw(unit: Unit) -> Board:
-        return screens.board(screens.view(unit), unit.site, display, unit.now, 1)
+        seen = site_view.view(unit)
+        return screens.board(seen, unit.site, screens.shown_calls(seen, display), unit.now, 1)
 
     return hand.look(draw)
 
 
 def likeness(hand: Hand, display: Display) -> object:
-    return hand.look(lambda u: screens.likeness(screens.view(u), display, 1))
+    seen = hand.look(site_view.view)
+    return screens.likeness(seen, screens.shown_calls(seen, display), 1)
 
 
 def test_the_public_modules_cannot_reach_visitors_data() -> None:
     """Failure 27: nothing on the road of displays, phones and kiosks loads the table of visitors' data."""
-    roads = "screens", "access_hours", "concerns", "reception"
+    roads = "screens", "site_view", "access_hours", "concerns", "reception"
     imports = "; ".join(
         [f"import queue_server.services.{name}" for name in roads]
         + [f"import queue_server.live.{name}" for name in ("displays", "phones", "kiosks")]
@@ -47,8 +48,8 @@ def test_the_public_modules_cannot_reach_visitors_data() -> None:
 
 def test_the_code_of_public_pictures_asks_for_no_need() -> None:
     """Failure 27: their unit has no such question (mypy holds that); nor does the text."""
-    tree = ast.parse(Path(screens.__file__).read_text())
-    asked = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    trees = [ast.parse(Path(str(module.__file__)).read_text()) for module in (screens, site_view)]
+    asked = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert not asked & {"needs", "clerk_id", "session_ref", "town"}
 
 
@@ -90,20 +91,6 @@ def test_only_ages_differ_between_two_looks(hand: Hand) -> None:
     assert likeness(hand, display) == before
     hand.act(counter.start)
     assert likeness(hand, display) != before
-
-
-def test_a_call_that_was_drawn_before_is_drawn_anew_when_it_changed(hand: Hand) -> None:
-    """Calls are kept between two commits: what changed since must not be."""
-    hand.open("c2", "bernd")
-    hand.take()
-    for act in (counter.recall, counter.start, counter.finish):
-        if act is counter.recall:
-            hand.call()
-        hand.look(screens.view)
-        hand.act(act)
-        fresh = Hand(hand.database, now=hand.now)
-        assert hand.look(screens.view) == fresh.look(screens.view)
-        fresh.store.close()
 
 
 def test_every_open_call_is_on_the_board_however_many_came_after(hand: Hand) -> None:
@@ -169,17 +156,3 @@ def test_a_kiosk_knows_the_wait_and_whether_numbers_are_given(hand: Hand) -> Non
     assert picture["wait"] is not None
     hand.act(counter.close)
     assert hand.look(lambda u: screens.kiosk(u, "kiosk", "ready", 7))["wait"] is None
-
-
-def test_the_hall_reads_the_wait_of_what_most_people_come_for(hand: Hand) -> None:
-    """The longest wait of all concerns was shown: one rare matter made the hall read "325 to 615 minutes"."""
-    for _ in range(3):
-        hand.take(CARD)
-    hand.take(CAR)
-    told = hand.look(lambda u: reception.quote(u, Choice(((CARD, 1),), 1, 5, "foyer")))
-    assert told is not None
-    assert board(hand)["wait"] == {"from_min": told.from_min, "to_min": told.to_min}
-
-
-def test_an_empty_hall_with_an_open_counter_reads_a_short_wait(hand: Hand) -> None:
-    assert board(hand)["wait"] == {"from_min": 0, "to_min": 5}
