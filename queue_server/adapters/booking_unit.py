@@ -48,6 +48,7 @@ class BookingUnit:
     randomness: Randomness
     planner: Planner
     entered: Container[str] = frozenset()
+    book_of: Callable[[str], Book | None] = lambda _: None
     opened_at: tuple[int, int] = (0, 0)
     changes: int = 0
     known_cells: ClerkCells | None = None
@@ -103,12 +104,11 @@ class BookingUnit:
 
     def _free_ended(self) -> None:
         """Give back the time of all that are no longer live."""
-        for appointment_id in self.book.touched:
-            appointment = self.book.get(appointment_id)
-            if appointment is not None and not appointment.is_live:
-                self._cells().free((self.site.id, appointment_id))
-                if appointment.state is AppointmentState.MISSED:
-                    appointment.clerk_id = None  # who comes after all takes nobody's planned time
+        for appointment in self.book.idle:
+            self._cells().free((self.site.id, appointment.id))
+            if appointment.state is AppointmentState.MISSED:
+                appointment.clerk_id = None  # who comes after all takes nobody's planned time
+        self.book.idle.clear()
 
     def _cells(self) -> ClerkCells:
         if self.known_cells is None or self.known_cells.is_stale:
@@ -119,6 +119,11 @@ class BookingUnit:
                     self.transaction, self.town, self.site, self.now, self.entered
                 )
         return self.known_cells
+
+    def held_elsewhere(self, client: str) -> int:
+        others = (self.book_of(site.id) for site in self.town.sites if site.id != self.site.id)
+        held = (hold for book in others if book is not None for hold in book.holds_of(client, self.now))
+        return sum(hold.follows is None for hold in held)  # two parts are one
 
     # -- what tells one from another ---------------------------------------------------------------
 

@@ -144,7 +144,17 @@ class Store:
         day: date | None,
     ) -> SiteUnit:
         return SiteUnit(
-            town.id, town, site, now, memory, connection, day, self._randomness, self.planner, self._entered
+            town.id,
+            town,
+            site,
+            now,
+            memory,
+            connection,
+            day,
+            self._randomness,
+            self.planner,
+            self._entered,
+            self._known_book,
         )
 
     def _catch_up(self, town: Town, site: Site, day: date, seq: int) -> SiteMemory:
@@ -175,6 +185,11 @@ class Store:
             memory.book = AppointmentRows.read_book(self.connection, book.site_id, book.zone, day)
             memory.reserve()
             self.planner.was_moved(town.id)
+
+    def _known_book(self, site_id: str) -> Book | None:
+        """Return a site's book as it was seen last, without asking the database."""
+        memory = self._memories.get(site_id)
+        return self._books.get(site_id, (None, 0))[0] if memory is None else memory.book
 
     def _kept_book(self, town: Town, site_id: str, seq: int) -> Book | None:
         """Return the book that a rolled back command had not touched, when nothing happened since."""

@@ -21,7 +21,8 @@ class Book:
     """The appointments of `site_id`; `zone` tells which day a time belongs to.
 
     `touched` are the ids whose rows a commit has to write, `ended` what has left the book since
-    `settle` was called last, `version` counts the changes.
+    `settle` was called last, `idle` what takes up nobody's time any more since then, `version` counts
+    the changes.
     """
 
     def __init__(self, site_id: str, zone: tzinfo) -> None:
@@ -33,7 +34,9 @@ class Book:
         self.holds: dict[int, Appointment] = {}
         self.requests: dict[int, Appointment] = {}
         self.touched: set[int] = set()
+        self.idle: list[Appointment] = []
         self.version = 0
+        self._held_by: dict[str, dict[int, Appointment]] = {}
         self._by_day: dict[date, dict[int, Appointment]] = {}
         self._second: dict[int, int] = {}
         self._none_due_before: datetime | None = None
@@ -91,7 +94,7 @@ class Book:
 
     def holds_of(self, client: str, now: datetime) -> list[Appointment]:
         """Return what a client holds."""
-        return [hold for hold in self.holds.values() if hold.client == client and hold.is_held(now)]
+        return [hold for hold in self._held_by.get(client, {}).values() if hold.is_held(now)]
 
     def run_out(self, now: datetime) -> list[Appointment]:
         """Return the holds and requests whose time is over."""
@@ -126,12 +129,22 @@ class Book:
         if state not in TRANSITIONS[appointment.state]:
             raise ValueError(f"appointment {appointment.id}: {appointment.state} -> {state}")
         appointment.state, appointment.state_at = state, at
-        self.holds.pop(appointment.id, None)
+        if self.holds.pop(appointment.id, None) is not None:
+            self._forget_holder(appointment)
         self.requests.pop(appointment.id, None)
         self._watch(appointment)
+        if not appointment.is_live:
+            self.idle.append(appointment)
         self.touch(appointment.id)
         if state not in _KEPT:
             self.drop(appointment)
+
+    def hold_for(self, appointment: Appointment, client: str) -> None:
+        """Note whose hold it is, which no entry of the log tells."""
+        self._forget_holder(appointment)
+        appointment.client = client
+        self._held_by.setdefault(client, {})[appointment.id] = appointment
+        self.touch(appointment.id)
 
     def reschedule(self, appointment: Appointment, starts_at: datetime, minutes: int) -> None:
         self._forget_day(appointment)
@@ -169,6 +182,13 @@ class Book:
         """Forget what has ended and been written."""
         self.touched.clear()
         self.ended.clear()
+        self.idle.clear()
+
+    def _forget_holder(self, hold: Appointment) -> None:
+        held = self._held_by.get(hold.client, {})
+        held.pop(hold.id, None)
+        if not held:
+            self._held_by.pop(hold.client, None)
 
     def _watch(self, appointment: Appointment) -> None:
         """Note what ends by itself."""
@@ -176,6 +196,8 @@ class Book:
             return
         kept = self.holds if appointment.state is _S.HELD else self.requests
         kept[appointment.id] = appointment
+        if appointment.state is _S.HELD:
+            self._held_by.setdefault(appointment.client, {})[appointment.id] = appointment
         # Whatever becomes of it later: an extension only makes it end later.
         until = appointment.held_until
         self._none_due_before = min(self._none_due_before or until, until)

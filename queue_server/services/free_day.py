@@ -1,29 +1,23 @@
-"""What is free on one day, for who wants to hold a time of it: the same rules as the sheet, two days long.
+"""What is free near one moment, for who wants to hold a time: the same rules as the sheet, some days long.
 
-`services.offer` computes six weeks at once and keeps them until something is booked; a hold changes that
-each time, and needs one day.
+`services.free_starts` computes six weeks at once and keeps them until something is booked; a hold changes
+that each time, and needs one day.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Final
 
-from queue_server.domain.availability import allowed_starts
-from queue_server.domain.business_day import ends_at
+from queue_server.domain.business_day import business_day, ends_at
+from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.local_days import span_of
-from queue_server.domain.slots import (
-    CELL_S,
-    Bits,
-    ClerkTime,
-    Span,
-    cell_of,
-    choose_clerk,
-    first_cell_from,
-    free_starts,
-    stretch,
-)
+from queue_server.domain.slots import Bits, ClerkTime, Span, cell_of, choose_clerk, nearest, stretch
 from queue_server.services.concerns import Choice
+from queue_server.services.free_starts import free_of, services_of, starts, visits_of
 from queue_server.services.ports import Unit
+
+A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +34,32 @@ class FreeDay:
 
     def clerk_at(self, cell: int) -> str | None:
         """Return who should take the visit, None when nobody can."""
-        return choose_clerk(self.span, self.clerks, _services(self.choice), cell, _cells(self.choice))
+        cells = self.choice.expected_min // CELL_MIN
+        return choose_clerk(self.span, self.clerks, services_of(self.choice), cell, cells)
 
 
 def free_day(unit: Unit, choice: Choice, day: date) -> FreeDay:
-    """Return what is free for a concern on a local day. Visits may reach into the next."""
+    """Return what is free on a local day for a concern, or its first part. Visits may reach into the next."""
     zone = unit.book.zone
-    span = span_of(day, day + timedelta(days=1), zone)
-    clerks, services, cells = unit.clerk_times(span), _services(choice), _cells(choice)
-    allowed = allowed_starts(unit.town, unit.site, services, span, unit.now, cells, clerks)
-    allowed &= stretch(span, first_cell_from(unit.now), cell_of(ends_at(day, zone)))
-    return FreeDay(choice, span, clerks, free_starts(span, clerks, services, cells, allowed))
+    span = span_of(day, day + A_DAY, zone)
+    clerks = unit.clerk_times(span)
+    free = free_of(unit, choice, span, clerks) & stretch(span, span.base, cell_of(ends_at(day, zone)))
+    return FreeDay(choice, span, clerks, free)
 
 
-def _services(choice: Choice) -> frozenset[str]:
-    return frozenset(service for service, _ in choice.services)
+def nearest_starts(unit: Unit, choice: Choice, near: datetime, count: int) -> list[int]:
+    """Return the cells of the free starts nearest to a time that is gone, in the order of the clock.
 
-
-def _cells(choice: Choice) -> int:
-    return choice.expected_min * 60 // CELL_S
+    On a hot day many a press is refused, each after another one was booked: so what lies around is looked
+    at first, and six weeks only when it cannot tell.
+    """
+    zone = unit.book.zone
+    cell, day = cell_of(near), business_day(near, zone)
+    span = span_of(day - A_DAY, day + 2 * A_DAY, zone)  # visits may reach into the last day
+    until = cell_of(ends_at(day + A_DAY, zone))
+    free = visits_of(unit, choice, span, unit.clerk_times(span)) & stretch(span, span.base, until)
+    found = nearest(free, span, cell, count)
+    if len(found) == count and all(abs(one - cell) < min(cell - span.base, until - cell) for one in found):
+        return found
+    whole = starts(unit, choice)
+    return nearest(whole.free, whole.span, cell, count)

@@ -4,14 +4,14 @@ What lives here: the bit sets of starts, and the memory of what was computed fro
 the sets are made (`domain.availability`), and what is told of them (`services.offer`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from queue_server.domain.availability import allowed_starts
+from queue_server.domain.availability import allowed_starts, room_beside_walk_ins
 from queue_server.domain.business_day import business_day
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.hall import Hall
@@ -36,38 +36,59 @@ class Starts:
 
 
 @dataclass(slots=True)
-class Known:
-    """What was computed last for a site, as long as `town` and `key` hold."""
+class Moment:
+    """What was computed last for a site, as long as `town` and `key` hold; of it, what no booking changes."""
 
     town: Town
     key: tuple[object, ...]
-    """All else that an answer depends on. Not the site's sequence: who draws a number books no time."""
     span: Span
-    clerks: list[ClerkTime]
-    by_choice: dict[tuple[object, ...], Starts] = field(default_factory=dict)
-    answers: dict[tuple[object, ...], Any] = field(default_factory=dict)
+    allowed: dict[tuple[frozenset[str], Span], Bits] = field(default_factory=dict)
+    possible: dict[tuple[object, ...], Bits] = field(default_factory=dict)
+    booked: "Booked | None" = None
 
     @property
     def size(self) -> int:
-        return len(self.by_choice) + len(self.answers)
+        kept = self.booked
+        of_bookings = len(kept.starts) + len(kept.answers) if kept else 0
+        return len(self.allowed) + len(self.possible) + of_bookings
 
 
-_memo: "WeakKeyDictionary[Hall, Known]" = WeakKeyDictionary()
+@dataclass(slots=True)
+class Booked:
+    """What was computed of the clerks' time, as long as `version` holds.
+
+    Not as long as the site's sequence does: who draws a number books no time.
+    """
+
+    version: Hashable
+    clerks: list[ClerkTime]
+    starts: dict[tuple[object, ...], Starts] = field(default_factory=dict)
+    answers: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
 
-def known_of(unit: Unit) -> Known:
+_memo: "WeakKeyDictionary[Hall, Moment]" = WeakKeyDictionary()
+
+
+def _moment(unit: Unit) -> Moment:
+    minute = unit.now.replace(second=0, microsecond=0)
+    # At a full five minutes a time may still be held, a second later it is over.
+    key = (minute, first_cell_from(unit.now))
+    moment = _memo.get(unit.hall)
+    if moment is None or moment.town is not unit.town or moment.key != key or moment.size > KEPT_MOST:
+        moment = _memo[unit.hall] = Moment(unit.town, key, _span_offered(unit))
+    return moment
+
+
+def _booked(unit: Unit) -> Booked:
     """Return the clerks' bit sets and what was computed from them, as long as nothing has changed.
 
     A month sheet is looked at twenty times between two bookings; what it needs is then a comparison.
     """
-    minute = unit.now.replace(second=0, microsecond=0)
-    # At a full five minutes a time may still be held, a second later it is over.
-    key = (minute, first_cell_from(unit.now), unit.clerks_version)
-    known = _memo.get(unit.hall)
-    if known is None or known.town is not unit.town or known.key != key or known.size > KEPT_MOST:
-        span = span_offered(unit)
-        known = _memo[unit.hall] = Known(unit.town, key, span, unit.clerk_times(span))
-    return known
+    moment, version = _moment(unit), unit.clerks_version
+    booked = moment.booked
+    if booked is None or booked.version != version:
+        booked = moment.booked = Booked(version, unit.clerk_times(moment.span))
+    return booked
 
 
 def kept(unit: Unit, about: tuple[object, ...], compute: Callable[[], T]) -> T:
@@ -75,7 +96,7 @@ def kept(unit: Unit, about: tuple[object, ...], compute: Callable[[], T]) -> T:
 
     For what a page shows of the offer and asks in many parts. It must not be changed by who gets it.
     """
-    answers = known_of(unit).answers
+    answers = _booked(unit).answers
     if about not in answers:
         answers[about] = compute()
     found: T = answers[about]
@@ -84,11 +105,10 @@ def kept(unit: Unit, about: tuple[object, ...], compute: Callable[[], T]) -> T:
 
 def starts(unit: Unit, choice: Choice) -> Starts:
     """Return when the concern could begin, now."""
-    known, key = known_of(unit), choice_key(choice)
-    found = known.by_choice.get(key)
+    span, booked, key = _moment(unit).span, _booked(unit), choice_key(choice)
+    found = booked.starts.get(key)
     if found is None:
-        found = Starts(known.span, _free(unit, known.span, known.clerks, choice))
-        known.by_choice[key] = found
+        found = booked.starts[key] = Starts(span, visits_of(unit, choice, span, booked.clerks))
     return found
 
 
@@ -99,33 +119,53 @@ def choice_key(choice: Choice) -> tuple[object, ...]:
 
 def starts_if_nothing_were_booked(unit: Unit, choice: Choice) -> Bits:
     """Return the starts there would be; only a sheet asks, to tell full days from closed ones."""
-    known = known_of(unit)
-    return _free(unit, known.span, [replace(clerk, busy=0) for clerk in known.clerks], choice)
+    moment, key = _moment(unit), choice_key(choice)
+    if key not in moment.possible:
+        idle = [replace(clerk, busy=0) for clerk in _booked(unit).clerks]
+        moment.possible[key] = visits_of(unit, choice, moment.span, idle)
+    return moment.possible[key]
 
 
 def is_done(unit: Unit, choice: Choice) -> bool:
     """Say whether for each part of the concern a clerk of the site can do all of it."""
-    clerks = known_of(unit).clerks
+    clerks = _booked(unit).clerks
     return all(any(services_of(one) <= clerk.can for clerk in clerks) for one in choice.parts)
+
+
+def visits_of(unit: Unit, choice: Choice, span: Span, clerks: Sequence[ClerkTime]) -> Bits:
+    """Return the starts from which each part of a concern can be done; `clerks` are the site's."""
+    found = free_of(unit, choice, span, clerks)
+    if choice.then is None:
+        return found
+    return pair_starts(found, visits_of(unit, choice.then, span, clerks), choice.expected_min // CELL_MIN)
+
+
+def free_of(unit: Unit, choice: Choice, span: Span, clerks: Sequence[ClerkTime]) -> Bits:
+    """Return the starts at which one clerk is free for the first part and nothing forbids it."""
+    services, cells = services_of(choice), choice.expected_min // CELL_MIN
+    allowed = _allowed(unit, services, span)
+    allowed &= room_beside_walk_ins(unit.site, services, span, clerks, cells)
+    return free_starts(span, clerks, services, cells, allowed)
 
 
 def services_of(choice: Choice) -> frozenset[str]:
     return frozenset(service_id for service_id, _ in choice.services)
 
 
-def span_offered(unit: Unit) -> Span:
+def _allowed(unit: Unit, services: frozenset[str], span: Span) -> Bits:
+    """Return what opening, admission and limits of time allow, whoever is free."""
+    allowed = _moment(unit).allowed
+    if (services, span) not in allowed:
+        found = allowed_starts(unit.town, unit.site, services, span, unit.now)
+        # The rules count by minutes; what began some seconds ago cannot be held any more.
+        allowed[services, span] = found & stretch(span, first_cell_from(unit.now), span.end)
+    return allowed[services, span]
+
+
+def _span_offered(unit: Unit) -> Span:
     """Return the cells of all days that any service may offer, and of the day after: visits have an end."""
     zone = ZoneInfo(unit.site.time_zone)
     today = business_day(unit.now, zone)
     offered = services_at(unit.town, unit.site.id)
     ahead = max((department_of(unit.town, service).horizon_days for service in offered), default=0)
     return span_of(today, today + timedelta(days=ahead + 1), zone)
-
-
-def _free(unit: Unit, span: Span, clerks: list[ClerkTime], choice: Choice) -> Bits:
-    services, cells = services_of(choice), choice.expected_min // CELL_MIN
-    allowed = allowed_starts(unit.town, unit.site, services, span, unit.now, cells, clerks)
-    # The rules count by minutes; what began some seconds ago cannot be held any more.
-    allowed &= stretch(span, first_cell_from(unit.now), span.end)
-    found = free_starts(span, clerks, services, cells, allowed)
-    return found if choice.then is None else pair_starts(found, _free(unit, span, clerks, choice.then), cells)

@@ -73,7 +73,7 @@ def hold(
     for one in held:
         if _is_same(unit, one, choice, starts_at, olds):
             return hold_answer(unit, one)
-    if len(held) >= HOLDS_MOST:
+    if len(held) + unit.held_elsewhere(mine) >= HOLDS_MOST:
         raise TooManyHolds(most=HOLDS_MOST)
     day = free_day(unit, choice, business_day(starts_at, unit.book.zone))
     # All clerks are found before any time is taken: either all of it is held, or nothing.
@@ -117,7 +117,7 @@ def _keep(
             ]
         )
         appointment = unit.book.appointments[appointment_id]
-        appointment.client = client
+        unit.book.hold_for(appointment, client)
         unit.take_cells(clerk_id, appointment.first_cell, appointment.cells, appointment_id)
         parts.append(appointment)
     return parts[0]

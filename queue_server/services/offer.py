@@ -18,15 +18,14 @@ from queue_server.domain.slots import (
     Bits,
     Span,
     carry_over,
-    cell_of,
     first_starts,
-    nearest,
     starts_in,
     stretch,
     time_of,
 )
-from queue_server.domain.town import Admission, Channel, Service, Site, Texts, Town, horizon_days, services_at
+from queue_server.domain.town import Admission, Channel, Service, Site, Texts, Town, horizon_days
 from queue_server.services.concerns import Choice, choose
+from queue_server.services.free_day import nearest_starts
 from queue_server.services.free_starts import (
     Starts,
     choice_key,
@@ -61,7 +60,7 @@ def choose_bookable(town: Town, site: Site, wanted: Iterable[tuple[str, int]], p
     """Check a concern that somebody wants to book. Raises what `choose` raises, and `NotBookable`."""
     choice = choose(town, site, wanted, persons, walk_in=False)
     asked = {service_id for service_id, _ in choice.services}
-    for service in services_at(town, site.id):
+    for service in town.services:  # `choose` has looked whether the site has it
         if service.id in asked and not is_bookable(service, site):
             raise NotBookable(service=service.id)
     return choice
@@ -120,8 +119,7 @@ def earliest(
 
 def next_free(unit: Unit, choice: Choice, near: datetime, count: int = 3) -> list[str]:
     """Return the free starts nearest to a time that is gone, in the order of the clock."""
-    found = starts(unit, choice)
-    return _written(unit, nearest(found.free, found.span, cell_of(near), count))
+    return _written(unit, nearest_starts(unit, choice, near, count))
 
 
 # -- one day -------------------------------------------------------------------------------------------

@@ -121,6 +121,9 @@ class Unit(PublicUnit, Protocol):
     def fingerprint(self, text: str) -> str:
         """Return a keyed hash: it tells two texts apart and gives neither away."""
 
+    def held_elsewhere(self, client: str) -> int:
+        """Count what a client holds at the other sites of the organisation, as this process knows them."""
+
     def take_cells(self, clerk_id: str, first_cell: int, cells: int, appointment_id: int) -> None:
         """Take a clerk's time for an appointment and plan the clerk for it.
 

@@ -1,6 +1,7 @@
 """The book by itself: what the log makes of it, and the numbers that it keeps from being drawn."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -55,6 +56,33 @@ def test_a_held_time_is_booked_and_comes() -> None:
     assert (one.state, one.ticket_id) == (_S.CHECKED_IN, 7)
     assert book.reserved_on(DAY) == {}
     assert book.numbers_on(DAY) == {417: at("10:00")}
+
+
+def test_who_holds_what_is_known_until_it_ends() -> None:
+    def mine(clock: str, client: str = "mine") -> list[int]:
+        return [hold.id for hold in book.holds_of(client, at(clock))]
+
+    book = a_book(HELD, held("FGHJKL", "10:10"))
+    for one in book.appointments.values():
+        book.hold_for(one, "mine")
+    assert (mine("09:09"), mine("09:09", "yours"), mine("09:10")) == ([1, 2], [], [])
+    apply(book, Recorded(3, at("09:05"), e.HoldReleased(1)))
+    apply(book, Recorded(4, at("09:05"), e.AppointmentBooked(2, 417, None, "de")))
+    assert mine("09:06") == []
+
+    again = Book("hall", UTC)
+    again.restore(replace(book.appointments[2], state=_S.HELD))
+    assert [hold.id for hold in again.holds_of("mine", at("09:05"))] == [2], "as its row tells it"
+
+
+def test_what_takes_up_nobodys_time_any_more_is_told_until_it_is_settled() -> None:
+    book = a_book(HELD, held("FGHJKL", "10:10"), e.AppointmentBooked(1, 417, None, "de"))
+    assert book.idle == []
+    apply(book, Recorded(4, at("09:05"), e.HoldExpired(2)))
+    apply(book, Recorded(5, at("18:00"), e.AppointmentMissed(1)))
+    assert [one.id for one in book.idle] == [2, 1]
+    book.settle()
+    assert book.idle == []
 
 
 def test_a_hold_is_due_from_its_end_on_however_often_it_was_asked() -> None:

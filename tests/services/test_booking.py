@@ -1,7 +1,7 @@
 """The life of an appointment: hold, book, move, cancel, and what is refused; on both databases."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 import pytest
@@ -22,7 +22,7 @@ from queue_server.domain.errors import (
 from queue_server.domain.number_space import differing_digits
 from queue_server.domain.person import Person
 from queue_server.domain.ticket import Origin
-from queue_server.domain.town import Closure
+from queue_server.domain.town import Closure, RosterEntry
 from queue_server.services import booking
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.ports import Unit
@@ -124,6 +124,24 @@ def test_nobody_holds_more_than_three_times(hand: Booker) -> None:
     hand.hold("09:30", client="another")
     hand.do(lambda u: booking.release(u, held[0]["id"], "browser"))
     hand.hold("10:00")
+
+
+def test_what_is_held_at_another_site_counts(database: Database) -> None:
+    """Else a town with ten buildings would lend thirty times to one browser."""
+    town = booking_town()
+    roster = (RosterEntry(2, time(8), time(12), "annex"),)
+    works = tuple(replace(c, roster=roster) if c.id == "olga" else c for c in town.clerks)
+    hand = Booker(database, replace(town, clerks=works))
+    hand.hold("08:00")
+    hand.hold("08:10")
+    held = hand.hold("08:00", CARD, site_id="annex")
+    for site_id in ("hall", "annex"):
+        with pytest.raises(TooManyHolds):
+            hand.hold("09:00", CARD, site_id=site_id)
+    assert hand.hold("08:00", CARD, site_id="annex") == held, "the same again is no other hold"
+    hand.hold("09:00", CARD, site_id="annex", client="another")
+    hand.later(minutes=10)
+    assert hand.hold("09:30", CARD)
 
 
 def test_a_hold_is_extended_by_one_press_and_not_for_ever(hand: Booker) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 import pytest
 
 from queue_server.adapters.database import Database
+from queue_server.domain import slots
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.town import Admission, Closure, RosterEntry, Town
-from queue_server.services import booking, free_starts, in_parts, offer
+from queue_server.services import booking, free_day, free_starts, in_parts, offer
 from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, Unit
 from tests.town_hall import CAR, CARD, DAY, PASS, Hand, at, booking_town
@@ -144,6 +146,34 @@ def test_instead_of_a_time_that_is_gone_the_nearest_are_named(hand: Hand) -> Non
 
     assert near("10:58") == [f"2026-03-04T11:{minute}+01:00" for minute in (40, 45, 50)]
     assert near("06:00") == [f"2026-03-04T08:{minute:02}+01:00" for minute in (0, 5, 10)]
+
+
+@pytest.mark.parametrize(
+    "near",
+    [
+        "2026-03-03T09:00",
+        "2026-03-04T11:00",
+        "2026-03-06T23:55",
+        "2026-03-07T12:00",
+        "2026-03-09T00:00",
+        "2026-03-29T01:30",
+        "2026-04-14T20:00",
+        "2026-06-01T09:00",
+    ],
+)
+def test_the_nearest_are_the_same_whether_looked_for_around_or_in_six_weeks(hand: Hand, near: str) -> None:
+    gone = datetime.fromisoformat(f"{near}+00:00")
+    hold(hand, "somebody")
+
+    def both(unit: Unit, count: int) -> tuple[list[int], list[int]]:
+        choice = a_choice(unit)
+        whole = free_starts.starts(unit, choice)
+        in_six_weeks = slots.nearest(whole.free, whole.span, slots.cell_of(gone), count)
+        return free_day.nearest_starts(unit, choice, gone, count), in_six_weeks
+
+    for count in (1, 3, 40, 200):
+        around, in_six_weeks = hand.look(partial(both, count=count))
+        assert around == in_six_weeks, count
 
 
 def test_what_only_walk_ins_get_cannot_be_booked(database: Database) -> None:
