@@ -96,31 +96,36 @@ def test_every_role_sees_only_its_own_place(actor: Actor) -> None:
 
 
 @pytest.mark.parametrize("actor", ACTORS, ids=lambda actor: f"{actor.role}-{actor.site_id}")
-@pytest.mark.parametrize("act", Act)
-def test_every_act_is_allowed_exactly_where_the_sentence_says(actor: Actor, act: Act) -> None:
-    for thing in THINGS:
-        fits = thing.kind in RIGHTS[act][0]
-        by_role = act in ALLOWED[actor.role]
-        expected = fits and (act in PUBLIC or (by_role and exists_for(actor, thing)))
-        assert may(actor, act, thing) == expected, thing
+def test_every_act_is_allowed_exactly_where_the_sentence_says(actor: Actor) -> None:
+    visible = {thing: exists_for(actor, thing) for thing in THINGS}
+    wrong = []
+    for act in Act:
+        kinds, by_role = RIGHTS[act][0], act in ALLOWED[actor.role]
+        for thing, exists in visible.items():
+            expected = thing.kind in kinds and (act in PUBLIC or (by_role and exists))
+            if may(actor, act, thing) != expected:
+                wrong.append((act, thing))
+    assert wrong == []
 
 
 @pytest.mark.parametrize("actor", [*ACTORS, ANYBODY], ids=lambda actor: f"{actor.role}-{actor.site_id}")
 def test_the_refusal_never_betrays_what_the_actor_cannot_see(actor: Actor) -> None:
     """Failure 15: for the unseen, the answer is the same as for what does not exist."""
-    for act, thing in product(Act, THINGS):
-        if may(actor, act, thing):
-            require(actor, act, thing)
-            continue
-        if sees(actor, thing):
-            continue
-        assert refusal(actor, act, thing) is refusal(actor, act, None)
+    for act in Act:
+        nothing_there = refusal(actor, act, None) if act not in PUBLIC else None
+        for thing in THINGS:
+            if may(actor, act, thing):
+                require(actor, act, thing)
+            elif not sees(actor, thing):
+                assert refusal(actor, act, thing) is (nothing_there or refusal(actor, act, None))
 
 
 def refusal(actor: Actor, act: Act, thing: Thing | None) -> type[Exception]:
-    with pytest.raises((NotFound, Forbidden, SignInRequired)) as caught:
+    try:  # not pytest.raises: it is asked ten thousand times here
         require(actor, act, thing)
-    return caught.type
+    except (NotFound, Forbidden, SignInRequired) as refused:
+        return type(refused)
+    raise AssertionError(f"{actor.role} may {act} {thing}")
 
 
 def test_a_clerk_who_pairs_a_device_is_forbidden_and_not_fooled() -> None:

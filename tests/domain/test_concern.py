@@ -1,10 +1,6 @@
 """How long a concern takes."""
 
-from datetime import timedelta
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from queue_server.domain.concern import Concern, ConcernError, Wanted, duration
 from tests.domain.town_builders import a_service
@@ -66,14 +62,3 @@ def test_same_service_twice_is_refused() -> None:
     """Two entries of one service would go round its limit."""
     with pytest.raises(ConcernError, match="service_twice: id-card"):
         Concern((Wanted(a_service(), 4), Wanted(a_service(), 1)))
-
-
-@given(st.integers(1, 240), st.integers(0, 60), st.integers(1, 8), st.integers(1, 8))
-def test_duration_is_the_next_whole_cell_of_the_formula(
-    first: int, further: int, included: int, count: int
-) -> None:
-    service = a_service(minutes=first, further_minutes=further, included=included, max_count=8)
-    exact = first + max(0, count - included) * further
-    taken = duration(Concern((Wanted(service, count),)))
-    assert taken % timedelta(minutes=5) == timedelta(0)
-    assert timedelta(0) <= taken - timedelta(minutes=exact) < timedelta(minutes=5)

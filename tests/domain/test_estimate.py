@@ -1,17 +1,12 @@
 """The range of minutes that a visitor is told: plain, sane, never an input to the order."""
 
-from contextlib import suppress
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from queue_server.domain import calling
 from queue_server.domain import events as e
-from queue_server.domain.errors import NobodyWaiting
-from queue_server.domain.estimate import STEP_MIN, Estimate, estimate, estimate_all
+from queue_server.domain.estimate import Estimate, estimate, estimate_all
 from queue_server.domain.waiting_line import Place
-from tests.domain.builders import ALL, CAR, CARD, PASS, Day, a_hall, at
+from tests.domain.builders import ALL, CAR, PASS, Day, a_hall, at
 
 END: Place = (at("23:00"), at("23:00"), 10**9)
 
@@ -92,47 +87,6 @@ def test_one_who_is_called_counts_with_the_whole_visit() -> None:
     day.call("c1")
     day.later(minutes=3)
     assert told(day) == Estimate(0, 10, 30)
-
-
-@settings(max_examples=20, deadline=None, database=None, derandomize=True)
-@given(
-    st.lists(st.tuples(st.sampled_from([PASS, CAR]), st.integers(1, 90)), max_size=12),
-    st.integers(1, 4),
-    st.integers(0, 200),
-)
-def test_every_range_is_sane(queue: list[tuple[str, int]], counters: int, minute: int) -> None:
-    day = a_hall(counters)
-    for service, minutes in queue:
-        day.take(service, minutes=minutes)
-    if queue:
-        day.serve("c1")
-    day.later(minutes=minute)
-    mine = told(day)
-    assert mine
-    assert mine.ahead == max(0, len(queue) - 1)
-    assert 0 <= mine.from_min < mine.to_min
-    assert mine.from_min % STEP_MIN == mine.to_min % STEP_MIN == 0
-    assert mine.to_min <= 2 * sum(minutes for _, minutes in queue) + STEP_MIN
-
-
-@settings(max_examples=20, deadline=None, database=None, derandomize=True)
-@given(
-    st.lists(st.sampled_from([(PASS,), (CARD,), (CAR,), (PASS, CAR)]), max_size=12),
-    st.lists(st.sampled_from(["c1", "c2"]), unique=True),
-)
-def test_the_estimates_of_all_are_those_of_each(queue: list[tuple[str, ...]], paused: list[str]) -> None:
-    day = a_hall({"c1": [PASS, CARD], "c2": [CAR, PASS], "c3": [CARD]})
-    for n, services in enumerate(queue):
-        day.take(*services, minutes=10, factor=n % 3)
-        day.later(minutes=1)
-    with suppress(NobodyWaiting):
-        day.serve("c1")
-    day.record([e.CounterPaused(counter_id) for counter_id in paused])
-    together = estimate_all(day.hall, day.skills, day.now)
-    assert [t for t, _ in together] == list(day.hall.waiting.in_order(day.now))
-    for ticket, guess in together:
-        place = (ticket.due_at, ticket.arrived_at, ticket.id)
-        assert guess == estimate(day.hall, ticket.services, place, day.skills, day.now)
 
 
 def test_one_kept_for_a_counter_waits_for_that_counter_alone() -> None:

@@ -1,19 +1,16 @@
 """Failure 7: hours begin and end when the site's clock says so, on days of 23, 24 and 25 hours."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from queue_server.domain.business_day import begins_at, ends_at
-from queue_server.domain.local_days import Minutes, between, cells_in, days_of, span_of
+from queue_server.domain.business_day import begins_at
+from queue_server.domain.local_days import Minutes, between, days_of, span_of
 from queue_server.domain.slots import Span, starts_in, time_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
-ZONES = ("Europe/Berlin", "America/Havana", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns")
 
 
 def clocks(on: date, minutes: Minutes, zone: ZoneInfo = BERLIN) -> list[str]:
@@ -82,32 +79,3 @@ def test_a_span_may_begin_and_end_within_a_day() -> None:
     assert [day.on for day in days_of(noon_to_noon, BERLIN)] == [AUTUMN, date(2026, 10, 26)]
     cells = list(starts_in(between(noon_to_noon, BERLIN, (0, 1440)), noon_to_noon))
     assert cells == list(range(noon_to_noon.base, noon_to_noon.end))
-
-
-def shows_within(on: date, zone: ZoneInfo, minutes: Minutes) -> list[datetime]:
-    """Walk through the day in cells, with an eye on the latest time that the clock has shown so far."""
-    first, until = minutes
-    found, shown, moment = [], -1, begins_at(on, zone)
-    while moment < ends_at(on, zone):
-        local = moment.astimezone(zone)
-        shown = max(shown, local.hour * 60 + local.minute)
-        if first <= shown < until:
-            found.append(moment)
-        moment += timedelta(minutes=5)
-    return found
-
-
-TURNS = st.sampled_from([SPRING, AUTUMN, date(2026, 3, 8), date(2026, 11, 1), date(2026, 4, 5)])
-
-
-@settings(max_examples=40, deadline=None, database=None, derandomize=True)
-@given(TURNS, st.sampled_from(ZONES), st.integers(0, 288), st.integers(0, 288))
-def test_a_stretch_is_what_walking_through_the_day_finds(on: date, zone: str, first: int, until: int) -> None:
-    """Failure 7: in five zones, on the days on which the clocks of the world are changed."""
-    place, minutes = ZoneInfo(zone), (first * 5, until * 5)
-    span = span_of(on, on, place)
-    (day,) = days_of(span, place)
-    cells = starts_in(cells_in(day, place, (minutes,)), Span(day.first, day.until - day.first))
-    walked = shows_within(on, place, minutes)
-    assert [time_of(cell) for cell in cells] == walked
-    assert all(moment.tzinfo is UTC for moment in walked)

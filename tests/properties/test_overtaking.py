@@ -10,7 +10,7 @@ import pytest
 
 from queue_server.domain.order import LARGEST_ADJUSTMENT
 from tests.domain.builders import CAR, CARD, PASS
-from tests.domain.simulation import Outcome, Town, live_through
+from tests.properties.simulation import Outcome, Town, live_through
 
 SKILLS = (frozenset({PASS, CARD}), frozenset({PASS, CARD}), frozenset({PASS, CARD, CAR}), frozenset({CAR}))
 
