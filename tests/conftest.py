@@ -6,14 +6,20 @@ Fixtures live in the folder that uses them; here are only the databases, which s
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from queue_server.adapters import schema
 from queue_server.adapters.database import Database
+
+if TYPE_CHECKING:  # most tests need no browser
+    from playwright.async_api import Browser
+
+    from tests.e2e.harness.browser import Running
 
 E2E = Path(__file__).parent / "e2e"
 WITHOUT_EARS = {
@@ -37,6 +43,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         leave_out = [item for item in items if "long" in item.keywords]
         config.hook.pytest_deselected(items=leave_out)
         items[:] = [item for item in items if item not in leave_out]
+
+
+@pytest.fixture(scope="session")
+async def running_browsers() -> AsyncIterator["Running"]:
+    """The browsers of this process. Each test opens a context of its own in one, and closes it."""
+    from playwright.async_api import async_playwright
+
+    from tests.e2e.harness.browser import Running
+
+    async with async_playwright() as playwright:
+        running = Running(playwright)
+        yield running
+        await running.close()
+
+
+@pytest.fixture(scope="session")
+async def browser(running_browsers: "Running") -> "Browser":
+    """A browser without sound."""
+    return await running_browsers.browser()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import secrets as random_bytes
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -260,7 +260,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
     return [
         # Starlette asks one route after the other; those of the road are asked first.
         *(route.starlette() for route in sorted(API_ROUTES, key=lambda route: route.path not in ROAD)),
-        Route("/api/openapi.json", openapi_endpoint(describe(API_ROUTES, metadata.version("aufruf")))),
+        Route("/api/openapi.json", openapi_endpoint(_description)),
         *(socket.starlette() for socket in SOCKETS),
         NO_SOCKET,
         *(page.starlette() for page in PAGE_ROUTES if settings.demo or not page.demo_only),
@@ -274,6 +274,10 @@ def _routes(settings: Settings) -> list[BaseRoute]:
     ]
 
 
+def _description() -> dict[str, Any]:
+    return describe(API_ROUTES, metadata.version("aufruf"))
+
+
 class Assets(StaticFiles):
     """Files of the product: cached for a short while, then asked for by ETag."""
 
@@ -283,7 +287,9 @@ class Assets(StaticFiles):
         return response
 
 
+@cache
 def _templates() -> Environment:
+    """Return the templates, with what of them was compiled already: no state of a house is in them."""
     folders = [files("queue_server") / "web" / "templates"]
     folders += [files(package) / "templates" for package in DEVICE_PACKAGES.values()]
     return Environment(

@@ -7,6 +7,7 @@ Placeholders are `{name}` everywhere, in pages, scripts and slips.
 
 import gettext
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -62,10 +63,11 @@ class _Holes(dict[str, Any]):
 
 
 def load_texts() -> dict[str, Texts]:
-    """Read all catalogues; language → texts."""
+    """Read all catalogues, once in a process; language → texts."""
     return {language: _load(language) for language in LANGUAGES}
 
 
+@cache
 def _load(language: str) -> Texts:
     entries: dict[str, Entry] = {}
     plural: Callable[[int], int] = gettext.c2py("n != 1")

@@ -9,18 +9,15 @@ from typing import Any
 
 import httpx2
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from websockets.asyncio.client import connect
 
 from counter_client.client import CounterClient, Refused
-from tests.e2e.harness.browser import chromium as find_chromium
 from tests.e2e.harness.server import AUFRUF, Server
 
 PASSWORD = "rathaus"
 SESSION = "aufruf_session"
 OPTIONS = ("--no-speech",)
-FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-timer-throttling"]
 
 OpenCounter = Callable[..., Awaitable[Page]]
 
@@ -134,7 +131,7 @@ class Hall:
         return socket
 
 
-@pytest_asyncio.fixture(loop_scope="package", scope="package")
+@pytest.fixture(scope="package")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
     """One server for all tests here: starting one for each took longer than the tests."""
     server = Server(tmp_path_factory.mktemp("counter") / "data", options=OPTIONS)
@@ -145,23 +142,15 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hal
     server.kill()
 
 
-@pytest_asyncio.fixture(loop_scope="package")
+@pytest.fixture
 async def hall(running: Hall) -> Hall:
     """The hall, empty: nobody waits, every counter is closed."""
     running.empty()
     return running
 
 
-@pytest_asyncio.fixture(loop_scope="package", scope="package")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="package")
-async def open_counter(chromium: Browser, hall: Hall) -> AsyncIterator[OpenCounter]:
+@pytest.fixture
+async def open_counter(browser: Browser, hall: Hall) -> AsyncIterator[OpenCounter]:
     """Sign in and open a page; the test fails when a page throws or breaks its content policy."""
     complaints: list[str] = []
     contexts = []
@@ -173,7 +162,7 @@ async def open_counter(chromium: Browser, hall: Hall) -> AsyncIterator[OpenCount
         size: tuple[int, int] = (1440, 900),
         **options: Any,
     ) -> Page:
-        context = await chromium.new_context(
+        context = await browser.new_context(
             **({"locale": "de-DE", "viewport": {"width": size[0], "height": size[1]}} | options)
         )
         contexts.append(context)
@@ -195,10 +184,10 @@ async def open_counter(chromium: Browser, hall: Hall) -> AsyncIterator[OpenCount
     assert complaints == []
 
 
-@pytest_asyncio.fixture(loop_scope="package", scope="package")
-async def module(chromium: Browser, running: Hall) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
+@pytest.fixture(scope="package")
+async def module(browser: Browser, running: Hall) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
     """Run a function body with a module's exports as `m`; the pure modules need nothing but a browser."""
-    page = await chromium.new_page()
+    page = await browser.new_page()
     await page.goto(f"{running.server.url}/sign-in")
 
     async def run(name: str, body: str, given: Any = None) -> Any:

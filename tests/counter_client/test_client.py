@@ -10,7 +10,6 @@ import pytest
 from counter_client.client import TRIES, CounterClient, Refused, Unreachable
 from tests.counter_client.conftest import Hall
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
 Handler = Callable[[httpx2.Request], httpx2.Response]
 
 

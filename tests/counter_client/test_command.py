@@ -10,8 +10,6 @@ from counter_client.command import in_short, read_token
 from tests.counter_client.conftest import Hall
 from tests.e2e.harness.server import AUFRUF
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 
 def press(hall: Hall, act: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [AUFRUF[0], "counter", act, "--counter", "rathaus-1", "--url", hall.server.url, *words]

@@ -7,7 +7,6 @@ import pytest
 
 from tests.counter_client.pictures import CONFIG, a_picture, a_ticket
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
 Module = Callable[..., Awaitable[Any]]
 
 WITH_MODEL = """

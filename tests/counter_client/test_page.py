@@ -11,8 +11,6 @@ from counter_client.client import Refused
 from tests.counter_client.conftest import Hall, OpenCounter
 from tests.e2e.harness.axe import axe
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 
 def primary(page: Page, does: str) -> Any:
     return page.locator(f'#primary[data-does="{does}"]:not([aria-disabled])')

@@ -4,22 +4,11 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+import pytest
+from playwright.async_api import Browser, Page
 
 from tests.display.peer import Peer
-
-FLAGS = [
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-UNATTENDED = "--autoplay-policy=no-user-gesture-required"
+from tests.e2e.harness.browser import MUST_BE_TOUCHED, Running
 
 LOUDSPEAKER = (
     "navigator.mediaDevices.enumerateDevices = async () => globalThis.outputs ?? [{kind: 'audiooutput'}];"
@@ -45,29 +34,19 @@ AudioBufferSourceNode.prototype.stop = function (when) {
 OpenPage = Callable[..., Awaitable[Page]]
 
 
-@pytest_asyncio.fixture(loop_scope="package", scope="package")
-async def chromium() -> AsyncIterator[dict[bool, Browser]]:
+@pytest.fixture(scope="package")
+async def chromium(running_browsers: Running) -> dict[bool, Browser]:
     """Two browsers: one that may play sound unasked, one that waits for a press."""
-    async with async_playwright() as playwright:
-
-        async def launch(*flags: str) -> Browser:
-            return await playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=[*FLAGS, *flags]
-            )
-
-        browsers = {True: await launch(UNATTENDED), False: await launch()}
-        yield browsers
-        for browser in browsers.values():
-            await browser.close()
+    return {True: await running_browsers.browser(), False: await running_browsers.browser(MUST_BE_TOUCHED)}
 
 
-@pytest_asyncio.fixture(loop_scope="package")
+@pytest.fixture
 async def peer() -> AsyncIterator[Peer]:
     async with Peer().running() as running:
         yield running
 
 
-@pytest_asyncio.fixture(loop_scope="package")
+@pytest.fixture
 async def open_page(chromium: dict[bool, Browser]) -> AsyncIterator[OpenPage]:
     """Open the display; the test fails when the page throws or breaks its content policy."""
     complaints: list[str] = []
@@ -97,7 +76,7 @@ async def open_page(chromium: dict[bool, Browser]) -> AsyncIterator[OpenPage]:
     assert complaints == []
 
 
-@pytest_asyncio.fixture(loop_scope="package")
+@pytest.fixture
 async def module(open_page: OpenPage, peer: Peer) -> Callable[[str, str], Awaitable[Any]]:
     """Run a function body in a browser with a module's exports as `m`: the pure modules need nothing else."""
     page = await open_page(peer)

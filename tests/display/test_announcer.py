@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
 Module = Callable[[str, str], Awaitable[Any]]
 
 SETTING = """

@@ -10,11 +10,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright
 
 from display import browser
-from tests.display.conftest import FLAGS
 from tests.display.peer import Peer, a_call
+from tests.e2e.harness.browser import ARGUMENTS, Running
 
 URL = "https://town.example/display/eg"
 
@@ -125,26 +124,23 @@ async def test_it_starts_again_when_it_dies_and_ends_with_its_master(tmp_path: P
         os.kill(second, 0)
 
 
-@pytest.mark.asyncio(loop_scope="package")
 async def test_a_page_of_plain_http_can_see_whether_there_is_a_loudspeaker(
-    peer: Peer, tmp_path: Path
+    peer: Peer, running_browsers: Running, tmp_path: Path
 ) -> None:
     """Failure 22: without the flag the browser hides the list, and a display without sound looks healthy."""
     url = f"http://town.test:{peer.port}/display/eg"
     flags = [flag for flag in browser.command_line("", url, tmp_path) if "insecure" in flag]
-    async with async_playwright() as playwright:
-        for wanted, more in ((False, []), (True, flags)):
-            opened = await playwright.chromium.launch(
-                executable_path=browser.find_browser(None),
-                args=[*FLAGS, *more, "--host-resolver-rules=MAP town.test 127.0.0.1"],
-            )
-            page = await opened.new_page()
-            await page.goto(url)
-            assert await page.evaluate("navigator.mediaDevices !== undefined") is wanted
-            await opened.close()
+    for wanted, more in ((False, []), (True, flags)):
+        opened = await running_browsers.playwright.chromium.launch(
+            executable_path=browser.find_browser(None),
+            args=[*ARGUMENTS, *more, "--host-resolver-rules=MAP town.test 127.0.0.1"],
+        )
+        page = await opened.new_page()
+        await page.goto(url)
+        assert await page.evaluate("navigator.mediaDevices !== undefined") is wanted
+        await opened.close()
 
 
-@pytest.mark.asyncio(loop_scope="package")
 async def test_chromium_started_so_shows_a_call_without_a_touch(peer: Peer, tmp_path: Path) -> None:
     found = browser.find_browser(None)
     assert found is not None

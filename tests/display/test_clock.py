@@ -3,9 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import pytest
-
-pytestmark = pytest.mark.asyncio(loop_scope="package")
 Module = Callable[[str, str], Awaitable[Any]]
 
 CLOCK = """

@@ -12,8 +12,6 @@ from tests.display.conftest import OpenPage
 from tests.display.peer import Peer, a_call
 from tests.e2e.harness.axe import axe
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 
 async def numbers(page: Page, part: str = "newest") -> list[str]:
     return [

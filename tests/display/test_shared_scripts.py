@@ -11,7 +11,6 @@ from kiosk.digits import GAP, HEIGHT, STROKES, WIDTH
 from tests.display.conftest import OpenPage
 from tests.display.peer import Peer, a_call
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
 Module = Callable[[str, str], Awaitable[Any]]
 
 

@@ -9,8 +9,6 @@ from tests.display.conftest import OpenPage
 from tests.display.peer import ROOT, Peer, texts
 from tests.e2e.harness.axe import axe
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 SMALL_TARGETS = """[...document.querySelectorAll(
         'button, a, summary, select, .input, .check, .switch, .choice, .segments label')]
     .filter((node) => node.offsetParent !== null && !node.closest('dialog'))

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from tests.e2e.faces.town import Town
-from tests.e2e.harness.browser import Browsers
+from tests.e2e.harness.browser import Browsers, Running
 from tests.e2e.harness.server import Server
 from tests.e2e.harness.sound import Recording, SoundServer
 
@@ -48,12 +48,11 @@ def first_floor(sound_server: SoundServer, tmp_path: Path) -> Iterator[Recording
 
 
 @pytest.fixture
-async def browsers(sound_server: SoundServer) -> AsyncIterator[Browsers]:
-    """Browsers to launch and pages to open; the test fails when a page threw or broke its policy."""
-    async with async_playwright() as playwright:
-        opened = Browsers(playwright, sound_server.address)
-        yield opened
-        await opened.close()
+async def browsers(running_browsers: Running, sound_server: SoundServer) -> AsyncIterator[Browsers]:
+    """Pages to open in browsers; the test fails when a page threw or broke its policy."""
+    opened = Browsers(running_browsers, sound_server.address)
+    yield opened
+    await opened.close()
     assert not opened.complaints, "\n".join(opened.complaints)
 
 

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
-from tests.e2e.harness.browser import ARGUMENTS, chromium
 from tests.e2e.harness.server import Server
 from tests.kiosk.hall import KIOSK, PUBLIC_URL, Hall
 
@@ -27,19 +25,19 @@ async def a_hall(folder: Path, *options: str) -> AsyncIterator[Hall]:
         hall.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="session")
+@pytest.fixture(scope="session")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
     async with a_hall(tmp_path_factory.mktemp("kiosk") / "town") as hall:
         yield hall
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="session")
+@pytest.fixture(scope="session")
 async def bare_town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
     async with a_hall(tmp_path_factory.mktemp("kiosk") / "bare", "--no-agents") as hall:
         yield hall
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def hall(town: Hall) -> AsyncIterator[Hall]:
     """A demo town with its preview agent; one server for all tests, swept for each."""
     await town.sweep()
@@ -47,7 +45,7 @@ async def hall(town: Hall) -> AsyncIterator[Hall]:
     town.stop_agents()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def bare_hall(bare_town: Hall) -> AsyncIterator[Hall]:
     """The same without an agent: the test brings its own."""
     await bare_town.sweep()
@@ -55,16 +53,8 @@ async def bare_hall(bare_town: Hall) -> AsyncIterator[Hall]:
     bare_town.stop_agents()
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def kiosk_browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_kiosk(kiosk_browser: Browser) -> AsyncIterator[OpenKiosk]:
+@pytest.fixture
+async def open_kiosk(browser: Browser) -> AsyncIterator[OpenKiosk]:
     """Open the touch page with the kiosk's own cookie; the test fails when it throws or breaks its policy."""
     complaints: list[str] = []
     pages: list[Page] = []
@@ -72,7 +62,7 @@ async def open_kiosk(kiosk_browser: Browser) -> AsyncIterator[OpenKiosk]:
     async def open_(
         hall: Hall, *, width: int = 1080, height: int = 1920, clock: bool = False, **more: Any
     ) -> Page:
-        context = await kiosk_browser.new_context(
+        context = await browser.new_context(
             viewport={"width": width, "height": height}, locale="de-DE", **more
         )
         await context.add_cookies(

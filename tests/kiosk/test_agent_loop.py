@@ -25,8 +25,6 @@ from .escpos_peer import a_printer
 from .hall import Hall, until
 from .slips import a_job
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def test_number_taken_at_the_kiosk_comes_out_of_the_printer(bare_hall: Hall, tmp_path: Path) -> None:
     async with a_printer() as printer, bare_hall.page() as page:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from queue_server.adapters.server_key import LETTERS
@@ -12,8 +11,6 @@ from tests.e2e.harness.axe import axe
 from tests.kiosk.real_town import TOWN, Noon, RealTown, a_real_town
 from tests.kiosk.test_page import TARGETS, number
 from tests.kiosk.test_scanner import scan
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SITE = """
 [[sites]]
@@ -42,7 +39,7 @@ def town_file(noon: Noon) -> str:
     return TOWN + "".join(SITE.replace("NAME", name).replace("ZONE", noon.zone) for name in SITES)
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
+@pytest.fixture(scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealTown]:
     folder = tmp_path_factory.mktemp("appointments") / "town"
     public = ("--public-url", "https://termine.neustadt.example")
@@ -50,13 +47,13 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealTo
         yield town
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_kiosk(town: RealTown, kiosk_browser: Browser) -> AsyncIterator[OpenKiosk]:
+@pytest.fixture
+async def open_kiosk(town: RealTown, browser: Browser) -> AsyncIterator[OpenKiosk]:
     pages: list[Page] = []
     complaints: list[str] = []
 
     async def open_(*, width: int = 1080, height: int = 1920, clock: bool = False) -> Page:
-        context = await kiosk_browser.new_context(
+        context = await browser.new_context(
             viewport={"width": width, "height": height}, locale="de-DE", reduced_motion="reduce"
         )
         await context.add_cookies([town.cookie("nord")])  # type: ignore[list-item]

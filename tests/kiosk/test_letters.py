@@ -10,8 +10,6 @@ from tests.kiosk.conftest import OpenKiosk
 from tests.kiosk.hall import Hall
 from tests.kiosk.test_page import SCREENS, TARGETS
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def to_categories(page: Page, language: str = "de") -> None:
     await page.locator(f'.begin[lang="{language}"]').click()

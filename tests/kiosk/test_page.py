@@ -13,8 +13,6 @@ from tests.kiosk.conftest import OpenKiosk
 from tests.kiosk.escpos_peer import a_printer
 from tests.kiosk.hall import Hall
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 SMALLEST = 76  # 20 mm on a 22" screen of 1080 × 1920
 TARGETS = """() => [...document.querySelectorAll("button")]
     .filter(b => b.checkVisibility() && b.getAttribute("aria-disabled") !== "true")
@@ -159,7 +157,7 @@ async def test_paper_out_is_said_and_the_reprint_keeps_the_number(
         await page.get_by_role("button", name="Noch einmal drucken").click()
         await expect(page.locator(".slip--ready")).to_be_visible(timeout=15_000)
         assert await number(page) == shown
-    assert len(printer.slips) == 1
+    assert len(printer.slips) == 1, printer.slips
     assert await bare_hall.waiting() == [shown]
 
 

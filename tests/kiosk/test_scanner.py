@@ -10,8 +10,6 @@ from tests.kiosk.conftest import OpenKiosk
 from tests.kiosk.hall import Hall
 from tests.kiosk.test_page import TARGETS, choose, take, to_confirm
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def scan(page: Page, text: str) -> None:
     """A scanner is a keyboard: the letters, then Enter."""

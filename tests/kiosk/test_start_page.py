@@ -3,19 +3,16 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.harness.axe import axe
 from tests.kiosk.real_town import RealTown, a_real_town
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 OpenStart = Callable[..., Awaitable[Page]]
 SCREENS = [(1080, 1920), (1920, 1080), (1280, 800)]
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
+@pytest.fixture(scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealTown]:
     async with a_real_town(tmp_path_factory.mktemp("start") / "town") as town:
         for site in ("last", "before-lunch", "small"):
@@ -23,12 +20,12 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealTo
         yield town
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_start(town: RealTown, kiosk_browser: Browser) -> AsyncIterator[OpenStart]:
+@pytest.fixture
+async def open_start(town: RealTown, browser: Browser) -> AsyncIterator[OpenStart]:
     pages: list[Page] = []
 
     async def open_(site: str, *, width: int = 1080, height: int = 1920) -> Page:
-        context = await kiosk_browser.new_context(
+        context = await browser.new_context(
             viewport={"width": width, "height": height}, locale="de-DE", reduced_motion="reduce"
         )
         await context.add_cookies(

@@ -7,7 +7,7 @@ plain http, where it does not.
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -16,12 +16,13 @@ from starlette.websockets import WebSocket
 
 from queue_server.web.origin import CSRF_FIELD, Csrf
 from queue_server.web.security import secured
+from tests.e2e.harness.browser import ARGUMENTS, Running, chromium
 from tests.web.walls import refuse, serving
 
 pytestmark = pytest.mark.e2e
 
 CSRF = Csrf(b"k" * 32)
-CHROMIUM = ["--no-sandbox", "--host-resolver-rules=MAP rathaus.test 127.0.0.1"]
+NAMED = "--host-resolver-rules=MAP rathaus.test 127.0.0.1"
 OUR_PAGE = """<form method="post" action="/do"><input type="hidden" name="{field}" value="{token}">
 <button>send</button></form><script type="module" src="/page.js"></script>"""
 OUR_SCRIPT = """
@@ -81,12 +82,13 @@ async def port(reached: Reached) -> AsyncIterator[str]:
         yield host.partition(":")[2]
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield browser
-        await browser.close()
+@pytest.fixture(scope="module")
+async def browser(running_browsers: Running) -> AsyncIterator[Browser]:
+    """A browser that knows the server under a name."""
+    chosen = running_browsers.playwright.chromium
+    opened = await chosen.launch(executable_path=chromium(), args=[*ARGUMENTS, NAMED])
+    yield opened
+    await opened.close()
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "rathaus.test"])

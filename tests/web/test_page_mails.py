@@ -13,9 +13,8 @@ from queue_server.web.page_mails import newest
 from tests.e2e.harness.axe import axe
 from tests.services.letter_desk import EVIL, START, a_notice, write
 from tests.web.running import Town
-from tests.web.test_page_status import NARROW, browser, photograph
+from tests.web.test_page_status import NARROW, photograph
 
-__all__ = ["browser"]
 DEMO = pytest.mark.parametrize("changes", [{"demo": True}], indirect=True)
 
 

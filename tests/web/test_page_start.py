@@ -10,9 +10,8 @@ from queue_server.domain.access import Role
 from tests.e2e.harness.axe import axe
 from tests.web.running import Town
 from tests.web.test_api_sessions import token
-from tests.web.test_page_status import NARROW, browser, photograph
+from tests.web.test_page_status import NARROW, photograph
 
-__all__ = ["browser"]
 CODE = re.compile(r"([A-Z0-9]{4})-([A-Z0-9]{4})")
 DEMO = [{"demo": True, "demo_password": "rathaus"}]
 

@@ -1,15 +1,13 @@
 """The visitor's own page: without scripts, live, and never ringing for somebody else's number."""
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.harness.axe import axe
-from tests.e2e.harness.browser import ARGUMENTS, MAY_PLAY, chromium
 from tests.web.running import Town
 
 PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
@@ -111,14 +109,6 @@ async def test_where_visitors_are_fetched_the_page_says_so(town: Town) -> None:
 
 
 # -- in a browser ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS, MAY_PLAY])
-        yield opened
-        await opened.close()
 
 
 async def a_phone(browser: Browser, town: Town, ticket: dict[str, Any], **options: Any) -> Page:

@@ -1,4 +1,4 @@
-"""Debian's Chromium under Playwright, with its sound switched on and sent to a sink of ours."""
+"""Debian's Chromium under Playwright, its sound sent to a sink of ours where somebody listens."""
 
 import os
 import shutil
@@ -40,39 +40,60 @@ REFUSED = "Failed to load resource: the server responded with a status of 4"
 
 
 @dataclass
-class Browsers:
-    """Launches browsers, opens pages, and remembers what went wrong inside them."""
+class Running:
+    """The browsers of this process, each started when first asked for: one takes a second of computing."""
 
     playwright: Playwright
+    _started: dict[tuple[str, ...], Browser] = field(default_factory=dict)
+
+    async def browser(self, autoplay: str = MAY_PLAY, pulse_server: str = "", sink: str = "") -> Browser:
+        """Return the browser that plays into `sink` of the sound server; without one it is muted."""
+        key = (autoplay, pulse_server, sink)
+        if key not in self._started:
+            self._started[key] = await self._start(*key)
+        return self._started[key]
+
+    async def _start(self, autoplay: str, pulse_server: str, sink: str) -> Browser:
+        sound = {
+            "PULSE_SERVER": pulse_server,
+            "PULSE_SINK": sink,
+            "PULSE_LATENCY_MSEC": "200",  # Chromium asks for so little that a busy machine starves it
+        }
+        return await self.playwright.chromium.launch(
+            executable_path=chromium(),
+            args=[*ARGUMENTS, autoplay],
+            ignore_default_args=["--mute-audio"] if pulse_server else [],  # Playwright mutes by default
+            env={**os.environ, **(sound if pulse_server else {})},
+        )
+
+    async def close(self) -> None:
+        for browser in self._started.values():
+            await browser.close()
+
+
+@dataclass
+class Browsers:
+    """Opens pages in the running browsers, and remembers what went wrong inside them."""
+
+    running: Running
     pulse_server: str
     complaints: list[str] = field(default_factory=list)
     tolerated: list[str] = field(default_factory=list)
     """Parts of addresses that a test asks for though they are refused."""
-    _open: list[Browser] = field(default_factory=list)
+    _open: list[BrowserContext] = field(default_factory=list)
 
     async def launch(self, sink: str = "hall", *, may_play: bool = True) -> Browser:
-        """Start a browser of its own, whose sound goes to `sink`.
+        """Return the browser whose sound goes to `sink`.
 
         `may_play=False` gives one that blocks sound until somebody touches the page. Take care there:
         `page.evaluate()` counts as a touch.
         """
-        browser = await self.playwright.chromium.launch(
-            executable_path=chromium(),
-            args=[*ARGUMENTS, MAY_PLAY if may_play else MUST_BE_TOUCHED],
-            ignore_default_args=["--mute-audio"],  # Playwright mutes by default
-            env={
-                **os.environ,
-                "PULSE_SERVER": self.pulse_server,
-                "PULSE_SINK": sink,
-                "PULSE_LATENCY_MSEC": "200",  # Chromium asks for so little that a busy machine starves it
-            },
-        )
-        self._open.append(browser)
-        return browser
+        return await self.running.browser(MAY_PLAY if may_play else MUST_BE_TOUCHED, self.pulse_server, sink)
 
     async def open(self, browser: Browser, url: str, **context_options: Any) -> Page:
         """Open `url` in a context of its own (own cookies, own storage), German unless told otherwise."""
         context: BrowserContext = await browser.new_context(**{"locale": "de-DE", **context_options})
+        self._open.append(context)
         page = await context.new_page()
         self.watch(page)
         await page.goto(url)
@@ -84,8 +105,8 @@ class Browsers:
         page.on("console", self._on_console)
 
     async def close(self) -> None:
-        for browser in self._open:
-            await browser.close()
+        for context in self._open:
+            await context.close()
         self._open.clear()
 
     def _on_error(self, error: Error) -> None:
