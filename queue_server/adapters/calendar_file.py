@@ -5,6 +5,7 @@ description come from the caller. Times are UTC: a generated VTIMEZONE is 2 kB a
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -67,6 +68,19 @@ def appointment_event(
     calendar.add("method", METHOD)
     calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def one_calendar(files: Sequence[bytes]) -> bytes:
+    """Return one file with the events of several: two appointments one after the other."""
+    if len(files) == 1:
+        return files[0]
+    from icalendar import Calendar
+
+    first, *rest = (Calendar.from_ical(file.decode()) for file in files)
+    for calendar in rest:
+        for event in calendar.walk("VEVENT"):
+            first.add_component(event)
+    return bytes(first.to_ical())
 
 
 def _alarm(remind_min: int, summary: str) -> "Alarm":

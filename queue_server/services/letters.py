@@ -6,8 +6,8 @@ it travels. The subject is neutral: it stands on locked screens, so it names nei
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -99,6 +99,8 @@ class Notice:
     talk_with: tuple[str, ...] = ()
     answer: str = ""
     until: datetime | None = None
+    also: tuple[Visit, ...] = ()
+    """The second of two appointments one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ class Entry:
     location: str
     description: str
     cancelled: bool
+    visit: Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +169,25 @@ Draw = Callable[[Mapping[str, Any]], str]
 """Renders `mail_letter.html` from its values."""
 
 
-def write_letter(notice: Notice, say: Say, draw: Draw, calendar: Callable[[Entry], bytes]) -> Letter:
-    """Return the letter in the language of `say`. `calendar` makes the file of an entry."""
+def write_letter(
+    notice: Notice, say: Say, draw: Draw, calendar: Callable[[Sequence[Entry]], bytes]
+) -> Letter:
+    """Return the letter in the language of `say`. `calendar` makes the file of its entries."""
     body = body_of(notice, say)
     values = {"body": body, "town_name": in_language(notice.town.name, say.language)}
     return Letter(
         subject(notice, say),
         as_text(body),
         draw({**values, "_": say}),
-        b"" if notice.kind in _OF_REQUESTS else calendar(entry_of(notice, say)),
+        _calendar(notice, say, calendar),
         say("post.calendar_name"),
     )
+
+
+def _calendar(notice: Notice, say: Say, calendar: Callable[[Sequence[Entry]], bytes]) -> bytes:
+    if notice.kind in _OF_REQUESTS:
+        return b""  # nothing is certain
+    return calendar([entry_of(replace(notice, appointment=one), say) for one in _visits(notice)])
 
 
 def subject(notice: Notice, say: Say) -> str:
@@ -257,6 +268,7 @@ def entry_of(notice: Notice, say: Say) -> Entry:
         location=", ".join(part for part in (site_name, site.address) if part),
         description="\n".join(line for line in lines if line),
         cancelled=notice.kind is Kind.CANCELLED,
+        visit=one,
     )
 
 
@@ -288,15 +300,24 @@ def _facts(notice: Notice, say: Say) -> Iterable[Fact]:
     yield Fact(say("post.where"), ", ".join(part for part in place if part))
     if not cancelled and (area := _area(notice, say)):
         yield Fact(say("post.area"), area)
-    yield Fact(say("post.concern"), ", ".join(_concern(notice, say)))
+    yield from _what(notice, one, say)
+    for second in notice.also:
+        key = "post.then_line" if second.number and not cancelled else "post.then_cancelled"
+        time = _time(second.starts_at, site, say)
+        yield Fact(say("post.then"), say(key, time=time, number=second.number))
+        yield from _what(notice, second, say)
+
+
+def _what(notice: Notice, visit: Visit, say: Say) -> Iterable[Fact]:
+    yield Fact(say("post.concern"), ", ".join(_concern(notice, visit, say)))
     if notice.talk_with:
         yield Fact(say("post.talk_with"), ", ".join(notice.talk_with))
-    yield Fact(say("post.reference"), one.reference)
+    yield Fact(say("post.reference"), visit.reference)
 
 
-def _concern(notice: Notice, say: Say) -> Iterable[str]:
-    counts = dict(notice.appointment.concern)
-    for service in _services(notice):
+def _concern(notice: Notice, visit: Visit, say: Say) -> Iterable[str]:
+    counts = dict(visit.concern)
+    for service in _services_of(notice, visit):
         name = in_language(service.name, say.language)
         count = counts[service.id]
         yield say("post.counted", count=count, name=name) if count > 1 else name
@@ -320,10 +341,18 @@ def _forms(notice: Notice, say: Say) -> tuple[Link, ...]:
     return _links(*((in_language(one.name, say.language), one.link) for one in _services(notice)))
 
 
+def _visits(notice: Notice) -> Sequence[Visit]:
+    return (notice.appointment, *notice.also)
+
+
 def _services(notice: Notice) -> Iterable[Service]:
-    """Yield the services of the visit; one that was taken out of the set-up meanwhile has no name."""
+    return (service for visit in _visits(notice) for service in _services_of(notice, visit))
+
+
+def _services_of(notice: Notice, visit: Visit) -> Iterable[Service]:
+    """Yield the services of a visit; one that was taken out of the set-up meanwhile has no name."""
     by_id = {service.id: service for service in notice.town.services}
-    return (by_id[id_] for id_, _ in notice.appointment.concern if id_ in by_id)
+    return (by_id[id_] for id_, _ in visit.concern if id_ in by_id)
 
 
 def _closing(notice: Notice, say: Say) -> Iterable[str]:

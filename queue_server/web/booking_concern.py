@@ -9,6 +9,7 @@ from datetime import date
 from queue_server.domain.errors import NotFound
 from queue_server.domain.parting import part
 from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at, skills_of
+from queue_server.services.in_parts import choose_visit
 from queue_server.services.offer import is_bookable
 from queue_server.web.booking_wish import Wish
 
@@ -101,6 +102,18 @@ def documents(services: Iterable[Service], language: str) -> list[str]:
 def chosen_lines(services: Iterable[Service], wish: Wish, language: str) -> list[Json]:
     """Return what was chosen, for the line that stands above the later steps."""
     return [{"name": in_language(one.name, language), "count": wish.count(one.id)} for one in services]
+
+
+def in_turn(town: Town, site: Site, wish: Wish, language: str) -> list[list[Json]]:
+    """Return what is done in each of two appointments one after the other; [] when one is enough.
+
+    Raises what `choose_visit` raises.
+    """
+    parts = choose_visit(town, site, wish.services, wish.persons).parts
+    if len(parts) == 1:
+        return []
+    mine = [wish.but(services=one.services) for one in parts]
+    return [chosen_lines(services_of(town, one), one, language) for one in mine]
 
 
 def talk_with(

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
-from queue_server.domain.errors import NotFound, WrongSite
+from queue_server.domain.errors import NotFound, Refusal, WrongSite
 from queue_server.domain.town import CallMode, CheckIn, Site, Town, in_language
 from queue_server.services import booking
+from queue_server.services.in_parts import choose_visit
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.requests import confirm_first
 from queue_server.web.appointment_codes import ManageRef, read_manage_code
@@ -50,12 +51,23 @@ class Own:
     @property
     def may_move(self) -> bool:
         """Say whether its holder may choose another time without asking anybody."""
-        return self.is_booked and not confirm_first(self.town, [id_ for id_, _ in self.seen["services"]])
+        return self.is_booked and not confirm_first(self.town, self.both.ids)
 
     @property
     def wish(self) -> Wish:
         services = tuple((id_, count) for id_, count in self.seen["services"])
         return Wish(site_id=self.site.id, services=services, persons=self.seen["persons"])
+
+    @property
+    def both(self) -> Wish:
+        """The concern of both appointments of a pair, in their order."""
+        services = tuple((id_, count) for one in self.seen["pair"] for id_, count in one["services"])
+        return self.wish.but(services=services)
+
+    @property
+    def asks_for_both(self) -> bool:
+        """Say whether the address means both appointments of a pair."""
+        return bool(self.call.request.query_params.get("both")) and len(self.seen["pair"]) > 1
 
     async def do(self, work: Callable[[Unit], Answer]) -> Answer:
         return await self.call.house.sequencer.do(self.site.id, work)
@@ -68,9 +80,7 @@ class Own:
             template,
             status=status,
             message=message,
-            path=self.path,
             csrf=self.call.house.csrf.token(self.call.request.scope),
-            at=when(self, self.seen["starts_at"]),
             **bar(self.call, self.town, self.site.id, languages),
             **_facts(self),
             **values,
@@ -110,7 +120,17 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
         "clerk_id": appointment.clerk_id,
         "answer": person.answer if person else "",
         "visit": (visit.id, visit.secret_version) if visit and visit.is_open else None,
+        "pair": [
+            {**booking.see(unit, one.reference), "clerk_id": one.clerk_id}
+            for one in unit.book.pair_of(appointment)
+            if one is appointment or one.state.value == seen["state"]
+        ],
     }
+
+
+def to_own(own: Own, rest: str = "") -> RedirectResponse:
+    """Lead to the appointment's page: after a POST a GET."""
+    return RedirectResponse(own.path + rest, status_code=303)
 
 
 def when(own: Own, at: str) -> dict[str, str]:
@@ -122,29 +142,63 @@ def when(own: Own, at: str) -> dict[str, str]:
 def _facts(own: Own) -> dict[str, Any]:
     """Return what is said about the appointment; without the person."""
     seen, site, language = own.seen, own.site, own.call.language
-    area = next((area for area in site.areas if area.id == seen["area_id"]), None)
-    known = {one.id for one in own.town.services}
-    wish = own.wish.but(services=tuple(pair for pair in own.wish.services if pair[0] in known))
-    services = services_of(own.town, wish)
+    parts = [_part(own, one) for one in seen["pair"]]
+    mine = next(one for one in parts if one["reference"] == own.ref.reference)
     return {
-        "number": seen["number"],
-        "reference": own.ref.reference,
+        **mine,
+        "parts": parts,
+        "may_move_both": len(parts) > 1 and own.may_move and _is_still_a_pair(own),
         "state": seen["state"],
         "refused": seen["refused"],
         "was_requested": seen["number"] is None,
         "answer": seen["answer"],
         "confirm_until": seen["confirm_until"] and when(own, seen["confirm_until"]),
         "may_move": own.may_move,
-        "come_at": when(own, seen["come_at"])["clock"],
         "site_name": in_language(site.name, language),
         "address": site.address,
-        "area": area and {"name": in_language(area.name, language), "hint": in_language(area.hint, language)},
         "admission_notice": in_language(site.admission_notice, language),
         "fetch": site.call_mode is CallMode.FETCH,
         "check_in": site.check_in is CheckIn.REQUIRED,
         "status_url": own.call.house.status_url(site.id, *seen["visit"]) if seen["visit"] else "",
-        "lines": chosen_lines(services, wish, language),
-        "talk_with": talk_with(own.town, [site], services, seen["clerk_id"]),
         "persons": seen["persons"],
-        "documents": documents(services, language),
+        "documents": list(dict.fromkeys(paper for one in parts for paper in one["documents"])),
     }
+
+
+def _part(own: Own, seen: Answer) -> dict[str, Any]:
+    """Return what is said of one appointment of two, or of the only one."""
+    town, site, language = own.town, own.site, own.call.language
+    area = next((area for area in site.areas if area.id == seen["area_id"]), None)
+    known = {one.id for one in town.services}
+    mine = tuple((id_, count) for id_, count in seen["services"] if id_ in known)
+    wish = own.wish.but(services=mine)
+    services = services_of(town, wish)
+    return {
+        "number": seen["number"],
+        "reference": seen["reference"],
+        "at": when(own, seen["starts_at"]),
+        "come_at": when(own, seen["come_at"])["clock"],
+        "area": area and {"name": in_language(area.name, language), "hint": in_language(area.hint, language)},
+        "lines": chosen_lines(services, wish, language),
+        "talk_with": talk_with(town, [site], services, seen["clerk_id"]),
+        "documents": documents(services, language),
+        "path": _path(own, seen),
+    }
+
+
+def _is_still_a_pair(own: Own) -> bool:
+    """Say whether both are one choice of two parts as the town is set up today: else each moves alone."""
+    try:
+        choice = choose_visit(own.town, own.site, own.both.services, own.both.persons)
+    except Refusal:
+        return False  # one of the services is not offered any more
+    asked = [[tuple(pair) for pair in one["services"]] for one in own.seen["pair"]]
+    return [list(part.services) for part in choice.parts] == asked
+
+
+def _path(own: Own, seen: Answer) -> str:
+    """Return where an appointment of the pair has its own page."""
+    if seen["reference"] == own.ref.reference:
+        return own.path
+    secret = own.call.house.secrets.seal("manage", seen["reference"], seen["secret_version"])
+    return f"/termin/v/{secret}"

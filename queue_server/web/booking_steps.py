@@ -15,6 +15,7 @@ from queue_server.web.booking_concern import (
     categories,
     chosen_lines,
     documents,
+    in_turn,
     parts_of,
     services_of,
     sites_for,
@@ -107,6 +108,7 @@ def _times(visit: Visit, around: Around, csrf: str) -> dict[str, Any]:
         "site_name": in_language(able.name, visit.language) if able else "",
         "site_address": able.address if able else "",
         "minutes": around.sites[0]["minutes"] if around.sites else 0,
+        "in_turn": [] if able is None else in_turn(town, able, wish, visit.language),
         "hold_fields": [*wish.fields(), *visit.carried(), ("csrf", csrf)],
         "act": ACT,
         "back": visit.url(wish.but(step=1)),
@@ -170,7 +172,7 @@ def show_check(
         lines=told_lines(visit, visit.typed),
         asks=bool(confirm_first(visit.town, wish.ids)),
         documents=documents(services_of(visit.town, wish), visit.language),
-        minutes=held["minutes"],
+        minutes=held["minutes"] + (held["then"]["minutes"] if "then" in held else 0),
     )
 
 
@@ -229,9 +231,12 @@ def _held(visit: Visit, held: Answer) -> dict[str, Any]:
     """Return what the bar of the held time shows. `held`: the answer of `booking.hold`."""
     zone = visit.site.time_zone
     starts, until = local(held["starts_at"], zone), local(held["held_until"], zone)
+    then = clock(local(held["then"]["starts_at"], zone)) if "then" in held else ""
     return {
         "date": long_date(starts.date(), visit.language),
         "clock": clock(starts),
+        "then": then,
+        "in_turn": in_turn(visit.town, visit.site, visit.wish, visit.language) if then else [],
         "site": in_language(visit.site.name, visit.language),
         "until": clock(until),
         "left_s": max(0, ceil((until - visit.house.clock()).total_seconds())),

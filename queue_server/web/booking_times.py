@@ -5,7 +5,7 @@ the same sheet. What must not: deciding what is free.
 """
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -16,7 +16,7 @@ from queue_server.domain.town import Site, Town, horizon_days
 from queue_server.services import offer
 from queue_server.services.concerns import Choice
 from queue_server.services.free_starts import kept
-from queue_server.services.in_parts import at_site
+from queue_server.services.in_parts import at_site, choose_visit, second_starts
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.booking_dates import (
     clock,
@@ -33,6 +33,9 @@ from queue_server.web.texts import Texts
 
 Json = dict[str, Any]
 Address = Callable[[Wish], str]
+Then = Mapping[str, str]
+"""When the first of two appointments begins → when the second does."""
+NO_SECOND: Final[Then] = {}
 EARLIEST_COUNT: Final = 3
 FEW: Final = 12
 """So many times of one part of a day are all shown; of more, one in each quarter of an hour."""
@@ -55,7 +58,7 @@ def look_around(units: Iterable[Unit], wish: Wish, today: date) -> Around:
     able = {
         unit.site.id: (unit, answer)
         for unit in units
-        if (answer := at_site(unit, wish.services, wish.persons)) is not None and len(answer["parts"]) == 1
+        if (answer := at_site(unit, wish.services, wish.persons)) is not None
     }
     site_id = wish.site_id or (next(iter(able)) if len(able) == 1 else "")
     sheet = look(able[site_id][0], wish, today) if site_id in able else None
@@ -65,7 +68,7 @@ def look_around(units: Iterable[Unit], wish: Wish, today: date) -> Around:
 def look(unit: Unit, wish: Wish, today: date) -> Answer:
     """Read from one site what its part of step 2 shows. It is kept and shown to others: do not change it.
 
-    Raises what `choose_bookable` raises.
+    Raises what `choose_visit` raises.
     """
     about = ("step 2", wish.services, wish.persons, wish.month, wish.day, today)
     return kept(unit, about, lambda: _look(unit, wish, today))
@@ -79,13 +82,17 @@ def _look(unit: Unit, wish: Wish, today: date) -> Answer:
     if not wish.month and day is None and earliest:
         first = max(first, date.fromisoformat(earliest[0][:10]).replace(day=1))
     last = first.replace(day=monthrange(first.year, first.month)[1])
+    times = offer.times(unit, choice, day) if day else None
+    after_work = _first_of_days(unit, choice, after_work=True)
+    shown = [*earliest, *after_work, *(times["times"] if times else ())]
     return {
         "first": first,
         "month": offer.month(unit, choice, first, last),
-        "times": offer.times(unit, choice, day) if day else None,
+        "times": times,
         "earliest": earliest,
-        "after_work": _first_of_days(unit, choice, after_work=True),
-        "minutes": choice.expected_min,
+        "after_work": after_work,
+        "then": second_starts(unit, choice, shown),
+        "minutes": choice.minutes,
     }
 
 
@@ -103,8 +110,8 @@ def _first_of_days(unit: Unit, choice: Choice, *, after_work: bool) -> list[str]
 
 
 def choice_for(town: Town, site: Site, wish: Wish) -> Choice:
-    """Return the concern of a wish as the site can take it; raises what `choose_bookable` raises."""
-    return offer.choose_bookable(town, site, wish.services, wish.persons)
+    """Return the concern of a wish as the site can take it; raises what `choose_visit` raises."""
+    return choose_visit(town, site, wish.services, wish.persons)
 
 
 def sheet(found: Answer, town: Town, site: Site, wish: Wish, today: date, say: Texts, url: Address) -> Json:
@@ -141,7 +148,7 @@ def day_view(found: Answer, wish: Wish, site: Site, say: Texts, url: Address) ->
     if answer is None:
         return None
     moments = [local(one, site.time_zone) for one in answer["times"]]
-    parts = parts_of(moments, say, every=wish.every_time)
+    parts = parts_of(moments, say, every=wish.every_time, then=found["then"])
     following = answer["next_free"] and local(answer["next_free"], site.time_zone).date()
     return {
         "title": long_date(date.fromisoformat(answer["date"]), say.language),
@@ -158,16 +165,16 @@ def shortcuts(found: Answer, site: Site, say: Texts) -> list[Json]:
     if found["after_work"] == found["earliest"]:
         rows.pop()
     return [
-        {"title": say(f"booking.{name}"), "times": near_times(times, site, say)}
+        {"title": say(f"booking.{name}"), "times": near_times(times, site, say, found["then"])}
         for name, times in rows
         if times
     ]
 
 
-def near_times(times: Iterable[str], site: Site, say: Texts) -> list[Json]:
+def near_times(times: Iterable[str], site: Site, say: Texts, then: Then = NO_SECOND) -> list[Json]:
     """Return times of different days, each with its day."""
     moments = [local(one, site.time_zone) for one in times]
-    return [_time(at) | {"day": short_date(at.date(), say.language)} for at in moments]
+    return [_time(at, then) | {"day": short_date(at.date(), say.language)} for at in moments]
 
 
 def near(gone: Refusal, site: Site, say: Texts) -> Json:
@@ -181,16 +188,14 @@ def near(gone: Refusal, site: Site, say: Texts) -> Json:
     }
 
 
-def parts_of(moments: Sequence[datetime], say: Texts, *, every: bool) -> list[Json]:
-    """Group times by part of the day."""
-    return [
-        {
-            "title": say(f"booking.part_{name}"),
-            "times": [_time(at) for at in (some if every or len(some) <= FEW else _one_a_quarter(some))],
-        }
-        for name, group in groupby(moments, key=part_of_day)
-        for some in [list(group)]
-    ]
+def parts_of(moments: Sequence[datetime], say: Texts, *, every: bool, then: Then = NO_SECOND) -> list[Json]:
+    """Group times by part of the day. `then` tells when the second of two appointments begins."""
+    parts = []
+    for name, group in groupby(moments, key=part_of_day):
+        some = list(group)
+        shown = some if every or len(some) <= FEW else _one_a_quarter(some)
+        parts.append({"title": say(f"booking.part_{name}"), "times": [_time(at, then) for at in shown]})
+    return parts
 
 
 def _one_a_quarter(moments: Sequence[datetime]) -> list[datetime]:
@@ -198,8 +203,11 @@ def _one_a_quarter(moments: Sequence[datetime]) -> list[datetime]:
     return [next(group) for _, group in quarters]
 
 
-def _time(at: datetime) -> Json:
-    return {"iso": at.isoformat(timespec="minutes"), "clock": clock(at), "day": ""}
+def _time(at: datetime, then: Then) -> Json:
+    iso = at.isoformat(timespec="minutes")
+    # On the same clock as the first one: the answer is written in the site's time.
+    second = clock(datetime.fromisoformat(then[iso])) if iso in then else ""
+    return {"iso": iso, "clock": clock(at), "then": second, "day": ""}
 
 
 def _count(parts: Iterable[Json]) -> int:

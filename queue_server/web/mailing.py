@@ -32,6 +32,9 @@ _STILL_COMING: Final = frozenset({AppointmentState.BOOKED, AppointmentState.CHEC
 _ASKED_FOR: Final = frozenset({AppointmentState.UNCONFIRMED})
 
 
+_ENDED: Final = frozenset({AppointmentState.CANCELLED, AppointmentState.EXPIRED})
+
+
 class Claimed(Protocol):
     """A letter to be sent."""
 
@@ -117,30 +120,34 @@ class Mailing:
 
     async def deliver(self, claimed: Claimed) -> bool:
         """Send it; False when there is nothing to say any more, or nobody to say it to."""
-        to = await self._house.read(
-            lambda conn: self._tools.addressee(conn, claimed.site_id, claimed.appointment_id)
-        )
+        to, *others = await self._house.read(lambda conn: self._read(conn, claimed))
         now = self._house.clock()
         if claimed.kind not in set(Kind):
             raise Undeliverable("unknown_kind")
         if to is None or not to.email or not _makes_sense(claimed, to, now):
             return False
         try:
-            await asyncio.to_thread(self._send, claimed, to, now)
+            also = [one for one in others if one is not None and _is_told(claimed, one)]
+            await asyncio.to_thread(self._send, claimed, to, also, now)
         except self._tools.unusable:
             raise Undeliverable("unusable_address") from None  # its text would name the address
         except NotFound:
             raise Undeliverable("site_gone") from None
         return True
 
-    def _send(self, claimed: Claimed, to: Addressee, now: datetime) -> None:
+    def _read(self, conn: Connection, claimed: Claimed) -> list[Addressee | None]:
+        """Return the appointment that the letter is about, and those that it also tells of."""
+        ids = [claimed.appointment_id, *claimed.payload.get("also", ())]
+        return [self._tools.addressee(conn, claimed.site_id, id_) for id_ in ids]
+
+    def _send(self, claimed: Claimed, to: Addressee, also: Sequence[Addressee], now: datetime) -> None:
         house, tools = self._house, self._tools
         town, site = house.town_and_site(claimed.site_id)
         language = to.language if to.language in house.texts else FALLBACK
         domain = _domain(house)
         id_ = tools.message_id(claimed.dedupe_key, domain)
         content = tools.compose(
-            self._letter(claimed, to, town, site, language),
+            self._letter(claimed, to, also, town, site, language),
             to=to.email,
             sender=f"{MAILBOX}@{domain}",
             sender_name=in_language(town.name, language),
@@ -151,7 +158,15 @@ class Mailing:
         )
         tools.put(id_, content, now)
 
-    def _letter(self, claimed: Claimed, to: Addressee, town: Town, site: Site, language: str) -> Letter:
+    def _letter(
+        self,
+        claimed: Claimed,
+        to: Addressee,
+        also: Sequence[Addressee],
+        town: Town,
+        site: Site,
+        language: str,
+    ) -> Letter:
         kind = Kind(claimed.kind)
         notice = Notice(
             kind,
@@ -163,15 +178,16 @@ class Mailing:
             talk_with=tuple(talk_of(town, site, to.concern, to.clerk_id)),
             answer=to.answer if kind in _ANSWERED else "",
             until=to.held_until if kind is Kind.REQUESTED else None,
+            also=tuple(also),
         )
         calendar = self._house.calendar
 
         def event(entry: Entry) -> bytes:
             return calendar.appointment_event(
-                calendar.calendar_uid(town.id, to.reference),
+                calendar.calendar_uid(town.id, entry.visit.reference),
                 int(claimed.payload.get("sequence", 0)),
-                to.starts_at,
-                to.minutes,
+                entry.visit.starts_at,
+                entry.visit.minutes,
                 entry.summary,
                 entry.location,
                 entry.description,
@@ -181,7 +197,10 @@ class Mailing:
             )
 
         draw = self._house.pages.get_template("mail_letter.html").render
-        return write_letter(notice, self._house.texts[language], draw, event)
+        texts = self._house.texts[language]
+        return write_letter(
+            notice, texts, draw, lambda entries: calendar.one_calendar([event(one) for one in entries])
+        )
 
 
 def links(house: House, site: Site, visit: Addressee, language: str) -> Links:
@@ -210,6 +229,11 @@ def address(house: House) -> str:
 
 def _domain(house: House) -> str:
     return urlsplit(house.settings.public_url).hostname or "localhost"
+
+
+def _is_told(claimed: Claimed, one: Addressee) -> bool:
+    """Say whether a second appointment still belongs into the letter."""
+    return (one.state in _ENDED) == (claimed.kind in FAREWELLS)
 
 
 def _makes_sense(claimed: Claimed, to: Addressee, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from queue_server.domain.access import TooManyRequests
 from queue_server.domain.errors import BadInput, HoldExpired, NotFound, Refusal, UnknownHelperCode
 from queue_server.domain.person import Person
-from queue_server.services import booking, offer
+from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import page_embedding
 from queue_server.web.booking_dates import local
@@ -27,7 +27,7 @@ from queue_server.web.booking_steps import (
     show_data,
     show_times,
 )
-from queue_server.web.booking_times import near
+from queue_server.web.booking_times import choice_for, near
 from queue_server.web.booking_visit import Visit, client_of, give_client, town_of, towns
 from queue_server.web.booking_wish import Wish, read_moment, read_wish, text
 from queue_server.web.errors import status_of
@@ -85,7 +85,7 @@ async def _hold(visit: Visit, form: FormData) -> Response:
     visit.house.limits.check_hold(client_address(visit.call.request.scope))
     starts_at, before = read_moment(form.get("at")), visit.wish.hold
     wish, site = visit.wish, visit.site
-    choice = offer.choose_bookable(visit.town, site, wish.services, wish.persons)
+    choice = choice_for(visit.town, site, wish)
 
     def work(unit: Unit) -> Answer:
         return booking.hold(unit, choice, starts_at, channel="portal", client=visit.client)
@@ -218,7 +218,7 @@ async def _gone(visit: Visit, refusal: Refusal) -> Response:
 async def _held(visit: Visit) -> Answer:
     """Return the time that this browser holds, or the booking it became; raises `HoldExpired`."""
     wish, site, client = visit.wish, visit.site, visit.client
-    choice = offer.choose_bookable(visit.town, site, wish.services, wish.persons)
+    choice = choice_for(visit.town, site, wish)
     return await visit.house.sequencer.look(
         site.id, lambda unit: held_time(unit, wish.hold, client, choice, wish.day)
     )

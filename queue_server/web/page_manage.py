@@ -8,21 +8,19 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.datastructures import FormData
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from queue_server.domain.errors import BadInput, HoldExpired, NotFound, Refusal, SlotTaken
 from queue_server.domain.town import in_language
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
-from queue_server.web import booking_times
+from queue_server.web import page_moving
 from queue_server.web.booking_dates import local
-from queue_server.web.booking_holds import held_time
-from queue_server.web.booking_own import Own, open_own, when
-from queue_server.web.booking_visit import client_of, give_client
-from queue_server.web.booking_wish import Wish, read_moment, read_wish
+from queue_server.web.booking_own import Own, open_own, to_own
+from queue_server.web.booking_visit import client_of
+from queue_server.web.booking_wish import Wish
 from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute
-from queue_server.web.proxies import client_address
 
 
 async def manage_page(call: PageCall) -> Response:
@@ -37,31 +35,8 @@ async def manage_page(call: PageCall) -> Response:
 async def cancel_page(call: PageCall) -> Response:
     """Ask before cancelling."""
     own = await open_own(call)
-    return own.page("manage_cancel.html") if own.is_booked or own.is_requested else _to(own)
-
-
-async def move_page(call: PageCall) -> Response:
-    """Choose a new time on the month sheet; the old one stays booked."""
-    own = await open_own(call)
-    return await _move_page(own, read_wish(call.request.query_params)) if own.may_move else _to(own)
-
-
-async def move_check_page(call: PageCall) -> Response:
-    """Ask before moving to the time that is held now."""
-    own = await open_own(call)
-    own.client = client_of(call)
-    hold = read_wish(call.request.query_params).hold
-    choice = booking_times.choice_for(own.town, own.site, own.wish)
-    try:
-        held = await call.house.sequencer.look(
-            own.site.id, lambda unit: held_time(unit, hold, own.client, choice, None)
-        )
-    except HoldExpired as expired:
-        return await _move_page(own, Wish(), gone=expired)
-    if "number" in held:
-        return _to(own)  # it has been booked meanwhile: nothing is held
-    new, until = when(own, held["starts_at"]), when(own, held["held_until"])
-    return own.page("manage_move_check.html", new=new, until=until, hold=hold)
+    may_end = own.is_booked or own.is_requested
+    return own.page("manage_cancel.html", both=own.asks_for_both) if may_end else to_own(own)
 
 
 async def manage_form(call: PageCall) -> Response:
@@ -76,7 +51,7 @@ async def manage_form(call: PageCall) -> Response:
     try:
         return await take(own, form)
     except (SlotTaken, HoldExpired) as gone:
-        return await _move_page(own, Wish(), gone=gone)
+        return await page_moving.show_times(own, Wish(), gone=gone)
     except Refusal as refusal:
         message = call.say(f"error.{refusal.text}", **refusal.params)
         fresh = await open_own(call)
@@ -86,22 +61,25 @@ async def manage_form(call: PageCall) -> Response:
 async def calendar_file(call: PageCall) -> Response:
     """The appointment for a calendar; the concern is nobody's business there."""
     own = await open_own(call)
-    seen, say = own.seen, call.say
-    if seen["number"] is None:
+    if own.seen["number"] is None:
         raise NotFound(what="appointment")  # nothing is certain yet
+    say, calendar = call.say, call.house.calendar
     name = in_language(own.site.name, call.language)
-    calendar = call.house.calendar
-    body = calendar.appointment_event(
-        calendar.calendar_uid(own.town.id, own.ref.reference),
-        seen["log_seq"],
-        local(seen["starts_at"], own.site.time_zone),
-        seen["minutes"],
-        say("manage.ics_summary", name=name),
-        ", ".join(part for part in (name, own.site.address) if part),
-        say("manage.ics_text", number=seen["number"], reference=own.ref.reference),
-        call.house.clock(),
-        seen["state"] == "cancelled",
-    )
+    entries = [
+        calendar.appointment_event(
+            calendar.calendar_uid(own.town.id, seen["reference"]),
+            own.seen["log_seq"],
+            local(seen["starts_at"], own.site.time_zone),
+            seen["minutes"],
+            say("manage.ics_summary", name=name),
+            ", ".join(part for part in (name, own.site.address) if part),
+            say("manage.ics_text", number=seen["number"], reference=seen["reference"]),
+            call.house.clock(),
+            seen["state"] == "cancelled",
+        )
+        for seen in own.seen["pair"]
+    ]
+    body = calendar.one_calendar(entries)
     headers = {"Content-Disposition": 'attachment; filename="termin.ics"'}
     return Response(body, media_type="text/calendar", headers=headers)
 
@@ -110,86 +88,35 @@ async def calendar_file(call: PageCall) -> Response:
 
 
 async def _cancel(own: Own, _form: FormData) -> Response:
-    await own.do(lambda unit: booking.cancel(unit, own.ref.reference, "visitor"))
-    return _to(own)
-
-
-async def _hold(own: Own, form: FormData) -> Response:
-    own.call.house.limits.check_hold(client_address(own.call.request.scope))
-    starts_at = read_moment(form.get("at"))
-    choice = booking_times.choice_for(own.town, own.site, own.wish)
-
-    def work(unit: Unit) -> Answer:
-        return booking.hold(
-            unit, choice, starts_at, channel="portal", client=own.client, replaces=own.ref.reference
-        )
-
-    held = await own.do(work)
-    return give_client(_to(own, f"/move/check?hold={held['id']}"), own.call, own.client)
-
-
-async def _move(own: Own, form: FormData) -> Response:
-    hold = read_wish(form).hold
-    await own.do(lambda unit: booking.move(unit, own.ref.reference, hold, own.client))
-    return _to(own, "?moved=1")
+    both = own.asks_for_both
+    await own.do(lambda unit: booking.cancel(unit, own.ref.reference, "visitor", both=both))
+    return to_own(own)
 
 
 async def _forget(own: Own, _form: FormData) -> Response:
     def work(unit: Unit) -> Answer:
         appointment = booking.find_appointment(unit, own.ref.reference)
-        unit.withdraw_posts(appointment.id)
-        unit.forget_person(appointment.id)
+        for one in unit.book.pair_of(appointment):  # they were told once, for both
+            unit.withdraw_posts(one.id)
+            unit.forget_person(one.id)
         return {}
 
     await own.do(work)
-    return _to(own, "?forgotten=1")
+    return to_own(own, "?forgotten=1")
 
 
 ACTS: Final[dict[str, Callable[[Own, FormData], Awaitable[Response]]]] = {
     "cancel": _cancel,
-    "hold": _hold,
-    "move": _move,
+    "hold": page_moving.hold,
+    "move": page_moving.move,
     "forget": _forget,
 }
-
-
-# -- helpers -----------------------------------------------------------------------------------------------
-
-
-async def _move_page(own: Own, asked: Wish, *, gone: Refusal | None = None) -> Response:
-    wish = own.wish.but(month=asked.month, day=asked.day, every_time=asked.every_time)
-    own.client = own.client or client_of(own.call)
-    today = local(own.call.house.clock(), own.site.time_zone).date()
-    found = await own.call.house.sequencer.look(
-        own.site.id, lambda unit: booking_times.look(unit, wish, today)
-    )
-    sheet = booking_times.sheet(
-        found, own.town, own.site, wish, today, own.call.say, lambda one: _move_url(own, one)
-    )
-    return own.page(
-        "manage_move.html",
-        status=409 if gone else 200,
-        carry=False,
-        lost=gone and booking_times.near(gone, own.site, own.call.say),
-        act={"action": own.path, "name": "hold"},
-        **sheet,
-    )
-
-
-def _move_url(own: Own, wish: Wish) -> str:
-    only = Wish(month=wish.month, day=wish.day, every_time=wish.every_time).url().removeprefix("/termin")
-    return f"{own.path}/move{only}"
-
-
-def _to(own: Own, rest: str = "") -> RedirectResponse:
-    return RedirectResponse(own.path + rest, status_code=303)
 
 
 ROUTES: Final = [
     PageRoute("/termin/v/{secret}", manage_page),
     PageRoute("/termin/v/{secret}", manage_form, methods=("POST",)),
     PageRoute("/termin/v/{secret}/cancel", cancel_page),
-    PageRoute("/termin/v/{secret}/move", move_page),
-    PageRoute("/termin/v/{secret}/move/check", move_check_page),
+    *page_moving.ROUTES,
     PageRoute("/termin/v/{secret}/termin.ics", calendar_file),
 ]

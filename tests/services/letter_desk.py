@@ -1,10 +1,11 @@
 """A letter for the tests: the sample town, one appointment, the real texts and the real template."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from queue_server.adapters.calendar_file import appointment_event
+from queue_server.adapters.calendar_file import appointment_event, one_calendar
 from queue_server.adapters.town_file import sample_town
 from queue_server.domain.town import Site, Town
 from queue_server.services.letters import Entry, Kind, Letter, Links, Notice, Say, write_letter
@@ -46,12 +47,15 @@ def with_service(notice: Notice, service_id: str, **changes: Any) -> Notice:
 def write(notice: Notice, language: str = "de") -> Letter:
     """Write the letter as the product does."""
 
-    def calendar(entry: Entry) -> bytes:
+    def calendar(entries: Sequence[Entry]) -> bytes:
+        return one_calendar([event(entry) for entry in entries])
+
+    def event(entry: Entry) -> bytes:
         return appointment_event(
-            "k7f3xa@musterstadt.aufruf",
+            f"{entry.visit.reference.lower()}@musterstadt.aufruf",
             0,
-            notice.appointment.starts_at,
-            notice.appointment.minutes,
+            entry.visit.starts_at,
+            entry.visit.minutes,
             entry.summary,
             entry.location,
             entry.description,

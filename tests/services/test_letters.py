@@ -1,6 +1,7 @@
 """A letter says all that a visitor needs, to everybody, and nothing that is nobody's business."""
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -19,10 +20,11 @@ from queue_server.services.letters import (
     plain,
     subject,
 )
-from tests.services.letter_desk import EVIL, LINKS, START, a_notice, say, with_service, write
+from tests.services.letter_desk import EVIL, LINKS, START, Visit, a_notice, say, with_service, write
 
 BOTH = pytest.mark.parametrize("language", ["de", "en"])
 EVERY = pytest.mark.parametrize("kind", list(Kind))
+_TELLING_NUMBERS = {Kind.BOOKED, Kind.MOVED, Kind.REMINDER, Kind.ACCEPTED}
 
 
 class Reader(HTMLParser):
@@ -226,3 +228,20 @@ def test_the_portal_can_show_the_same_calendar_entry() -> None:
 
 def test_the_contact_goes_with_every_letter_that_is_the_last() -> None:
     assert {kind.value for kind in FAREWELLS} == outbox.LAST_WORDS
+
+
+@EVERY
+def test_one_letter_tells_of_two_appointments(kind: Kind) -> None:
+    """Both times, both numbers, both references, what to bring for both; and both in the calendar."""
+    second = Visit("ZWEI22", 632, START + timedelta(minutes=20), 30, (("marriage-register", 1),))
+    letter = write(a_notice(kind, also=(second,)))
+    wanted = ["10:40 Uhr", "um 11:00 Uhr", "Personalausweis", "Eheschließung", "K7F3XA", "ZWEI22"]
+    for words in [*wanted, "417", "mit der Nummer 632"] if kind in _TELLING_NUMBERS else wanted:
+        assert words in letter.text, words
+        assert words in Reader(letter.html).shown, words
+    if letter.calendar:
+        events = Calendar.from_ical(letter.calendar.decode()).walk("VEVENT")
+        assert [(event["uid"], event.decoded("dtstart")) for event in events] == [
+            ("k7f3xa@musterstadt.aufruf", START),
+            ("zwei22@musterstadt.aufruf", second.starts_at),
+        ]

@@ -21,6 +21,7 @@ from queue_server.domain.person import Person
 from queue_server.live import postman
 from queue_server.services import booking
 from queue_server.services.concerns import choose
+from queue_server.services.in_parts import choose_visit
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.app import _postman, _tidy
 from tests.web.running import START, Town
@@ -90,6 +91,28 @@ async def persons(town: Town) -> int:
 
 async def rows(town: Town) -> list[Any]:
     return await town.house.read(lambda conn: list(conn.execute(sa.select(OUTBOX).order_by(OUTBOX.c.id))))
+
+
+async def test_two_appointments_one_after_the_other_are_one_letter(town: Town) -> None:
+    def both(unit: Unit) -> Answer:
+        choice = choose_visit(unit.town, unit.site, [("id-card", 1), ("marriage-register", 1)])
+        at = START + timedelta(days=1)
+        held = booking.hold(unit, choice, at, channel="portal", client="browser")
+        return booking.confirm(unit, held["id"], "browser", PERSON, "de")
+
+    made = await town.house.sequencer.do("rathaus", both)
+    assert await deliver(town) == 1
+    [letter] = letters(town)
+    for one in (made, made["then"]):
+        assert str(one["number"]) in text(letter)
+        assert one["reference"] in text(letter)
+    await town.house.sequencer.do(
+        "rathaus", lambda unit: booking.cancel(unit, made["then"]["reference"], "visitor")
+    )
+    assert await deliver(town) == 1
+    told = text(letters(town)[-1])
+    assert made["then"]["reference"] in told
+    assert made["reference"] not in told, "that one stays"
 
 
 @PUBLIC
