@@ -25,6 +25,7 @@ function take(site, picture) {
 function tile(counter, site, picture) {
   const now = picture.counters.find((one) => one.id === counter.id);
   const taken = now && now.state !== "closed";
+  const own = taken && now.clerk === config.clerk_name;
   const rostered = site.rostered.includes(counter.id);
   return h(
     "li",
@@ -33,14 +34,14 @@ function tile(counter, site, picture) {
       config.clerk_id === null ? "a" : "button",
       {
         ...(config.clerk_id === null ? { href: `/counter/${counter.id}` } : { type: "button" }),
-        class: `place${taken ? " place--taken" : ""}${rostered ? " place--mine" : ""}`,
+        class: `place${taken && !own ? " place--taken" : ""}${rostered || own ? " place--mine" : ""}`,
         "data-counter": counter.id,
         "data-clerk": taken ? now.clerk : null,
       },
       h("span", { class: "place__room" }, t("counter.room", { room: counter.room })),
       site.counters.some((other) => other.id !== counter.id && other.room === counter.room) && h("span", { class: "place__name" }, counter.name),
       h("span", { class: "soft small" }, counter.floor),
-      h("span", { class: "place__end" }, rostered && h("span", { class: "badge badge--brand", key: "roster" }, t("counter.rostered")), h("span", { class: `badge${taken ? " badge--info" : " badge--good"}` }, taken ? now.clerk : t("counter.free"))),
+      h("span", { class: "place__end" }, rostered && h("span", { class: "badge badge--brand", key: "roster" }, t("counter.rostered")), h("span", { class: `badge${taken ? " badge--info" : " badge--good"}` }, own ? t("counter.yours_now") : taken ? now.clerk : t("counter.free"))),
     ),
   );
 }

@@ -72,6 +72,7 @@ async function refresh(url = address()) {
     if (error.name === "AbortError") return;
     whenHere = null;
     tell(lost);
+    showLost(lost);
   }
   if (fetching === mine) fetching = null;
   byId("times").removeAttribute("aria-busy");
@@ -79,6 +80,14 @@ async function refresh(url = address()) {
     whenHere?.();
     whenHere = null;
   }
+}
+
+/** Say it where the times stand; the next answer takes the whole part's place, this line with it. */
+function showLost(words) {
+  const line = document.querySelector(".times__lost") ?? document.createElement("p");
+  line.className = "times__lost notice notice--bad";
+  line.textContent = words;
+  byId("times").querySelector(".times__head").after(line);
 }
 
 /** Put the fetched page's parts into this one; focus and the chosen time stay where they were. */
@@ -156,6 +165,7 @@ function onFindKey(event) {
   } else if (event.key === "Enter") {
     event.preventDefault();
     if (!list.hidden && offered[active]) add(offered[active], words.length ? count : null);
+    else if (words.length > 0 && offered.length === 0) warn(t("desk.find_none"));
     else if (words.length === 0 && counts.size) toTimes();
   } else if (event.key === "Escape" && (find.value || !list.hidden)) {
     event.preventDefault();
@@ -238,7 +248,10 @@ function onBook(event) {
   if (fetching || !chosen || event.target.dataset.sent === "") {
     event.preventDefault();
     if (!chosen && counts.size && event.target.dataset.sent !== "") toTimes();
-    else if (!counts.size) find?.focus();
+    else if (!counts.size) {
+      find?.focus();
+      warn(t("desk.problem_concern"));
+    }
     return;
   }
   event.target.dataset.sent = ""; // a second press of the same button books nothing twice
@@ -322,6 +335,19 @@ function tell(text, seen = false) {
   if (seen && byId("find-hint")) byId("find-hint").textContent = text;
 }
 
+/** Say under the first field what is wrong with it, until the next letter. */
+function warn(text) {
+  tell(text, true);
+  byId("find-hint")?.classList.add("field__error");
+}
+
+function calm() {
+  const hint = byId("find-hint");
+  if (!hint?.classList.contains("field__error")) return;
+  hint.classList.remove("field__error");
+  hint.textContent = t("desk.find_hint");
+}
+
 // -- hands -----------------------------------------------------------------------------------------------
 
 function onClick(event) {
@@ -356,6 +382,7 @@ showKeys(keysAreOn());
 
 if (find) {
   find.addEventListener("input", () => {
+    calm();
     active = 0;
     drawList();
   });
