@@ -19,6 +19,7 @@ from queue_server.domain.town import (
     Area,
     CallMode,
     Category,
+    Challenge,
     CheckIn,
     Clerk,
     Counter,
@@ -147,6 +148,9 @@ class TownReader:
             come_early_min=table.whole("come_early_min", 10),
             max_open_bookings=table.whole("max_open_bookings", 3),
             max_daily_bookings=table.whole("max_daily_bookings", 2),
+            email=table.text("email", ""),
+            challenge=table.choice("challenge", Challenge.OFF),
+            challenge_above=table.whole("challenge_above", 30),
         )
         table.finish()
         self._site_of.update((counter.id, site_id) for counter in site.counters)

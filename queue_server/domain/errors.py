@@ -153,6 +153,12 @@ class TooManyBookings(Refusal):
         return "too_many_today" if self.params.get("limit") == DAILY else self.code
 
 
+class PuzzleRequired(Refusal):
+    """The visitor's device has to solve `puzzle` first: `parts` numbers, each for `bits` zero bits."""
+
+    code = "puzzle_required"
+
+
 class UnknownHelperCode(Refusal):
     """There is no trusted helper with this code at the site, or not any more."""
 

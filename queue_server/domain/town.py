@@ -58,6 +58,15 @@ class CheckIn(StrEnum):
     AUTOMATIC = "automatic"
 
 
+class Challenge(StrEnum):
+    """Whether a visitor's device solves a small task before a time is held for it."""
+
+    OFF = "off"
+    ON = "on"
+    ABOVE = "above"
+    """Only while more times are wanted a minute than the site says."""
+
+
 class NumberStyle(StrEnum):
     """Drawn numbers tell nothing about order or time; sequential ones are for towns that want them."""
 
@@ -148,6 +157,7 @@ class Site:
     `admission_notice` is what visitors must know to be let in; `kiosk_fields` is what they must type at the
     kiosk to book, where `required_fields` does not hold; `max_open_bookings` and `max_daily_bookings`
     are how many bookings to come, and how many made on one day, one contact may have, 0 for no limit.
+    `challenge` asks for the puzzle, `challenge_above` is how many holds a minute are usual.
     `holiday_dates` are the days of
     `holidays`: added where a town is loaded to run, and no part of the set-up, so they are neither
     compared nor stored nor written.
@@ -190,6 +200,9 @@ class Site:
     come_early_min: int = 10
     max_open_bookings: int = 3
     max_daily_bookings: int = 2
+    email: str = ""
+    challenge: Challenge = Challenge.OFF
+    challenge_above: int = 30
     holiday_dates: tuple[Closure, ...] = field(default=(), compare=False)
 
 

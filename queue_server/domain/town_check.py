@@ -9,7 +9,16 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from queue_server.domain import town_values
-from queue_server.domain.town import EVERY_SKILL, CallMode, Channel, Clerk, Service, Town, skills_of
+from queue_server.domain.town import (
+    EVERY_SKILL,
+    CallMode,
+    Challenge,
+    Channel,
+    Clerk,
+    Service,
+    Town,
+    skills_of,
+)
 from queue_server.domain.town_problem import Code, Path, Problem, nearest, unknown
 
 
@@ -138,6 +147,13 @@ def _complete_sites(town: Town) -> Iterator[Problem]:
                 yield Problem(where, Code.DUPLICATE_CLOSURE, {"found": day.isoformat()})
 
 
+def _other_ways(town: Town) -> Iterator[Problem]:
+    """Who cannot solve the puzzle has to come to an appointment by phone and by mail."""
+    for index, site in enumerate(town.sites):
+        if site.challenge is not Challenge.OFF and not (site.phone and site.email):
+            yield Problem(("sites", index, "challenge"), Code.CHALLENGE_WITHOUT_WAYS, {"found": site.id})
+
+
 def _complete_services(town: Town) -> Iterator[Problem]:
     phones = {department.id: department.phone for department in town.departments}
     skills = [(clerk, skills_of(town, clerk)) for clerk in town.clerks]
@@ -170,5 +186,6 @@ _RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (
     _office_references,
     _clerk_references,
     _complete_sites,
+    _other_ways,
     _complete_services,
 )

@@ -20,11 +20,13 @@ class Code(StrEnum):
     """Every mistake in a set-up; stable, with a text in each catalogue."""
 
     AREA_MISSING = "area_missing"
+    BAD_EMAIL = "bad_email"
     BAD_ID = "bad_id"
     BAD_LANGUAGE = "bad_language"
     BAD_LINK = "bad_link"
     BAD_PRINTER = "bad_printer"
     BAD_USER = "bad_user"
+    CHALLENGE_WITHOUT_WAYS = "challenge_without_ways"
     CONTROL_CHARACTER = "control_character"
     DATES_BACKWARDS = "dates_backwards"
     DISPLAY_WITHOUT_AREA = "display_without_area"

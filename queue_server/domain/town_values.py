@@ -17,6 +17,7 @@ SERVICE_KEY: Final = re.compile(r"[a-z0-9_-]{1,60}")
 USER: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 LINK: Final = re.compile(r"https?://[^\s/]+\S*|(mailto|tel):\S+")
+EMAIL: Final = re.compile(r"[^@\s<>\"',;:?&#]{1,64}@[^@\s<>\"',;:?&#]+\.[^@\s<>\"',;:?&#.]{2,}")
 PRINTER: Final = re.compile(r"preview|(tcp|file|usb|serial):\S+")
 
 SITE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
@@ -31,6 +32,7 @@ SITE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "come_early_min": (0, 120),
     "max_open_bookings": (0, 1000),
     "max_daily_bookings": (0, 1000),
+    "challenge_above": (1, 10_000),
 }
 SERVICE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "minutes": (1, 480),
@@ -167,6 +169,8 @@ def _targets(town: Town) -> Iterator[Problem]:
         if service.link and not LINK.fullmatch(service.link):
             yield Problem(("services", index, "link"), Code.BAD_LINK, {"found": service.link})
     for index, site in enumerate(town.sites):
+        if site.email and not EMAIL.fullmatch(site.email):
+            yield Problem(("sites", index, "email"), Code.BAD_EMAIL, {"found": site.email})
         for inner, kiosk in enumerate(site.kiosks):
             if not PRINTER.fullmatch(kiosk.printer):
                 where = ("sites", index, "kiosks", inner, "printer")

@@ -33,6 +33,8 @@ async def take_hold(call: Call) -> Answer:
     """
     body, client = call.body, _client(call)
     if call.actor is ANYBODY:
+        if body.code is None:
+            call.house.puzzles.require(call.house.site(call.site_id), body.solution)
         call.house.limits.check_hold(client_address(call.request.scope))
     ref = None if body.code is None else _owned(call)
 
@@ -233,7 +235,7 @@ ROUTES = [
         models.TakeHold,
         answers.Hold,
         status=201,
-        refusals=(*_CHOICE, "slot_taken", "too_many_holds", "ask_to_move"),
+        refusals=(*_CHOICE, "puzzle_required", "slot_taken", "too_many_holds", "ask_to_move"),
         tag="booking",
     ),
     ApiRoute(

@@ -74,6 +74,7 @@ from queue_server.web.mailing import Mailing, OutboxOf, Tools
 from queue_server.web.openapi import describe, openapi_endpoint
 from queue_server.web.origin import Csrf
 from queue_server.web.pages import PageRoute
+from queue_server.web.puzzles import Puzzles
 from queue_server.web.security import secured
 from queue_server.web.sessions import Sessions
 from queue_server.web.sockets import NO_SOCKET, SOCKETS
@@ -198,6 +199,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         pairings=pairing,
         tokens=tokens,
         helpers=helpers,
+        puzzles=Puzzles(secrets.derive("puzzle"), clock),
         calendar=calendar_file,
         letters=outbox,
         secrets=secrets,

@@ -29,6 +29,7 @@ from queue_server.web.ports import (
     Speech,
     Tokens,
 )
+from queue_server.web.puzzles import Puzzles
 from queue_server.web.sessions import Sessions
 from queue_server.web.texts import Texts
 
@@ -90,6 +91,7 @@ class House:
     pairings: Pairings
     tokens: Tokens
     helpers: Helpers
+    puzzles: Puzzles
     calendar: Calendar
     letters: Letters
     secrets: Sealer

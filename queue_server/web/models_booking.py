@@ -127,6 +127,9 @@ class TakeHold(ConcernBody):
     client: Client | None = None
     starts_at: Moment
     code: Code | None = None
+    solution: Annotated[str, StringConstraints(max_length=400)] = Field(
+        default="", description="Of the puzzle in a 409 `puzzle_required`; never asked of who has a token."
+    )
 
 
 class ChangeHold(ClientBody):

@@ -12,7 +12,14 @@ from starlette.datastructures import FormData, QueryParams
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import TooManyRequests
-from queue_server.domain.errors import BadInput, HoldExpired, NotFound, Refusal, UnknownHelperCode
+from queue_server.domain.errors import (
+    BadInput,
+    HoldExpired,
+    NotFound,
+    PuzzleRequired,
+    Refusal,
+    UnknownHelperCode,
+)
 from queue_server.domain.person import Person
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
@@ -20,6 +27,7 @@ from queue_server.web import page_embedding
 from queue_server.web.booking_dates import local
 from queue_server.web.booking_holds import held_time
 from queue_server.web.booking_person import Typed, birth_date, likely_meant, problems, read_typed
+from queue_server.web.booking_puzzle import require_solved, show_puzzle
 from queue_server.web.booking_steps import (
     concern_problem,
     show_check,
@@ -82,6 +90,10 @@ async def booking_form(call: PageCall) -> Response:
 
 async def _hold(visit: Visit, form: FormData) -> Response:
     """Keep the chosen time. What was held before is let go once the new one is safe."""
+    try:
+        require_solved(visit, form)
+    except PuzzleRequired as required:
+        return show_puzzle(visit, form, required)
     visit.house.limits.check_hold(client_address(visit.call.request.scope))
     starts_at, before = read_moment(form.get("at")), visit.wish.hold
     wish, site = visit.wish, visit.site

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from queue_server.adapters import town_reader, town_roster, town_services
 from queue_server.adapters.town_file import FileProblem, TownFileError, load, load_file, to_toml
-from queue_server.domain.town import Absence, Admission, CallMode, CheckIn, Town
+from queue_server.domain.town import Absence, Admission, CallMode, Challenge, CheckIn, Town
 
 SMALL = """\
 [town]
@@ -112,6 +112,7 @@ def test_what_says_nothing_about_bookings_has_the_usual_values() -> None:
     assert (site.check_in, site.required_fields, site.holidays) == (CheckIn.REQUIRED, ("name", "contact"), "")
     assert (site.bookable_from, site.lead_min, site.walk_in_share, site.come_early_min) == (None, 0, 0, 10)
     assert (site.max_open_bookings, site.max_daily_bookings) == (3, 2)
+    assert (site.email, site.challenge, site.challenge_above) == ("", Challenge.OFF, 30)
     assert (site.admission_notice, clerk.absences) == ({}, ())
     assert (clerk.roster[0].valid_from, clerk.roster[0].valid_until) == (None, None)
     assert (service.bookable_from, service.bookable_until, service.named_clerk) == (None, None, False)

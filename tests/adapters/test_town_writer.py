@@ -16,6 +16,7 @@ from queue_server.domain.town import (
     Admission,
     Area,
     CallMode,
+    Challenge,
     Channel,
     CheckIn,
     Closure,
@@ -80,6 +81,9 @@ def everything_unusual() -> Town:
         come_early_min=0,
         max_open_bookings=0,
         max_daily_bookings=7,
+        email="amt@example.org",
+        challenge=Challenge.ABOVE,
+        challenge_above=12,
     )
     passport = a_service(
         "passport",

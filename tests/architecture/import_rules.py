@@ -55,6 +55,7 @@ PURE = frozenset(
             "enum",
             "fractions",
             "functools",
+            "hashlib",
             "heapq",
             "itertools",
             "math",

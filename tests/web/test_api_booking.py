@@ -1,12 +1,15 @@
 """Free times, holds, appointments and checking in, over HTTP. The server's clock says Tuesday, 10:00."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
 import sqlalchemy as sa
 
+from queue_server.domain.town import Challenge
+from tests.domain.test_puzzle import solved
 from tests.web.running import Body, Town
 
 SITE = "/api/v1/sites/rathaus"
@@ -471,3 +474,17 @@ async def test_a_contact_with_enough_bookings_is_refused_and_staff_may_lift_it(t
     assert refusal(await send(town, "appointments", "anna", **body))[1] == "too_many_bookings"
     lifted = await send(town, "appointments", "anna", **body, overrule="Bibliothek hilft")
     assert lifted.status_code == 201
+
+
+async def test_a_site_may_ask_programs_for_a_puzzle_too(town: Town) -> None:
+    """Or the puzzle of the portal would be a door beside an open gate; who has a token passes."""
+    organisation, site = town.house.directory.sites["rathaus"]
+    town.house.directory.sites["rathaus"] = (organisation, replace(site, challenge=Challenge.ON))
+    body: Body = {"services": CARD, "starts_at": THURSDAY_TEN}
+    asked = await send(town, "holds", **body)
+    assert refusal(asked) == (409, "puzzle_required")
+    told = asked.json()["error"]
+    answers = await asyncio.to_thread(solved, told["puzzle"], told["parts"], told["bits"])
+    held = await send(town, "holds", **body, solution=f"{told['puzzle']}:{answers}")
+    assert held.status_code == 201
+    assert (await send(town, "holds", "integration", **body)).status_code == 201

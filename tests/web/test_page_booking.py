@@ -4,13 +4,17 @@ import asyncio
 import contextlib
 import io
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from queue_server.cli import main
+from queue_server.domain.puzzle import BITS, PARTS
+from queue_server.domain.town import Challenge
 from queue_server.web.limits import Limits
+from tests.domain.test_puzzle import solved
 from tests.web.forms import Visitor
 from tests.web.running import Town
 
@@ -450,3 +454,35 @@ async def test_a_wrong_code_is_told_beside_its_field_and_guessing_is_slow(
     assert "Zu viele falsche Codes." in visitor.words
     await visitor.press("act", "check", p__helper="")
     assert "Stimmt alles?" in visitor.words
+
+
+# -- the puzzle ----------------------------------------------------------------------------------------
+
+
+def with_puzzle(town: Town) -> None:
+    """Let the town hall ask for a puzzle, as a town file does."""
+    organisation, site = town.house.directory.sites["rathaus"]
+    asking = replace(site, challenge=Challenge.ON, email="amt@example.org")
+    sites = tuple(asking if one.id == site.id else one for one in organisation.sites)
+    town.house.directory.sites["rathaus"] = (replace(organisation, sites=sites), asking)
+
+
+async def test_a_site_may_ask_for_a_puzzle_before_a_time_is_held(visitor: Visitor, town: Town) -> None:
+    """Failure 21. Without scripts there are other ways; what was chosen goes along."""
+    with_puzzle(town)
+    await visitor.open(COUPLE)
+    at = visitor.times[0]
+    await visitor.press("at", at)
+    assert "Einen Moment bitte" in visitor.words
+    assert 'href="tel:03023125-0"' in visitor.page.text
+    assert 'href="mailto:amt@example.org"' in visitor.page.text
+    puzzle = str(re.search(r'data-puzzle="([^"]+)"', visitor.page.text)[1])  # type: ignore[index]
+    await visitor.press("puzzle", "solved", solution=f"{puzzle}:1,2,3")
+    assert "Einen Moment bitte" in visitor.words, "no solution"
+    puzzle = str(re.search(r'data-puzzle="([^"]+)"', visitor.page.text)[1])  # type: ignore[index]
+    answers = await asyncio.to_thread(solved, puzzle, PARTS, BITS)
+    await visitor.press("puzzle", "solved", solution=f"{puzzle}:{answers}")
+    assert "Für Sie frei gehalten" in visitor.words
+    await visitor.press("act", "check", **ERIKA)
+    await visitor.press("act", "book")
+    assert "Ihr Termin ist gebucht" in visitor.words

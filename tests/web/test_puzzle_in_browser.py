@@ -1,0 +1,55 @@
+"""The puzzle in a real browser: solved beside the page, under the strict policy, on plain http at 320 px."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.web.running import Town
+from tests.web.test_page_booking import COUPLE, with_puzzle
+
+pytestmark = pytest.mark.e2e
+
+# On this name `crypto.subtle` is missing, as in most town halls' own networks.
+FLAGS = ["--no-sandbox", "--host-resolver-rules=MAP rathaus.test 127.0.0.1"]
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+async def chosen(browser: Browser, town: Town, *, scripts: bool) -> tuple[Page, list[str]]:
+    """Press a time on a phone; return the page and what the browser complained of."""
+    context = await browser.new_context(
+        viewport={"width": 320, "height": 640}, locale="de-DE", java_script_enabled=scripts
+    )
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
+    page.on("pageerror", lambda one: complaints.append(str(one)))
+    port = town.address.rpartition(":")[2]
+    await page.goto(f"http://rathaus.test:{port}{COUPLE}")
+    await page.locator("#times .time").first.click()
+    return page, complaints
+
+
+async def test_the_device_solves_it_and_the_time_is_held(served_town: Town, chromium: Browser) -> None:
+    with_puzzle(served_town)
+    page, complaints = await chosen(chromium, served_town, scripts=True)
+    await expect(page.get_by_text("Für Sie frei gehalten")).to_be_visible(timeout=20_000)
+    assert [one for one in complaints if "Cross-Origin-Opener-Policy" not in one] == [], "that needs TLS"
+
+
+async def test_without_scripts_there_are_phone_and_mail(served_town: Town, chromium: Browser) -> None:
+    with_puzzle(served_town)
+    page, _ = await chosen(chromium, served_town, scripts=False)
+    await expect(page.get_by_text("Ihr Browser führt keine Skripte aus")).to_be_visible()
+    await expect(page.get_by_role("link", name=re.compile("Anrufen")).last).to_be_visible()
+    await expect(page.get_by_role("link", name=re.compile("Schreiben"))).to_be_visible()
+    await expect(page.locator("#puzzle")).to_be_hidden()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
