@@ -19,6 +19,7 @@ import { sameParts, startView, stateOf } from "./start.js";
 import { categoriesView, confirmView, peopleView, servicesView } from "./steps.js";
 import { makeTaking } from "./taking.js";
 import { mustBook, newVisit } from "./visit.js";
+import { clockOf, dayWords } from "./when.js";
 
 const STEP_MS = 250;
 const SCANNER = "has_scanner";
@@ -113,7 +114,7 @@ const views = {
   letter: () => letterView({ t, visit, config, letter: screen.letter, onBack: toCategories, onNext: toPeople, onExplain, onCategory: toCategory, onLetter: toLetter }),
   services: () => servicesView({ t, visit, config, category: screen.category, onBack: toCategories, onNext: toPeople, onExplain }),
   people: () => peopleView({ t, visit, onBack: toCategories, onNext: wayOn }),
-  confirm: () => confirmView({ t, visit, config, quote: screen.quote, problem: screen.problem, busy: Boolean(screen.busy), canTake: canTake(), onBack: toPeople, onTake: taking.take, onLater: (time) => booking.choose(time, taking.confirm), onDays: () => booking.days() }),
+  confirm: () => confirmView({ t, visit, config, quote: screen.quote, problem: screen.problem, busy: Boolean(screen.busy), canTake: mayTake(), onBack: toPeople, onTake: taking.take, onLater: (time) => booking.choose(time, taking.confirm), onDays: () => booking.days() }),
   ...booking.views,
   arrive: () => arriving.view({ hasScanner: hasScanner() }),
 };
@@ -173,9 +174,12 @@ function canTake() {
   return stateOf(picture, line.state()) === "open";
 }
 
+const mayTake = () => canTake() && !screen.quote?.not_admitted;
+
 function refusal(error) {
   if (error.code === "offline") return t("kiosk.then_lost");
   if (error.code === "not_issuing") return t(`kiosk.why_${wordOf(error.params.reason, config, clock.local())}`);
+  if (error.code === "not_admitted" && error.params.next) return t("kiosk.not_admitted_until", { day: dayWords(error.params.next.slice(0, 10), visit.language), time: clockOf(error.params.next) });
   return t(`error.${error.code}`, error.params);
 }
 
@@ -184,7 +188,7 @@ function refusal(error) {
 function changed() {
   if (screen.step === "start") drawStart();
   else if (screen.step === "result") result.draw();
-  else if (screen.step === "confirm") foot.querySelector(".take")?.setAttribute("aria-disabled", String(!canTake()));
+  else if (screen.step === "confirm") foot.querySelector(".take")?.setAttribute("aria-disabled", String(!mayTake()));
   renewWhenIdle();
 }
 

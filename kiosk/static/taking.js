@@ -13,6 +13,8 @@ export function makeTaking(page, { onTaken }) {
     page.go(asked);
     try {
       asked.quote = await page.send(`${page.kioskPath}/quotes`, concern(page.visit));
+      // Asked before a number is taken: nobody should press for nothing.
+      if (asked.quote.not_admitted) asked.problem = page.refusal({ code: "not_admitted", params: asked.quote.not_admitted });
     } catch (error) {
       asked.quote = { ahead: null, wait: page.picture?.wait ?? null, later: [] };
       if (error.code !== "offline") asked.problem = page.refusal(error);

@@ -7,15 +7,21 @@ rosters (`town_roster`), and whether the parts fit together (`domain.town_check`
 import re
 
 from queue_server.adapters.toml_positions import Path
-from queue_server.adapters.town_roster import read_absence, read_closure, read_roster, stretches
+from queue_server.adapters.town_roster import (
+    read_absence,
+    read_admission_time,
+    read_closure,
+    read_roster,
+    stretches,
+)
 from queue_server.adapters.town_services import Places, ServiceReader, Shelf
 from queue_server.adapters.town_source import Report, Source
 from queue_server.adapters.town_table import Table
+from queue_server.domain.admission import Admission
 from queue_server.domain.town import (
     EVERY_SKILL,
     GERMAN,
     REQUIRED_FIELDS,
-    Admission,
     Area,
     CallMode,
     Category,
@@ -119,6 +125,7 @@ class TownReader:
             call_mode=table.choice("call_mode", CallMode.SCREEN),
             fetch_hint=table.texts("fetch_hint", {}),
             admission=table.choice("admission", Admission.BOTH),
+            admission_times=tuple(map(read_admission_time, table.tables("admission_times"))),
             areas=areas,
             rooms=rooms,
             counters=tuple(_counter(one, site_id, rooms) for one in table.tables("counters")),

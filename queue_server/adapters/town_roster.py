@@ -12,6 +12,7 @@ from queue_server.adapters.toml_positions import Path
 from queue_server.adapters.town_hours import DAYS, parse_days, parse_hours
 from queue_server.adapters.town_source import ShapeCode
 from queue_server.adapters.town_table import Table
+from queue_server.domain.admission import Admission, AdmissionTime, Stretch
 from queue_server.domain.town import Absence, Closure, RosterEntry
 from queue_server.domain.town_problem import nearest
 
@@ -51,6 +52,26 @@ def read_closure(table: Table) -> Closure:
     closure = Closure(table.day("on", required=True) or date.min, table.texts("reason", {}))
     table.finish()
     return closure
+
+
+def read_admission_time(table: Table) -> AdmissionTime:
+    """Return who is let in at some times; `on` is a single day."""
+    days, hours = table.text("days", ""), table.text("hours", "")
+    told = stretches(table, "hours", hours, days or DAYS[0])
+    spans = dict.fromkeys((begins, ends) for _, begins, ends in told)
+    on = table.day("on")
+    if "admits" not in table:
+        table.text("admits")  # reports that it is missing: one cannot guess it
+    found = AdmissionTime(
+        admits=table.choice("admits", Admission.BOTH),
+        weekdays=(parse_days(days) or ()) if days else (),
+        hours=tuple(Stretch(*span) for span in spans),
+        first=on or table.day("first"),
+        last=on or table.day("last"),
+        site_id=table.text("site", "") or None,
+    )
+    table.finish()
+    return found
 
 
 def stretches(table: Table, key: str, hours: str, days: str) -> Iterator[tuple[int, time, time]]:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from queue_server.adapters.toml_positions import Path
+from queue_server.adapters.town_roster import read_admission_time
 from queue_server.adapters.town_source import Report, ShapeCode, Source
 from queue_server.adapters.town_table import Table
-from queue_server.domain.town import Admission, Category, Channel, Department, Service, Texts
+from queue_server.domain.admission import Admission
+from queue_server.domain.town import Category, Channel, Department, Service, Texts
 from queue_server.domain.town_problem import Code, listed, nearest
 
 Places: TypeAlias = list[tuple[Source, Path]]
@@ -125,6 +127,7 @@ class ServiceReader:
             max_count=table.whole("max_count", 1),
             documents=self._documents(table),
             admission=table.choice("admission", Admission.BOTH),
+            admission_times=tuple(map(read_admission_time, table.tables("admission_times"))),
             channel=table.choice("channel", Channel.HERE),
             link=table.text("link", ""),
             site_ids=site_ids,

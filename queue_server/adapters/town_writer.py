@@ -13,13 +13,20 @@ from itertools import groupby
 from typing import Any, Final
 
 from queue_server.adapters.town_hours import DAYS, write_hours
+from queue_server.domain.admission import AdmissionTime
 from queue_server.domain.town import EVERY_SKILL, GERMAN, Clerk, Department, Service, Site, Texts, Town
 
 _WIDTH: Final = 100
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST_KEY: Final = 32
 
-_SHORT: Final = {"area_id": "area", "area_ids": "areas", "room_id": "room", "site_ids": "sites"}
+_SHORT: Final = {
+    "site_id": "site",
+    "area_id": "area",
+    "area_ids": "areas",
+    "room_id": "room",
+    "site_ids": "sites",
+}
 _ALWAYS: Final = frozenset({"announce_languages", "area_ids", "languages", "site_ids"})
 """What the reader derives from other values when it is left out."""
 _APART_IN_ROSTER: Final = ("weekday", "works_from", "works_until", "site_id", "counter_id")
@@ -153,9 +160,20 @@ def _value(value: Any) -> str:
         return _texts(value)
     if isinstance(value, tuple | list):
         return _several(map(_value, value))
+    if isinstance(value, AdmissionTime):
+        return _table(_admission_time(value))
     if is_dataclass(value):
         return _table(_pairs(value))
     return repr(value)
+
+
+def _admission_time(one: AdmissionTime) -> Iterator[tuple[str, str]]:
+    yield "admits", _value(one.admits)
+    if one.weekdays:
+        yield "days", _value(", ".join(DAYS[day] for day in one.weekdays))
+    if one.hours:
+        yield "hours", _value(write_hours((part.begins, part.ends) for part in one.hours))
+    yield from _pairs(one, leave=("admits", "weekdays", "hours"))
 
 
 def _texts(texts: Texts) -> str:

@@ -12,6 +12,7 @@ from textwrap import wrap
 from typing import Final
 
 from queue_server.adapters.town_hours import DAYS, write_hours
+from queue_server.domain.admission import AdmissionTime
 from queue_server.domain.town import GERMAN, Absence, OpeningHours, RosterEntry
 from queue_server.domain.town_diff import Change
 
@@ -83,6 +84,8 @@ def _worded_thing(value: object) -> str:
         place = f"{value.site_id} {value.counter_id or ''}".strip()
         hours = write_hours([(value.works_from, value.works_until)])
         return f"{DAYS[value.weekday]} {hours} at {place}{_validity(value)}"
+    if isinstance(value, AdmissionTime):
+        return _worded_admission(value)
     if isinstance(value, Absence):
         return f"{value.first} to {value.last}"
     if isinstance(value, time):
@@ -90,6 +93,14 @@ def _worded_thing(value: object) -> str:
     if is_dataclass(value):
         return " ".join(worded(getattr(value, one.name)) for one in fields(value))
     return str(value)
+
+
+def _worded_admission(one: AdmissionTime) -> str:
+    days = ",".join(DAYS[day] for day in one.weekdays)
+    hours = write_hours((part.begins, part.ends) for part in one.hours)
+    dates = [f"from {one.first}" if one.first else "", f"until {one.last}" if one.last else ""]
+    at = f"at {one.site_id}" if one.site_id else ""
+    return " ".join(filter(None, (days, hours, *dates, at, f"admits {one.admits.value}")))
 
 
 def _validity(entry: RosterEntry) -> str:

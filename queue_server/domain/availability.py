@@ -14,11 +14,12 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from queue_server.domain.admission import AS_WALK_IN, WITH_APPOINTMENT, Admitting, ever_admits
+from queue_server.domain.admitting import admitted
 from queue_server.domain.business_day import begins_at, ends_at
 from queue_server.domain.local_days import Minutes, cells_in, days_of, spread
 from queue_server.domain.slots import Bits, ClerkTime, Span, cell_of, first_cell_from, stretch
 from queue_server.domain.town import (
-    Admission,
     Channel,
     Clerk,
     RosterEntry,
@@ -150,6 +151,8 @@ def allowed_starts(
     window = booking_window(town, site, services, now)
     allowed = open_starts(site, span, ZoneInfo(site.time_zone))
     allowed &= stretch(span, window.start, window.stop)
+    things: list[Admitting] = [site, *_wanted(town, services)]
+    allowed &= admitted(things, site.id, WITH_APPOINTMENT, span, ZoneInfo(site.time_zone))
     return allowed & room_beside_walk_ins(site, services, span, clerks, cells) if clerks else allowed
 
 
@@ -159,9 +162,9 @@ def takes_bookings(town: Town, site: Site, services: Collection[str]) -> bool:
     return (
         bool(wanted)
         and len(wanted) == len(set(services))
-        and site.admission is not Admission.WALK_IN
+        and ever_admits(site, WITH_APPOINTMENT, site.id)
         and all(site.id in service.site_ids and service.channel is Channel.HERE for service in wanted)
-        and all(service.admission is not Admission.WALK_IN for service in wanted)
+        and all(ever_admits(service, WITH_APPOINTMENT, site.id) for service in wanted)
     )
 
 
@@ -200,7 +203,7 @@ def room_beside_walk_ins(
     be booked. Hours are those of UTC, which in nearly all zones are those of the clock.
     A site that takes no walk-ins keeps nothing for them.
     """
-    share = site.walk_in_share if site.admission is Admission.BOTH else 0
+    share = site.walk_in_share if ever_admits(site, AS_WALK_IN, site.id) else 0
     if not share:
         return span.all
     pad = span.base % HOUR_CELLS

@@ -116,6 +116,15 @@ class NotIssuing(Refusal):
     code = "not_issuing"
 
 
+class NotAdmitted(Refusal):
+    """Nobody without an appointment is let in for this now; the next may come at `next` (ISO 8601).
+
+    `next` is None when that is nowhere in sight.
+    """
+
+    code = "not_admitted"
+
+
 class NoNumberLeft(Refusal):
     """Every number, four digits included, is in the hall. A town would need 9,900 visits at once."""
 

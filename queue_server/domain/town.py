@@ -14,6 +14,8 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from queue_server.domain.admission import Admission, AdmissionTime
+
 Texts: TypeAlias = Mapping[str, str]
 
 GERMAN: Final = "de"
@@ -32,14 +34,6 @@ class CallMode(StrEnum):
 
     SCREEN = "screen"
     FETCH = "fetch"
-
-
-class Admission(StrEnum):
-    """Who is let in: only booked visitors, only walk-ins, or both."""
-
-    APPOINTMENT = "appointment"
-    WALK_IN = "walk_in"
-    BOTH = "both"
 
 
 class Channel(StrEnum):
@@ -151,6 +145,8 @@ class Site:
     clerk. `speech_rate` is in words a minute. `always_open` stands for every hour of every day, and then
     `opening` says nothing. Each element of `slip_header` and `slip_footer` is one printed line.
 
+    `admission` says who is let in where none of `admission_times` does, whose first that fits counts.
+
     For bookings: `holidays` names the state ("SN") on whose public holidays the site is closed, empty for
     none; `bookable_from` is the first day that can be booked, `lead_min` how long before its start at the
     latest, `walk_in_share` the percentage of the clerks' time that is kept for walk-ins;
@@ -171,6 +167,7 @@ class Site:
     call_mode: CallMode = CallMode.SCREEN
     fetch_hint: Texts = field(default_factory=dict)
     admission: Admission = Admission.BOTH
+    admission_times: tuple[AdmissionTime, ...] = ()
     areas: tuple[Area, ...] = ()
     rooms: tuple[Room, ...] = ()
     counters: tuple[Counter, ...] = ()
@@ -249,6 +246,7 @@ class Service:
     max_count: int = 1
     documents: tuple[Texts, ...] = ()
     admission: Admission = Admission.BOTH
+    admission_times: tuple[AdmissionTime, ...] = ()
     channel: Channel = Channel.HERE
     link: str = ""
     site_ids: tuple[str, ...] = ()

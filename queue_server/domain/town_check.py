@@ -104,6 +104,18 @@ def _office_references(town: Town) -> Iterator[Problem]:
             yield from _refer((*at, "area_by_site", site_id), [area_id], areas)
 
 
+def _admission_references(town: Town) -> Iterator[Problem]:
+    """A time may be for one of a service's sites; a site's own is for itself."""
+    for index, site in enumerate(town.sites):
+        for inner, one in enumerate(site.admission_times):
+            path: Path = ("sites", index, "admission_times", inner, "site_id")
+            yield from _refer(path, [one.site_id or ""], [site.id])
+    for index, service in enumerate(town.services):
+        for inner, one in enumerate(service.admission_times):
+            path = ("services", index, "admission_times", inner, "site_id")
+            yield from _refer(path, [one.site_id or ""], service.site_ids)
+
+
 def _clerk_references(town: Town) -> Iterator[Problem]:
     sites = {site.id: site for site in town.sites}
     skills = [EVERY_SKILL, *(service.id for service in town.services)]
@@ -184,6 +196,7 @@ _RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (
     _unique_labels,
     _site_references,
     _office_references,
+    _admission_references,
     _clerk_references,
     _complete_sites,
     _other_ways,

@@ -6,6 +6,7 @@ What must not live here: anything about how the parts fit together (`town_check`
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, time
 from typing import Final, NamedTuple
 
@@ -228,11 +229,27 @@ def _span(first: date | None, last: date | None) -> tuple[date, date]:
     return first or date.min, last or date.max
 
 
+def _admission_times(town: Town) -> Iterator[Problem]:
+    for kind in ("sites", "services"):
+        for index, thing in enumerate(getattr(town, kind)):
+            for inner, one in enumerate(thing.admission_times):
+                path: Path = (kind, index, "admission_times", inner)
+                stretches = [_Stretch(0, part.begins, part.ends) for part in one.hours]
+                # Where they are one cannot say: several days and hours stand in one line.
+                yield from (replace(found, path=(*path, "hours")) for found in _stretches(path, stretches))
+
+
 def _dates(town: Town) -> Iterator[Problem]:
     spans: list[tuple[Path, date | None, date | None]] = [
         (("services", index, "bookable_until"), one.bookable_from, one.bookable_until)
         for index, one in enumerate(town.services)
     ]
+    for kind in ("sites", "services"):
+        spans += [
+            ((kind, index, "admission_times", i, "last"), one.first, one.last)
+            for index, thing in enumerate(getattr(town, kind))
+            for i, one in enumerate(thing.admission_times)
+        ]
     for index, clerk in enumerate(town.clerks):
         at: Path = ("clerks", index)
         spans += [
@@ -264,6 +281,7 @@ RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (
     _numbers,
     _targets,
     _hours,
+    _admission_times,
     _dates,
     _person_fields,
 )

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from queue_server.domain.admission import AS_WALK_IN, ever_admits
 from queue_server.domain.concern import Concern, ConcernError, Wanted, duration
 from queue_server.domain.errors import BadInput, NotFound, ServiceNotHere, TooMany
-from queue_server.domain.town import Admission, Channel, Service, Site, Town
+from queue_server.domain.town import Channel, Service, Site, Town
 
 PERSONS_MOST = 20
 
@@ -70,9 +71,9 @@ def required_fields(town: Town, site: Site, service_ids: Collection[str]) -> tup
 
 
 def takes_walk_ins(service: Service, site: Site) -> bool:
-    """Say whether a walk-in may come for the service here: done at our counters, admitted by both."""
-    admitted = Admission.APPOINTMENT not in {service.admission, site.admission}
-    return admitted and service.channel is Channel.HERE
+    """Say whether walk-ins may ever come for the service here: done at our counters, admitted by both."""
+    admits = all(ever_admits(one, AS_WALK_IN, site.id) for one in (service, site))
+    return admits and service.channel is Channel.HERE
 
 
 def _concern(services: Mapping[str, Service], pairs: Iterable[tuple[str, int]], persons: int) -> Concern:

@@ -12,6 +12,7 @@ from queue_server.domain.appointment import Appointment
 from queue_server.domain.errors import NotFound
 from queue_server.domain.person import Person
 from queue_server.services import booking, offer, reception, requests
+from queue_server.services.admission_hours import why_not_admitted
 from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, Unit
 
@@ -32,7 +33,7 @@ def give_quote(unit: Unit, walk_in: Choice, bookable: Choice | None) -> Answer:
     # Who has to wait for a confirmation has to leave an address, and nobody types one here.
     asks = bookable is not None and requests.confirm_first(unit.town, bookable.service_ids)
     later = [] if bookable is None or asks else _later_today(unit, bookable, answer["wait"])
-    return {**answer, "later": later}
+    return {**answer, "later": later, "not_admitted": why_not_admitted(unit, walk_in.service_ids)}
 
 
 def book(

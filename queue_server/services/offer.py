@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from queue_server.domain.admission import WITH_APPOINTMENT, ever_admits
 from queue_server.domain.availability import booking_window, why_closed
 from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import BadInput, Refusal
@@ -23,7 +24,7 @@ from queue_server.domain.slots import (
     stretch,
     time_of,
 )
-from queue_server.domain.town import Admission, Channel, Service, Site, Texts, Town, horizon_days
+from queue_server.domain.town import Channel, Service, Site, Texts, Town, horizon_days
 from queue_server.services.concerns import Choice, choose
 from queue_server.services.free_day import nearest_starts
 from queue_server.services.free_starts import (
@@ -52,8 +53,8 @@ class NotBookable(Refusal):
 
 def is_bookable(service: Service, site: Site) -> bool:
     """Say whether appointments are given for the service here: done at our counters, admitted by both."""
-    admitted = Admission.WALK_IN not in {service.admission, site.admission}
-    return admitted and service.channel is Channel.HERE
+    admits = all(ever_admits(one, WITH_APPOINTMENT, site.id) for one in (service, site))
+    return admits and service.channel is Channel.HERE
 
 
 def choose_bookable(town: Town, site: Site, wanted: Iterable[tuple[str, int]], persons: int = 1) -> Choice:

@@ -14,6 +14,7 @@ from queue_server.domain.order import walk_in_due, with_priority
 from queue_server.domain.ticket import Origin, Ticket
 from queue_server.domain.town import NumberStyle
 from queue_server.services.access_hours import why_not_giving
+from queue_server.services.admission_hours import require_walk_ins
 from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, PublicUnit, Unit
 
@@ -32,14 +33,16 @@ def take_ticket(
     needs: Sequence[str] = (),
     kiosk_id: str | None = None,
 ) -> Answer:
-    """Begin a visit: draw its number, set its due time, order its slip. Raises `NotIssuing`, `NoNumberLeft`.
+    """Begin a visit: draw its number, set its due time, order its slip.
 
-    Staff may give a number when the kiosks do not.
+    Raises `NotIssuing`, `NotAdmitted`, `NoNumberLeft`. Staff may give a number when the kiosks do not.
     """
     if unknown := set(needs) - NEEDS:
         raise BadInput(field="needs", found=min(unknown))
     if origin is Origin.KIOSK and (reason := why_not_giving(unit, choice.area_id)):
         raise NotIssuing(reason=reason)
+    if origin is not Origin.DESK:
+        require_walk_ins(unit, choice.service_ids)
     due = walk_in_due(unit.now, choice.expected_min, unit.site.patience_factor)
     if "priority" in needs:
         due = with_priority(due, unit.now)

@@ -88,7 +88,7 @@ class Service(TypedDict):
     documents: list[InWords]
     channel: Literal["here", "online", "phone", "elsewhere"]
     link: str
-    admission: Literal["appointment", "walk_in", "both"]
+    admission: Literal["appointment", "walk_in", "both", "none"]
     walk_in: bool
     appointment: bool
     area_id: str | None
@@ -187,10 +187,20 @@ class Estimate(TypedDict):
     wait: WaitRange | None
 
 
+class NextAdmitted(TypedDict):
+    """When the next may come without an appointment; null: that is nowhere in sight."""
+
+    next: str | None
+
+
 class KioskQuote(Estimate):
-    """`later`: times of today at which one may come instead of waiting, none before the wait is over."""
+    """`later`: times of today at which one may come instead of waiting, none before the wait is over.
+
+    `not_admitted`: no number is given out for this now.
+    """
 
     later: list[str]
+    not_admitted: NextAdmitted | None
 
 
 class BookedAtKiosk(TypedDict):

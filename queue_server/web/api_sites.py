@@ -3,9 +3,10 @@
 from queue_server.domain.access import Act, Role, may
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.ticket import Origin
-from queue_server.domain.town import Admission, Channel, Service, Site, Town, services_at
+from queue_server.domain.town import Service, Site, Town, services_at
 from queue_server.services import counter, reception, screens, site_view, visits
 from queue_server.services.concerns import choose, takes_walk_ins
+from queue_server.services.offer import is_bookable
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers, models, printing
 from queue_server.web.api import PREFIX, ApiRoute, Call
@@ -199,8 +200,7 @@ def _service(service: Service, site: Site) -> Answer:
         "link": service.link,
         "admission": service.admission.value,
         "walk_in": takes_walk_ins(service, site),
-        "appointment": service.channel is Channel.HERE
-        and Admission.WALK_IN not in {service.admission, site.admission},
+        "appointment": is_bookable(service, site),
         "area_id": service.area_by_site.get(site.id),
     }
 
@@ -237,7 +237,7 @@ ROUTES = [
         models.TakeTicket,
         answers.Ticket,
         status=201,
-        refusals=("not_issuing", "service_not_here", "too_many", "no_number_left"),
+        refusals=("not_issuing", "not_admitted", "service_not_here", "too_many", "no_number_left"),
         tag="ticket",
     ),
     ApiRoute(

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from queue_server.domain.access import Act
+from queue_server.domain.admission import WITH_APPOINTMENT, ever_admits
 from queue_server.domain.errors import NotFound
-from queue_server.domain.town import Admission, Channel, Service, Site, Town, in_language, services_at
+from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at
 from queue_server.services import kiosk as kiosk_visits
 from queue_server.services.concerns import takes_walk_ins
 from queue_server.services.offer import is_bookable
@@ -44,7 +45,7 @@ async def kiosk_page(call: PageCall) -> Response:
         ],
         "closures": _closures(call, site),
         "come_early_min": site.come_early_min,
-        "books": site.admission is not Admission.WALK_IN,
+        "books": ever_admits(site, WITH_APPOINTMENT, site.id),
         "kiosk_fields": list(site.kiosk_fields),
         "sites": {id_: dict(one.name) for id_, one in _sites_of(call, town)},
         "has_qr": bool(house.settings.public_url),
@@ -138,7 +139,7 @@ def _service(town: Town, site: Site, service: Service) -> Json:
         "max_count": service.max_count,
         "documents": [dict(document) for document in service.documents],
         "why": _why_no_number(service, site),
-        "books": is_bookable(service, site),
+        "books": is_bookable(service, site) and not service.confirm_first,
         "horizon_days": department.horizon_days if department else 0,
         "link": service.link,
         "phone": (department.phone if department else "") or site.phone,

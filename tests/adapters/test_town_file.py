@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from queue_server.adapters import town_reader, town_roster, town_services
 from queue_server.adapters.town_file import FileProblem, TownFileError, load, load_file, to_toml
-from queue_server.domain.town import Absence, Admission, CallMode, Challenge, CheckIn, Town
+from queue_server.domain.admission import Admission, AdmissionTime, Stretch
+from queue_server.domain.town import Absence, CallMode, Challenge, CheckIn, Town
 
 SMALL = """\
 [town]
@@ -104,6 +105,25 @@ def test_roster_takes_the_site_of_its_counter() -> None:
     entries = read(SMALL + roster).clerks[0].roster
     assert [(one.weekday, one.works_from.hour) for one in entries] == [(0, 8), (0, 13), (1, 8), (1, 13)]
     assert {(one.site_id, one.counter_id) for one in entries} == {("hall", "hall-1")}
+
+
+def test_admission_times_are_read_line_by_line() -> None:
+    lines = """
+admission_times = [
+  { on = 2026-12-24, admits = "none" },
+  { days = "mon-wed, fri", hours = "8-12, 14-24", admits = "appointment", site = "hall" },
+]"""
+    (service,) = read(SMALL.replace("minutes = 15", "minutes = 15" + lines)).services
+    eve = date(2026, 12, 24)
+    assert service.admission_times == (
+        AdmissionTime(Admission.NONE, first=eve, last=eve),
+        AdmissionTime(
+            Admission.APPOINTMENT,
+            (0, 1, 2, 4),
+            (Stretch(time(8), time(12)), Stretch(time(14), time(0))),
+            site_id="hall",
+        ),
+    )
 
 
 def test_what_says_nothing_about_bookings_has_the_usual_values() -> None:
@@ -230,6 +250,42 @@ MISTAKES: list[tuple[str, str, str, str, str]] = [
         "",
     ),
     ("minutes = 15", "minutes = 15\nnamed_clerk = 1", "not_true_or_false", "1", ""),
+    ("minutes = 15", 'minutes = 15\nadmission_times = [{ days = "mon" }]', "missing_key", "{ days", ""),
+    (
+        "minutes = 15",
+        'minutes = 15\nadmission_times = [{ admits = "walkin" }]',
+        "not_a_choice",
+        '"walkin"',
+        "walk_in",
+    ),
+    (
+        "minutes = 15",
+        'minutes = 15\nadmission_times = [{ admits = "both", days = "mo" }]',
+        "bad_days",
+        '"mo"',
+        "mon",
+    ),
+    (
+        "minutes = 15",
+        'minutes = 15\nadmission_times = [{ admits = "both", hours = "12-8" }]',
+        "hours_backwards",
+        '"12-8"',
+        "",
+    ),
+    (
+        "minutes = 15",
+        'minutes = 15\nadmission_times = [{ admits = "both", site = "hal" }]',
+        "unknown_reference",
+        '"hal"',
+        "hall",
+    ),
+    (
+        'id = "hall"',
+        'id = "hall"\nadmission_times = [{ admits = "both", first = 2026-09-02, last = 2026-09-01 }]',
+        "dates_backwards",
+        "2026-09-01",
+        "",
+    ),
     ("minutes = 15", "minutes = 15\nconfirm_hours_before = 673", "out_of_range", "673", ""),
     ('user = "anna.b"', 'user = "anna.b"\nabsences = [{ last = 2026-08-14 }]', "missing_key", "{ last", ""),
     (

@@ -6,7 +6,8 @@ from importlib import resources
 from itertools import combinations
 
 from queue_server.adapters.town_file import load, sample_town
-from queue_server.domain.town import Admission, CallMode, Channel, Town, end_minute, skills_of
+from queue_server.domain.admission import Admission
+from queue_server.domain.town import CallMode, Channel, Town, end_minute, skills_of
 
 
 def sample(name: str) -> str:

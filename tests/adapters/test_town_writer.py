@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queue_server.adapters.town_file import load, load_file, sample_town, to_toml
+from queue_server.domain.admission import Admission, AdmissionTime, Stretch
 from queue_server.domain.town import (
     Absence,
-    Admission,
     Area,
     CallMode,
     Challenge,
@@ -47,6 +47,7 @@ def everything_unusual() -> Town:
         call_mode=CallMode.FETCH,
         fetch_hint={"de": "Im „Foyer“", "en": 'In the "lobby"\\'},
         admission=Admission.APPOINTMENT,
+        admission_times=(AdmissionTime(Admission.BOTH, weekdays=(4,), first=date(2026, 9, 1)),),
         areas=(
             Area("hall-foyer", {"de": "Foyer"}),
             Area("yard", {"de": "Hof"}, {"de": "hinten\ndraußen"}, 9),
@@ -98,6 +99,15 @@ def everything_unusual() -> Town:
         bookable_until=date(2026, 10, 1),
         named_clerk=True,
         confirm_first=True,
+        admission_times=(
+            AdmissionTime(Admission.NONE, first=date(2026, 12, 24), last=date(2026, 12, 24)),
+            AdmissionTime(
+                Admission.WALK_IN,
+                weekdays=(0, 3),
+                hours=(Stretch(time(8), time(12)), Stretch(time(18), time(0))),
+                site_id="hall",
+            ),
+        ),
         confirm_hours_before=24,
         area_by_site={"hall": "yard"},
     )

@@ -5,7 +5,8 @@ from datetime import date, time
 
 from queue_server.adapters.town_file import sample_town
 from queue_server.commands.town_changes import WIDTH, lines_of, worded
-from queue_server.domain.town import Absence, Admission, Closure, OpeningHours, RosterEntry
+from queue_server.domain.admission import Admission, AdmissionTime, Stretch
+from queue_server.domain.town import Absence, Closure, OpeningHours, RosterEntry
 from queue_server.domain.town_diff import Change, diff
 
 
@@ -57,3 +58,5 @@ def test_values_read_as_people_write_them() -> None:
     assert worded({"de": "Rathaus", "en": "Town Hall"}) == 'de Rathaus, en "Town Hall"'
     assert worded(Closure(date(2026, 12, 24), {"de": "Heiligabend"})) == "2026-12-24 de Heiligabend"
     assert worded(Admission.WALK_IN) == "walk_in"
+    line = AdmissionTime(Admission.WALK_IN, (0, 3), (Stretch(time(8), time(12)),), site_id="hall")
+    assert worded((line,)) == "mon,thu 08:00-12:00 at hall admits walk_in"

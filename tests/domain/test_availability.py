@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from queue_server.domain.admission import Admission
 from queue_server.domain.availability import (
     ClosedDay,
     ClosedWhy,
@@ -24,7 +25,6 @@ from queue_server.domain.local_days import span_of
 from queue_server.domain.slots import ClerkTime, Span, cell_of, starts_in, time_of
 from queue_server.domain.town import (
     Absence,
-    Admission,
     Channel,
     Clerk,
     Closure,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from queue_server.domain.admission import Admission
 from queue_server.domain.town import (
     Absence,
-    Admission,
     Area,
     CallMode,
     Category,

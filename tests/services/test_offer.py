@@ -10,8 +10,9 @@ import pytest
 
 from queue_server.adapters.database import Database
 from queue_server.domain import slots
+from queue_server.domain.admission import Admission
 from queue_server.domain.errors import BadInput, NotFound
-from queue_server.domain.town import Admission, Closure, RosterEntry, Town
+from queue_server.domain.town import Closure, RosterEntry, Town
 from queue_server.services import booking, free_day, free_starts, in_parts, offer
 from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, Unit

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from queue_server.adapters.rows import EVENT, read_log
 from queue_server.domain import events as e
+from queue_server.domain.admission import Admission
 from queue_server.domain.errors import (
     BadInput,
     NotFound,
@@ -18,7 +19,7 @@ from queue_server.domain.errors import (
 from queue_server.domain.leases import REUSE_AFTER
 from queue_server.domain.number_space import differing_digits
 from queue_server.domain.ticket import Adjustment, Origin, TicketState
-from queue_server.domain.town import Admission, Area, NumberStyle
+from queue_server.domain.town import Area, NumberStyle
 from queue_server.services import counter, reception
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Unit

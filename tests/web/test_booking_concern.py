@@ -9,7 +9,8 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from queue_server.adapters.town_file import sample_town
-from queue_server.domain.town import Admission, Town
+from queue_server.domain.admission import Admission
+from queue_server.domain.town import Town
 from queue_server.web.booking_concern import categories, documents, matches, services_of, talk_with
 from queue_server.web.booking_wish import Wish, read_wish
 
