@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.clerk_cells import ClerkCells
 from queue_server.adapters.database import Database
+from queue_server.adapters.prepared import Prepared
 from queue_server.adapters.rows import EVENT, table
 from queue_server.adapters.server_key import keyed_hash
 from queue_server.adapters.tables.hall import SiteStream
@@ -22,6 +23,7 @@ from queue_server.domain.slots import ClerkTime, Span
 from queue_server.domain.town import Site, Town, skills_of
 
 STREAM = table(SiteStream)
+_PLACE = Prepared(lambda _: sa.select(STREAM.c.seq).where(STREAM.c.site_id == sa.bindparam("site")))
 SPANS_MOST: Final = 512
 BOOK_EVENTS: Final = tuple(name for name, kind in KINDS.items() if issubclass(kind, AppointmentEvent))
 
@@ -132,8 +134,8 @@ def _was_booked_elsewhere(
     others = [id_ for id_ in _sharing(town, site) if id_ not in entered]
     if not others:
         return False
-    query = sa.select(STREAM.c.site_id, STREAM.c.seq).where(STREAM.c.site_id.in_(others))
-    places = {row.site_id: row.seq for row in connection.execute(query)}
+    found = {id_: _PLACE.first(connection, {"site": id_}) for id_ in others}
+    places = {id_: place[0] for id_, place in found.items() if place is not None}
     moved = {id_: cells.seen.get(id_, 0) for id_, seq in places.items() if cells.seen.get(id_, 0) != seq}
     if any(_has_bookings(connection, id_, after) for id_, after in moved.items()):
         return True

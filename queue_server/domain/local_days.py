@@ -51,6 +51,7 @@ def days_of(span: Span, zone: tzinfo) -> tuple[Day, ...]:
     return tuple(map(Day, dates, edges, edges[1:]))
 
 
+@lru_cache(maxsize=64)
 def between(span: Span, zone: tzinfo, minutes: Minutes) -> Bits:
     """Return these minutes of every local day of the span: "after work" is `(16 * 60, 24 * 60)`."""
     return spread(span, ((day, cells_in(day, zone, (minutes,))) for day in days_of(span, zone)))
