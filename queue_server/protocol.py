@@ -251,8 +251,18 @@ class CounterFrame(TypedDict):
     counter: CounterPicture
 
 
+class FreeTimes(TypedDict):
+    """Appointments that are free whatever one comes for: some of today, and the first of a later day.
+
+    ISO 8601 on the site's clock.
+    """
+
+    today: list[str]
+    next: str | None
+
+
 class KioskPicture(TypedDict):
-    """What the kiosk page and its agent know about the hall."""
+    """What the kiosk page and its agent know about the hall. `free` is None where nothing can be booked."""
 
     kiosk_id: str
     site_id: str
@@ -260,6 +270,7 @@ class KioskPicture(TypedDict):
     reason: Literal["", "stopped", "closed", "queue_full", "past_closing"]
     waiting_count: int
     wait: WaitRange | None
+    free: FreeTimes | None
     printer: str
     config_version: int
 

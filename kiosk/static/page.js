@@ -76,8 +76,8 @@ const line = connect(`/live/kiosks/${encodeURIComponent(config.kiosk_id)}`, {
 
 // -- the way through the steps ---------------------------------------------------------------------
 
-function begin(code) {
-  visit = newVisit(code);
+function begin(code, booksOnly = false) {
+  visit = newVisit(code, booksOnly);
   go({ step: "categories" });
 }
 
@@ -149,7 +149,7 @@ function drawStep({ title, hint, body, foot: below }) {
 
 function drawStart() {
   foot.hidden = true;
-  const next = startView({ config, texts, picture, live: line.state(), local: clock.local(), hasScanner: hasScanner(), onBegin: begin, onArrive: arrive });
+  const next = startView({ config, texts, picture, live: line.state(), local: clock.local(), hasScanner: hasScanner(), onBegin: (code) => begin(code), onArrive: arrive, onBook: (code) => begin(code, true) });
   const here = main.querySelector(".start");
   // Only the figures change while somebody is about to press: a button replaced under a finger is a lost press.
   if (here && sameParts(here, next)) here.firstElementChild.replaceChildren(...next.firstElementChild.childNodes);

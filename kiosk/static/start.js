@@ -2,6 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { nextOpening, weekdayOf, wordOf } from "./opening.js";
+import { clockOf, dayWords } from "./when.js";
 
 /** Say in which state the start page is: "open", "lost", or why no numbers are given out. */
 export function stateOf(picture, live) {
@@ -32,14 +33,14 @@ function inAll(texts, say, tag = "p", className = "") {
 }
 
 /** The start page. `texts`: language → t. `local`: the site's {date, time}. */
-export function startView({ config, texts, picture, live, local, hasScanner, onBegin, onArrive }) {
+export function startView({ config, texts, picture, live, local, hasScanner, onBegin, onArrive, onBook }) {
   const state = stateOf(picture, live);
   return h(
     "section",
     { class: "start", "data-state": state },
-    h("div", { class: "start__hero" }, state === "open" ? hero(texts, picture) : stopped({ config, texts, picture, state, local, hasScanner })),
+    h("div", { class: "start__hero" }, state === "open" ? hero({ texts, picture, local }) : stopped({ config, texts, picture, state, local, hasScanner })),
     state === "open" && h("div", { class: "start__begin" }, printerNote(texts, picture), begins(texts, onBegin), config.books && arrives(texts, onArrive), hasScanner && scanNote(texts)),
-    state !== "open" && config.books && expectsVisitors(state, config, local) && h("div", { class: "start__begin start__begin--only" }, arrives(texts, onArrive)),
+    state !== "open" && config.books && expectsVisitors(state, config, local) && h("div", { class: "start__begin start__begin--only" }, books(state, picture) && bookings(texts, onBook), arrives(texts, onArrive)),
   );
 }
 
@@ -51,11 +52,11 @@ function expectsVisitors(state, config, local) {
 
 /** Whether two start pages differ in their figures only. */
 export function sameParts(here, next) {
-  const isNoted = (one) => Boolean(one.querySelector(".start__note"));
+  const isNoted = (one) => [".start__note", ".book-button"].map((part) => Boolean(one.querySelector(part))).join();
   return here.dataset.state === next.dataset.state && here.children.length === next.children.length && isNoted(here) === isNoted(next);
 }
 
-function hero(texts, picture) {
+function hero({ texts, picture, local }) {
   const [[language, t], ...others] = [...texts];
   const unknown = picture.wait === null;
   return [
@@ -63,8 +64,22 @@ function hero(texts, picture) {
     h("p", { class: "start__wait", lang: language }, waitNodes(t, picture.wait)),
     unknown && others.map(([code, one]) => h("p", { class: "also start__unknown", lang: code }, one("kiosk.wait_unknown"))),
     h("div", { class: "start__count" }, icon("people"), h("div", {}, inAll(texts, (one) => waitingWords(one, picture.waiting_count)))),
+    freeTimes({ texts, picture, local }),
     h("div", { class: "start__giving" }, icon("check"), h("div", {}, inAll(texts, (one) => one("kiosk.giving")))),
   ];
+}
+
+/** Free times of today without a touch, beside the wait; or the next day that has one (B2). */
+function freeTimes({ texts, picture, local }) {
+  const { today = [], next = null } = picture.free ?? {};
+  const say = (t, language) => {
+    // What is past by now is not named, should the picture be a minute old.
+    const times = today.map(clockOf).filter((one) => one > local.time);
+    if (times.length > 0) return t("kiosk.free_today", { times: times.join("\u00a0· ") });
+    return next && t("kiosk.free_next", { day: dayWords(next.slice(0, 10), language) });
+  };
+  const lines = inAll(texts, say);
+  return lines.length > 0 ? h("div", { class: "start__free" }, icon("calendar"), h("div", {}, lines)) : null;
 }
 
 function begins(texts, onBegin) {
@@ -79,9 +94,17 @@ function begins(texts, onBegin) {
   );
 }
 
-function arrives(texts, onArrive) {
-  const buttons = [...texts].map(([language, t]) => h("button", { type: "button", lang: language, class: "arrive-button", on: { click: () => onArrive(language) } }, icon("calendar"), h("span", {}, t("kiosk.arrive"))));
+const arrives = (texts, onArrive) => secondButtons(texts, "kiosk.arrive", "arrive-button", "check", onArrive);
+const bookings = (texts, onBook) => secondButtons(texts, "kiosk.book", "arrive-button book-button", "calendar", onBook);
+
+function secondButtons(texts, key, className, drawing, onTouch) {
+  const buttons = [...texts].map(([language, t]) => h("button", { type: "button", lang: language, class: className, on: { click: () => onTouch(language) } }, icon(drawing), h("span", {}, t(key))));
   return h("div", { class: "start__arrive" }, buttons);
+}
+
+/** No number now is no reason to go home with nothing, where another time is free. */
+function books(state, { free }) {
+  return BOOKS_MEANWHILE.has(state) && Boolean(free?.next || free?.today.length);
 }
 
 /** Who takes a number should know before that there will be no slip. */
@@ -99,6 +122,7 @@ function scanNote(texts) {
   return h("div", { class: "start__scan" }, icon("paper"), h("div", {}, inAll(texts, (t) => t("kiosk.scan_slip"))));
 }
 
+const BOOKS_MEANWHILE = new Set(["stopped", "queue_full", "past_closing"]);
 const WITH_HOURS = new Set(["closed", "past_closing"]);
 
 function stopped({ config, texts, picture, state, local, hasScanner }) {

@@ -7,7 +7,7 @@ import { waitNodes } from "./start.js";
 import { NEEDS, canBook, chosen, setCount, setPersons, toggleNeed } from "./visit.js";
 
 const EXAMPLES = 3;
-const WHY_ICON = { online: "screen", phone: "phone", elsewhere: "house", appointment: "calendar" };
+const WHY_ICON = { online: "screen", phone: "phone", elsewhere: "house", appointment: "calendar", walk_in: "people" };
 
 /** A text in a language, in German where it has none. */
 export function named(texts, language) {
@@ -57,12 +57,21 @@ export function servicesView({ t, visit, config, category, onBack, onNext, onExp
 
 /** A row for each service: to choose and count, or to be told what to do instead. */
 export function serviceRows({ t, visit, services, onChange, onExplain }) {
-  return services.map((service) => (service.why && !isBookedHere(service) ? explained(t, visit, service, onExplain) : countable(t, visit, service, onChange)));
+  return services.map((service) => {
+    const why = whyNot(visit, service);
+    return why ? explained(t, visit, { ...service, why }, onExplain) : countable(t, visit, service, onChange);
+  });
 }
 
 /** What needs an appointment gets one here, where appointments are given for it. */
 function isBookedHere(service) {
   return service.why === "appointment" && service.books;
+}
+
+/** Return "" for what can be chosen, else the word for what to do instead. */
+function whyNot(visit, service) {
+  if (isBookedHere(service)) return "";
+  return service.why || (visit.booksOnly && !service.books ? "walk_in" : "");
 }
 
 function explained(t, visit, service, onExplain) {

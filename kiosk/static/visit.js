@@ -3,9 +3,12 @@
 export const NEEDS = ["more_time", "step_free", "fetch_me", "deaf", "sign_language", "blind", "companion"];
 export const MOST_PERSONS = 20;
 
-/** Begin a visit. Counts are by service id, in the order of choosing; `told` is what was typed, by field. */
-export function newVisit(language) {
-  return { language, counts: new Map(), persons: 1, needs: new Set(), told: new Map() };
+/**
+ * Begin a visit. Counts are by service id, in the order of choosing; `told` is what was typed, by field;
+ * `booksOnly`: no numbers are given out now.
+ */
+export function newVisit(language, booksOnly = false) {
+  return { language, booksOnly, counts: new Map(), persons: 1, needs: new Set(), told: new Map() };
 }
 
 /** Choose `count` of a service, within what it allows; 0 takes it away. */
@@ -40,7 +43,7 @@ export function canBook(visit, categories) {
 
 /** Whether the concern needs an appointment: no number is given for it. */
 export function mustBook(visit, categories) {
-  return chosen(visit, categories).some(({ service }) => service.why === "appointment");
+  return visit.booksOnly || chosen(visit, categories).some(({ service }) => service.why === "appointment");
 }
 
 /** The concern as the server takes it. */

@@ -9,6 +9,7 @@ from queue_server.live.mailboxes import Connection, broadcast
 from queue_server.live.rooms import Audience, SiteRoom, guard
 from queue_server.protocol import KioskPicture, PrintJob
 from queue_server.services import screens
+from queue_server.services.free_today import free_times
 from queue_server.services.ports import Unit
 
 KIOSKS_EVERY_S: Final = 1.0
@@ -75,7 +76,10 @@ class Kiosks:
         printers, version = dict(room.printers), self._audience.config_version
 
         def build(unit: Unit) -> tuple[int, dict[str, KioskPicture]]:
-            return unit.hall.seq, {k: screens.kiosk(unit, k, printers.get(k, ""), version) for k in kiosk_ids}
+            free = free_times(unit)  # once for all of them
+            return unit.hall.seq, {
+                k: screens.kiosk(unit, k, printers.get(k, ""), version, free) for k in kiosk_ids
+            }
 
         seq, pictures = await self._audience.queue.look(room.site.id, build)
         for kiosk_id, picture in pictures.items():

@@ -103,6 +103,11 @@ def kept(unit: Unit, about: tuple[object, ...], compute: Callable[[], T]) -> T:
     return found
 
 
+def clerks_of(unit: Unit) -> Sequence[ClerkTime]:
+    """Return the site's clerks with their time, as the answers here see them."""
+    return _booked(unit).clerks
+
+
 def starts(unit: Unit, choice: Choice) -> Starts:
     """Return when the concern could begin, now."""
     span, booked, key = _moment(unit).span, _booked(unit), choice_key(choice)

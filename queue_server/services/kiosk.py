@@ -14,12 +14,10 @@ from queue_server.domain.person import Person
 from queue_server.services import booking, offer, reception, requests
 from queue_server.services.admission_hours import why_not_admitted
 from queue_server.services.concerns import Choice
+from queue_server.services.free_today import spread
 from queue_server.services.ports import Answer, Unit
 
-LATER_MOST: Final = 3
 UNASKED: Final = Person()
-APART: Final = timedelta(minutes=30)
-"""Three times in one quarter of an hour would be no choice."""
 SOONEST: Final = timedelta(minutes=30)
 """Who would sooner be back may as well wait; also what is taken for a wait that nobody knows."""
 
@@ -80,13 +78,6 @@ def printed_here(unit: Unit, appointment_id: int, kiosk_id: str) -> Appointment:
 def _later_today(unit: Unit, choice: Choice, wait: Answer | None) -> list[str]:
     """Return up to three free times behind the wait: who books comes later, not before who waits."""
     waiting = SOONEST if wait is None else timedelta(minutes=wait["to_min"])
-    not_before = unit.now + max(waiting, SOONEST)
-    found: list[str] = []
-    for written in offer.times(unit, choice, unit.hall.business_day)["times"]:
-        starts_at = datetime.fromisoformat(written)
-        if starts_at >= not_before:
-            found.append(written)
-            not_before = starts_at + APART
-        if len(found) == LATER_MOST:
-            break
-    return found
+    today = offer.times(unit, choice, unit.hall.business_day)["times"]
+    found = spread(map(datetime.fromisoformat, today), unit.now + max(waiting, SOONEST))
+    return [starts_at.isoformat(timespec="minutes") for starts_at in found]

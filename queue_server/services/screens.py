@@ -11,7 +11,15 @@ from typing import Final
 from queue_server.domain.estimate import estimate_all
 from queue_server.domain.ticket import TicketState
 from queue_server.domain.town import Display, Site
-from queue_server.protocol import Board, CallEntry, KioskPicture, PublicEntry, PublicQueue, WaitRange
+from queue_server.protocol import (
+    Board,
+    CallEntry,
+    FreeTimes,
+    KioskPicture,
+    PublicEntry,
+    PublicQueue,
+    WaitRange,
+)
 from queue_server.services.access_hours import why_not_giving
 from queue_server.services.ports import PublicUnit
 from queue_server.services.reception import skills
@@ -111,8 +119,10 @@ def _waiting(unit: PublicUnit) -> list[PublicEntry]:
 # -- kiosks --------------------------------------------------------------------------------------------
 
 
-def kiosk(unit: PublicUnit, kiosk_id: str, printer: str, config_version: int) -> KioskPicture:
-    """Return what a kiosk shows without a touch: the wait, and whether numbers are given out."""
+def kiosk(
+    unit: PublicUnit, kiosk_id: str, printer: str, config_version: int, free: FreeTimes | None = None
+) -> KioskPicture:
+    """Return what a kiosk shows without a touch: the wait, free times, and whether numbers are given out."""
     area_id = next((k.area_id for k in unit.site.kiosks if k.id == kiosk_id), None)
     reason = why_not_giving(unit, area_id)
     return KioskPicture(
@@ -122,6 +132,7 @@ def kiosk(unit: PublicUnit, kiosk_id: str, printer: str, config_version: int) ->
         reason=reason,
         waiting_count=len(unit.hall.waiting),
         wait=_range(usual_wait(unit)),
+        free=free,
         printer=printer,
         config_version=config_version,
     )

@@ -1,5 +1,6 @@
 """Booking another day at the touch page: the sheet of days, the times, and what a site wants typed."""
 
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
@@ -12,6 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.e2e.harness.axe import axe
 from tests.kiosk.real_town import TOWN, Noon, RealTown, a_real_town
 from tests.kiosk.test_page import SCREENS, TARGETS, number
+from tests.kiosk.test_start_page import OVERFLOWING
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -72,14 +74,14 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealTo
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_kiosk(town: RealTown, kiosk_browser: Browser) -> AsyncIterator[OpenKiosk]:
+async def open_kiosk(town: RealTown, browser: Browser) -> AsyncIterator[OpenKiosk]:
     pages: list[Page] = []
     complaints: list[str] = []
 
     async def open_(
         site: str = "plain", *, width: int = 1080, height: int = 1920, clock: bool = False
     ) -> Page:
-        context = await kiosk_browser.new_context(
+        context = await browser.new_context(
             viewport={"width": width, "height": height}, locale="de-DE", reduced_motion="reduce"
         )
         await context.add_cookies([town.cookie(site)])  # type: ignore[list-item]
@@ -138,6 +140,31 @@ async def test_free_full_and_closed_days_differ_by_more_than_colour(
     await expect(page.locator(".days__sheet")).to_be_visible()
     assert await axe(page) == []
     assert await page.evaluate(TARGETS) == []
+
+
+async def test_start_page_says_when_the_next_time_is_free(town: RealTown, open_kiosk: OpenKiosk) -> None:
+    """B2: without a touch, in both languages, as the live picture has it."""
+    plain, asking = await open_kiosk(), await open_kiosk("asking", width=1280, height=800)
+    tomorrow = town.noon.at(days=1).day
+    await expect(plain.locator(".start__free")).to_contain_text("Heute ist kein Termin mehr frei")
+    await expect(plain.locator(".start__free")).to_contain_text(f", {tomorrow}. ")
+    await expect(plain.locator(".start__free")).to_contain_text("No appointments left today")
+    await expect(asking.locator(".start__free")).to_contain_text(re.compile(r"Termine heute frei: \d\d:\d\d"))
+    assert await asking.evaluate(OVERFLOWING) == []
+
+
+async def test_who_gets_no_number_may_book(town: RealTown, open_kiosk: OpenKiosk) -> None:
+    page = await open_kiosk(width=1280, height=800)
+    try:
+        await town.post("administrator", "plain/issuing", {"issuing": False})
+        await page.locator('.book-button[lang="de"]').click()
+        await page.locator(".tile").first.click()
+        await page.locator(".service__choose").first.click()
+        await page.locator("#foot .button--primary").click()
+        await page.locator("#foot .button--primary").click()
+        await expect(page.locator(".days__sheet")).to_be_visible()
+    finally:
+        await town.post("administrator", "plain/issuing", {"issuing": True})
 
 
 async def test_walk_in_books_another_day_without_typing_anything(
