@@ -1,7 +1,7 @@
-"""Who would lose something, should a new set-up take a thing away: visitors in the hall, clerks, devices.
+"""Who would lose something, should a new set-up take a thing away: visitors, clerks, devices.
 
 What must not live here: whether that is reason enough to refuse (the caller's word), and the set-up itself.
-Only today counts: what an earlier day left open ends by itself when the site's next day begins.
+In the hall only today counts: what an earlier day left open ends by itself when the next day begins.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from queue_server.adapters import accounts, tokens
 from queue_server.adapters.desk_rows import DeskRows
 from queue_server.adapters.rows import read_hall, table
 from queue_server.adapters.tables.hall import SiteStream
+from queue_server.adapters.town_bookings import bookings_lost
 from queue_server.domain.hall import Hall
 from queue_server.domain.ticket import OPEN, TicketState
 from queue_server.domain.town import Site, Town
@@ -48,7 +49,8 @@ def uses_lost(connection: Connection, old: Town, new: Town, now: datetime) -> li
         hall = _hall_today(connection, site, now)
         if hall is not None:
             found += _lost_in_hall(connection, hall, old, site, new, kept.get(site.id))
-    return [*found, *_lost_keys(connection, old, new)]
+    booked = [Use(*lost, blocks=False) for lost in bookings_lost(connection, old, new, now)]
+    return [*found, *booked, *_lost_keys(connection, old, new)]
 
 
 def _hall_today(connection: Connection, site: Site, now: datetime) -> Hall | None:

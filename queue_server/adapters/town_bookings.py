@@ -1,0 +1,90 @@
+"""Whose appointments a new set-up would leave without their clerk, service, site or day; with numbers.
+
+It warns and never refuses: what is booked stands until somebody moves or cancels it. What must not live
+here: what is in use at this moment (`adapters.town_use`).
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.appointment_rows import APPOINTMENT
+from queue_server.domain.appointment import OPEN
+from queue_server.domain.availability import closed_days
+from queue_server.domain.town import Clerk, Site, Town, skills_of
+
+Thing = tuple[str, str, str]
+"""(what, id, why its appointments would be in the air)."""
+_WANTED = tuple(APPOINTMENT.c[name] for name in ("site_id", "day", "clerk_id", "concern"))
+
+
+@dataclass(slots=True)
+class _Hit:
+    """How many appointments one change concerns, and the day of the first."""
+
+    days: Counter[date] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        count = self.days.total()
+        return f"{count} appointment{'s' if count > 1 else ''}, the first on {min(self.days)}"
+
+
+def bookings_lost(
+    connection: Connection, old: Town, new: Town, now: datetime
+) -> Iterator[tuple[str, str, str]]:
+    """Yield (what, id, why) for each thing whose change concerns appointments to come.
+
+    Only what changes is told: an appointment that was in the air before is no news.
+    """
+    query = sa.select(*_WANTED).where(
+        APPOINTMENT.c.organisation_id == old.id, APPOINTMENT.c.state.in_(OPEN), APPOINTMENT.c.starts_at >= now
+    )
+    hits: dict[Thing, _Hit] = {}
+    before, after = _Known(old), _Known(new)
+    for row in connection.execute(query).mappings():
+        for thing in set(after.missed(row)) - set(before.missed(row)):
+            hits.setdefault(thing, _Hit()).days[row["day"]] += 1
+    for (what, id_, why), hit in sorted(hits.items()):
+        yield what, id_, f"{why}: {hit}"
+
+
+class _Known:
+    """A set-up, asked for what an appointment needs of it."""
+
+    def __init__(self, town: Town) -> None:
+        self._sites: dict[str, Site] = {site.id: site for site in town.sites}
+        self._clerks: dict[str, Clerk] = {clerk.id: clerk for clerk in town.clerks}
+        self._skills = {clerk.id: skills_of(town, clerk) for clerk in town.clerks}
+        self._services = {service.id: service.site_ids for service in town.services}
+        self._closed = {site.id: closed_days(site) for site in town.sites}
+
+    def missed(self, row: Any) -> Iterator[Thing]:
+        """Yield what an appointment needs and does not find."""
+        site_id, day = row["site_id"], row["day"]
+        if site_id not in self._sites:
+            yield "site", site_id, "has appointments to come"
+            return
+        if day in self._closed[site_id]:
+            yield "site", site_id, f"is closed on {day}, for which visitors have booked"
+        services = {str(service_id) for service_id, _ in row["concern"]}
+        for service_id in services:
+            if site_id not in self._services.get(service_id, ()):
+                yield "service", service_id, f"is booked at {site_id}"
+        if row["clerk_id"] is not None:
+            yield from self._missed_of_clerk(row["clerk_id"], site_id, day, services)
+
+    def _missed_of_clerk(self, clerk_id: str, site_id: str, day: date, services: set[str]) -> Iterator[Thing]:
+        clerk = self._clerks.get(clerk_id)
+        if clerk is None:
+            yield "clerk", clerk_id, "is planned for visitors who have booked"
+        elif site_id not in clerk.site_ids:
+            yield "clerk", clerk_id, f"is planned for visitors at {site_id}"
+        elif any(absence.first <= day <= absence.last for absence in clerk.absences):
+            yield "clerk", clerk_id, "is absent on days for which visitors have booked"
+        elif not services & set(self._services) <= self._skills[clerk_id]:
+            yield "clerk", clerk_id, "is planned for what this clerk would not do any more"
