@@ -11,64 +11,19 @@ a thread and a transaction for each request 555.
 import asyncio
 import contextlib
 import logging
-import queue
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from queue_server.domain.errors import Refusal, RequestIdReused, StorageUnavailable
+from queue_server.live.inbox import Command, Errand, Inbox, Look, RequestKey, Work
 from queue_server.services.ports import Answer, Storage, Unit
 
-BATCH_MOST: Final = 64
-BATCH_S: Final = 0.005
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Work = Callable[[Unit], Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class RequestKey:
-    """Whose press it was: the first answer to (scope, id) is given again.
-
-    `fingerprint` hashes the command, so that the same id with another body is refused.
-    """
-
-    scope: str
-    id: str
-    fingerprint: str
-
-
-@dataclass(slots=True)
-class Command:
-    """A use case for one site, waiting for its turn."""
-
-    site_id: str
-    work: Work
-    request: RequestKey | None
-    done: "asyncio.Future[Answer]"
-    outcome: Answer | BaseException | None = None
-    was_in_conflict: bool = False
-
-
-@dataclass(slots=True)
-class Look:
-    """A question to the memories of sites between two batches; changes nothing."""
-
-    site_ids: Sequence[str]
-    work: Callable[[Sequence[Unit]], Any]
-    done: "asyncio.Future[Any]"
-
-
-@dataclass(slots=True)
-class Errand:
-    """Work in the writer's thread that is neither a site's command nor a look, such as reloading settings."""
-
-    work: Callable[[], Any]
-    done: "asyncio.Future[Any]"
 
 
 @dataclass(slots=True)
@@ -98,7 +53,7 @@ class Sequencer:
         self._clock = clock
         self._picture = picture
         self._after_commit = after_commit
-        self._inbox: queue.SimpleQueue[Command | Look | Errand | None] = queue.SimpleQueue()
+        self._inbox = Inbox()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.stopped = False
@@ -113,7 +68,7 @@ class Sequencer:
     async def stop(self) -> None:
         """Finish what is in the inbox, then end the thread."""
         self.stopped = True
-        self._inbox.put(None)
+        self._inbox.close()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
 
@@ -151,30 +106,11 @@ class Sequencer:
     def _run(self) -> None:
         ended = False
         while not ended:
-            batch, others, ended = self._drain()
+            batch, others, ended = self._inbox.drain()
             if batch:
                 self._run_batch(batch)
             for other in others:
                 self._run_other(other)
-
-    def _drain(self) -> tuple[list[Command], list[Look | Errand], bool]:
-        """Wait for work; return the commands and the rest that is there, and whether to end after it."""
-        batch: list[Command] = []
-        others: list[Look | Errand] = []
-        item = self._inbox.get()
-        until = time.monotonic() + BATCH_S
-        while item is not None:
-            if isinstance(item, Command):
-                batch.append(item)
-            else:
-                others.append(item)
-            if len(batch) >= BATCH_MOST or time.monotonic() > until:
-                return batch, others, False
-            try:
-                item = self._inbox.get_nowait()
-            except queue.Empty:
-                return batch, others, False
-        return batch, others, True
 
     def _run_batch(self, batch: Sequence[Command]) -> None:
         try:

@@ -17,7 +17,7 @@ from queue_server.domain.errors import Refusal
 from queue_server.domain.hall import CounterState
 from queue_server.domain.ticket import TicketState
 from queue_server.live.hub import Hub
-from queue_server.live.sequencer import Work
+from queue_server.live.inbox import Work
 from queue_server.protocol import CallStatus
 from queue_server.services import booking_clock, counter, site_view
 from queue_server.services.ports import Answer, Unit

@@ -26,7 +26,7 @@ from queue_server.domain.access import (
     require,
 )
 from queue_server.domain.errors import BadInput, Refusal
-from queue_server.live.sequencer import RequestKey, Work
+from queue_server.live.inbox import RequestKey, Work
 from queue_server.services.ports import Answer
 from queue_server.web.house import House
 

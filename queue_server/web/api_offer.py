@@ -1,7 +1,7 @@
 """What can be booked, for town portals and everybody: `/api/v1/sites/{site}/months`, `times`, `earliest`."""
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from queue_server.domain.access import Act
 from queue_server.services import offer
@@ -9,7 +9,7 @@ from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers_booking as answers
 from queue_server.web import models_booking as models
-from queue_server.web.api import PREFIX, ApiRoute, Call
+from queue_server.web.api import PREFIX, ApiRoute, Call, Handler
 
 T = TypeVar("T")
 
@@ -42,40 +42,22 @@ async def _offered(call: Call, look: Callable[[Unit, Choice], T]) -> T:
     return await call.house.sequencer.look(call.site_id, work)
 
 
-_SITE: Final = f"{PREFIX}/sites/{{site}}"
-_CHOICE: Final = ("not_bookable", "too_many")
+def _route(name: str, handler: Handler, answer: type, query: type[models.Query]) -> ApiRoute:
+    return ApiRoute(
+        "GET",
+        f"{PREFIX}/sites/{{site}}/{name}",
+        handler,
+        Act.SEE_OFFER,
+        "site",
+        answer=answer,
+        query=query,
+        refusals=("not_bookable", "too_many"),
+        tag="booking",
+    )
+
+
 ROUTES = [
-    ApiRoute(
-        "GET",
-        f"{_SITE}/months",
-        see_month,
-        Act.SEE_OFFER,
-        "site",
-        answer=answers.OfferedMonth,
-        query=models.MonthQuery,
-        refusals=_CHOICE,
-        tag="booking",
-    ),
-    ApiRoute(
-        "GET",
-        f"{_SITE}/times",
-        see_times,
-        Act.SEE_OFFER,
-        "site",
-        answer=answers.OfferedTimes,
-        query=models.TimesQuery,
-        refusals=_CHOICE,
-        tag="booking",
-    ),
-    ApiRoute(
-        "GET",
-        f"{_SITE}/earliest",
-        see_earliest,
-        Act.SEE_OFFER,
-        "site",
-        answer=answers.EarliestTimes,
-        query=models.EarliestQuery,
-        refusals=_CHOICE,
-        tag="booking",
-    ),
+    _route("months", see_month, answers.OfferedMonth, models.MonthQuery),
+    _route("times", see_times, answers.OfferedTimes, models.TimesQuery),
+    _route("earliest", see_earliest, answers.EarliestTimes, models.EarliestQuery),
 ]

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 
 from queue_server.domain.errors import Refusal
 from queue_server.domain.town import Clerk, Site, Town, in_language
-from queue_server.live.sequencer import RequestKey
+from queue_server.live.inbox import RequestKey
 from queue_server.services import requests
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.desk_view import words_for

@@ -20,7 +20,8 @@ from queue_server.domain.errors import (
     StorageUnavailable,
 )
 from queue_server.domain.ticket import Origin
-from queue_server.live.sequencer import Moved, RequestKey, Sequencer
+from queue_server.live.inbox import RequestKey
+from queue_server.live.sequencer import Moved, Sequencer
 from queue_server.services import counter, site_view
 from queue_server.services.ports import Answer, Unit
 from tests.adapters.test_store import differences, in_the_log

@@ -21,7 +21,8 @@ from queue_server.adapters.store import Store
 from queue_server.domain.errors import Refusal, StorageUnavailable
 from queue_server.domain.hall import Hall
 from queue_server.domain.ticket import AT_COUNTER, Origin, TicketState
-from queue_server.live.sequencer import RequestKey, Sequencer
+from queue_server.live.inbox import RequestKey
+from queue_server.live.sequencer import Sequencer
 from queue_server.services import counter, reception, site_view
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit

@@ -15,7 +15,7 @@ from queue_server.adapters.visitor_rows import VISITOR
 from queue_server.domain import events as e
 from queue_server.domain.ticket import TicketState
 from queue_server.live import timers as timers_module
-from queue_server.live.sequencer import RequestKey
+from queue_server.live.inbox import RequestKey
 from queue_server.live.timers import Timers
 from queue_server.services import counter
 from tests.live.hub_hall import LiveHall, live, until
