@@ -7,8 +7,13 @@ import { button, h, problemNode } from "./dom.js";
 import { FIELDS, keypad } from "./keypad.js";
 
 const MOST_ERRORS = 3;
-const CALLED = new Set(["called", "serving"]);
-const ENDED = new Set(["finished", "cancelled", "expired"]);
+/** What is said to who has checked in already, by the state of the ticket; the others are told to wait. */
+const HERE = { called: "called", serving: "called", no_show: "missed", away: "away", finished: "done", cancelled: "done", expired: "done" };
+const DRAWINGS = { called: "screen", missed: "people", away: "clock", done: "check", here: "check" };
+
+export function wordOfState(state) {
+  return HERE[state] ?? "here";
+}
 
 /** `page`: what page.js shares. The screen is {step: "arrive", by, field, number, reference, time, errors, problem, busy}. */
 export function makeArriving(page, { onArrived }) {
@@ -103,9 +108,8 @@ export function makeArriving(page, { onArrived }) {
   }
 
   function here({ number, state }) {
-    if (CALLED.has(state)) word("called", { drawing: "screen", number });
-    else if (ENDED.has(state)) word("done", { drawing: "check" });
-    else word("here", { drawing: "check", number });
+    const name = wordOfState(state);
+    word(name, { drawing: DRAWINGS[name], number });
   }
 
   function nameOf(site) {

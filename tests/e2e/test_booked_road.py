@@ -93,3 +93,40 @@ async def test_who_booked_is_called_by_the_number_of_the_booking(
     await counter.stands_at("idle")
     await desk.page.reload()
     await desk.stands_as("Erledigt")
+
+
+@pytest.mark.timeout(120)
+async def test_walk_in_and_couple_are_called_by_the_numbers_of_their_bookings(
+    noon: Server, browsers: Browsers, browser: Browser
+) -> None:
+    """The same, done when 1: a walk-in who books at the kiosk, and a couple who move two identity cards."""
+    kiosk = await KioskPage.open(browsers, browser, noon.url)
+    await kiosk.to_confirmation("Ausweise", "Personalausweis")
+    walk_in, at = await kiosk.book_later()
+    await kiosk.is_done()
+
+    portal = await PortalPage.open(browsers, browser, noon.url, **SMALL_AND_PLAIN)
+    await portal.tick("id-card", 2)
+    await portal.page.fill("#persons", "2")
+    await portal.onward()
+    await portal.at_site("Rathaus am Markt")
+    before = await portal.choose_earliest()
+    await portal.type(name="Erika Mustermann", email="erika@posteo.de")
+    await portal.onward()
+    couple = int(await portal.book())
+    moved_to = await portal.move(day=0, time=1)
+    assert moved_to != f"{before:%H:%M}"
+    assert int(await portal.number()) == couple, "on the same day the number stays"
+
+    for number, clock in ((walk_in, at), (couple, moved_to)):
+        await kiosk.check_in(number, clock)
+        assert await kiosk.shown_number() == number
+        await kiosk.is_done()
+    display = await DisplayPage.open(browsers, browser, noon.url)
+    counter = await CounterPage.open(browsers, browser, noon.url)
+    await counter.lists("waiting", couple, walk_in)
+    for number, does in ((couple, "next"), (walk_in, "done_next")):
+        await counter.press(does)
+        await display.shows(number)
+        await counter.has(number, "called")
+        await counter.press("come")

@@ -53,11 +53,7 @@ async def test_a_couple_books_moves_and_cancels(
     reference = await portal.reference()
     await expect(portal.page.locator(".documents__one").first).to_be_visible()
 
-    await portal.page.get_by_role("link", name="Verschieben").click()
-    await portal.choose_day(4)
-    await portal.choose_time(1)
-    await portal.page.get_by_role("button", name="Ja, verschieben").click()
-    await expect(portal.page.get_by_role("heading", name="Ihr Termin ist verschoben")).to_be_visible()
+    await portal.move(day=4, time=1)
     assert await portal.reference() == reference
 
     await portal.page.get_by_role("link", name="Absagen").click()

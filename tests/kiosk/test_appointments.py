@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from queue_server.adapters.server_key import LETTERS
+from queue_server.domain.ticket import TicketState
 from tests.e2e.harness.axe import axe
 from tests.kiosk.real_town import TOWN, Noon, RealTown, a_real_town
 from tests.kiosk.test_page import TARGETS, number
@@ -140,6 +141,26 @@ async def test_code_of_the_confirmation_checks_in(town: RealTown, open_kiosk: Op
     elsewhere = await booked(town, "west")
     await scan(page, elsewhere["manage_url"])
     await expect(page.locator(".word")).to_contain_text("Wir erwarten Sie hier: Haus west")
+
+
+async def test_every_answer_to_arriving_has_its_words(open_kiosk: OpenKiosk) -> None:
+    """Who was called and missed it, or is away, is not told to wait: nobody would call."""
+    page = await open_kiosk(width=1280, height=800)
+    found = await page.evaluate(WORDS_OF_STATES, [state.value for state in TicketState])
+    assert found["no_show"] == "missed"
+    assert (found["away"], found["serving"], found["waiting"]) == ("away", "called", "here")
+    texts = (await page.evaluate("JSON.parse(document.getElementById('config').textContent)"))["texts"]
+    answers = {*found.values(), "wrong_day", "wrong_site", "over", "code_unknown", "pause"}
+    wanted = {f"kiosk.arrive_{one}{end}" for one in answers for end in ("", "_text")}
+    wanted |= {f"kiosk.arrived_{one}" for one in ("early", "on_time", "late")} | {"kiosk.arrive_unknown"}
+    for language in ("de", "en"):
+        assert {key for key in wanted if not texts[language].get(key)} == set()
+
+
+WORDS_OF_STATES = """async states => {
+    const { wordOfState } = await import("/static/kiosk/arriving.js");
+    return Object.fromEntries(states.map(state => [state, wordOfState(state)]));
+}"""
 
 
 async def test_after_three_errors_the_desk_is_named(town: RealTown, open_kiosk: OpenKiosk) -> None:

@@ -251,6 +251,20 @@ async def test_another_day_and_a_second_time_have_their_own_answers(town: Town) 
     assert await refused(town, **body) == (409, "wrong_day")
 
 
+async def test_who_was_called_meanwhile_learns_how_it_stands(town: Town) -> None:
+    await town.open()
+    booked = await book(town)
+    assert (await arrive(town, **named(booked))).status_code == 201
+    assert (await town.call())["number"] == booked["number"]
+    assert await state_on_arriving(town, booked) == "called"
+    await town.do("anna", "counters/rathaus-1/no-show")
+    assert await state_on_arriving(town, booked) == "no_show", "the page must not say: please wait"
+
+
+async def state_on_arriving(town: Town, booked: dict[str, Any]) -> str:
+    return str((await arrive(town, **named(booked))).json()["error"]["state"])
+
+
 async def reference_of(town: Town, booked: dict[str, Any], day: str = "2026-03-10") -> str:
     body = {"text": str(booked["number"]), "day": day}
     found = await town.ask("anna", "POST", "/api/v1/sites/rathaus/appointments/search", body)

@@ -11,7 +11,9 @@ from tests.e2e.faces.start import StartPage
 from tests.e2e.harness.browser import Browsers
 
 UPRIGHT = {"width": 1080, "height": 1920}
-Step = Literal["start", "categories", "services", "people", "confirm", "result", "given_back"]
+Step = Literal[
+    "start", "categories", "services", "people", "confirm", "days", "field", "later", "result", "given_back"
+]
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,21 @@ class KioskPage:
         await self.is_at("result")
         await expect(self.page.locator(".result__digits .visually-hidden")).to_have_text(str(given["number"]))
         return Given(given["id"], given["number"], given["status_url"])
+
+    async def book_later(self) -> tuple[int, str]:
+        """Touch the first time that stands beside the wait, and take it; returns number and clock."""
+        time = self.page.locator(".later__times .later__time").first
+        clock = await time.inner_text()
+        await time.tap()
+        await self.is_at("later")
+        await self.page.get_by_role("button", name="Termin nehmen").tap()
+        await self.is_at("result")
+        return await self.shown_number(), clock
+
+    async def is_done(self) -> None:
+        """Touch "done", as soon as the page lets one."""
+        await self.page.get_by_role("button", name="Fertig").tap()
+        await self.gives_numbers()
 
     async def check_in(self, number: int, clock: str) -> None:
         """Touch the number of a booking and its time (`14:20`), as who has nothing to scan does."""

@@ -70,6 +70,17 @@ class PortalPage:
         for name, text in fields.items():
             await self.page.fill(f"#p-{name}", text)
 
+    async def move(self, day: int, time: int) -> str:
+        """Move the booking whose page this is; returns its new clock."""
+        await self.page.get_by_role("link", name="Verschieben").click()
+        await self.choose_day(day)
+        chosen = self.page.locator("#times .time").nth(time)
+        clock = datetime.fromisoformat(await chosen.get_attribute("value") or "").strftime("%H:%M")
+        await chosen.click()
+        await self.page.get_by_role("button", name="Ja, verschieben").click()
+        await expect(self.page.get_by_role("heading", name="Ihr Termin ist verschoben")).to_be_visible()
+        return clock
+
     async def book(self) -> str:
         """Press the last button; return the number that will be called."""
         await self.page.get_by_role("button", name="Termin buchen").click()
