@@ -45,6 +45,11 @@ class AppointmentRows:
         return rows
 
     @staticmethod
+    def is_expected(row: Row) -> bool:
+        """Say whether a row has a reference and a number to itself: it is written behind those without."""
+        return row["state"] in _NUMBERED
+
+    @staticmethod
     def put(connection: Connection, rows: Sequence[Row]) -> None:
         _PUT.run(connection, rows)
 

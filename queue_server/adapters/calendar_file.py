@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PRODUCT: Final = "-//Aufruf//Aufruf//DE"
 METHOD: Final = "PUBLISH"
 """To visitors a time is published, not asked for: no calendar offers "accept" (RFC 5546 section 3.2.1)."""
+_FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 """What TEXT may not hold (RFC 5545 section 3.3.11); a line break is escaped."""
 
@@ -22,6 +23,15 @@ _CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 def calendar_uid(organisation_id: str, reference: str) -> str:
     """Return the event's id: the same in the mail, in the download, and after every move."""
     return f"{reference.lower()}@{organisation_id}.aufruf"
+
+
+def revision(at: datetime, seq: int) -> int:
+    """Return the SEQUENCE of what was said `at` that time, with `seq` as the place in the site's log.
+
+    It rises with each change, also when an appointment goes to another site, whose log counts apart; and
+    it stays below 2**31 (RFC 5545 section 3.3.8) for sixty years.
+    """
+    return int((at - _FIRST).total_seconds() // 60) * 64 + seq % 64
 
 
 def appointment_event(

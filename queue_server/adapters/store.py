@@ -256,6 +256,8 @@ class Store:
         for unit in units:
             unit.gather(rows)
         rows.write(self.connection)
+        # Of two sites: who leaves its reference is written before who brings it along.
+        rows.appointments.sort(key=AppointmentRows.is_expected)
         AppointmentRows.put(self.connection, rows.appointments)
         self.planner.write(self.connection)
         _MOVE_STREAMS.run(self.connection, [_place(unit) for unit in units])

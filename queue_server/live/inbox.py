@@ -32,14 +32,15 @@ class RequestKey:
 
 @dataclass(slots=True)
 class Command:
-    """A use case for one site, waiting for its turn."""
+    """A use case for one site, or two (`beside`), waiting for its turn."""
 
     site_id: str
-    work: Work
+    work: Callable[..., Answer]
     request: RequestKey | None
     done: "asyncio.Future[Answer]"
     outcome: Answer | BaseException | None = None
     was_in_conflict: bool = False
+    beside: str | None = None
 
 
 @dataclass(slots=True)

@@ -78,6 +78,18 @@ class Sequencer:
         self._inbox.put(command)
         return await command.done
 
+    async def do_at_two(
+        self,
+        site_id: str,
+        beside: str,
+        work: Callable[[Unit, Unit], Answer],
+        request: RequestKey | None = None,
+    ) -> Answer:
+        """Run a use case that changes two sites in one transaction: `work` gets the unit of each."""
+        command = Command(site_id, work, request, self._future(), beside=beside)
+        self._inbox.put(command)
+        return await command.done
+
     async def look(self, site_id: str, work: Callable[[Unit], T]) -> T:
         """Ask a site's memory a question; `work` must change nothing."""
         return await self.look_around([site_id], lambda units: work(units[0]))
@@ -147,6 +159,7 @@ class Sequencer:
             self._storage.begin()
             self._storage.recall([(c.request.scope, c.request.id) for c in batch if c.request is not None])
             # Sites in one order, so that two processes never wait for each other.
+            self._lock_two(batch, at)
             for command in sorted(batch, key=lambda c: c.site_id) if len(batch) > 1 else batch:
                 command.outcome = self._one(command, at)
             sites = self._storage.commit()
@@ -154,6 +167,14 @@ class Sequencer:
             self._storage.rollback()
             return self._failed(batch, error)
         return Moved(sites, {site_id: self._picture_of(site_id, at) for site_id in sites})
+
+    def _lock_two(self, batch: Sequence[Command], at: datetime) -> None:
+        """Take all locks of a batch first when one of its commands needs two of them."""
+        if any(command.beside is not None for command in batch):
+            sites = {site for one in batch for site in (one.site_id, one.beside) if site is not None}
+            for site_id in sorted(sites):
+                with contextlib.suppress(Refusal):  # no such site: its command says so
+                    self._storage.unit(site_id, at)
 
     def _failed(self, batch: Sequence[Command], error: Exception) -> Moved | None:
         if self._storage.is_outage(error):
@@ -189,18 +210,19 @@ class Sequencer:
                 same = fingerprint == request.fingerprint
                 return answer if same else RequestIdReused(request_id=request.id)
         try:
-            unit = self._storage.unit(command.site_id, at)
+            sites = [command.site_id, *([command.beside] if command.beside is not None else [])]
+            units = [self._storage.unit(site_id, at) for site_id in sites]
         except Refusal as refusal:
             return refusal  # there is no such site, and nothing was begun
-        before = unit.changes
+        before = sum(unit.changes for unit in units)
         try:
-            answer = command.work(unit)
+            answer = command.work(*units)
         except Refusal as refusal:
-            if unit.changes != before:
+            if sum(unit.changes for unit in units) != before:
                 raise  # it had written before it refused: only a rollback is safe
             return refusal
         if request is not None:
-            self._storage.remember(unit, request.scope, request.id, request.fingerprint, answer)
+            self._storage.remember(units[0], request.scope, request.id, request.fingerprint, answer)
         return answer
 
     def _run_other(self, other: Look | Errand) -> None:

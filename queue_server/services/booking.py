@@ -21,7 +21,7 @@ from queue_server.services.booking_letters import ERASE_AFTER
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import required_fields
 from queue_server.services.holding import extend, hold, hold_answer, mine, release, require_held, to_change
-from queue_server.services.moving import move
+from queue_server.services.moving import bring, move
 from queue_server.services.ports import Answer, Unit
 
 _S = AppointmentState
@@ -29,6 +29,7 @@ _S = AppointmentState
 __all__ = [
     "Person",
     "booked_answer",
+    "bring",
     "cancel",
     "check_in",
     "confirm",

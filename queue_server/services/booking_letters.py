@@ -59,6 +59,14 @@ def accepted(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
         _remind(unit, parts, person, unit.hall.seq)
 
 
+def left(unit: Unit, gone: Appointment, rest: Sequence[Appointment], person: Person) -> None:
+    """Take back the letters of an appointment that goes to another site; the `rest` of a pair stays."""
+    for one in (gone, *rest):
+        unit.withdraw_posts(one.id)
+    if person.has_contact:
+        _remind(unit, rest, person, unit.hall.seq)
+
+
 def cancelled(
     unit: Unit, parts: Sequence[Appointment], person: Person, rest: Sequence[Appointment] = ()
 ) -> None:

@@ -43,6 +43,8 @@ NEXT_COUNT: Final = 3
 _S = AppointmentState
 Slot = tuple[datetime, str]
 """(when, whose time)."""
+Old = tuple[str, Appointment]
+"""A booking that shall be moved, with its site."""
 
 
 def hold(
@@ -57,14 +59,15 @@ def hold(
 ) -> Answer:
     """Keep a time for `client` for ten minutes; the same again while it is held gives the same hold.
 
-    `replaces` is the reference of a booking that shall be moved: it stays booked until `move`. A choice
-    in two parts holds both times, and replaces both of a pair. `overrule` is the desk's: the time need
-    not be on offer, but a clerk who can do it must be free; that it was used is kept.
+    `replaces` is the reference of a booking that shall be moved: it stays booked until `move`, or until
+    `bring` when it is at another site of the town. A choice in two parts holds both times, and replaces
+    both of a pair. `overrule` is the desk's: the time need not be on offer, but a clerk who can do it
+    must be free; that it was used is kept.
     Raises `SlotTaken`, `TooManyHolds`, `AskToMove`, `NotFound`, `BadInput`.
     """
     if starts_at.tzinfo is None or starts_at.timestamp() % CELL_S:
         raise BadInput(field="starts_at")
-    olds: Sequence[Appointment | None] = [None] * len(choice.parts)
+    olds: Sequence[Old | None] = [None] * len(choice.parts)
     if replaces is not None:
         olds = _to_move(unit, replaces, choice, channel)
     mine = unit.fingerprint(client)
@@ -92,7 +95,7 @@ def _keep(
     unit: Unit,
     choice: Choice,
     slots: Sequence[Slot],
-    olds: Sequence[Appointment | None],
+    olds: Sequence[Old | None],
     *,
     channel: str,
     client: str,
@@ -111,7 +114,8 @@ def _keep(
                     area=part.area_id,
                     channel=channel,
                     held_until=unit.now + HOLD,
-                    replaces=None if old is None else old.id,
+                    replaces=None if old is None else old[1].id,
+                    replaces_site=None if old is None or old[0] == unit.site.id else old[0],
                     follows=parts[0].id if parts else None,
                 )
             ]
@@ -198,24 +202,42 @@ def to_change(unit: Unit, reference: str) -> Appointment:
     return found
 
 
-def _to_move(unit: Unit, reference: str, choice: Choice, channel: str) -> Sequence[Appointment]:
+def _to_move(unit: Unit, reference: str, choice: Choice, channel: str) -> Sequence[Old]:
     """Return the bookings that the parts of a choice shall replace."""
-    found = to_change(unit, reference)
-    olds = [found] if choice.then is None else unit.book.pair_of(found)
+    site_id, found = _find_anywhere(unit, reference)
+    olds = [found] if choice.then is None or site_id != unit.site.id else unit.book.pair_of(found)
     if channel != "desk" and any(requests.confirm_first(unit.town, one.services) for one in olds):
         raise AskToMove  # the secretariat confirmed that time and no other
     if [one.concern for one in olds] != [part.services for part in choice.parts]:
         raise BadInput(field="services")
-    return [to_change(unit, one.reference) for one in olds]
+    if site_id != unit.site.id:
+        return [(site_id, found)]
+    return [(site_id, to_change(unit, one.reference)) for one in olds]
+
+
+def _find_anywhere(unit: Unit, reference: str) -> Old:
+    """Return a booking of this site, or of another one of the town as it was committed last."""
+    stored = None if unit.book.by_ref(reference) else unit.stored_by_reference(reference)
+    if stored is None or stored[0] == unit.site.id:
+        return unit.site.id, to_change(unit, reference)
+    if stored[1].state is not _S.BOOKED:
+        raise AppointmentOver(state=stored[1].state.value)
+    return stored
 
 
 def _is_same(
-    unit: Unit, held: Appointment, choice: Choice, starts_at: datetime, olds: Sequence[Appointment | None]
+    unit: Unit, held: Appointment, choice: Choice, starts_at: datetime, olds: Sequence[Old | None]
 ) -> bool:
     parts = unit.book.pair_of(held)
-    return held.starts_at == starts_at and [(one.concern, one.replaces) for one in parts] == [
-        (part.services, old and old.id) for part, old in zip(choice.parts, olds, strict=True)
+    asked = [(part.services, _id_of(old)) for part, old in zip(choice.parts, olds, strict=True)]
+    return held.starts_at == starts_at and asked == [
+        (one.concern, (one.replaces_site or unit.site.id, one.replaces) if one.replaces else None)
+        for one in parts
     ]
+
+
+def _id_of(old: Old | None) -> tuple[str, int] | None:
+    return None if old is None else (old[0], old[1].id)
 
 
 # -- rules ---------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Bringing a booking to another time: in one commit, under the same reference.
+"""Bringing a booking to another time, or to another site: in one commit, under the same reference.
 
 What lives here: swapping what is booked with what was held for it. What must not: holding the new time
 (`services.holding`), and choosing it.
@@ -24,9 +24,11 @@ def move(unit: Unit, reference: str, hold_id: int, client: str) -> Answer:
     """
     appointment = to_change(unit, reference)
     held = mine(unit, hold_id, client)
+    if held is appointment:
+        return booked_answer(unit, appointment)  # it was brought here, and that answer was lost
     pair = unit.book.pair_of(appointment)
     old = next((one for one in pair if one.id == held.replaces), None)
-    if old is None:
+    if old is None or held.replaces_site is not None:
         raise NotFound(what="hold")
     if held.state is AppointmentState.EXPIRED and held.starts_at == old.starts_at:
         return booked_answer(unit, old)  # the answer to the first press was lost
@@ -39,6 +41,33 @@ def move(unit: Unit, reference: str, hold_id: int, client: str) -> Answer:
         _swap(unit, one, hold)
     letters.moved(unit, olds, unit.person(olds[0].id) or Person())
     return booked_answer(unit, olds[0])
+
+
+def bring(unit: Unit, other: Unit, reference: str, hold_id: int, client: str) -> Answer:
+    """Bring a booking from the site of `other` to the time that was held for it here, in one commit.
+
+    Reference, manage link and language stay, and with them the calendar's entry; the number is a new one.
+    One of a pair goes alone. Raises what `move` raises, and `NoNumberLeft`.
+    """
+    held = mine(unit, hold_id, client)
+    if held.reference == reference:
+        return booked_answer(unit, held)  # the answer to the first press was lost
+    old = to_change(other, reference)
+    if (held.replaces, held.replaces_site) != (old.id, other.site.id):
+        raise NotFound(what="hold")
+    require_held(unit, held)
+    number, rest = draw(unit, held.starts_at), [one for one in other.book.pair_of(old) if one is not old]
+    person = other.person(old.id)
+    # What stays behind keeps a name of its own: no two appointments ever have one reference.
+    other.record([e.AppointmentTakenAway(old.id, other.new_reference(), unit.site.id)])
+    unit.record([e.AppointmentBrought(held.id, reference, number, held.area_id, old.language)])
+    held.secret_version = old.secret_version
+    letters.left(other, old, rest, person or Person())
+    other.forget_person(old.id)
+    if person is not None:  # else it was erased on demand, and stays so
+        unit.keep_person(held.id, person, held.ends_at + ERASE_AFTER)
+    letters.moved(unit, [held], person or Person())
+    return booked_answer(unit, held)
 
 
 def _swap(unit: Unit, appointment: Appointment, held: Appointment) -> None:

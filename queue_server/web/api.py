@@ -27,7 +27,7 @@ from queue_server.domain.access import (
 )
 from queue_server.domain.errors import BadInput, Refusal
 from queue_server.live.inbox import RequestKey, Work
-from queue_server.services.ports import Answer
+from queue_server.services.ports import Answer, Unit
 from queue_server.web.house import House
 
 PREFIX: Final = "/api/v1"
@@ -64,6 +64,13 @@ class Call:
         `scope` stands for whoever presses where one token, or none, speaks for many.
         """
         return await self.house.sequencer.do(self.site_id, work, self._request_key(scope))
+
+    async def do_at_two(
+        self, beside: str, work: Callable[[Unit, Unit], Answer], scope: str | None = None
+    ) -> Answer:
+        """Run a use case that changes this site and `beside` in one commit; otherwise as `do`."""
+        sequencer = self.house.sequencer
+        return await sequencer.do_at_two(self.site_id, beside, work, self._request_key(scope))
 
     def session_ref(self) -> str:
         return self.actor.session_id or self.actor.token_id or self.actor.device_id or "public"

@@ -19,7 +19,7 @@ from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers_booking as answers
 from queue_server.web import models_booking as models
 from queue_server.web.api import PREFIX, ApiRoute, Call
-from queue_server.web.appointment_codes import ManageRef, appointment_of, read_manage_code
+from queue_server.web.appointment_codes import ManageRef, appointment_of, read_manage_code, site_of
 from queue_server.web.helper_codes import guessing_slowly
 from queue_server.web.proxies import client_address
 
@@ -40,7 +40,10 @@ async def take_hold(call: Call) -> Answer:
 
     def work(unit: Unit) -> Answer:
         choice = offer.choose_bookable(unit.town, unit.site, body.pairs(), body.persons)
-        replaces = None if ref is None else appointment_of(unit, ref).reference
+        replaces = None
+        if ref is not None:
+            site_of(unit, ref)  # at whatever site: it may move here
+            replaces = ref.reference
         return booking.hold(
             unit, choice, body.starts_at, channel=_channel(call), client=client, replaces=replaces
         )
@@ -103,15 +106,22 @@ async def see_own_appointment(call: Call) -> Answer:
 async def move_appointment(call: Call) -> Answer:
     """Swap the appointment to the time of a hold, in one step; the old time is free again then.
 
-    The reference stays. The number is a new one when the day changes.
+    The site in the address is the one of the hold: an appointment at another site of the town comes over.
+    The reference and the manage link stay. The number is a new one when the day or the site changes.
     """
     ref, body, client = _owned(call), call.body, _client(call)
+    now_at = await call.house.sequencer.look(call.site_id, lambda unit: site_of(unit, ref))
 
     def work(unit: Unit) -> Answer:
         appointment_of(unit, ref)
         return booking.move(unit, ref.reference, body.hold, client)
 
-    return _with_manage_url(call, await call.do(work, _scope(ref)))
+    def bring(unit: Unit, old: Unit) -> Answer:
+        return booking.bring(unit, old, ref.reference, body.hold, client)
+
+    if now_at == call.site_id:
+        return _with_manage_url(call, await call.do(work, _scope(ref)))
+    return _with_manage_url(call, await call.do_at_two(now_at, bring, _scope(ref)))
 
 
 async def cancel_appointment(call: Call) -> Answer:

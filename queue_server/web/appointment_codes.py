@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from queue_server.domain.appointment import Appointment
-from queue_server.domain.errors import NotFound
+from queue_server.domain.errors import NotFound, WrongSite
 from queue_server.services.appointments import find_appointment
 from queue_server.services.ports import Unit
 from queue_server.web.house import House
@@ -34,3 +34,15 @@ def appointment_of(unit: Unit, ref: ManageRef, *, elsewhere: bool = False) -> Ap
     if appointment.secret_version != ref.version:
         raise NotFound(what="appointment")
     return appointment
+
+
+def site_of(unit: Unit, ref: ManageRef) -> str:
+    """Return at which site of the town the appointment is now; raises `NotFound` as `appointment_of` does."""
+    try:
+        appointment_of(unit, ref, elsewhere=True)
+    except WrongSite as elsewhere:
+        stored = unit.stored_by_reference(ref.reference)
+        if stored is None or stored[1].secret_version != ref.version:
+            raise NotFound(what="appointment") from None
+        return str(elsewhere.params["site"])
+    return unit.site.id

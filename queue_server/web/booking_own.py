@@ -16,7 +16,7 @@ from queue_server.services import booking
 from queue_server.services.in_parts import choose_visit
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.requests import confirm_first
-from queue_server.web.appointment_codes import ManageRef, read_manage_code
+from queue_server.web.appointment_codes import ManageRef, appointment_of, read_manage_code
 from queue_server.web.booking_concern import chosen_lines, documents, services_of, talk_with
 from queue_server.web.booking_dates import clock, local, long_date
 from queue_server.web.booking_visit import bar
@@ -107,9 +107,7 @@ async def open_own(call: PageCall) -> Own:
 
 
 def _seen(unit: Unit, ref: ManageRef) -> Answer:
-    appointment = booking.find_appointment(unit, ref.reference)
-    if appointment.secret_version != ref.version:
-        raise NotFound(what="appointment")
+    appointment = appointment_of(unit, ref, elsewhere=True)
     person = unit.person(appointment.id) if appointment.confirmed_by else None
     visit, seen = unit.hall.tickets.get(appointment.ticket_id or 0), booking.see(unit, ref.reference)
     if seen["state"] == "checked_in" and visit and not visit.is_open:
@@ -133,9 +131,9 @@ def to_own(own: Own, rest: str = "") -> RedirectResponse:
     return RedirectResponse(own.path + rest, status_code=303)
 
 
-def when(own: Own, at: str) -> dict[str, str]:
+def when(own: Own, at: str, site: Site | None = None) -> dict[str, str]:
     """Return a moment of the site as date and clock."""
-    moment = local(at, own.site.time_zone)
+    moment = local(at, (site or own.site).time_zone)
     return {"date": long_date(moment.date(), own.call.language), "clock": clock(moment)}
 
 

@@ -185,7 +185,7 @@ class Mailing:
         def event(entry: Entry) -> bytes:
             return calendar.appointment_event(
                 calendar.calendar_uid(town.id, entry.visit.reference),
-                int(claimed.payload.get("sequence", 0)),
+                calendar.revision(claimed.created_at, int(claimed.payload.get("sequence", 0))),
                 entry.visit.starts_at,
                 entry.visit.minutes,
                 entry.summary,

@@ -68,7 +68,7 @@ async def calendar_file(call: PageCall) -> Response:
     entries = [
         calendar.appointment_event(
             calendar.calendar_uid(own.town.id, seen["reference"]),
-            own.seen["log_seq"],
+            calendar.revision(call.house.clock(), own.seen["log_seq"]),
             local(seen["starts_at"], own.site.time_zone),
             seen["minutes"],
             say("manage.ics_summary", name=name),

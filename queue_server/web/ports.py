@@ -151,6 +151,7 @@ class Calendar(Protocol):
     """Calendar files; the module `adapters.calendar_file` fits."""
 
     def calendar_uid(self, organisation_id: str, reference: str) -> str: ...
+    def revision(self, at: datetime, seq: int) -> int: ...
     def appointment_event(
         self,
         uid: str,

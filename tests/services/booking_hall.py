@@ -1,5 +1,6 @@
 """A hand that books: for the tests of bookings, on a town with working hours."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -53,6 +54,25 @@ class Booker(Hand):
 
     def move(self, booked: Answer, held: Answer, client: str = "browser") -> Answer:
         return self.do(lambda u: booking.move(u, booked["reference"], held["id"], client))
+
+    def bring(
+        self, booked: Answer, held: Answer, client: str = "browser", *, to: str = "annex", of: str = "hall"
+    ) -> Answer:
+        """Move across sites, in one transaction."""
+        return self.do_at_two(
+            to, of, lambda u, other: booking.bring(u, other, booked["reference"], held["id"], client)
+        )
+
+    def do_at_two(self, site_id: str, other: str, work: Callable[[Unit, Unit], Answer]) -> Answer:
+        self.store.begin()
+        try:
+            units = {id_: self.store.unit(id_, self.now) for id_ in sorted((site_id, other))}
+            answer = work(units[site_id], units[other])
+            self.store.commit()
+        except BaseException:
+            self.store.rollback()
+            raise
+        return answer
 
     def cancel(self, booked: Answer, by: str = "visitor") -> Answer:
         return self.do(lambda u: booking.cancel(u, booked["reference"], by))

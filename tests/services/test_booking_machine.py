@@ -1,12 +1,14 @@
 """Any acts in any order at two sites that share a clerk, over the night in which the clock skips an hour.
 
-What must hold, always: nobody is double-booked; what is offered can be held and nothing else can; numbers
-of a day are distinct; the fold of the log, the rows and the memory say the same.
+Single times and two in a row are held, booked, moved (across the sites, too), cancelled. What must hold,
+always: nobody is double-booked; what is offered can be held and nothing else can; numbers of a day are
+distinct; a booking is at one site; the fold of the log, the rows and the memory say the same.
 """
 
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -18,12 +20,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from queue_server.adapters.database import Database
-from queue_server.domain.errors import Refusal, SlotTaken
+from queue_server.domain.appointment import Appointment
+from queue_server.domain.errors import NotFound, Refusal, SlotTaken
 from queue_server.domain.person import Person
 from queue_server.domain.slots import starts_in, time_of
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Absence, Closure, OpeningHours, RosterEntry, Town
 from queue_server.services import booking, booking_clock, free_starts, offer
+from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, Unit
 from tests.services.booking_hall import Booker, book_picture
 from tests.town_hall import CARD, PASS, at, booking_town
@@ -61,6 +65,15 @@ def the_town(closed: bool, away: bool) -> Town:
     )
 
 
+Wish = tuple[str, ...]
+"""A service, or two of them one after the other."""
+
+
+def chosen(unit: Unit, wish: Wish) -> Choice:
+    first, *rest = (offer.choose_bookable(unit.town, unit.site, [(one, 1)]) for one in wish)
+    return replace(first, then=rest[0]) if rest else first
+
+
 class BookingMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +84,7 @@ class BookingMachine(RuleBasedStateMachine):
         self.closed = self.away = False
         self.hand = Booker(self.database, the_town(closed=False, away=False), at("00:30", FRIDAY))
         self.held: list[tuple[str, Answer, str]] = []
-        self.booked: list[tuple[str, Answer]] = []
+        self.booked: list[str] = []
         self.clients = 0
 
     def teardown(self) -> None:
@@ -92,41 +105,43 @@ class BookingMachine(RuleBasedStateMachine):
 
     # -- visitors ----------------------------------------------------------------------------------
 
-    def hold(self, site: str, service: str, starts_at: datetime, replaces: str | None = None) -> Answer:
+    def hold(self, site: str, wish: Wish, starts_at: datetime, replaces: str | None = None) -> Answer:
         self.clients += 1
         client = f"c{self.clients}"
 
         def work(unit: Unit) -> Answer:
-            choice = offer.choose_bookable(unit.town, unit.site, [(service, 1)])
+            choice = chosen(unit, wish)
             return booking.hold(unit, choice, starts_at, channel="portal", client=client, replaces=replaces)
 
         held = self.hand.do(work, site)
         self.held.append((site, held, client))
         return held
 
-    def offered(self, site: str, service: str) -> list[int]:
+    def offered(self, site: str, wish: Wish) -> list[int]:
         def ask(unit: Unit) -> list[int]:
-            found = free_starts.starts(unit, offer.choose_bookable(unit.town, unit.site, [(service, 1)]))
+            found = free_starts.starts(unit, chosen(unit, wish))
             return list(starts_in(found.free, found.span))
 
         return self.hand.look(ask, site)
 
-    @rule(site=SITES, nth=NTH, passport=st.booleans())
-    def hold_what_is_offered(self, site: str, nth: int, passport: bool) -> None:
+    @rule(site=SITES, nth=NTH, passport=st.booleans(), double=st.booleans())
+    def hold_what_is_offered(self, site: str, nth: int, passport: bool, double: bool) -> None:
         service = PASS if passport and site == "hall" else CARD
-        offered = self.offered(site, service)
+        wish = (service, CARD) if double else (service,)
+        offered = self.offered(site, wish)
         if offered:
-            self.hold(site, service, time_of(offered[nth % len(offered)]))
+            self.hold(site, wish, time_of(offered[nth % len(offered)]))
 
-    @rule(site=SITES, cell=st.integers(0, 4 * 288))
-    def hold_whatever(self, site: str, cell: int) -> None:
+    @rule(site=SITES, cell=st.integers(0, 4 * 288), double=st.booleans())
+    def hold_whatever(self, site: str, cell: int, double: bool) -> None:
+        wish = (CARD, CARD) if double else (CARD,)
         starts_at = at("00:00", FRIDAY) + timedelta(minutes=5 * cell)
-        is_offered = starts_at in {time_of(one) for one in self.offered(site, CARD)}
+        is_offered = starts_at in {time_of(one) for one in self.offered(site, wish)}
         if is_offered:
-            self.hold(site, CARD, starts_at)
+            self.hold(site, wish, starts_at)
         else:
             with pytest.raises(SlotTaken):
-                self.hold(site, CARD, starts_at)
+                self.hold(site, wish, starts_at)
 
     @rule(nth=NTH)
     def confirm(self, nth: int) -> None:
@@ -135,8 +150,9 @@ class BookingMachine(RuleBasedStateMachine):
             answer = self.attempt(
                 site, lambda u: booking.confirm(u, held["id"], client, Person("A", phone=client), "de")
             )
-            if answer and (site, answer) not in self.booked:
-                self.booked.append((site, answer))
+            parts = [] if answer is None else [answer, *([answer["then"]] if "then" in answer else [])]
+            found = {one["reference"] for one in parts}
+            self.booked += sorted(found.difference(self.booked))
 
     @rule(nth=NTH, extend=st.booleans())
     def extend_or_release(self, nth: int, extend: bool) -> None:
@@ -145,32 +161,48 @@ class BookingMachine(RuleBasedStateMachine):
             act = booking.extend if extend else booking.release
             self.attempt(site, lambda u: act(u, held["id"], client))
 
-    @rule(nth=NTH, where=NTH, wait=st.sampled_from([0, 0, 0, 11]))
-    def move(self, nth: int, where: int, wait: int) -> None:
+    def find(self, reference: str) -> tuple[str, Appointment]:
+        """Return a booking with the site where it is now."""
+        for site in ("hall", "annex"):
+            with suppress(NotFound):
+                return site, self.hand.look(lambda u: booking.find_appointment(u, reference), site)
+        raise AssertionError(f"{reference} is lost")
+
+    @rule(nth=NTH, where=NTH, wait=st.sampled_from([0, 0, 0, 11]), both=st.booleans(), to=SITES)
+    def move(self, nth: int, where: int, wait: int, both: bool, to: str) -> None:
         if not self.booked:
             return
-        site, booked = self.booked[nth % len(self.booked)]
-        concern = self.hand.appointment(booked, site).concern[0][0]
-        offered = self.offered(site, concern)
+        reference = self.booked[nth % len(self.booked)]
+        site, found = self.find(reference)
+        pair = self.hand.look(lambda u: u.book.pair_of(found), site)
+        wish = tuple(one.concern[0][0] for one in (pair if both and to == site else [found]))
+        offered = [] if to == "annex" and PASS in wish else self.offered(to, wish)
         if offered:
             try:
-                held = self.hold(site, concern, time_of(offered[where % len(offered)]), booked["reference"])
+                held = self.hold(to, wish, time_of(offered[where % len(offered)]), reference)
             except Refusal:
                 return  # it is over
             self.hand.later(minutes=wait)
-            client = self.held[-1][2]
-            self.attempt(site, lambda u: booking.move(u, booked["reference"], held["id"], client))
+            with suppress(Refusal):
+                self.swap(reference, held, site, to)
 
-    @rule(nth=NTH, arrive=st.sampled_from([True, True, False]))
-    def cancel_or_arrive(self, nth: int, arrive: bool) -> None:
+    def swap(self, reference: str, held: Answer, site: str, to: str) -> None:
+        client = self.held[-1][2]
+        if to == site:
+            self.hand.do(lambda u: booking.move(u, reference, held["id"], client), site)
+        else:
+            self.hand.bring({"reference": reference}, held, client, to=to, of=site)
+
+    @rule(nth=NTH, arrive=st.sampled_from([True, True, False]), both=st.booleans())
+    def cancel_or_arrive(self, nth: int, arrive: bool, both: bool) -> None:
         if self.booked:
-            site, booked = self.booked[nth % len(self.booked)]
-            reference = booked["reference"]
+            reference = self.booked[nth % len(self.booked)]
+            site, found = self.find(reference)
             if arrive:
-                self.hand.now = max(self.hand.now, self.hand.appointment(booked, site).starts_at)
+                self.hand.now = max(self.hand.now, found.starts_at)
                 self.attempt(site, lambda u: booking.check_in(u, reference))
             else:
-                self.attempt(site, lambda u: booking.cancel(u, reference, "visitor"))
+                self.attempt(site, lambda u: booking.cancel(u, reference, "visitor", both=both))
 
     @rule()
     def walk_in(self) -> None:
@@ -222,6 +254,13 @@ class BookingMachine(RuleBasedStateMachine):
                     for cell in range(one.first_cell, one.first_cell + one.cells):
                         assert (one.clerk_id, cell) not in taken
                         taken[one.clerk_id, cell] = one
+
+    @invariant()
+    def a_booking_is_at_one_site(self) -> None:
+        books = [self.hand.look(lambda u: set(u.book.by_reference), site) for site in ("hall", "annex")]
+        assert not books[0] & books[1]
+        for reference in self.booked:
+            self.find(reference)
 
     @invariant()
     def numbers_of_a_day_are_distinct(self) -> None:

@@ -342,6 +342,26 @@ async def test_an_appointment_is_moved_in_one_step(each_town: Town) -> None:
     assert len((await free(each_town))["times"]) >= before
 
 
+async def test_an_appointment_is_moved_to_another_site(each_town: Town) -> None:
+    """Held and swapped at the new site; the reference and the code stay."""
+    booked = await book(each_town)
+    code, there = code_of(booked), "/api/v1/sites/buergerzentrum"
+    body: Body = {"code": code, "client": VISITOR, "request_id": each_town.press()}
+    hold_body = {**body, "services": CARD, "starts_at": "2026-03-13T11:00+01:00"}
+    held = await each_town.ask(None, "POST", f"{there}/holds", hold_body)
+    assert held.status_code == 201, held.text
+    swap = {**body, "hold": held.json()["id"], "request_id": each_town.press()}
+    moved = await each_town.ask(None, "POST", f"{there}/appointments/own/move", swap)
+    assert moved.status_code == 200, moved.text
+    assert moved.json()["reference"] == booked["reference"]
+    assert moved.json()["manage_url"] == booked["manage_url"]
+    again = await each_town.ask(None, "POST", f"{there}/appointments/own/move", swap)
+    assert again.json() == moved.json()
+    seen = await each_town.ask(None, "POST", f"{there}/appointments/own", {"code": code})
+    assert seen.json()["state"] == "booked"
+    assert refusal(await send(each_town, "appointments/own", code=code)) == (404, "not_found")
+
+
 async def test_a_cancelled_time_is_free_again(each_town: Town) -> None:
     booked = await book(each_town)
     before = len((await free(each_town))["times"])

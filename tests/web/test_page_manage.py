@@ -60,6 +60,38 @@ async def test_moving_keeps_the_old_time_until_it_is_confirmed(visitor: Visitor)
     assert home(visitor) == page
 
 
+async def test_it_moves_to_another_site(visitor: Visitor) -> None:
+    """The old one stays until the swap; the link in the old letter shows the new place."""
+    page, mine = home(visitor), reference(visitor)
+    await visitor.follow("Verschieben")
+    assert visitor.words.count("Frühestens") == 2, "each site with its earliest time"
+    await visitor.follow("Bürgerzentrum")
+    await visitor.follow("Freitag, 13. März 2026")
+    await visitor.press("at", visitor.times[0])
+    assert re.search(r"Rathaus am Markt.*Bürgerzentrum", visitor.words.split("Termin verschieben?")[1])
+    asking = visitor.page
+    await visitor.open(page)
+    assert "Rathaus am Markt" in visitor.words
+    visitor.page = asking
+    await visitor.press("act", "move")
+    assert home(visitor) == page
+    assert "Bürgerzentrum" in visitor.words
+    assert "Rathaus am Markt" not in visitor.words
+    assert reference(visitor) == mine
+    visitor.page = asking
+    await visitor.press("act", "move")
+    assert "Bürgerzentrum" in visitor.words, "pressed twice it moves once"
+
+
+async def test_a_site_that_does_not_do_it_is_not_offered(town: Town) -> None:
+    visitor = await booked(Visitor(town), "/termin/rathaus?step=2&s=marriage-register&day=2026-03-12")
+    await visitor.follow("Verschieben")
+    assert "Bürgerzentrum" not in visitor.words
+    here = visitor.times
+    await visitor.open(f"{home(visitor)}?to=buergerzentrum")
+    assert visitor.times == here
+
+
 async def test_a_move_that_took_too_long_leaves_the_old_time(visitor: Visitor) -> None:
     page = home(visitor)
     await visitor.open(page + "/move?day=2026-03-13")
