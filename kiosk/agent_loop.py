@@ -128,7 +128,7 @@ class AgentLoop:
             self._ask_printer.clear()
             word = await self._agent.status()
             if word != self._printer:
-                log.info("the printer is %s %s", word["state"], word["code"] or "")
+                log.info("the printer says: %s", word["code"] or word["state"])
             self._printer, self._status_due = word, True
             self._told.set()
             with suppress(TimeoutError):

@@ -2,7 +2,7 @@
 // Decisions live in the pure modules beside it; here is only the order in which they are asked.
 
 import { connect } from "/static/live.js";
-import { pageTexts, readJson } from "/static/texts.js";
+import { localeOf, pageTexts, readJson } from "/static/texts.js";
 import { makeAnnouncer } from "./announcer.js";
 import { makeBoard } from "./board.js";
 import { answerBeganAt, askServerTime, makeClock } from "./clock.js";
@@ -25,7 +25,7 @@ const now = () => performance.now();
 const clock = makeClock({
   serverNowMs: config.server_now_ms,
   zone: config.zone,
-  language: document.documentElement.lang,
+  language: localeOf(document.documentElement.lang),
   atMs: answerBeganAt(),
 });
 const board = makeBoard({ minOnScreenMs: (config.min_on_screen_s ?? 30) * 1000 });

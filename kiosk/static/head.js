@@ -1,12 +1,13 @@
 // The head of every page, and the clock in it. The time is the server's, for a kiosk's own may be wrong.
 
+import { localeOf } from "/static/texts.js";
 import { h } from "./dom.js";
 
 /** The site's wall clock: {date: "2026-03-09", time: "13:05", show(part)}. */
 export function makeClock(config, now) {
   const loadedAt = now();
   const serverNow = () => new Date(config.server_now_ms + now() - loadedAt);
-  const format = (language, options) => new Intl.DateTimeFormat(language, { timeZone: config.zone, ...options }).format(serverNow());
+  const format = (language, options) => new Intl.DateTimeFormat(localeOf(language), { timeZone: config.zone, ...options }).format(serverNow());
   return {
     local: () => ({ date: format("en-CA", {}), time: format("en-GB", { hour: "2-digit", minute: "2-digit" }) }),
     show(part) {

@@ -145,8 +145,7 @@ function stopped({ config, texts, picture, state, local, hasScanner }) {
 
 function againWords(t, language, { on, days, opens }) {
   if (days < 2) return t(days === 0 ? "kiosk.opens_today" : "kiosk.opens_tomorrow", { opens });
-  const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(Date.parse(`${on}T00:00Z`));
-  return t("kiosk.opens_on", { day, opens });
+  return t("kiosk.opens_on", { day: dayWords(on, language), opens });
 }
 
 /** The week, in the first language: days and figures read the same in all of them. */

@@ -1,5 +1,7 @@
 // Days and times as visitors read them: pure. Days are "2026-03-09", moments ISO texts on the site's clock.
 
+import { localeOf } from "/static/texts.js";
+
 const DAY_MS = 86_400_000;
 
 /** A moment as the site's clock shows it: the server writes it on that clock. */
@@ -12,5 +14,5 @@ export function addDays(date, count) {
 }
 
 export function dayWords(date, language, options = { weekday: "long", day: "numeric", month: "long" }) {
-  return new Intl.DateTimeFormat(language, { timeZone: "UTC", ...options }).format(Date.parse(`${date}T00:00Z`));
+  return new Intl.DateTimeFormat(localeOf(language), { timeZone: "UTC", ...options }).format(Date.parse(`${date}T00:00Z`));
 }

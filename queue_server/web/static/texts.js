@@ -17,6 +17,11 @@ export function pluralForm(forms, n, language) {
   return forms[Math.min(Math.max(index, 0), forms.length - 1)];
 }
 
+/** The locale in which a language writes dates: here English has days before months, and 24 hours. */
+export function localeOf(language) {
+  return { en: "en-GB" }[language] ?? language;
+}
+
 function fill(text, params) {
   return text.replace(/\{(\w+)\}/g, (hole, name) => (name in params ? String(params[name]) : hole));
 }
