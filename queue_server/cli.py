@@ -33,8 +33,14 @@ GROUP: Final = "aufruf.commands"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; return the exit status (2: wrong use, 1: it said what went wrong)."""
     words = list(sys.argv[1:] if argv is None else argv)
-    # Only the wanted command is imported: `aufruf token` must not wait for the web server's imports.
     wanted = next((word for word in words if not word.startswith("-")), None)
+    args = build_parser(wanted).parse_args(words)
+    status: int = _load(args.command).run(args)
+    return status
+
+
+def build_parser(wanted: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of one command, or of all: not every command must wait for the web's imports."""
     parser = argparse.ArgumentParser(prog="aufruf", description=_first_line(__doc__))
     parser.add_argument("--version", action="version", version=f"aufruf {version('aufruf')}")
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -44,9 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         subparser = parsers.add_parser(name, help=help_text, description=help_text)
         if command is not None:
             command.add_arguments(subparser)
-    args = parser.parse_args(words)
-    status: int = _load(args.command).run(args)
-    return status
+    return parser
 
 
 def _from_devices() -> list[str]:

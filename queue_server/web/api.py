@@ -37,15 +37,12 @@ NAMED: Final = {"site": Kind.SITE, "counter": Kind.COUNTER, "display": Kind.DISP
 
 
 @dataclass(slots=True)
-class Call:
-    """One request on its way: everything its handler needs."""
+class Asked:
+    """Who asks for what, found and allowed: what a request and a socket have in common."""
 
-    request: Request
     house: House
     actor: Actor
     thing: Thing
-    body: Any
-    query: Any = None
 
     @property
     def site_id(self) -> str:
@@ -54,6 +51,15 @@ class Call:
     @property
     def id(self) -> str:
         return self.thing.id
+
+
+@dataclass(slots=True)
+class Call(Asked):
+    """One request on its way: everything its handler needs."""
+
+    request: Request
+    body: Any
+    query: Any = None
 
     def clerk_id(self) -> str:
         return self.house.clerk_of(self.actor, self.site_id)
@@ -135,7 +141,7 @@ class ApiRoute:
             require_own_password(actor, self.act)
         body = None if self.body is None else await read_body(request, self.body)
         query = None if self.query is None else read_query(request, self.query)
-        call = Call(request, house, actor, thing or THE_SERVER, body, query)
+        call = Call(house, actor, thing or THE_SERVER, request, body, query)
         answer = await self.handler(call)
         return answer if isinstance(answer, Response) else JsonAnswer(answer, status_code=self.status)
 

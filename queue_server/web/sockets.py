@@ -16,7 +16,7 @@ from queue_server.domain.errors import NotFound, Refusal
 from queue_server.live.mailboxes import Connection, serve_socket
 from queue_server.protocol import COUNTER_SOCKET, DISPLAY_SOCKET, KIOSK_SOCKET, SITE_SOCKET, CallReport
 from queue_server.web import printing
-from queue_server.web.api import require_own_password
+from queue_server.web.api import Asked, require_own_password
 from queue_server.web.errors import refusal_response
 from queue_server.web.house import House
 from queue_server.web.proxies import client_address
@@ -46,21 +46,10 @@ class SocketRoute:
 
 
 @dataclass(slots=True)
-class Visit:
+class Visit(Asked):
     """One socket and all that its endpoint needs."""
 
     websocket: WebSocket
-    house: House
-    actor: Actor
-    thing: Thing
-
-    @property
-    def site_id(self) -> str:
-        return self.thing.site_id or ""
-
-    @property
-    def id(self) -> str:
-        return self.thing.id
 
     def position(self) -> tuple[str | None, int | None]:
         """Return `(epoch, since)` of the address; what is no number counts as unknown."""
@@ -87,7 +76,7 @@ async def _serve(route: SocketRoute, websocket: WebSocket) -> None:
     except Refusal as refusal:
         await _refuse(websocket, refusal)
         return
-    await _attend(route, Visit(websocket, house, actor, cast("Thing", thing)))
+    await _attend(route, Visit(house, actor, cast("Thing", thing), websocket))
 
 
 async def _attend(route: SocketRoute, visit: Visit) -> None:
