@@ -180,6 +180,7 @@ function refusal(error) {
   if (error.code === "offline") return t("kiosk.then_lost");
   if (error.code === "not_issuing") return t(`kiosk.why_${wordOf(error.params.reason, config, clock.local())}`);
   if (error.code === "not_admitted" && error.params.next) return t("kiosk.not_admitted_until", { day: dayWords(error.params.next.slice(0, 10), visit.language), time: clockOf(error.params.next) });
+  if (error.code === "too_many_bookings") return t("kiosk.too_many_bookings");
   return t(`error.${error.code}`, error.params);
 }
 

@@ -158,6 +158,8 @@ class TownReader:
             email=table.text("email", ""),
             challenge=table.choice("challenge", Challenge.OFF),
             challenge_above=table.whole("challenge_above", 30),
+            confirm_by_mail=table.flag("confirm_by_mail"),
+            confirm_within_min=table.whole("confirm_within_min", 60),
         )
         table.finish()
         self._site_of.update((counter.id, site_id) for counter in site.counters)

@@ -153,6 +153,7 @@ class Site:
     `admission_notice` is what visitors must know to be let in; `kiosk_fields` is what they must type at the
     kiosk to book, where `required_fields` does not hold; `max_open_bookings` and `max_daily_bookings`
     are how many bookings to come, and how many made on one day, one contact may have, 0 for no limit.
+    `confirm_by_mail`: who gave a mail address confirms a booking by a link, within so many minutes.
     `challenge` asks for the puzzle, `challenge_above` is how many holds a minute are usual.
     `holiday_dates` are the days of
     `holidays`: added where a town is loaded to run, and no part of the set-up, so they are neither
@@ -200,6 +201,8 @@ class Site:
     email: str = ""
     challenge: Challenge = Challenge.OFF
     challenge_above: int = 30
+    confirm_by_mail: bool = False
+    confirm_within_min: int = 60
     holiday_dates: tuple[Closure, ...] = field(default=(), compare=False)
 
 

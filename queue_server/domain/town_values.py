@@ -34,6 +34,7 @@ SITE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "max_open_bookings": (0, 1000),
     "max_daily_bookings": (0, 1000),
     "challenge_above": (1, 10_000),
+    "confirm_within_min": (5, 24 * 60),
 }
 SERVICE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "minutes": (1, 480),

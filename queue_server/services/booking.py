@@ -53,13 +53,15 @@ def confirm(
     *,
     overrule: Overrule | None = None,
     helper_code: str = "",
+    by_mail: bool = False,
 ) -> Answer:
     """Book what is held: draw the number, keep the person, post the letter. Twice is once (failure 2).
 
     Two times that were held together are booked together. What has to be confirmed first is asked for, and
     has no number yet. `overrule` is the staff's; that it was used is kept. `helper_code` lifts the limits
-    for a contact. Raises `HoldExpired`, `TooManyBookings`, `UnknownHelperCode`, `BadInput` with the field
-    that the site requires, `NoNumberLeft`, `NotFound`.
+    for a contact. `by_mail`: the visitor books alone, and letters have links, so the site may ask for a
+    confirmation by mail. Raises `HoldExpired`, `TooManyBookings`, `UnknownHelperCode`, `BadInput` with the
+    field that the site requires, `NoNumberLeft`, `NotFound`.
     """
     held = mine(unit, appointment_id, client)
     if held.state in {_S.UNCONFIRMED, _S.BOOKED, _S.CHECKED_IN}:
@@ -72,16 +74,18 @@ def confirm(
     helper_id = limits.helper_of(unit, helper_code)
     if helper_id is None:
         limits.check(unit, held.id, person, overrule, more=len(parts))
-    confirmer = requests.confirmer(unit, parts)
+    may_ask = by_mail and bool(person.email.strip()) and helper_id is None
+    confirmer = requests.confirmer(unit, parts, by_mail=may_ask)
     if confirmer:
-        requests.ask(unit, parts, language, by=confirmer, until=requests.confirm_until(unit, parts))
+        until = requests.confirm_until(unit, parts, confirmer)
+        requests.ask(unit, parts, language, by=confirmer, until=until)
     else:
         record_booked(unit, parts, language)
     for one in parts:
         unit.keep_person(one.id, person, one.ends_at + ERASE_AFTER)
         limits.count(unit, person, helper_id)
     if confirmer:
-        letters.requested(unit, parts, person, "requested")
+        letters.requested(unit, parts, person, "confirm" if confirmer == requests.MAIL else "requested")
     else:
         letters.booked(unit, parts, person)
     return booked_answer(unit, held)

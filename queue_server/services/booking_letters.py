@@ -50,12 +50,12 @@ def requested(unit: Unit, parts: Sequence[Appointment], person: Person, kind: st
         unit.post(kind, parts[0].id, also=_ids(parts[1:]))
 
 
-def accepted(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
+def accepted(unit: Unit, parts: Sequence[Appointment], person: Person, kind: str = "accepted") -> None:
     """Post that a request is confirmed, and the reminder that was wished for."""
     for one in parts:
         unit.withdraw_posts(one.id)
     if person.has_contact:
-        unit.post("accepted", parts[0].id, also=_ids(parts[1:]), sequence=unit.hall.seq)
+        unit.post(kind, parts[0].id, also=_ids(parts[1:]), sequence=unit.hall.seq)
         _remind(unit, parts, person, unit.hall.seq)
 
 
@@ -85,6 +85,13 @@ def ended(
         _remind(unit, rest, person, unit.hall.seq)
     for one in parts:
         unit.forget_person(one.id, unit.now + CONTACT_KEPT if person.has_contact else None)
+
+
+def dropped(unit: Unit, parts: Sequence[Appointment]) -> None:
+    """Post nothing any more, and erase the person at once."""
+    for one in parts:
+        unit.withdraw_posts(one.id)
+        unit.forget_person(one.id)
 
 
 def remind_at(starts_at: datetime, wish_min: int, now: datetime) -> datetime | None:

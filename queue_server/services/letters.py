@@ -33,6 +33,8 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     REQUESTED = "requested"
     """Asked for; the secretariat confirms it."""
+    CONFIRM = "confirm"
+    """Wished for, and the visitor has to confirm it by the link."""
     ACCEPTED = "accepted"
     REFUSED = "refused"
     LAPSED = "lapsed"
@@ -43,7 +45,9 @@ class Kind(StrEnum):
 
 FAREWELLS: Final = frozenset({Kind.CANCELLED, Kind.REFUSED, Kind.LAPSED, Kind.WITHDRAWN})
 """Letters after which there is nothing to come for."""
-_OF_REQUESTS: Final = frozenset({Kind.REQUESTED, Kind.REFUSED, Kind.LAPSED, Kind.WITHDRAWN})
+ASKING: Final = frozenset({Kind.REQUESTED, Kind.CONFIRM})
+"""Letters about what is not certain yet."""
+_OF_REQUESTS: Final = frozenset({*ASKING, Kind.REFUSED, Kind.LAPSED, Kind.WITHDRAWN})
 """Nothing of these belongs into a calendar."""
 
 
@@ -80,6 +84,7 @@ class Links:
     move: str = ""
     cancel: str = ""
     book: str = ""
+    confirm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +218,10 @@ def body_of(notice: Notice, say: Say) -> Body:
         return Body(**common, facts=tuple(_facts(notice, say)), acts=acts, acts_title=title)
     documents, forms = _documents(notice, say), _forms(notice, say)
     acts = _links(
+        (say("post.act_confirm"), notice.links.confirm),
         (say("post.act_move"), notice.links.move),
-        (say("post.act_withdraw" if kind is Kind.REQUESTED else "post.act_cancel"), notice.links.cancel),
-        (say("post.act_look" if kind is Kind.REQUESTED else "post.act_manage"), notice.links.manage),
+        (say("post.act_withdraw" if kind in ASKING else "post.act_cancel"), notice.links.cancel),
+        (say("post.act_look" if kind in ASKING else "post.act_manage"), notice.links.manage),
     )
     return Body(
         **common,
@@ -229,7 +235,7 @@ def body_of(notice: Notice, say: Say) -> Body:
         forms=forms,
         forms_title=say("post.forms") if forms else "",
         acts=acts,
-        acts_title=say("post.acts") if acts else "",
+        acts_title=say("post.acts_confirm" if kind is Kind.CONFIRM else "post.acts") if acts else "",
         acts_hint=say("post.acts_hint") if acts else "",
     )
 
@@ -292,10 +298,11 @@ def _facts(notice: Notice, say: Say) -> Iterable[Fact]:
     minutes = say("post.minutes", when=_when(notice, say), n=one.minutes)
     yield Fact(say("post.when"), minutes)
     cancelled = notice.kind in FAREWELLS
-    if not cancelled and notice.kind is not Kind.REQUESTED:
+    if not cancelled and notice.kind not in ASKING:
         yield Fact(say("post.come"), come_at(notice, say))
     if notice.until is not None:
-        yield Fact(say("post.until"), _moment(notice.until, notice.site, say))
+        label = say("post.confirm_by" if notice.kind is Kind.CONFIRM else "post.until")
+        yield Fact(label, _moment(notice.until, notice.site, say))
     place = (in_language(site.name, say.language), site.address)
     yield Fact(say("post.where"), ", ".join(part for part in place if part))
     if not cancelled and (area := _area(notice, say)):

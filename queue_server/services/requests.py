@@ -13,7 +13,7 @@ from typing import Final
 from queue_server.domain import book_deadlines
 from queue_server.domain import events as e
 from queue_server.domain.appointment import Appointment, AppointmentState
-from queue_server.domain.errors import AppointmentOver
+from queue_server.domain.errors import AppointmentOver, NotFound
 from queue_server.domain.person import Person
 from queue_server.domain.town import Service, Town
 from queue_server.services import booking_letters as letters
@@ -23,6 +23,8 @@ from queue_server.services.booking_letters import ERASE_AFTER
 from queue_server.services.ports import Answer, Unit
 
 SECRETARIAT: Final = "secretariat"
+MAIL: Final = "mail"
+"""Who booked confirms by the link in a letter that the address is theirs."""
 AT_LEAST: Final = timedelta(hours=4)
 """However soon the appointment is, whoever confirms has so long, or until it begins."""
 _S = AppointmentState
@@ -33,16 +35,22 @@ def confirm_first(town: Town, services: Collection[str]) -> list[Service]:
     return [service for service in town.services if service.id in services and service.confirm_first]
 
 
-def confirmer(unit: Unit, parts: Sequence[Appointment]) -> str:
-    """Return who has to confirm what is held; empty for nobody: the desk confirms by booking."""
-    asks = parts[0].channel != "desk" and confirm_first(unit.town, _services(parts))
-    return SECRETARIAT if asks else ""
+def confirmer(unit: Unit, parts: Sequence[Appointment], *, by_mail: bool = False) -> str:
+    """Return who has to confirm what is held; empty for nobody: the desk confirms by booking.
+
+    `by_mail`: a letter with a link would reach the visitor, who may be asked to confirm by it.
+    """
+    if parts[0].channel != "desk" and confirm_first(unit.town, _services(parts)):
+        return SECRETARIAT
+    return MAIL if by_mail and unit.site.confirm_by_mail else ""
 
 
-def confirm_until(unit: Unit, parts: Sequence[Appointment]) -> datetime:
-    """Return when a request for the secretariat runs out: so long before its start as the services say."""
-    hours = max((one.confirm_hours_before for one in confirm_first(unit.town, _services(parts))), default=0)
+def confirm_until(unit: Unit, parts: Sequence[Appointment], by: str) -> datetime:
+    """Return when a request runs out: so long before its start as the services say, or soon for a mail."""
     starts_at = parts[0].starts_at
+    if by == MAIL:
+        return min(unit.now + timedelta(minutes=unit.site.confirm_within_min), starts_at)
+    hours = max((one.confirm_hours_before for one in confirm_first(unit.town, _services(parts))), default=0)
     return max(starts_at - timedelta(hours=hours), min(unit.now + AT_LEAST, starts_at))
 
 
@@ -65,8 +73,18 @@ def accept(unit: Unit, reference: str, answer: str = "") -> Answer:
     parts = _waiting_parts(unit, found)
     person = _answered(unit, parts, answer)
     record_booked(unit, parts, found.language)
-    letters.accepted(unit, parts, person)
+    letters.accepted(unit, parts, person, "booked" if found.confirmed_by == MAIL else "accepted")
     return view(unit, found)
+
+
+def confirm_mail(unit: Unit, reference: str) -> Answer:
+    """Book what waited for its visitor to open the link in the mail. Twice is once.
+
+    Raises `AppointmentOver`, `NoNumberLeft`, `NotFound`: also for what somebody else has to confirm.
+    """
+    if find_appointment(unit, reference).confirmed_by != MAIL:
+        raise NotFound(what="appointment")
+    return accept(unit, reference)
 
 
 def decline(unit: Unit, reference: str, answer: str = "") -> Answer:
@@ -89,7 +107,7 @@ def withdraw(unit: Unit, found: Appointment, by: str) -> Answer:
     parts = unit.book.pair_of(found)
     person = unit.person(found.id) or Person()
     unit.record([e.AppointmentCancelled(one.id, by) for one in parts])
-    letters.ended(unit, parts, person, "withdrawn")
+    _end(unit, parts, person, "withdrawn")
     return view(unit, found)
 
 
@@ -101,7 +119,7 @@ def expire(unit: Unit) -> None:
     unit.record(over)
     for ids in pairs:
         parts = [one for one in asked if one.id in ids]
-        letters.ended(unit, parts, unit.person(ids[0]) or Person(), "lapsed")
+        _end(unit, parts, unit.person(ids[0]) or Person(), "lapsed")
 
 
 def waiting(unit: Unit) -> list[Answer]:
@@ -127,6 +145,14 @@ def count_waiting(unit: Unit) -> int:
 
 def _waits_for_secretariat(unit: Unit, one: Appointment) -> bool:
     return one.confirmed_by == SECRETARIAT and one.is_requested(unit.now)
+
+
+def _end(unit: Unit, parts: Sequence[Appointment], person: Person, kind: str) -> None:
+    """Tell of the end; not an address that nobody has confirmed: it may be a stranger's."""
+    if parts[0].confirmed_by == MAIL:
+        letters.dropped(unit, parts)
+    else:
+        letters.ended(unit, parts, person, kind)
 
 
 def _answered(unit: Unit, parts: Sequence[Appointment], answer: str) -> Person:

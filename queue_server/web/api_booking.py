@@ -21,6 +21,7 @@ from queue_server.web import models_booking as models
 from queue_server.web.api import PREFIX, ApiRoute, Call
 from queue_server.web.appointment_codes import ManageRef, appointment_of, read_manage_code, site_of
 from queue_server.web.helper_codes import guessing_slowly
+from queue_server.web.mailing import address
 from queue_server.web.proxies import client_address
 
 # -- holds ---------------------------------------------------------------------------------------------
@@ -77,7 +78,8 @@ async def book_appointment(call: Call) -> Answer:
     A hold that has run out is refused with the nearest free times in `next`.
     """
     body, client, person = call.body, _client(call), _person(call.body.person)
-    overrule, address = _overrule(call), client_address(call.request.scope)
+    overrule, sender = _overrule(call), client_address(call.request.scope)
+    by_mail = call.actor is ANYBODY and bool(address(call.house))
 
     def work(unit: Unit) -> Answer:
         return booking.confirm(
@@ -88,9 +90,10 @@ async def book_appointment(call: Call) -> Answer:
             body.language,
             overrule=overrule,
             helper_code=body.helper_code,
+            by_mail=by_mail,
         )
 
-    with guessing_slowly(call.house, address, body.helper_code):
+    with guessing_slowly(call.house, sender, body.helper_code):
         return _with_manage_url(call, await call.do(work, client))
 
 

@@ -17,9 +17,9 @@ class ManageRef:
     version: int
 
 
-def read_manage_code(house: House, secret: str) -> ManageRef:
-    """Return what a secret names; raises NotFound when it was not made here."""
-    opened = house.secrets.open_seal("manage", secret)
+def read_manage_code(house: House, secret: str, kind: str = "manage") -> ManageRef:
+    """Return what a secret names; raises NotFound when it was not made here for this `kind` of link."""
+    opened = house.secrets.open_seal(kind, secret)
     if opened is None:
         raise NotFound(what="appointment")
     return ManageRef(*opened)

@@ -15,7 +15,7 @@ from queue_server.domain.town import CallMode, CheckIn, Site, Town, in_language
 from queue_server.services import booking
 from queue_server.services.in_parts import choose_visit
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.requests import confirm_first
+from queue_server.services.requests import MAIL, confirm_first
 from queue_server.web.appointment_codes import ManageRef, appointment_of, read_manage_code
 from queue_server.web.booking_concern import chosen_lines, documents, services_of, talk_with
 from queue_server.web.booking_dates import clock, local, long_date
@@ -35,10 +35,17 @@ class Own:
     site: Site
     seen: Answer
     client: str = field(default="")
+    under: str = ""
+    """The page's address below the appointment's own."""
 
     @property
     def path(self) -> str:
         return f"/termin/v/{self.call.request.path_params['secret']}"
+
+    @property
+    def manage_path(self) -> str:
+        """The appointment's own page, whatever link led here."""
+        return f"/termin/v/{self.call.house.secrets.seal('manage', self.ref.reference, self.ref.version)}"
 
     @property
     def is_booked(self) -> bool:
@@ -75,7 +82,9 @@ class Own:
     def page(self, template: str, *, status: int = 200, message: str = "", **values: Any) -> HTMLResponse:
         """Render a page with the appointment on it."""
         language = self.call.language
-        languages = [(one, f"{self.path}?lang={one}") for one in self.call.house.texts if one != language]
+        languages = [
+            (one, f"{self.path}{self.under}?lang={one}") for one in self.call.house.texts if one != language
+        ]
         return self.call.page(
             template,
             status=status,
@@ -87,10 +96,13 @@ class Own:
         )
 
 
-async def open_own(call: PageCall) -> Own:
-    """Open the appointment behind the secret. Raises `NotFound` for one not made here, or revoked."""
+async def open_own(call: PageCall, kind: str = "manage") -> Own:
+    """Open the appointment behind the secret. Raises `NotFound` for one not made here, or revoked.
+
+    `kind`: of which link the secret is.
+    """
     call.house.limits.check_status(client_address(call.request.scope))
-    ref = read_manage_code(call.house, call.request.path_params["secret"])
+    ref = read_manage_code(call.house, call.request.path_params["secret"], kind)
     # A secret does not name the site. Any site of the town finds the appointment, or says whose it is.
     for town in {town.id: town for town, _ in call.house.directory.sites.values()}.values():
         site_id = town.sites[0].id
@@ -116,6 +128,7 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
         **seen,
         "log_seq": unit.hall.seq,
         "clerk_id": appointment.clerk_id,
+        "confirmed_by": appointment.confirmed_by,
         "answer": person.answer if person else "",
         "visit": (visit.id, visit.secret_version) if visit and visit.is_open else None,
         "pair": [
@@ -149,6 +162,7 @@ def _facts(own: Own) -> dict[str, Any]:
         "state": seen["state"],
         "refused": seen["refused"],
         "was_requested": seen["number"] is None,
+        "by_mail": seen["confirmed_by"] == MAIL,
         "answer": seen["answer"],
         "confirm_until": seen["confirm_until"] and when(own, seen["confirm_until"]),
         "may_move": own.may_move,

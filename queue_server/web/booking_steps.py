@@ -26,6 +26,7 @@ from queue_server.web.booking_person import NEEDS, REMINDERS, TYPED, Typed, want
 from queue_server.web.booking_times import Around, look_around, sheet
 from queue_server.web.booking_visit import Visit
 from queue_server.web.booking_wish import Wish
+from queue_server.web.mailing import address
 from queue_server.web.printed_pages import PrintedPages
 
 Lost = Mapping[str, Any]
@@ -171,9 +172,15 @@ def show_check(
         write_in=visit.write_in or visit.language,
         lines=told_lines(visit, visit.typed),
         asks=bool(confirm_first(visit.town, wish.ids)),
+        by_mail=visit.site.confirm_by_mail and _has_mailbox(visit),
         documents=documents(services_of(visit.town, wish), visit.language),
         minutes=held["minutes"] + (held["then"]["minutes"] if "then" in held else 0),
     )
+
+
+def _has_mailbox(visit: Visit) -> bool:
+    """Say whether a letter with a link reaches this visitor; a helper's is not asked for."""
+    return bool(visit.typed["email"] and not visit.typed["helper"] and address(visit.house))
 
 
 def told_lines(visit: Visit, typed: Typed) -> list[tuple[str, str]]:

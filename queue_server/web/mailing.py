@@ -19,7 +19,17 @@ from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Site, Town, in_language
 from queue_server.live.postman import Outcome, Undeliverable
 from queue_server.services import requests
-from queue_server.services.letters import FAREWELLS, Entry, Kind, Letter, Links, Notice, Visit, write_letter
+from queue_server.services.letters import (
+    ASKING,
+    FAREWELLS,
+    Entry,
+    Kind,
+    Letter,
+    Links,
+    Notice,
+    Visit,
+    write_letter,
+)
 from queue_server.web.booking_concern import talk_of
 from queue_server.web.house import House
 from queue_server.web.texts import FALLBACK
@@ -177,7 +187,7 @@ class Mailing:
             name=to.name,
             talk_with=tuple(talk_of(town, site, to.concern, to.clerk_id)),
             answer=to.answer if kind in _ANSWERED else "",
-            until=to.held_until if kind is Kind.REQUESTED else None,
+            until=to.held_until if kind in ASKING else None,
             also=tuple(also),
         )
         calendar = self._house.calendar
@@ -209,13 +219,25 @@ def links(house: House, site: Site, visit: Addressee, language: str) -> Links:
     if not base:
         return Links()
     manage = f"{base}{urlsplit(house.manage_url(visit.reference, visit.secret_version)).path}"
-    return Links(manage, f"{manage}/move", f"{manage}/cancel", f"{base}/termin/{site.id}?lang={language}")
+    # Another secret than the page's: who booked has that one without having read any mail.
+    confirm = house.secrets.seal("confirm", visit.reference, visit.secret_version)
+    return Links(
+        manage,
+        f"{manage}/move",
+        f"{manage}/cancel",
+        f"{base}/termin/{site.id}?lang={language}",
+        f"{base}/termin/v/{confirm}/confirm",
+    )
 
 
 def _links_of(kind: Kind, found: Links, to: Addressee, town: Town) -> Links:
-    """Leave out the way to another time where it is asked for anew."""
-    asked = kind is Kind.REQUESTED or requests.confirm_first(town, [id_ for id_, _ in to.concern])
-    return replace(found, move="") if asked else found
+    """Leave out the way to another time where it is asked for anew, and what needs no confirmation."""
+    if kind is Kind.CONFIRM:
+        return Links(
+            confirm=found.confirm
+        )  # one thing is to be done now, and who does not want it does nothing
+    asked = kind in ASKING or requests.confirm_first(town, [id_ for id_, _ in to.concern])
+    return replace(found, confirm="", move="" if asked else found.move)
 
 
 def address(house: House) -> str:
@@ -240,5 +262,5 @@ def _makes_sense(claimed: Claimed, to: Addressee, now: datetime) -> bool:
     """Say whether the letter is still true; a farewell always is."""
     if claimed.kind in FAREWELLS:
         return True
-    wanted = _ASKED_FOR if claimed.kind == Kind.REQUESTED else _STILL_COMING
+    wanted = _ASKED_FOR if claimed.kind in ASKING else _STILL_COMING
     return to.state in wanted and now < to.starts_at

@@ -40,6 +40,7 @@ from queue_server.web.booking_visit import Visit, client_of, give_client, town_o
 from queue_server.web.booking_wish import Wish, read_moment, read_wish, text
 from queue_server.web.errors import status_of
 from queue_server.web.helper_codes import guessing_slowly, has_helpers, require_known
+from queue_server.web.mailing import address
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.proxies import client_address
 
@@ -153,9 +154,10 @@ async def _book(visit: Visit, form: FormData) -> Response:
         return await _check(visit, form)
     hold, person, code = visit.wish.hold, _person(visit.typed), visit.typed["helper"]
     language = visit.write_in if visit.write_in in visit.house.texts else visit.language
+    by_mail = bool(address(visit.house))  # else no letter has a link
 
     def work(unit: Unit) -> Answer:
-        return booking.confirm(unit, hold, visit.client, person, language, helper_code=code)
+        return booking.confirm(unit, hold, visit.client, person, language, helper_code=code, by_mail=by_mail)
 
     with guessing_slowly(visit.house, client_address(visit.call.request.scope), code):
         return _booked(visit, await visit.house.sequencer.do(visit.site.id, work))

@@ -14,7 +14,7 @@ from queue_server.domain.errors import BadInput, HoldExpired, NotFound, Refusal,
 from queue_server.domain.town import in_language
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
-from queue_server.web import page_moving
+from queue_server.web import page_confirm, page_moving
 from queue_server.web.booking_dates import local
 from queue_server.web.booking_own import Own, open_own, to_own
 from queue_server.web.booking_visit import client_of
@@ -118,5 +118,6 @@ ROUTES: Final = [
     PageRoute("/termin/v/{secret}", manage_form, methods=("POST",)),
     PageRoute("/termin/v/{secret}/cancel", cancel_page),
     *page_moving.ROUTES,
+    *page_confirm.ROUTES,
     PageRoute("/termin/v/{secret}/termin.ics", calendar_file),
 ]

@@ -85,6 +85,8 @@ def everything_unusual() -> Town:
         email="amt@example.org",
         challenge=Challenge.ABOVE,
         challenge_above=12,
+        confirm_by_mail=True,
+        confirm_within_min=30,
     )
     passport = a_service(
         "passport",

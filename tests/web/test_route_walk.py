@@ -230,6 +230,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "/termin/{site}": ALL_200,
     "/termin/{site}/{service}": ALL_200,
     "/termin/v/{secret}": dict.fromkeys(ASKERS, 404),
+    "/termin/v/{secret}/confirm": dict.fromkeys(ASKERS, 404),
     "/termin/v/{secret}/cancel": dict.fromkeys(ASKERS, 404),
     "/termin/v/{secret}/move": dict.fromkeys(ASKERS, 404),
     "/termin/v/{secret}/move/check": dict.fromkeys(ASKERS, 404),
