@@ -55,6 +55,10 @@ class Settings:
         return self.data / "spool"
 
     @property
+    def calendar_folder(self) -> Path:
+        return self.data / "calendars"
+
+    @property
     def lock_file(self) -> Path:
         return self.data / "server.lock"
 

@@ -66,12 +66,12 @@ class BookingUnit:
 
     def clerk_times(self, span: Span) -> list[ClerkTime]:
         cells = self._cells()
-        over = self._run_out(span)
+        over, calendars = self._run_out(span), self.planner.calendars
         return [
             ClerkTime(
                 clerk.clerk_id,
                 clerk.can,
-                clerk.work,
+                clerk.work & ~calendars.busy(clerk.clerk_id, span),
                 cells.busy(clerk.clerk_id, span) & ~over.get(clerk.clerk_id, 0),
             )
             for clerk in self.planner.working(self.town, self.site, span)
@@ -80,7 +80,8 @@ class BookingUnit:
     @property
     def clerks_version(self) -> Hashable:
         versions = self._cells().versions(self.planner.clerk_ids(self.town, self.site))
-        return versions, tuple(one.id for one in self.book.run_out(self.now))
+        over = tuple(one.id for one in self.book.run_out(self.now))
+        return versions, over, self.planner.calendars.version
 
     def _run_out(self, span: Span) -> dict[str, Bits]:
         """Return the time of holds and requests that are over: the timer comes late (failure 16)."""

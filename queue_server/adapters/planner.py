@@ -21,6 +21,7 @@ from queue_server.domain.availability import closed_days, work_of
 from queue_server.domain.events import KINDS, AppointmentEvent
 from queue_server.domain.slots import ClerkTime, Span
 from queue_server.domain.town import Site, Town, skills_of
+from queue_server.services.ports import Calendars, NoCalendars
 
 STREAM = table(SiteStream)
 _PLACE = Prepared(lambda _: sa.select(STREAM.c.seq).where(STREAM.c.site_id == sa.bindparam("site")))
@@ -37,6 +38,7 @@ class Planner:
     def __init__(self, database: Database, key: bytes) -> None:
         self.database = database
         self._key = key
+        self.calendars: Calendars = NoCalendars()
         self._cells: dict[str, ClerkCells] = {}
         self._working: dict[tuple[str, Span], list[ClerkTime]] = {}
         self._clerk_ids: dict[str, tuple[str, ...]] = {}

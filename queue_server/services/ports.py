@@ -15,7 +15,7 @@ from queue_server.domain.book import Book
 from queue_server.domain.events import Event
 from queue_server.domain.hall import Hall
 from queue_server.domain.person import Person
-from queue_server.domain.slots import ClerkTime, Span
+from queue_server.domain.slots import Bits, ClerkTime, Span
 from queue_server.domain.town import Site, Town
 
 Answer = dict[str, Any]
@@ -60,6 +60,28 @@ class Overruled:
     reason: str
 
 
+class Calendars(Protocol):
+    """Clerks' own calendars: when they are busy with what is no appointment here.
+
+    Asked in the writer's thread, under the site's lock: whoever stands behind it has the answer ready.
+    """
+
+    @property
+    def version(self) -> Hashable:
+        """What changes whenever an answer would: what was computed from the old one is then computed anew."""
+
+    def busy(self, clerk_id: str, span: Span, /) -> Bits: ...
+
+
+class NoCalendars:
+    """Nobody has one."""
+
+    version = 0
+
+    def busy(self, _clerk_id: str, _span: Span, /) -> Bits:
+        return 0
+
+
 class PublicUnit(Protocol):
     """One site at one time, without what visitors told about themselves: all that public pictures see."""
 
@@ -88,7 +110,8 @@ class PublicUnit(Protocol):
     def clerk_times(self, span: Span) -> list[ClerkTime]:
         """Return the bookable time of each clerk of the site.
 
-        What another site booked of a shared clerk is busy; a hold whose time is over is not.
+        What another site booked of a shared clerk is busy; a hold whose time is over is not. What stands in
+        the clerk's own calendar is no working time.
         """
 
 

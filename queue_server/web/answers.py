@@ -33,6 +33,7 @@ class Readiness(TypedDict):
     speech: NotRequired[dict[str, object]]
     printers: NotRequired[dict[str, str]]
     displays: NotRequired[dict[str, bool]]
+    calendars: NotRequired[dict[str, str]]
     outbox: NotRequired[Outbox]
     epoch: NotRequired[str]
 

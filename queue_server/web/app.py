@@ -26,6 +26,7 @@ from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.addressees import addressee
 from queue_server.adapters.announcements import Announcements
 from queue_server.adapters.answer_rows import AnswerRows
+from queue_server.adapters.clerk_calendars import ClerkCalendars, Owner, owners_of
 from queue_server.adapters.contact_days import ContactDays
 from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
@@ -163,6 +164,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
     stack.callback(database.dispose)
     secrets = ensure_key_file(settings.key_file)
     store = await asyncio.to_thread(Store, database, secrets.derive("contact"))
+    calendars = store.planner.calendars = ClerkCalendars(settings.calendar_folder)
     settlement = Settlement(database, store)
     epoch = await asyncio.to_thread(settle_epoch, database, settings.epoch_file)
     texts = load_texts()
@@ -201,6 +203,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         helpers=helpers,
         puzzles=Puzzles(secrets.derive("puzzle"), clock),
         calendar=calendar_file,
+        clerk_calendars=calendars,
         letters=outbox,
         secrets=secrets,
         speech=speech,
@@ -209,12 +212,19 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         directory=Directory.of(settlement.sites),
         epoch=epoch,
     )
-    await _start(house, hub, sequencer, speech, store, stack)
+    await asyncio.to_thread(calendars.look, _owners(house), clock())
+    await _start(house, hub, sequencer, speech, store, calendars, stack)
     return house
 
 
 async def _start(
-    house: House, hub: Hub, sequencer: Sequencer, speech: Announcements, store: Store, stack: AsyncExitStack
+    house: House,
+    hub: Hub,
+    sequencer: Sequencer,
+    speech: Announcements,
+    store: Store,
+    calendars: ClerkCalendars,
+    stack: AsyncExitStack,
 ) -> None:
     sequencer.start()
     stack.callback(store.close)
@@ -231,7 +241,7 @@ async def _start(
         sequencer,
         hub,
         lambda: house.directory.sites,
-        house.renew_if_changed,
+        lambda: _renew(house, calendars),
         lambda: _tidy(house, spool),
     )
     timers.start()
@@ -247,6 +257,16 @@ def _postman(house: House, spool: Spool) -> Postman[Any]:
     )
     letters = OutboxOf(house, outbox, random_bytes.token_hex(8))
     return Postman(letters, Mailing(house, tools).deliver, house.clock)
+
+
+async def _renew(house: House, calendars: ClerkCalendars) -> None:
+    """Look whether the set-up or a clerk's calendar changed beside us."""
+    await house.renew_if_changed()
+    await asyncio.to_thread(calendars.look, _owners(house), house.clock())
+
+
+def _owners(house: House) -> dict[str, Owner]:
+    return owners_of({town.id: town for town, _ in house.directory.sites.values()}.values())
 
 
 async def _tidy(house: House, spool: Spool) -> None:

@@ -38,6 +38,7 @@ async def see_readiness(call: Call) -> Response:
             "speech": dict(house.speech.health()),
             "printers": _printers(call),
             "displays": _displays(call),
+            "calendars": _calendars(call),
             "outbox": _outbox(call, await _backlogs(house)),
             "epoch": house.epoch,
         }
@@ -68,6 +69,14 @@ def _printers(call: Call) -> dict[str, str]:
 def _displays(call: Call) -> dict[str, bool]:
     channels = (channel for room in _rooms(call) for channel in room.displays.values())
     return {one.display.id: bool(one.connections and one.healthy) for one in channels}
+
+
+def _calendars(call: Call) -> dict[str, str]:
+    """Return how the calendars of the actor's own colleagues stand."""
+    sites = {room.site.id for room in _rooms(call)}
+    towns = {town.id: town for town, site in call.house.directory.sites.values() if site.id in sites}
+    known = {one.id for town in towns.values() for one in town.clerks if sites & set(one.site_ids)}
+    return {id_: state for id_, state in call.house.clerk_calendars.health().items() if id_ in known}
 
 
 def _outbox(call: Call, backlogs: Mapping[str, Backlog]) -> answers.Outbox:

@@ -20,6 +20,7 @@ from queue_server.web.origin import Csrf
 from queue_server.web.ports import (
     Accounts,
     Calendar,
+    ClerkCalendars,
     Database,
     Helpers,
     Letters,
@@ -93,6 +94,7 @@ class House:
     helpers: Helpers
     puzzles: Puzzles
     calendar: Calendar
+    clerk_calendars: ClerkCalendars
     letters: Letters
     secrets: Sealer
     speech: Speech

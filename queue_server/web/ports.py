@@ -147,6 +147,13 @@ class Letters(Protocol):
     def backlogs(self, connection: Connection, now: datetime) -> Mapping[str, Backlog]: ...
 
 
+class ClerkCalendars(Protocol):
+    """Clerks' own calendars, as who watches over them asks."""
+
+    def health(self) -> Mapping[str, str]:
+        """Return for each clerk with a calendar "ok", or what is wrong with it."""
+
+
 class Calendar(Protocol):
     """Calendar files; the module `adapters.calendar_file` fits."""
 

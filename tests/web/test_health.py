@@ -1,5 +1,6 @@
 """Whether the server lives and is fit, and who may read how fit."""
 
+import asyncio
 import json
 
 import httpx2
@@ -79,3 +80,18 @@ async def test_the_figures_tell_how_the_hall_is(town: Town) -> None:
     assert 'aufruf_waiting{site="rathaus"} 1.0' in figures
     assert 'aufruf_open_counters{site="rathaus"} 1.0' in figures
     assert 'aufruf_display_healthy{display="rathaus-eg",site="rathaus"} 0.0' in figures
+
+
+async def test_a_broken_calendar_of_a_clerk_is_told_to_colleagues(town: Town) -> None:
+    folder = town.house.settings.calendar_folder
+    folder.mkdir()
+    (folder / "bernd.ics").write_bytes(b"<html>please sign in</html>")
+    (folder / "anna.ics").write_bytes(
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//\r\nEND:VCALENDAR\r\n"
+    )
+    details: dict[str, object] = {}
+    while not details.get("calendars"):
+        await asyncio.sleep(0.1)  # the server looks every two seconds
+        details = await ready(town, "anna")
+    assert details["calendars"] == {"anna": "ok", "bernd": "broken: ValueError"}
+    assert (await ready(town, "other town's administrator"))["calendars"] == {}
