@@ -46,14 +46,19 @@ class DayStatus:
 
 @dataclass(slots=True)
 class Touched:
-    """What changed since it was last emptied: the rows that a commit has to write."""
+    """What changed since it was last emptied: the rows that a commit has to write.
+
+    `undrawn` are the tickets that changed since the screens were drawn; whoever draws takes them out.
+    """
 
     tickets: set[int] = field(default_factory=set)
     counters: set[str] = field(default_factory=set)
     leases: set[int] = field(default_factory=set)
     day: bool = False
+    undrawn: set[int] = field(default_factory=set)
 
     def clear(self) -> None:
+        self.undrawn |= self.tickets
         self.tickets.clear()
         self.counters.clear()
         self.leases.clear()
@@ -127,6 +132,12 @@ class Hall:
     def last_calls(self) -> list[Ticket]:
         """Return the last called tickets, newest call first; undone calls are not among them."""
         return [self.tickets[ticket_id] for ticket_id in self.recent]
+
+    def take_undrawn(self) -> set[int]:
+        """Return the tickets that changed since this was last asked."""
+        undrawn = self.touched.undrawn | self.touched.tickets
+        self.touched.undrawn.clear()
+        return undrawn
 
     # -- restoring from rows -----------------------------------------------------------------------
 

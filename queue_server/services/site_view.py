@@ -98,47 +98,37 @@ def view(unit: PublicUnit) -> SiteView:
 def calls(hall: Hall, site: Site) -> list[Call]:
     """Return the open and the last calls, newest first; withdrawn ones are not among them."""
     known = _known_calls(hall, site)
-    found = []
-    for ticket in _called_tickets(hall):
-        call = known.get(ticket.id)
-        if call is None or not _is_right(call, ticket):
-            call = _call(ticket, site)
-            if call is None:
-                continue
-            known[ticket.id] = call
-        found.append(call)
-    return found
+    drawn = (known[i] if i in known else _draw(known, hall.tickets[i], site) for i in _called(hall))
+    return [call for call in drawn if call is not None]
 
 
-def _called_tickets(hall: Hall) -> list[Ticket]:
-    last = hall.last_calls()
-    seen = {t.id for t in last}
-    # More than the last dozens may be open at once; none of them may be missing.
-    at_counters = (hall.tickets[c.ticket_id] for c in hall.counters.values() if c.ticket_id is not None)
-    extra = [t for t in at_counters if t.id not in seen and t.state is TicketState.CALLED]
-    extra.sort(key=lambda t: t.call_seq or 0, reverse=True)
-    return [*last, *extra]
+def _called(hall: Hall) -> list[int]:
+    """Return the tickets called last. More of them may be open at once; none of them may be missing."""
+    at_counters = {c.ticket_id for c in hall.counters.values() if c.ticket_id is not None}
+    forgotten = (hall.tickets[i] for i in at_counters.difference(hall.recent))
+    still_open = [t for t in forgotten if t.state is TicketState.CALLED]
+    still_open.sort(key=lambda t: t.call_seq or 0, reverse=True)
+    return [*hall.recent, *(t.id for t in still_open)]
 
 
-_memo: "WeakKeyDictionary[Hall, tuple[Site, dict[int, Call]]]" = WeakKeyDictionary()
-"""Calls as they were drawn last: a commit changes one or two of fifty, and the same are equal at a glance."""
+_memo: "WeakKeyDictionary[Hall, tuple[Site, dict[int, Call | None]]]" = WeakKeyDictionary()
+"""Calls as they were drawn last. A commit changes one or two of fifty; the others are not even looked at,
+for a press that comes after a pause finds nothing of the hall in the processor's memory."""
 
 
-def _known_calls(hall: Hall, site: Site) -> dict[int, Call]:
+def _known_calls(hall: Hall, site: Site) -> dict[int, Call | None]:
+    changed = hall.take_undrawn()
     kept = _memo.get(hall)
     if kept is None or kept[0] is not site or len(kept[1]) > KNOWN_MOST:
         kept = _memo[hall] = (site, {})
+    for ticket_id in changed:
+        kept[1].pop(ticket_id, None)
     return kept[1]
 
 
-def _is_right(call: Call, ticket: Ticket) -> bool:
-    return (
-        call.seq == ticket.call_seq
-        and call.open is (ticket.state is TicketState.CALLED)
-        and call.counter_id == (ticket.counter_id or ticket.last_counter_id)
-        and call.area_id == ticket.area_id
-        and call.concern == ticket.concern
-    )
+def _draw(known: dict[int, Call | None], ticket: Ticket, site: Site) -> Call | None:
+    call = known[ticket.id] = _call(ticket, site)
+    return call
 
 
 def _call(ticket: Ticket, site: Site) -> Call | None:
