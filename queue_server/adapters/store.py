@@ -64,6 +64,7 @@ class Store:
         self._caught_up: set[str] = set()
         self._kept: dict[Key, tuple[str, Answer]] = {}
         self._new_answers: dict[Key, dict[str, object]] = {}
+        self._moving: dict[str, int] | None = None
         self._randomness = Randomness()
         self.sites: dict[str, tuple[Town, Site]] = {}
         self.reload_settings()
@@ -235,12 +236,17 @@ class Store:
 
     # -- its end -----------------------------------------------------------------------------------
 
-    def commit(self) -> Mapping[str, int]:
+    def write(self) -> Mapping[str, int]:
         changed = [u for u in self._units.values() if u.changes or u.stored_day != u.hall.business_day]
         self._write(changed)
         moved = {unit.site.id: unit.hall.seq for unit in changed}
         moved |= {id_: unit.hall.seq for id_, unit in self._units.items() if id_ in self._caught_up}
         AnswerRows.add(self.connection, list(self._new_answers.values()))
+        self._moving = moved
+        return moved
+
+    def commit(self) -> Mapping[str, int]:
+        moved = self.write() if self._moving is None else self._moving
         try:
             self.connection.commit()
         except BaseException:
@@ -289,6 +295,7 @@ class Store:
     def _clear(self) -> None:
         for gathered in (self._units, self._entered, self._caught_up, self._kept, self._new_answers):
             gathered.clear()
+        self._moving = None
 
     # -- outside of transactions -------------------------------------------------------------------
 

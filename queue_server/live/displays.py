@@ -1,21 +1,25 @@
 """Displays: their pictures after each commit, resuming, and what they say of calls and of their sound.
 
-A display's frame goes out in the same turn of the event loop as the commit's news, before the clerk is
-answered. What a word of a display means for a call is decided in `confirmation`.
+A display's frame is drawn while the disk writes, and goes out in the same turn of the event loop as the
+commit's news, before the clerk is answered. What a word of a display means for a call is decided in
+`confirmation`.
 """
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from queue_server.live.confirmation import CallWatch
 from queue_server.live.frames import Picture
 from queue_server.live.mailboxes import Connection, broadcast
-from queue_server.live.rooms import Audience, DisplayChannel, SiteRoom, sound_works
+from queue_server.live.rooms import Audience, DisplayChannel, Drawn, SiteRoom, sound_works
 from queue_server.protocol import SPEAK_UNTIL_AGE_S, CallEntry, CallReport
 from queue_server.services import screens
 from queue_server.services.site_view import Call, SiteView
+
+DRAWN_FOR: Final = timedelta(seconds=0.1)
+"""A disk may take longer for a commit; what was drawn before it would tell wrong ages then."""
 
 
 class Displays:
@@ -24,14 +28,21 @@ class Displays:
     def __init__(self, audience: Audience) -> None:
         self._audience = audience
 
+    def prepare(self, room: SiteRoom, view: SiteView) -> None:
+        """Draw what a commit will show while the disk still writes it; `publish` sends it, or nobody."""
+        since = view.seq if room.view is None else room.view.seq
+        now = self._audience.clock()
+        for channel in room.displays.values():
+            channel.drawn = self._draw(room, channel, view, since, now) if channel.is_seen else None
+
     def publish(self, room: SiteRoom, view: SiteView, since: int) -> None:
         """Send one frame to each display whose picture changed; watch the calls after `since`."""
         now = self._audience.clock()
         for channel in room.displays.values():
             self._show(room, channel, view, since, now)
-        for call in view.calls:
-            if call.seq > since:
-                self._watch(room, view, call)
+        if any(call.seq > since for call in view.calls):
+            # In the next turn: the frames leave at the end of this one, and no word comes back before.
+            asyncio.get_running_loop().call_soon(self._watch_new, room, view, since)
 
     def join(
         self, site_id: str, display_id: str, connection: Connection, epoch: str | None, since: int | None
@@ -109,16 +120,26 @@ class Displays:
     def _show(
         self, room: SiteRoom, channel: DisplayChannel, view: SiteView, since: int, now: datetime
     ) -> None:
-        if not (channel.connections or channel.watchers):
+        drawn, channel.drawn = channel.drawn, None
+        if not channel.is_seen:
             channel.likeness = None
             return
+        if drawn is None or drawn.view is not view or now - drawn.at > DRAWN_FOR:
+            drawn = self._draw(room, channel, view, since, now)
+        if drawn is not None and drawn.likeness != channel.likeness:
+            channel.likeness = drawn.likeness
+            broadcast(channel.listeners, drawn.picture)
+
+    def _draw(
+        self, room: SiteRoom, channel: DisplayChannel, view: SiteView, since: int, now: datetime
+    ) -> Drawn | None:
+        """Draw a display's picture; None when it is the last one again."""
         shown = screens.shown_calls(view, channel.display)
         likeness = screens.likeness(view, shown, self._audience.config_version)
         if likeness == channel.likeness:
-            return
-        channel.likeness = likeness
-        announce = fresh_calls(view, channel, since, now)
-        broadcast(channel.listeners, self._picture(room, view, shown, announce, now))
+            return None
+        picture = self._picture(room, view, shown, fresh_calls(view, channel, since, now), now)
+        return Drawn(view, now, likeness, picture.encoded())
 
     def _welcome(
         self,
@@ -150,6 +171,11 @@ class Displays:
         return Picture.of(self._audience.epoch, view.seq, "board", board, kept_name="announce", kept=announce)
 
     # -- witnesses ---------------------------------------------------------------------------------
+
+    def _watch_new(self, room: SiteRoom, view: SiteView, since: int) -> None:
+        for call in view.calls:
+            if call.seq > since:
+                self._watch(room, view, call)
 
     def _watch(self, room: SiteRoom, view: SiteView, call: Call) -> None:
         assigned = [

@@ -71,6 +71,11 @@ class Picture:
         name = self.kept_name or older.kept_name
         return Picture(self.epoch, self.seq, self.name, self.body, name, older.kept + self.kept)
 
+    def encoded(self) -> Self:
+        """Encode the frame now rather than when it is sent."""
+        _ = self.ready
+        return self
+
     @property
     def size(self) -> int:
         """Bytes that this picture holds in memory while it waits, header apart."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from queue_server.domain.town import Site
+from queue_server.live.batches import Moved
 from queue_server.live.confirmation import Confirmations
 from queue_server.live.counters import Counters
 from queue_server.live.displays import Displays
@@ -20,7 +21,6 @@ from queue_server.live.frames import encode_json, encode_text_frame
 from queue_server.live.kiosks import Kiosks
 from queue_server.live.phones import Phones
 from queue_server.live.rooms import Audience, DisplayChannel, Queue, SiteRoom
-from queue_server.live.sequencer import Moved
 from queue_server.protocol import HEARTBEAT_S
 from queue_server.services import site_view
 from queue_server.services.site_view import SiteView
@@ -115,7 +115,14 @@ class Hub:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    # -- after a commit ----------------------------------------------------------------------------
+    # -- around a commit ---------------------------------------------------------------------------
+
+    def before_commit(self, moved: Moved) -> None:
+        """Draw what a batch will show if it is kept; nothing of it goes out."""
+        for site_id, view in moved.pictures.items():
+            room = self.rooms.get(site_id)
+            if room is not None and isinstance(view, SiteView):
+                self.displays.prepare(room, view)
 
     def after_commit(self, moved: Moved) -> None:
         """Send what a batch changed."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from queue_server.domain.town import Display, Site
 from queue_server.live.confirmation import Confirmations
+from queue_server.live.frames import Picture
 from queue_server.live.mailboxes import Connection
 from queue_server.services.ports import Unit
 from queue_server.services.site_view import SiteView
@@ -25,24 +26,40 @@ class Queue(Protocol):
     async def look(self, site_id: str, work: Callable[[Unit], Any]) -> Any: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A display's picture of a view; `likeness` is what two of them are compared by."""
+
+    view: SiteView
+    at: datetime
+    likeness: object
+    picture: Picture
+
+
 @dataclass(slots=True)
 class DisplayChannel:
     """All connections of one display; they share one picture.
 
     Each connection tells of its own sound: two browsers may show one display, and one that works must
-    not hide one that is blocked (failure 22). `watchers` are staff who look on.
+    not hide one that is blocked (failure 22). `watchers` are staff who look on. `drawn` was made while the
+    disk was still writing what it shows.
     """
 
     display: Display
     connections: set[Connection] = field(default_factory=set)
     watchers: set[Connection] = field(default_factory=set)
     likeness: object = None
+    drawn: Drawn | None = None
     health: dict[Connection, bool] = field(default_factory=dict)
 
     @property
     def healthy(self) -> bool:
         """Say whether every connection has told that its sound works; without one: no."""
         return bool(self.connections) and all(self.health.get(c, False) for c in self.connections)
+
+    @property
+    def is_seen(self) -> bool:
+        return bool(self.connections or self.watchers)
 
     @property
     def listeners(self) -> Iterator[Connection]:

@@ -232,8 +232,11 @@ class Storage(Protocol):
 
     def remembered(self, scope: str, request_id: str) -> tuple[str, Answer] | None: ...
     def remember(self, unit: Unit, scope: str, request_id: str, fingerprint: str, answer: Answer) -> None: ...
+    def write(self) -> Mapping[str, int]:
+        """Write everything, once; return the sites that a commit moves, each with its sequence number."""
+
     def commit(self) -> Mapping[str, int]:
-        """Write everything and commit; return the sites that moved, each with its sequence number."""
+        """Commit, after writing what is not written yet; return the sites that moved."""
 
     def rollback(self) -> None:
         """Undo everything since `begin` and drop the copies in memory that had changed."""

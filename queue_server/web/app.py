@@ -37,9 +37,10 @@ from queue_server.adapters.spool import Spool
 from queue_server.adapters.store import Store
 from queue_server.adapters.tokens import find_token
 from queue_server.domain.errors import Refusal
+from queue_server.live.batches import Moved
 from queue_server.live.hub import Hub
 from queue_server.live.postman import Postman
-from queue_server.live.sequencer import Moved, Sequencer
+from queue_server.live.sequencer import Sequencer
 from queue_server.live.timers import Timers
 from queue_server.services import site_view
 from queue_server.settings import Settings
@@ -168,15 +169,16 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
     settlement = Settlement(database, store)
     epoch = await asyncio.to_thread(settle_epoch, database, settings.epoch_file)
     texts = load_texts()
-    hub_box: list[Hub] = []
 
-    def tell_hub(moved: Moved) -> None:
-        hub_box[0].after_commit(moved)
+    def foretell(moved: Moved) -> None:
+        hub.before_commit(moved)
 
-    sequencer = Sequencer(store, clock, site_view.view, tell_hub)
+    def tell(moved: Moved) -> None:
+        hub.after_commit(moved)
+
+    sequencer = Sequencer(store, clock, site_view.view, tell, foretell)
     version = await asyncio.to_thread(database.read, settlement.version)
     hub = Hub(epoch, sequencer, clock, version)
-    hub_box.append(hub)
     speech = Announcements(settings.speech_folder, enabled=settings.speech)
     house = House(
         settings=settings,

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from queue_server.live.batches import Moved
 from queue_server.live.frames import payload_of
 from queue_server.live.hub import Hub
 from queue_server.live.mailboxes import Connection
-from queue_server.live.sequencer import Moved, Sequencer
+from queue_server.live.sequencer import Sequencer
 from queue_server.services import counter, site_view
 from queue_server.services.ports import Answer, Unit
 from tests.town_hall import Hand, taking
@@ -74,13 +75,16 @@ class LiveHall:
 
     def __init__(self, hand: Hand) -> None:
         self.hand = hand
-        self.sequencer = Sequencer(hand.store, lambda: hand.now, site_view.view, self._tell)
+        self.sequencer = Sequencer(hand.store, lambda: hand.now, site_view.view, self._tell, self._foretell)
         self.hub = Hub(EPOCH, self.sequencer, lambda: hand.now, 1)
         self.monotonic = 1000.0
         self.hub.confirmations._monotonic = lambda: self.monotonic
 
     def _tell(self, moved: Moved) -> None:
         self.hub.after_commit(moved)
+
+    def _foretell(self, moved: Moved) -> None:
+        self.hub.before_commit(moved)
 
     async def do(self, work: Callable[[Unit], Answer], site_id: str = "hall") -> Answer:
         return await self.sequencer.do(site_id, work)

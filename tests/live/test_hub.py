@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from queue_server.adapters.database import Database
 from queue_server.domain.town import Display
+from queue_server.live.batches import Moved
 from queue_server.services import counter, reception, screens, site_view
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
@@ -95,6 +96,37 @@ async def test_a_burst_is_one_frame_with_every_call(live_hall: LiveHall) -> None
     assert len(foyer.frames) == count + 1
     assert len(foyer.last["announce"]) == 2
     assert [c["seq"] for c in foyer.last["announce"]] == sorted(foyer.heard)
+
+
+async def test_a_board_is_drawn_while_the_disk_writes_and_sent_once_it_is_kept(live_hall: LiveHall) -> None:
+    display = live_hall.display()
+    seen = await live_hall.sequencer.look("hall", site_view.view)
+    coming = replace(seen, seq=seen.seq + 1, waiting_count=7)
+    live_hall.hub.before_commit(Moved({"hall": coming.seq}, {"hall": coming}))
+    assert len(display.frames) == 1  # the welcome
+    live_hall.hub.publish("hall", coming)
+    assert (display.last["seq"], display.last["board"]["waiting_count"]) == (coming.seq, 7)
+
+
+async def test_what_was_drawn_for_a_commit_that_failed_is_shown_to_nobody(live_hall: LiveHall) -> None:
+    display = live_hall.display()
+    seen = await live_hall.sequencer.look("hall", site_view.view)
+    lost, kept = (replace(seen, seq=seen.seq + 1, waiting_count=count) for count in (7, 8))
+    live_hall.hub.before_commit(Moved({"hall": lost.seq}, {"hall": lost}))
+    live_hall.hub.publish("hall", kept)
+    assert [frame["board"]["waiting_count"] for frame in display.frames] == [0, 8]
+
+
+async def test_a_slow_disk_makes_no_call_younger(live_hall: LiveHall) -> None:
+    """A call is as old as it is when its board goes out, not when it was drawn."""
+    await called(live_hall)
+    display = live_hall.display()
+    seen = await live_hall.sequencer.look("hall", site_view.view)
+    coming = replace(seen, seq=seen.seq + 1, waiting_count=7)
+    live_hall.hub.before_commit(Moved({"hall": coming.seq}, {"hall": coming}))
+    live_hall.hand.later(seconds=3)
+    live_hall.hub.publish("hall", coming)
+    assert display.last["board"]["calls"][0]["age_ms"] == 3000
 
 
 async def test_a_recall_rings_again(live_hall: LiveHall) -> None:

@@ -20,8 +20,9 @@ from queue_server.domain.errors import (
     StorageUnavailable,
 )
 from queue_server.domain.ticket import Origin
+from queue_server.live.batches import Moved
 from queue_server.live.inbox import RequestKey
-from queue_server.live.sequencer import Moved, Sequencer
+from queue_server.live.sequencer import Sequencer
 from queue_server.services import counter, site_view
 from queue_server.services.ports import Answer, Unit
 from tests.adapters.test_store import differences, in_the_log
@@ -35,10 +36,15 @@ class Road:
         self.hand = hand
         self.moved: list[Moved] = []
         self.on_commit: Callable[[Moved], None] = self.moved.append
-        self.sequencer = Sequencer(hand.store, lambda: hand.now, site_view.view, self._tell)
+        self.foretold: list[Moved] = []
+        self.on_foretelling: Callable[[Moved], None] = self.foretold.append
+        self.sequencer = Sequencer(hand.store, lambda: hand.now, site_view.view, self._tell, self._foretell)
 
     def _tell(self, moved: Moved) -> None:
         self.on_commit(moved)
+
+    def _foretell(self, moved: Moved) -> None:
+        self.on_foretelling(moved)
 
     async def do(
         self,
@@ -237,13 +243,20 @@ async def test_the_answer_survives_a_restart(road: Road) -> None:
 # -- who waits, who looks ------------------------------------------------------------------------------
 
 
-async def test_screens_are_told_before_the_answer(road: Road) -> None:
+async def test_screens_are_told_before_the_answer_and_may_draw_before_that(road: Road) -> None:
     told: list[str] = []
+    road.on_foretelling = lambda moved: told.append("to draw")
     road.on_commit = lambda moved: told.append("screens")
     asked = asyncio.ensure_future(road.do(taking))
     asked.add_done_callback(lambda _: told.append("answer"))
     await asked
-    assert told == ["screens", "answer"]
+    assert told == ["to draw", "screens", "answer"]
+
+
+async def test_what_is_foretold_is_told_when_it_is_kept(road: Road) -> None:
+    await road.together(taking, is_a_fault, taking)
+    (moved,) = road.moved
+    assert road.foretold[-1].pictures["hall"] is moved.pictures["hall"]
 
 
 async def test_a_screen_that_throws_keeps_no_answer_back(road: Road) -> None:
@@ -252,7 +265,7 @@ async def test_a_screen_that_throws_keeps_no_answer_back(road: Road) -> None:
     def throws(moved: Moved) -> None:
         raise ZeroDivisionError
 
-    road.on_commit = throws
+    road.on_commit = road.on_foretelling = throws
     assert (await road.do(taking))["id"] == 2
 
 

@@ -99,7 +99,7 @@ async def test_a_restart_forgets_no_deadline(ticking: Ticking) -> None:
     await ticking.timers.stop()
     ticking.hall.hand.restart()
     ticking.hall.hand.later(minutes=2)
-    ticking.hall.sequencer._storage = ticking.hall.hand.store
+    ticking.hall.sequencer._batches.storage = ticking.hall.hand.store
     ticking.timers.start()
     await until(lambda: ticking.state_of(taken) is TicketState.SERVING)
 
