@@ -151,6 +151,7 @@ function summary(t, visit, list) {
 
 export function concernWords(t, visit, service, count) {
   const name = named(service.name, visit.language);
+  if (count > 1 && service.counts_persons) return t("kiosk.for_persons", { name, n: count });
   return count > 1 ? t("kiosk.counted", { count, name }) : name;
 }
 

@@ -129,6 +129,11 @@ class Hall:
         """Return the first of two visits of one person for the second; None for every other ticket."""
         return None if ticket.after is None else self.tickets.get(ticket.after)
 
+    def held_back(self) -> list[Ticket]:
+        """Return who waits outside of the line: second visits whose first one is not over."""
+        seconds = (self.tickets[i] for i in self._second.values())
+        return [t for t in seconds if t.state is TicketState.WAITING and t.id not in self.waiting]
+
     def last_calls(self) -> list[Ticket]:
         """Return the last called tickets, newest call first; undone calls are not among them."""
         return [self.tickets[ticket_id] for ticket_id in self.recent]

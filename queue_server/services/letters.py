@@ -17,6 +17,7 @@ from babel.dates import format_date, format_time
 
 from queue_server.domain.town import Service, Site, Town, in_language
 from queue_server.services.locales import locale_of
+from queue_server.services.wording import in_words
 
 _UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Control characters, and marks that turn the direction of all that follows."""
@@ -325,9 +326,7 @@ def _what(notice: Notice, visit: Visit, say: Say) -> Iterable[Fact]:
 def _concern(notice: Notice, visit: Visit, say: Say) -> Iterable[str]:
     counts = dict(visit.concern)
     for service in _services_of(notice, visit):
-        name = in_language(service.name, say.language)
-        count = counts[service.id]
-        yield say("post.counted", count=count, name=name) if count > 1 else name
+        yield in_words(say, service, counts[service.id])
 
 
 def _area(notice: Notice, say: Say) -> str:

@@ -104,6 +104,14 @@ def public_queue(unit: PublicUnit) -> PublicQueue:
 
 
 def _waiting(unit: PublicUnit) -> list[PublicEntry]:
+    # Behind all others those who wait for the end of their first visit: nobody can say how long that takes.
+    return _in_line(unit) + [
+        PublicEntry(key=ticket.key, number=ticket.number, ahead=0, from_min=-1, to_min=-1)
+        for ticket in unit.hall.held_back()
+    ]
+
+
+def _in_line(unit: PublicUnit) -> list[PublicEntry]:
     return [
         PublicEntry(
             key=ticket.key,

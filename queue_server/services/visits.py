@@ -54,6 +54,7 @@ def status(ticket: Ticket) -> Answer:
         "area_id": ticket.area_id,
         "language": ticket.language,
         "counter_id": ticket.counter_id,
+        "appointed_at": ticket.appointed_at.isoformat() if ticket.appointed_at else None,
     }
 
 

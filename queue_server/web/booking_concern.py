@@ -11,6 +11,7 @@ from queue_server.domain.parting import part
 from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at, skills_of
 from queue_server.services.in_parts import choose_visit
 from queue_server.services.offer import is_bookable
+from queue_server.services.wording import Say, counts_persons, named
 from queue_server.web.booking_wish import Wish
 
 Json = dict[str, object]
@@ -99,12 +100,13 @@ def documents(services: Iterable[Service], language: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def chosen_lines(services: Iterable[Service], wish: Wish, language: str) -> list[Json]:
+def chosen_lines(services: Iterable[Service], wish: Wish, say: Say) -> list[Json]:
     """Return what was chosen, for the line that stands above the later steps."""
-    return [{"name": in_language(one.name, language), "count": wish.count(one.id)} for one in services]
+    lines = (named(say, one, wish.count(one.id)) for one in services)
+    return [{"name": name, "count": count} for count, name in lines]
 
 
-def in_turn(town: Town, site: Site, wish: Wish, language: str) -> list[list[Json]]:
+def in_turn(town: Town, site: Site, wish: Wish, say: Say) -> list[list[Json]]:
     """Return what is done in each of two appointments one after the other; [] when one is enough.
 
     Raises what `choose_visit` raises.
@@ -113,7 +115,7 @@ def in_turn(town: Town, site: Site, wish: Wish, language: str) -> list[list[Json
     if len(parts) == 1:
         return []
     mine = [wish.but(services=one.services) for one in parts]
-    return [chosen_lines(services_of(town, one), one, language) for one in mine]
+    return [chosen_lines(services_of(town, one), one, say) for one in mine]
 
 
 def talk_with(
@@ -156,6 +158,7 @@ def _service(
         "opens_on": service.bookable_from,
         "chosen": service.id in wish.ids,
         "count": wish.count(service.id),
+        "counts_persons": counts_persons(service),
         "most": service.max_count,
         "documents": [in_language(one, language) for one in service.documents],
         "link": service.link,

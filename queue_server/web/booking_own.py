@@ -191,7 +191,7 @@ def _part(own: Own, seen: Answer) -> dict[str, Any]:
         "at": when(own, seen["starts_at"]),
         "come_at": when(own, seen["come_at"])["clock"],
         "area": area and {"name": in_language(area.name, language), "hint": in_language(area.hint, language)},
-        "lines": chosen_lines(services, wish, language),
+        "lines": chosen_lines(services, wish, own.call.say),
         "talk_with": talk_with(town, [site], services, seen["clerk_id"]),
         "documents": documents(services, language),
         "path": _path(own, seen),

@@ -109,7 +109,7 @@ def _times(visit: Visit, around: Around, csrf: str) -> dict[str, Any]:
         "site_name": in_language(able.name, visit.language) if able else "",
         "site_address": able.address if able else "",
         "minutes": around.sites[0]["minutes"] if around.sites else 0,
-        "in_turn": [] if able is None else in_turn(town, able, wish, visit.language),
+        "in_turn": [] if able is None else in_turn(town, able, wish, visit.call.say),
         "hold_fields": [*wish.fields(), *visit.carried(), ("csrf", csrf)],
         "act": ACT,
         "back": visit.url(wish.but(step=1)),
@@ -204,7 +204,7 @@ async def _part(visit: Visit, wish: Wish) -> dict[str, Any]:
     around = await _look_around(visit, wish)
     sites = [_site(visit, by_id[answer["site"]], answer) for answer in around.sites]
     return {
-        "lines": chosen_lines(services_of(visit.town, wish), wish, visit.language),
+        "lines": chosen_lines(services_of(visit.town, wish), wish, visit.call.say),
         "sites": [(one["name"], one["first"]) for one in sites],
         "url": visit.url(wish),
     }
@@ -243,7 +243,7 @@ def _held(visit: Visit, held: Answer) -> dict[str, Any]:
         "date": long_date(starts.date(), visit.language),
         "clock": clock(starts),
         "then": then,
-        "in_turn": in_turn(visit.town, visit.site, visit.wish, visit.language) if then else [],
+        "in_turn": in_turn(visit.town, visit.site, visit.wish, visit.call.say) if then else [],
         "site": in_language(visit.site.name, visit.language),
         "until": clock(until),
         "left_s": max(0, ceil((until - visit.house.clock()).total_seconds())),

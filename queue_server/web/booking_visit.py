@@ -89,7 +89,7 @@ class Visit:
             "step": step,
             "message": message,
             "ask": "",
-            "chosen": chosen_lines(chosen, self.wish, self.language) if step > 1 else [],
+            "chosen": chosen_lines(chosen, self.wish, self.call.say) if step > 1 else [],
             "talk_with": talk_with(self.town, sites_of(self.town, self.wish), chosen) if step > 1 else [],
             "persons": self.wish.persons,
             "back_to_concern": self.url(self.wish.but(step=1)),

@@ -18,6 +18,7 @@ from queue_server.domain.town import Channel, Service, Site, Town, in_language, 
 from queue_server.services.concerns import takes_walk_ins
 from queue_server.services.locales import locale_of
 from queue_server.services.offer import is_bookable
+from queue_server.services.wording import in_words
 from queue_server.web.booking_concern import talk_of
 from queue_server.web.desk_wish import COUNT, Wish
 from queue_server.web.texts import Texts
@@ -118,15 +119,19 @@ def _note(service: Service, site: Site, say: Texts) -> str:
     return "" if takes_walk_ins(service, site) else say("desk.only_appointment")
 
 
-def chosen(town: Town, pairs: Iterable[Sequence[Any]], language: str) -> list[Values]:
-    """Return services with counts by name; one that left the set-up keeps its id for a name."""
+def chosen(town: Town, pairs: Iterable[Sequence[Any]], say: Texts) -> list[Values]:
+    """Return services with counts by name; one that left the set-up keeps its id for a name.
+
+    `words` is both in one text, for where the count is not a field.
+    """
     services = {service.id: service for service in town.services}
     return [
         {
             "id": service_id,
-            "name": in_language(services[service_id].name, language)
+            "name": in_language(services[service_id].name, say.language)
             if service_id in services
             else service_id,
+            "words": in_words(say, services[service_id], count) if service_id in services else service_id,
             "count": count,
             "most": services[service_id].max_count if service_id in services else count,
         }
@@ -204,7 +209,7 @@ def appointment(words: Words, town: Town, site: Site, seen: Values) -> Values:
         "come": words.time(come_at(site, local)),
         "minutes": seen["minutes"],
         "persons": seen["persons"],
-        "services": chosen(town, seen["services"], language),
+        "services": chosen(town, seen["services"], words.say),
         "papers": papers(town, seen["services"], language),
         "area": area_of(site, seen.get("area_id"), language)[0],
         "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")),
@@ -249,7 +254,7 @@ def card(words: Words, town: Town, site: Site, seen: Values, manage_url: str) ->
         "come": words.time(come_at(site, local)),
         "number": seen.get("number"),
         "reference": seen["reference"],
-        "services": chosen(town, seen["services"], language),
+        "services": chosen(town, seen["services"], words.say),
         "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")),
         "papers": papers(town, seen["services"], language),
         "qr": qr_image(manage_url) if manage_url else "",

@@ -24,6 +24,7 @@ from queue_server.domain.town import (
     services_at,
 )
 from queue_server.services.reception import NEEDS
+from queue_server.services.wording import in_words
 from queue_server.web.pages import PageCall, PageRoute
 
 STAFF: Final = frozenset({Role.ADMINISTRATOR, Role.CLERK})
@@ -157,6 +158,7 @@ def _service(call: PageCall, service: Service) -> dict[str, Any]:
         "category": service.category_id,
         "minutes": service.minutes,
         "max_count": service.max_count,
+        "counted": [in_words(call.say, service, n) for n in range(1, service.max_count + 1)],
         "documents": [in_language(document, call.language) for document in service.documents],
     }
 

@@ -175,7 +175,7 @@ async def _show(
         wish=wish,
         typed=typed,
         moving=moving,
-        chosen=view.chosen(town, wish.pairs, call.language),
+        chosen=view.chosen(town, wish.pairs, call.say),
         papers=view.papers(town, wish.pairs, call.language),
         categories=view.by_category(town, site, call.say),
         minutes=found["minutes"],

@@ -145,9 +145,7 @@ def _names(call: PageCall, found: Answer, text: str) -> bool:
     """Tell whether a service of the booking has that in its name."""
     town, _ = call.house.town_and_site(call.site_id)
     wanted = text.casefold()
-    return any(
-        wanted in one["name"].casefold() for one in view.chosen(town, found["services"], call.language)
-    )
+    return any(wanted in one["name"].casefold() for one in view.chosen(town, found["services"], call.say))
 
 
 async def _seen(call: PageCall) -> tuple[Answer, Any]:
@@ -200,7 +198,7 @@ async def _show_ticket(call: PageCall) -> Response:
             "number": ticket.number,
             "state": ticket.state.value,
             "area": view.area_of(site, ticket.area_id, call.language)[0],
-            "services": view.chosen(town, ticket.concern, call.language),
+            "services": view.chosen(town, ticket.concern, call.say),
             "wait": wait,
             "taken": words.time(ticket.arrived_at),
         },
@@ -272,7 +270,7 @@ def hit(call: PageCall, words: view.Words, day: date, found: Answer) -> view.Val
     """Return one line of a list of appointments."""
     town, _ = call.house.town_and_site(call.site_id)
     local = words.local(found["starts_at"])
-    services = view.chosen(town, found["services"], call.language)
+    services = view.chosen(town, found["services"], call.say)
     return {
         "reference": found["reference"],
         "number": found.get("number"),
@@ -288,7 +286,7 @@ def hit(call: PageCall, words: view.Words, day: date, found: Answer) -> view.Val
 
 def _ticket_hit(call: PageCall, ticket: Ticket) -> view.Values:
     town, _ = call.house.town_and_site(call.site_id)
-    services = view.chosen(town, ticket.concern, call.language)
+    services = view.chosen(town, ticket.concern, call.say)
     return {
         "id": ticket.id,
         "number": ticket.number,

@@ -15,6 +15,7 @@ from queue_server.services import kiosk as kiosk_visits
 from queue_server.services.concerns import takes_walk_ins
 from queue_server.services.offer import is_bookable
 from queue_server.services.ports import Answer, Unit
+from queue_server.services.wording import counts_persons
 from queue_server.web.pages import PageCall, PageRoute
 
 IDLE_MS: Final = 60_000
@@ -137,6 +138,7 @@ def _service(town: Town, site: Site, service: Service) -> Json:
         "id": service.id,
         "name": dict(service.name),
         "max_count": service.max_count,
+        "counts_persons": counts_persons(service),
         "documents": [dict(document) for document in service.documents],
         "why": _why_no_number(service, site),
         "books": is_bookable(service, site) and not service.confirm_first,

@@ -5,15 +5,20 @@ picture is the one all phones share, matched by the ticket's opaque key: a numbe
 day, and a stranger's phone must not ring.
 """
 
+from math import ceil
 from typing import Final
 
+from babel.dates import format_time
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.errors import BadInput, NotFound, Refusal
+from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Site, in_language
 from queue_server.protocol import PublicQueue
 from queue_server.services import screens, visits
+from queue_server.services.locales import locale_of
 from queue_server.services.ports import Answer, Unit
+from queue_server.web.booking_dates import local
 from queue_server.web.cookies import LANGUAGE_COOKIE
 from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute
@@ -68,6 +73,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         "epoch": house.epoch,
         "chime_url": "/static/sounds/gong.wav",
         "fetched_where": area["name"] if area else "",
+        "early_s": seen["early_s"],
     }
     return call.page(
         "status.html",
@@ -79,6 +85,8 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         number=seen["visit"]["number"],
         state=seen["visit"]["state"],
         position=seen["position"],
+        appointed=_appointed(site, seen["visit"]["appointed_at"], language),
+        early=seen["early_s"] > 0,
         call=seen["call"],
         reasons=seen["why"],
         area=area,
@@ -104,7 +112,22 @@ def _seen(unit: Unit, ref: Ref) -> Answer:
         "why": visits.explain(unit, ticket.id),
         "position": next((entry for entry in queue["waiting"] if entry["key"] == ticket.key), None),
         "call": _call(queue, ticket.key),
+        "early_s": early_s(unit, ticket),
     }
+
+
+def early_s(unit: Unit, ticket: Ticket) -> int:
+    """Return the seconds to the appointed time; 0 when it has come, and for who has none.
+
+    Until then "0 before you" would say nothing: an early one is called at that time, or when nobody waits.
+    """
+    if ticket.appointed_at is None:
+        return 0
+    return max(0, ceil((ticket.appointed_at - unit.now).total_seconds()))
+
+
+def _appointed(site: Site, at: str | None, language: str) -> str:
+    return "" if at is None else format_time(local(at, site.time_zone), "short", locale=locale_of(language))
 
 
 def _call(queue: PublicQueue, key: str) -> Answer | None:

@@ -8,11 +8,12 @@ from babel.dates import format_date, format_time
 
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.ticket import Origin, Ticket
-from queue_server.domain.town import Texts, in_language
+from queue_server.domain.town import in_language
 from queue_server.protocol import Slip, SlipLine
 from queue_server.services.appointments import come_at
 from queue_server.services.locales import locale_of
 from queue_server.services.ports import JobToPrint, Unit
+from queue_server.services.wording import in_words
 from queue_server.web.house import House
 from queue_server.web.texts import FALLBACK
 
@@ -112,11 +113,8 @@ def _appointment_lines(house: House, unit: Unit, appointment: Appointment, langu
 
 def _services(house: House, unit: Unit, concern: Iterable[tuple[str, int]], language: str) -> list[SlipLine]:
     say = house.texts[language]
-    names: dict[str, Texts] = {service.id: service.name for service in unit.town.services}
-    values = []
-    for service_id, count in concern:
-        name = in_language(names[service_id], language) if service_id in names else service_id
-        values.append(say("slip.counted", count=count, name=name) if count > 1 else name)
+    services = {service.id: service for service in unit.town.services}
+    values = [in_words(say, services[id_], count) if id_ in services else id_ for id_, count in concern]
     return _listed(say("slip.services"), values)
 
 

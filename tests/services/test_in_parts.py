@@ -14,7 +14,7 @@ from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.errors import BadInput, HoldExpired, NobodyWaiting, SlotTaken, TooManyBookings
 from queue_server.domain.person import Person
 from queue_server.domain.town import CheckIn, Town
-from queue_server.services import booking, booking_clock, counter, offer
+from queue_server.services import booking, booking_clock, counter, offer, screens
 from queue_server.services.concerns import Choice
 from queue_server.services.in_parts import choose_visit, second_starts
 from queue_server.services.ports import Answer, Unit
@@ -252,6 +252,18 @@ def test_the_second_is_called_when_the_first_is_over(hand: Pairs) -> None:
     hand.restart()
     assert hand.call("c2", "carla")["number"] == booked["then"]["number"]
     assert hand.differences() == []
+
+
+def test_the_second_is_seen_to_wait_while_the_first_is_served(hand: Pairs) -> None:
+    """A phone whose key is in none of the lists would say that the visit is over."""
+    booked = hand.book_both("09:00", DAY)
+    arrive(hand, booked)
+    waiting = hand.look(screens.public_queue)["waiting"]
+    assert [one["number"] for one in waiting] == [booked["number"], booked["then"]["number"]]
+    hand.open("c1", "bernd")
+    hand.call("c1", "bernd")
+    (entry,) = hand.look(screens.public_queue)["waiting"]
+    assert (entry["number"], entry["from_min"]) == (booked["then"]["number"], -1)
 
 
 def test_who_missed_the_first_may_still_come_for_the_second(hand: Pairs) -> None:

@@ -1,12 +1,16 @@
 """The visitor's own page: without scripts, live, and never ringing for somebody else's number."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
+from queue_server.domain.person import Person
+from queue_server.services import booking, offer
+from queue_server.services.ports import Answer, Unit
 from tests.e2e.harness.axe import axe
 from tests.web.running import Town
 
@@ -38,6 +42,37 @@ async def test_the_page_works_by_forms_alone(each_town: Town) -> None:
     assert 'data-state="no_show"' in await read(each_town, ticket)
     assert 'data-state="waiting"' in (await form(each_town, ticket, "back")).text, "I missed it, I am here"
     assert 'data-state="cancelled"' in (await form(each_town, ticket, "cancel")).text
+
+
+async def test_who_is_early_reads_the_appointed_time(town: Town) -> None:
+    """ "0 before you, – minutes" says nothing to somebody who is called at ten to eleven."""
+    arrived = await booked_for(town, "2026-03-10T10:50+01:00")
+    page = await read(town, arrived)
+    assert "Ihr Termin ist um 10:50 Uhr." in page
+    assert re.search(r'data-part="facts" hidden', page)
+    town.clock.forward(minutes=51)
+    page = await read(town, arrived)
+    assert "Ihr Termin ist um 10:50 Uhr." in page
+    assert not re.search(r'data-part="facts" hidden', page), "now the order has a meaning"
+
+
+async def test_a_walk_in_has_no_appointed_time(town: Town) -> None:
+    page = await read(town, await town.take())
+    assert "Ihr Termin" not in page
+    assert not re.search(r'data-part="facts" hidden', page)
+
+
+async def booked_for(town: Town, starts_at: str) -> dict[str, Any]:
+    """Book an identity card, come at ten, and return the ticket with its page."""
+
+    def work(unit: Unit) -> Answer:
+        choice = offer.choose_bookable(unit.town, unit.site, [("id-card", 1)])
+        held = booking.hold(unit, choice, datetime.fromisoformat(starts_at), channel="desk", client="desk")
+        booked = booking.confirm(unit, held["id"], "desk", Person(), "de")
+        return booking.check_in(unit, booked["reference"])
+
+    ticket = await town.house.sequencer.do("rathaus", work)
+    return {**ticket, "status_url": town.house.status_url("rathaus", ticket["id"], ticket["secret_version"])}
 
 
 async def test_a_form_that_comes_too_late_says_so(town: Town) -> None:

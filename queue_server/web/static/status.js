@@ -20,6 +20,7 @@ function show(queue) {
   main.dataset.state = seen.state;
   say("line", t(`status.line_${lineOf(seen)}`));
   showPlace(seen.place);
+  if (part("appointed")) part("appointed").hidden = !["waiting", "away"].includes(seen.state);
   showCall(seen.call, seen.mode === "fetch");
   document.title = seen.call
     ? `${t("status.now")} · ${config.number}`
@@ -34,8 +35,10 @@ function lineOf({ state, call, mode }) {
 }
 
 function showPlace(place) {
-  part("facts").hidden = place === null;
-  if (place === null) return;
+  // Before the appointed time "0 before you" would say nothing: the time itself is shown.
+  const known = place !== null && performance.now() >= config.early_s * 1000;
+  part("facts").hidden = !known;
+  if (!known) return;
   text("ahead").textContent = String(place.ahead);
   text("range").textContent =
     place.from_min < 0 ? "–" : t("status.range", { from_min: place.from_min, to_min: place.to_min });
