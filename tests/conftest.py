@@ -22,10 +22,8 @@ if TYPE_CHECKING:  # most tests need no browser
     from tests.e2e.harness.browser import Running
 
 E2E = Path(__file__).parent / "e2e"
-WITHOUT_EARS = {
-    f"test_{name}.py" for name in ("accessible", "booking", "impatience", "keyboard", "listening", "pictures")
-}
-"""End-to-end tests that listen to nothing: they may run beside others. A busy machine tears sound."""
+EARS = {"null_sink", "first_floor", "elsewhere"}
+"""Fixtures that record what is played: a busy machine tears sound."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,8 +35,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if E2E in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            if item.path.name not in WITHOUT_EARS:
-                item.add_marker(pytest.mark.alone)
+            if EARS.intersection(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.listens)
     if not config.getoption("--long"):
         leave_out = [item for item in items if "long" in item.keywords]
         config.hook.pytest_deselected(items=leave_out)

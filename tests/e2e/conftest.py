@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,9 @@ def new_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("town") / "data"
 
 
-@pytest.fixture
-async def server(new_town: Path, tmp_path: Path) -> AsyncIterator[Server]:
-    """A running `aufruf demo` on data of its own, as they are after the first start.
+@asynccontextmanager
+async def a_demo(new_town: Path, folder: Path, *options: str) -> AsyncIterator[Server]:
+    """Run `aufruf demo` on data of its own, as they are after the first start.
 
     The first start renders speech and takes seconds, so it happens once and is copied.
     """
@@ -78,11 +79,19 @@ async def server(new_town: Path, tmp_path: Path) -> AsyncIterator[Server]:
         first = Server(new_town)
         await first.start()
         await first.stop(within_s=10)
-    shutil.copytree(new_town, tmp_path / "data")
-    running = Server(tmp_path / "data")
+    shutil.copytree(new_town, folder / "data")
+    running = Server(folder / "data", options=options)
     await running.start()
     yield running
     running.kill()
+
+
+@pytest.fixture
+async def server(new_town: Path, tmp_path: Path) -> AsyncIterator[Server]:
+    """A running demo. Starting it takes three seconds of computing: where nobody is in another test's way,
+    a file has one for all its tests."""
+    async with a_demo(new_town, tmp_path) as running:
+        yield running
 
 
 @pytest.fixture

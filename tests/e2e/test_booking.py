@@ -1,11 +1,13 @@
 """Booking at `/termin` in a real browser: with and without scripts, at 320 px and on a desk, axe clean."""
 
 import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.conftest import Screenshot
+from tests.e2e.conftest import Screenshot, a_demo
 from tests.e2e.faces.portal import PortalPage
 from tests.e2e.harness.browser import Browsers
 from tests.e2e.harness.server import Server
@@ -14,6 +16,13 @@ from tests.e2e.test_accessible import judge
 NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
 SHARP = {"color_scheme": "light", "reduced_motion": "reduce"}
+
+
+@pytest.fixture(scope="module")
+async def server(new_town: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """One for all: there are more free times than these tests book."""
+    async with a_demo(new_town, tmp_path_factory.mktemp("booking"), "--no-rate-limits") as running:
+        yield running
 
 
 async def to_data(portal: PortalPage, day: int = 2) -> None:
