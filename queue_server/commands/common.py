@@ -7,7 +7,7 @@ as `Problem` anywhere below a subcommand and end as one sentence that says what 
 import argparse
 import functools
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,6 +42,10 @@ class Place:
     settings: Settings
     database: Database
     towns: dict[str, Town]
+
+
+Verb = Callable[[argparse.Namespace, Place], int]
+"""What runs for a word such as `create` behind a command such as `aufruf token`."""
 
 
 def add_place_arguments(parser: argparse.ArgumentParser, *, with_town: bool = False) -> None:
@@ -118,6 +122,12 @@ def open_place(args: argparse.Namespace) -> Iterator[Place]:
         yield Place(settings, database, towns)
 
 
+def run_verb(verbs: Mapping[str, Verb], args: argparse.Namespace) -> int:
+    """Open the place and run the verb that was typed behind the command."""
+    with open_place(args) as place:
+        return verbs[args.verb](args, place)
+
+
 @contextmanager
 def open_database(settings: Settings, *, may_be_new: bool = False) -> Iterator[Database]:
     """Open the database; a file that is missing is not made by asking."""
@@ -173,6 +183,11 @@ def site_of(towns: dict[str, Town], id_: str | None) -> tuple[Town, Site]:
     if id_ not in sites:
         raise Problem(f"there is no site {id_}; known: {listed(sites)}")
     return sites[id_]
+
+
+def town_meant(args: argparse.Namespace, place: Place) -> Town:
+    """Return the town of `--site`, else that of `--town`, else the only one."""
+    return site_of(place.towns, args.site)[0] if args.site else town_of(place.towns, args.town)
 
 
 def listed(words: Sequence[str] | dict[str, object] | dict[str, Town] | dict[str, tuple[Town, Site]]) -> str:

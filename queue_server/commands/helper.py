@@ -11,10 +11,10 @@ from queue_server.commands.common import (
     Problem,
     add_place_arguments,
     now,
-    open_place,
     plainly,
-    site_of,
+    run_verb,
     table_of,
+    town_meant,
     town_of,
 )
 
@@ -37,16 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @plainly
 def run(args: argparse.Namespace) -> int:
-    work = {"create": _create, "list": _list, "revoke": _revoke}[args.verb]
-    with open_place(args) as place:
-        return work(args, place)
+    return run_verb({"create": _create, "list": _list, "revoke": _revoke}, args)
 
 
 def _create(args: argparse.Namespace, place: Place) -> int:
     name = " ".join(args.name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise Problem(f"the name must have 1 to {LONGEST_NAME} printable characters", 2)
-    town = town_of(place.towns, args.town) if not args.site else site_of(place.towns, args.site)[0]
+    town = town_meant(args, place)
     key = ensure_key_file(place.settings.key_file).derive("contact")
     make = partial(
         helpers.create_helper, key=key, organisation_id=town.id, site_id=args.site, name=name, now=now()

@@ -17,10 +17,11 @@ from queue_server.commands.common import (
     add_place_arguments,
     listed,
     now,
-    open_place,
     plainly,
+    run_verb,
     site_of,
     table_of,
+    town_meant,
     town_of,
 )
 from queue_server.domain.access import Role
@@ -54,11 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @plainly
 def run(args: argparse.Namespace) -> int:
-    work = {"create": _create, "list": _list, "revoke": _revoke}[args.verb]
     if args.verb == "create":
         _check_combination(args)
-    with open_place(args) as place:
-        return work(args, place)
+    return run_verb({"create": _create, "list": _list, "revoke": _revoke}, args)
 
 
 def _check_combination(args: argparse.Namespace) -> None:
@@ -194,10 +193,7 @@ def _device_ids(site: Site) -> set[str]:
 
 
 def _list(args: argparse.Namespace, place: Place) -> int:
-    if args.site:
-        town, _ = site_of(place.towns, args.site)
-    else:
-        town = town_of(place.towns, args.town)
+    town = town_meant(args, place)
     found = place.database.read(lambda conn: tokens.list_tokens(conn, town.id, args.site))
     rows = [
         (

@@ -12,10 +12,10 @@ from queue_server.commands.common import (
     add_place_arguments,
     listed,
     now,
-    open_place,
     plainly,
-    site_of,
+    run_verb,
     table_of,
+    town_meant,
     town_of,
 )
 from queue_server.domain.access import Role
@@ -44,18 +44,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @plainly
 def run(args: argparse.Namespace) -> int:
-    work = {"create": _create, "list": _list, "password": _password, "disable": _disable}[args.verb]
-    with open_place(args) as place:
-        return work(args, place)
+    verbs = {"create": _create, "list": _list, "password": _password, "disable": _disable}
+    return run_verb(verbs, args)
 
 
 def _create(args: argparse.Namespace, place: Place) -> int:
     user = accounts.normal_user(args.user)
     if not USER.fullmatch(user):
         raise Problem(f'"{args.user}" cannot be a user name: a-z, digits, dot, hyphen, underscore', 2)
-    town = town_of(place.towns, args.town)
-    if args.site:
-        town, _ = site_of(place.towns, args.site)
+    town = town_meant(args, place)
     clerk = _clerk(args, town, user)
     site_id = args.site or (clerk.site_ids[0] if clerk and _only_clerk(args, clerk) else None)
     if clerk and site_id and site_id not in clerk.site_ids:
