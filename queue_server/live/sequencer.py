@@ -12,15 +12,17 @@ a thread and a transaction for each request 555.
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from queue_server.domain.errors import StorageUnavailable
 from queue_server.live.batches import Batches, Moved
 from queue_server.live.inbox import Command, Errand, Inbox, Look, RequestKey, Work
 from queue_server.services.ports import Answer, Storage, Unit
 
+SEEN_MOST: Final = 200
+"""So many answers to looks are kept to be given again."""
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -49,6 +51,7 @@ class Sequencer:
         self._inbox = Inbox()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._seen: dict[Hashable, asyncio.Future[Any]] = {}
         self.stopped = False
 
     # -- in the event loop -------------------------------------------------------------------------
@@ -89,10 +92,35 @@ class Sequencer:
 
     async def look_around(self, site_ids: Sequence[str], work: Callable[[Sequence[Unit]], T]) -> T:
         """Ask several sites at once, in their order: each way to the writer's thread costs a turn."""
+        result: T = await self._ask(site_ids, work)
+        return result
+
+    async def look_again(
+        self, about: Hashable, site_ids: Sequence[str], work: Callable[[Sequence[Unit]], T]
+    ) -> T:
+        """Ask as `look_around` does; who asks the same before anything changes gets the same answer.
+
+        A look waits for the batch that is being written, though what it shows is what was committed before.
+        `about` names the question, and the moment as far as the answer depends on it.
+        """
+        asked = self._seen.get(about)
+        if asked is None:
+            if len(self._seen) >= SEEN_MOST:
+                self._seen.clear()
+            asked = self._seen[about] = self._ask(site_ids, work)
+        try:
+            # Shielded: who leaves takes the answer from nobody.
+            found: T = asked.result() if asked.done() else await asyncio.shield(asked)
+        except Exception:
+            if self._seen.get(about) is asked:
+                del self._seen[about]
+            raise
+        return found
+
+    def _ask(self, site_ids: Sequence[str], work: Callable[[Sequence[Unit]], Any]) -> "asyncio.Future[Any]":
         look = Look(site_ids, work, self._future())
         self._inbox.put(look)
-        result: T = await look.done
-        return result
+        return look.done
 
     async def errand(self, work: Callable[[], T]) -> T:
         """Run `work` between two batches, in the writer's thread."""
@@ -130,7 +158,13 @@ class Sequencer:
         except BaseException as error:
             outage = isinstance(error, Exception) and self._batches.storage.is_outage(error)
             failure = StorageUnavailable() if outage else error
-        self._call_loop(lambda: _settle(other.done, result, failure))
+
+        def settle() -> None:
+            if isinstance(other, Errand):
+                self._seen.clear()  # it may have read the set-up anew
+            _settle(other.done, result, failure)
+
+        self._call_loop(settle)
 
     def _foretell(self, moved: Moved) -> None:
         if self._before_commit is not None and moved.sites:
@@ -140,6 +174,7 @@ class Sequencer:
     def _deliver(self, batch: Sequence[Command], moved: Moved) -> None:
         def deliver() -> None:
             if moved.sites:
+                self._seen.clear()
                 self._tell(self._after_commit, moved)
             for command in batch:
                 if isinstance(command.outcome, BaseException):

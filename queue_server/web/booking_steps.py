@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from starlette.responses import HTMLResponse
 
+from queue_server.domain.slots import first_cell_from
 from queue_server.domain.town import Site, in_language
 from queue_server.services.concerns import PERSONS_MOST
 from queue_server.services.ports import Answer
@@ -212,9 +213,13 @@ async def _part(visit: Visit, wish: Wish) -> dict[str, Any]:
 
 async def _look_around(visit: Visit, wish: Wish) -> Around:
     """Ask every site of the town that offers all of it; those where nobody can do it all are left out."""
-    sites, today = sites_for(visit.town, wish.but(site_id="")), visit.today
-    return await visit.house.sequencer.look_around(
-        [site.id for site in sites], lambda units: look_around(units, wish, today)
+    sites, today, now = sites_for(visit.town, wish.but(site_id="")), visit.today, visit.house.clock()
+    asked = wish.but(search="", hold=0, every_time=False)
+    moment = now.replace(second=0, microsecond=0), first_cell_from(now), today
+    return await visit.house.sequencer.look_again(
+        (visit.town.id, asked, *moment),
+        [site.id for site in sites],
+        lambda units: look_around(units, wish, today),
     )
 
 

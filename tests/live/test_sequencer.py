@@ -1,6 +1,7 @@
 """The one writer: batches, idempotency, outages, and that nobody sees half a batch."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -21,7 +22,7 @@ from queue_server.domain.errors import (
 )
 from queue_server.domain.ticket import Origin
 from queue_server.live.batches import Moved
-from queue_server.live.inbox import RequestKey
+from queue_server.live.inbox import Command, Errand, RequestKey
 from queue_server.live.sequencer import Sequencer
 from queue_server.services import counter, site_view
 from queue_server.services.ports import Answer, Unit
@@ -300,6 +301,73 @@ async def test_several_sites_are_looked_at_in_one_go_and_in_their_order(road: Ro
     assert await road.sequencer.look_around(["annex", "hall"], look) == [("annex", 0), ("hall", 1)]
     with pytest.raises(NotFound):
         await road.sequencer.look_around(["hall", "nowhere"], look)
+
+
+async def test_what_was_seen_is_given_again_until_something_changes(road: Road) -> None:
+    looks = 0
+
+    def look(units: Sequence[Unit]) -> int:
+        nonlocal looks
+        looks += 1
+        return units[0].hall.seq
+
+    def refuses(_unit: Unit) -> Answer:
+        raise NobodyWaiting
+
+    async def ask(about: str = "the log") -> int:
+        return await road.sequencer.look_again(about, ["hall"], look)
+
+    assert [await ask(), await ask(), looks] == [1, 1, 1]
+    assert [await ask("the log, a minute later"), looks] == [1, 2]
+    await road.do(taking)
+    assert [await ask(), await ask(), looks] == [2, 2, 3]
+    with pytest.raises(NobodyWaiting):
+        await road.do(refuses)
+    assert [await ask(), looks] == [2, 3], "a refusal changes nothing"
+    await road.sequencer.errand(lambda: None)
+    assert [await ask(), looks] == [2, 4], "an errand may have read the set-up anew"
+
+
+async def test_who_asks_the_same_at_once_shares_one_look_and_who_leaves_spoils_nothing(road: Road) -> None:
+    looks = 0
+
+    def look(units: Sequence[Unit]) -> int:
+        nonlocal looks
+        looks += 1
+        return units[0].hall.seq
+
+    asked = [asyncio.ensure_future(road.sequencer.look_again("log", ["hall"], look)) for _ in range(9)]
+    await asyncio.sleep(0)
+    asked[0].cancel()
+    assert (await asyncio.gather(*asked, return_exceptions=True))[1:] == [1] * 8
+    assert looks == 1
+
+
+async def test_a_look_that_failed_is_asked_again(road: Road) -> None:
+    with pytest.raises(NotFound):
+        await road.sequencer.look_again("log", ["nowhere"], len)
+    assert await road.sequencer.look_again("log", ["hall"], len) == 1
+
+
+async def test_what_was_seen_before_a_commit_is_not_given_after_it(road: Road) -> None:
+    """The look came back to the event loop together with a commit that it had not seen."""
+    loop, committed = asyncio.get_running_loop(), threading.Event()
+    inbox = road.sequencer._inbox
+    command = Command("hall", taking, None, loop.create_future())
+    errand = Errand(committed.set, loop.create_future())
+
+    def look(units: Sequence[Unit]) -> int:
+        if not command.done.done():
+            inbox.put(command)
+            inbox.put(errand)
+        return units[0].hall.seq
+
+    first = asyncio.ensure_future(road.sequencer.look_again("the log", ["hall"], look))
+    await asyncio.sleep(0)
+    assert committed.wait(10)  # the event loop has heard of nothing yet
+    assert await first == 1
+    await command.done
+    assert await road.sequencer.look_again("the log", ["hall"], look) == 2
 
 
 async def test_a_look_changes_nothing(road: Road) -> None:
