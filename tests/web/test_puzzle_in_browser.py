@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from tests.e2e.test_accessible import judge
 from tests.web.running import Town
 from tests.web.test_page_booking import COUPLE, with_puzzle
 
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.e2e
 
 # On this name `crypto.subtle` is missing, as in most town halls' own networks.
 FLAGS = ["--no-sandbox", "--host-resolver-rules=MAP rathaus.test 127.0.0.1"]
+HALF_DONE = "addEventListener('message', () => { for (let n = 0; n < 8; n += 1) postMessage(n); });"
 
 
 @pytest.fixture
@@ -23,11 +25,18 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-async def chosen(browser: Browser, town: Town, *, scripts: bool) -> tuple[Page, list[str]]:
-    """Press a time on a phone; return the page and what the browser complained of."""
+async def chosen(browser: Browser, town: Town, *, scripts: bool, worker: str = "") -> tuple[Page, list[str]]:
+    """Press a time on a phone; return the page and what the browser complained of.
+
+    `worker` stands for ours, where the page has to stand still.
+    """
     context = await browser.new_context(
         viewport={"width": 320, "height": 640}, locale="de-DE", java_script_enabled=scripts
     )
+    if worker:
+        await context.route(
+            "**/puzzle_worker.js", lambda route: route.fulfill(body=worker, content_type="text/javascript")
+        )
     page = await context.new_page()
     complaints: list[str] = []
     page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
@@ -53,3 +62,15 @@ async def test_without_scripts_there_are_phone_and_mail(served_town: Town, chrom
     await expect(page.get_by_role("link", name=re.compile("Schreiben"))).to_be_visible()
     await expect(page.locator("#puzzle")).to_be_hidden()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+async def test_the_page_with_the_puzzle_is_accessible_while_it_stands(
+    served_town: Town, chromium: Browser
+) -> None:
+    """Failure 26: axe in both colour schemes, 320 px, 400 % zoom; the progress has a name."""
+    with_puzzle(served_town)
+    page, _ = await chosen(chromium, served_town, scripts=True, worker=HALF_DONE)
+    await expect(page.get_by_role("progressbar", name="Ihr Gerät rechnet")).to_be_visible()
+    await expect(page.locator("progress")).to_have_attribute("max", "16")
+    assert await page.locator("progress").evaluate("bar => bar.value") == 8
+    assert await judge(page, "puzzle") == []
