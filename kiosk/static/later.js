@@ -22,9 +22,11 @@ export function timeButton(t, iso, onTime, more = {}) {
   return h("button", { type: "button", class: "later__time number", "aria-label": t("kiosk.at_time", { time }), ...more, on: { click: () => onTime(iso) } }, time);
 }
 
-/** The times of today and the way to other days; null where the concern cannot be booked, or while it is asked. */
-export function laterBox({ t, later, canBook, busy, onLater, onDays }) {
-  if (!later || !canBook) return null;
+/** The times of today and the way to other days, in a place kept while they are asked for; null: cannot be booked. */
+export function laterBox({ t, quote, canBook, busy, onLater, onDays }) {
+  const later = quote?.later;
+  if (!canBook || later === null) return null;
+  if (later === undefined) return h("div", { class: "later later--asked" }, h("span", { class: "spinner" }));
   const off = { "aria-disabled": String(busy) };
   const times = later.map((one) => timeButton(t, one, onLater, off));
   const words = h("div", { class: "later__words" }, h("h2", {}, t("kiosk.later_or")), h("p", {}, t(later.length > 0 ? "kiosk.later_why" : "kiosk.later_none")));

@@ -209,10 +209,10 @@ export function confirmView({ t, visit, config, quote, problem, busy, canTake, o
   const facts = h(
     "div",
     { class: "facts" },
-    fact("people", t("kiosk.ahead"), aheadNodes(t, quote?.ahead ?? null)),
+    fact("people", t("kiosk.ahead"), quote ? aheadNodes(t, quote.ahead) : h("span", { class: "spinner" })),
     fact("clock", t("kiosk.wait_for_you"), quote ? waitNodes(t, quote.wait) : h("span", { class: "spinner" })),
   );
-  const later = laterBox({ t, later: quote?.later, canBook: canBook(visit, config.categories), busy, onLater, onDays });
+  const later = laterBox({ t, quote, canBook: canBook(visit, config.categories), busy, onLater, onDays });
   const body = h("div", { class: "confirm" }, h("div", { class: later ? "choices" : "choices choices--one" }, facts, later), concernNodes({ t, visit, config }));
   const take = button(t("kiosk.take"), { kind: "button--primary take", after: "next", "aria-disabled": String(!canTake), "aria-busy": busy ? "true" : null }, onTake);
   return {

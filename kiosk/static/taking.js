@@ -16,7 +16,7 @@ export function makeTaking(page, { onTaken }) {
       // Asked before a number is taken: nobody should press for nothing.
       if (asked.quote.not_admitted) asked.problem = page.refusal({ code: "not_admitted", params: asked.quote.not_admitted });
     } catch (error) {
-      asked.quote = { ahead: null, wait: page.picture?.wait ?? null, later: [] };
+      asked.quote = { ahead: null, wait: page.picture?.wait ?? null, later: null };
       if (error.code !== "offline") asked.problem = page.refusal(error);
     }
     if (page.screen === asked) page.draw();

@@ -1,26 +1,33 @@
 """The pictures of README and docs: a busy hall, as it looks. Renewed with --long --screenshots."""
 
+import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.conftest import Screenshot
 from tests.e2e.faces.counter import CounterPage
+from tests.e2e.faces.desk import DeskPage
 from tests.e2e.faces.display import DisplayPage
 from tests.e2e.faces.kiosk import KioskPage, PaperPage
 from tests.e2e.faces.phone import PhonePage
+from tests.e2e.faces.portal import PortalPage
 from tests.e2e.faces.start import StartPage
 from tests.e2e.faces.town import Clerk, Signed, Ticket, Town
 from tests.e2e.harness.browser import Browsers
 from tests.e2e.harness.server import Server
+from tests.kiosk.hall import PUBLIC_URL
+from tests.kiosk.real_town import Noon
 
+DEMO = Path(__file__).with_name("harness") / "demo_elsewhere.py"
 SHARP = {"color_scheme": "light", "reduced_motion": "reduce"}
 HALL = {"width": 1920, "height": 1080}
 DESK = {"width": 1440, "height": 900}
 KIOSK = {"width": 1080, "height": 1920}
-SHEET = {"width": 1000, "height": 1300}
+SHEET: ViewportSize = {"width": 1000, "height": 1300}
 
 
 @pytest.fixture
@@ -76,6 +83,7 @@ async def test_pictures_of_a_busy_morning(
     await settled(kiosk.page)
     taken = [await screenshot(kiosk.page, "kiosk")]
     await kiosk.to_confirmation("Ausweise", "Personalausweis")
+    await expect(kiosk.page.locator(".later__times")).to_be_visible()
     taken.append(await screenshot(kiosk.page, "kiosk-concern"))
     mine = await kiosk.take()
     await kiosk.slip_is("ready")
@@ -104,6 +112,68 @@ async def test_pictures_of_a_busy_morning(
     taken += [await screenshot(display.page, "display"), await screenshot(counter.page, "counter")]
     taken.append(await screenshot(start.page, "start"))
 
+    for picture in taken:
+        assert _is_no_blank(picture), picture
+
+
+@pytest.fixture
+async def noon(tmp_path: Path) -> AsyncIterator[Server]:
+    """The demo where it is noon, so that times of today are free at whatever hour pictures are taken."""
+    command = (sys.executable, str(DEMO), Noon().zone, "demo")
+    running = Server(tmp_path / "noon", command, ["--no-speech", "--public-url", PUBLIC_URL])
+    await running.start()
+    yield running
+    running.kill()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(240)
+async def test_pictures_of_booked_visits(
+    noon: Server, browsers: Browsers, browser: Browser, screenshot: Screenshot
+) -> None:
+    """From home, on the phone and at the kiosk: what each of them sees."""
+    desk = await DeskPage.open(browsers, browser, noon.url, viewport=DESK, **SHARP)
+    for name in ("Erika Mustermann", "Jörg Wolf"):
+        await desk.book("perso", name)
+        await desk.page.goto(f"{noon.url}/desk/rathaus")
+    await desk.choose("reisepass")
+    taken = [await screenshot(desk.page, "desk")]
+    await desk.press("Enter", "Enter")
+    await desk.reads_reference()
+    await desk.page.goto(f"{desk.page.url.partition('?')[0]}/card")
+    await desk.page.set_viewport_size(SHEET)
+    await settled(desk.page)
+    taken.append(await screenshot(desk.page, "desk-card"))
+
+    portal = await PortalPage.open(browsers, browser, noon.url, viewport=DESK, **SHARP)
+    await portal.tick("id-card", 2)
+    await portal.page.fill("#persons", "2")
+    await portal.onward()
+    await portal.at_site("Rathaus am Markt")
+    at = await portal.choose_earliest()
+    await portal.type(name="Erika Mustermann", email="erika@posteo.de")
+    await portal.onward()
+    number = int(await portal.book())
+    await portal.page.goto(portal.page.url.partition("?")[0])
+    taken.append(await screenshot(portal.page, "booking-manage"))
+
+    kiosk = await KioskPage.open(browsers, browser, noon.url, viewport=KIOSK, **SHARP)
+    await kiosk.page.locator('.arrive-button[lang="de"]').tap()
+    taken.append(await screenshot(kiosk.page, "kiosk-arrive"))
+    await kiosk.page.reload()
+    await kiosk.check_in(number, f"{at:%H:%M}")
+    await kiosk.slip_is("ready")
+    taken.append(await screenshot(kiosk.page, "kiosk-arrived"))
+    await kiosk.is_done()
+    await kiosk.to_confirmation("Ausweise", "Personalausweis")
+    await kiosk.page.locator(".later__days").tap()
+    await expect(kiosk.page.locator(".days__sheet")).to_be_visible()
+    taken.append(await screenshot(kiosk.page, "kiosk-days"))
+    await kiosk.page.locator(".day--free").nth(1).tap()
+    await kiosk.page.locator(".times .later__time").nth(3).tap()
+    await kiosk.page.get_by_role("button", name="Termin nehmen").tap()
+    await kiosk.slip_is("ready")
+    taken.append(await screenshot(kiosk.page, "kiosk-booked"))
     for picture in taken:
         assert _is_no_blank(picture), picture
 

@@ -2,21 +2,27 @@
 
 The demo's clerks work from seven to ten at night, and nothing is booked on public holidays: a test that
 needs a time of today would fail at night and on Christmas Day. The clock stays the real one; the town
-lies where it is noon now, and keeps no public holidays. A program of its own: tests import nothing of it.
+lies where it is noon now, and keeps no public holidays; one day of next week is closed, as pictures show.
+A program of its own: tests import nothing of it.
 """
 
 import sys
 from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from queue_server import cli
 from queue_server.adapters.town_file import sample_town
 from queue_server.commands import demo_town
-from queue_server.domain.town import Town
+from queue_server.domain.town import Closure, Town
 
 
 def town_in(zone: str) -> Town:
     town = sample_town()
-    return replace(town, sites=tuple(replace(site, time_zone=zone, holidays="") for site in town.sites))
+    reason = {"de": "Betriebsausflug", "en": "Staff outing"}
+    outing = Closure(datetime.now(ZoneInfo(zone)).date() + timedelta(days=5), reason)
+    sites = [replace(site, time_zone=zone, holidays="", closures=(outing,)) for site in town.sites]
+    return replace(town, sites=tuple(sites))
 
 
 if __name__ == "__main__":
