@@ -95,6 +95,16 @@ def test_above_a_number_of_holds_a_minute_it_switches_itself_on_and_off(door: Do
     assert not door.asked(site)
 
 
+def test_it_stays_on_as_long_as_an_attack_goes_on(door: Door) -> None:
+    site = a_site("hall", challenge=Challenge.ABOVE, challenge_above=3)
+    asked = []
+    for _ in range(300):  # for three minutes
+        asked.append(bool(door.asked(site)))
+        door.later(0.6)
+    assert asked == [False] * 3 + [True] * 297
+    assert len(door.puzzles._asked["hall"]) == 4
+
+
 def test_what_is_remembered_has_a_bound(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("queue_server.web.puzzles.MOST_USED", 2)
     for _ in range(4):
