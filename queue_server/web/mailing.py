@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import Connection
 
 from queue_server.domain.appointment import AppointmentState
+from queue_server.domain.calendar_entry import CalendarEntry, calendar_uid, revision
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Site, Town, in_language
 from queue_server.live.postman import Outcome, Undeliverable
@@ -190,12 +191,11 @@ class Mailing:
             until=to.held_until if kind in ASKING else None,
             also=tuple(also),
         )
-        calendar = self._house.calendar
 
-        def event(entry: Entry) -> bytes:
-            return calendar.appointment_event(
-                calendar.calendar_uid(town.id, entry.visit.reference),
-                calendar.revision(claimed.created_at, int(claimed.payload.get("sequence", 0))),
+        def in_calendar(entry: Entry) -> CalendarEntry:
+            return CalendarEntry(
+                calendar_uid(town.id, entry.visit.reference),
+                revision(claimed.created_at, int(claimed.payload.get("sequence", 0))),
                 entry.visit.starts_at,
                 entry.visit.minutes,
                 entry.summary,
@@ -208,9 +208,8 @@ class Mailing:
 
         draw = self._house.pages.get_template("mail_letter.html").render
         texts = self._house.texts[language]
-        return write_letter(
-            notice, texts, draw, lambda entries: calendar.one_calendar([event(one) for one in entries])
-        )
+        write = self._house.calendar.write_calendar
+        return write_letter(notice, texts, draw, lambda entries: write(map(in_calendar, entries)))
 
 
 def links(house: House, site: Site, visit: Addressee, language: str) -> Links:

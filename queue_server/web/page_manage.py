@@ -10,6 +10,7 @@ from typing import Final
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from queue_server.domain.calendar_entry import CalendarEntry, calendar_uid, revision
 from queue_server.domain.errors import BadInput, HoldExpired, NotFound, Refusal, SlotTaken
 from queue_server.domain.town import in_language
 from queue_server.services import booking
@@ -63,23 +64,23 @@ async def calendar_file(call: PageCall) -> Response:
     own = await open_own(call)
     if own.seen["number"] is None:
         raise NotFound(what="appointment")  # nothing is certain yet
-    say, calendar = call.say, call.house.calendar
+    say, now = call.say, call.house.clock()
     name = in_language(own.site.name, call.language)
     entries = [
-        calendar.appointment_event(
-            calendar.calendar_uid(own.town.id, seen["reference"]),
-            calendar.revision(call.house.clock(), own.seen["log_seq"]),
+        CalendarEntry(
+            calendar_uid(own.town.id, seen["reference"]),
+            revision(now, own.seen["log_seq"]),
             local(seen["starts_at"], own.site.time_zone),
             seen["minutes"],
             say("manage.ics_summary", name=name),
             ", ".join(part for part in (name, own.site.address) if part),
             say("manage.ics_text", number=seen["number"], reference=seen["reference"]),
-            call.house.clock(),
+            now,
             seen["state"] == "cancelled",
         )
         for seen in own.seen["pair"]
     ]
-    body = calendar.one_calendar(entries)
+    body = call.house.calendar.write_calendar(entries)
     headers = {"Content-Disposition": 'attachment; filename="termin.ics"'}
     return Response(body, media_type="text/calendar", headers=headers)
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.engine import Connection
 
 from queue_server.domain.access import Role
+from queue_server.domain.calendar_entry import CalendarEntry
 from queue_server.domain.town import Site, Town
 
 T = TypeVar("T")
@@ -157,21 +158,4 @@ class ClerkCalendars(Protocol):
 class Calendar(Protocol):
     """Calendar files; the module `adapters.calendar_file` fits."""
 
-    def calendar_uid(self, organisation_id: str, reference: str) -> str: ...
-    def revision(self, at: datetime, seq: int) -> int: ...
-    def appointment_event(
-        self,
-        uid: str,
-        sequence: int,
-        starts_at: datetime,
-        minutes: int,
-        summary: str,
-        location: str,
-        description: str,
-        stamp: datetime,
-        cancelled: bool = False,
-        *,
-        organizer: str = "",
-        remind_min: int | None = None,
-    ) -> bytes: ...
-    def one_calendar(self, files: Sequence[bytes]) -> bytes: ...
+    def write_calendar(self, entries: Iterable[CalendarEntry]) -> bytes: ...

@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from icalendar import Calendar, Event
 
-from queue_server.adapters.calendar_file import appointment_event, calendar_uid
+from queue_server.adapters.calendar_file import write_calendar
+from queue_server.domain.calendar_entry import CalendarEntry
 
 START = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 """Half an hour before Germany's clocks go forward."""
 STAMP = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def the_file(**changes: Any) -> bytes:
+def an_entry(**changes: Any) -> CalendarEntry:
     values: dict[str, Any] = {
         "uid": "k7f3xa@musterstadt.aufruf",
         "sequence": 3,
@@ -24,7 +25,11 @@ def the_file(**changes: Any) -> bytes:
         "description": "Nummer 417\nBuchungscode K7F3XA \\ Fußweg",
         "stamp": STAMP,
     }
-    return appointment_event(**{**values, **changes})
+    return CalendarEntry(**{**values, **changes})
+
+
+def the_file(**changes: Any) -> bytes:
+    return write_calendar([an_entry(**changes)])
 
 
 def the_event(content: bytes) -> Event:
@@ -87,6 +92,8 @@ def test_no_text_can_add_a_line(evil: str) -> None:
     assert not {0x00, 0x1B} & set(content)
 
 
-def test_the_same_appointment_keeps_its_id() -> None:
-    assert calendar_uid("musterstadt", "K7F3XA") == "k7f3xa@musterstadt.aufruf"
-    assert calendar_uid("altena", "K7F3XA") != calendar_uid("musterstadt", "K7F3XA")
+def test_two_visits_one_after_the_other_are_two_events_of_one_file() -> None:
+    later = an_entry(uid="other@musterstadt.aufruf", starts_at=START + timedelta(hours=1))
+    calendar = Calendar.from_ical(write_calendar([an_entry(), later]))
+    assert [event["UID"] for event in calendar.walk("VEVENT")] == [an_entry().uid, later.uid]
+    assert len(calendar.walk("VCALENDAR")) == 1

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from queue_server.adapters.calendar_file import appointment_event, one_calendar
+from queue_server.adapters.calendar_file import write_calendar
 from queue_server.adapters.town_file import sample_town
+from queue_server.domain.calendar_entry import CalendarEntry, calendar_uid
 from queue_server.domain.town import Site, Town
 from queue_server.services.letters import Entry, Kind, Letter, Links, Notice, Say, write_letter
 from queue_server.web.app import _templates
@@ -48,11 +49,11 @@ def write(notice: Notice, language: str = "de") -> Letter:
     """Write the letter as the product does."""
 
     def calendar(entries: Sequence[Entry]) -> bytes:
-        return one_calendar([event(entry) for entry in entries])
+        return write_calendar(map(in_calendar, entries))
 
-    def event(entry: Entry) -> bytes:
-        return appointment_event(
-            f"{entry.visit.reference.lower()}@musterstadt.aufruf",
+    def in_calendar(entry: Entry) -> CalendarEntry:
+        return CalendarEntry(
+            calendar_uid("musterstadt", entry.visit.reference),
             0,
             entry.visit.starts_at,
             entry.visit.minutes,
