@@ -35,6 +35,7 @@ export function resultView({ t, config, language, today, ticket, kind, slip, cod
       "div",
       { class: "result__more" },
       kind !== "taken" && appointed(t, { language, today, ticket, kind }),
+      ticket.then && h("p", { class: "result__line" }, t("kiosk.arrived_then", { time: clockOf(ticket.then.starts_at), number: ticket.then.number })),
       area && kind !== "booked" && h("div", { class: "result__area" }, icon("pin"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_here")), h("p", { class: "result__place" }, words(area.name)), h("p", {}, words(area.hint ?? {})))),
       ticket.wait && (kind === "taken" || ticket.arrival === "late") && h("div", { class: "result__area" }, icon("clock"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_for_you")), h("p", { class: "result__place" }, waitNodes(t, ticket.wait)))),
       slipNotice({ t, config, ticket, kind, slip, code }),

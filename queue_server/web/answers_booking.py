@@ -3,7 +3,7 @@
 Times of the day are written on the site's clock with their distance from UTC.
 """
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from queue_server.web.answers import InWords, Ticket
 
@@ -114,12 +114,18 @@ class Cancelled(TypedDict):
     state: AppointmentState
 
 
-class CheckedIn(Ticket):
+class Arrived(Ticket):
     """The ticket that begins, and whether its holder came early, on time or late."""
 
     arrival: Literal["early", "on_time", "late"]
     reference: str
     starts_at: str
+
+
+class CheckedIn(Arrived):
+    """`then` is the ticket of the second of two appointments one after the other."""
+
+    then: NotRequired[Arrived]
 
 
 class FoundAppointment(OwnedAppointment):

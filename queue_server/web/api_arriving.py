@@ -50,10 +50,12 @@ async def check_in(call: Call) -> Answer:
         if is_guessable:
             house.limits.note_wrong_check_in(who)
         raise
-    house.speech.number_drawn(house.site(call.site_id), answer["number"])
+    for one in (answer, *([answer["then"]] if "then" in answer else [])):
+        house.speech.number_drawn(house.site(call.site_id), one["number"])
     if kiosk_id is not None:
         printing.offer_soon(house, call.site_id, kiosk_id)
-    return ticket_view(call, answer)
+    shown = ticket_view(call, answer)
+    return shown | {"then": ticket_view(call, answer["then"])} if "then" in answer else shown
 
 
 def _arriving(call: Call, unit: Unit, *, is_kiosk: bool) -> str:

@@ -13,7 +13,7 @@ from queue_server.domain.errors import Refusal
 from queue_server.domain.town import Clerk, Site, Town, in_language
 from queue_server.live.inbox import RequestKey
 from queue_server.services import requests
-from queue_server.services.ports import Answer, Unit
+from queue_server.services.ports import Answer
 from queue_server.web.desk_view import words_for
 from queue_server.web.pages import PageCall
 
@@ -75,12 +75,23 @@ async def checked_form(call: PageCall) -> FormData:
     return form
 
 
-async def do(call: PageCall, form: FormData, work: Callable[[Unit], Answer]) -> Answer:
-    """Run a use case once for one press: the same form sent twice gets the first answer (failure 2)."""
+async def do(
+    call: PageCall, form: FormData, work: Callable[..., Answer], *, beside: str | None = None
+) -> Answer:
+    """Run a use case once for one press: the same form sent twice gets the first answer (failure 2).
+
+    With `beside` it changes that site, too, in the same commit, and gets the units of both.
+    """
+    key, sequencer = _press(call, form), call.house.sequencer
+    if beside is not None:
+        return await sequencer.do_at_two(call.site_id, beside, work, key)
+    return await sequencer.do(call.site_id, work, key)
+
+
+def _press(call: PageCall, form: FormData) -> RequestKey | None:
     request_id = str(form.get("request_id") or "")[:40]
     if not request_id:
-        return await call.house.sequencer.do(call.site_id, work)
+        return None
     fields = sorted((name, str(value)) for name, value in form.multi_items() if name != "csrf")
     told = f"{call.request.scope['path']}\n{fields}"
-    key = RequestKey(client_of(call), request_id, hashlib.sha256(told.encode()).hexdigest())
-    return await call.house.sequencer.do(call.site_id, work, key)
+    return RequestKey(client_of(call), request_id, hashlib.sha256(told.encode()).hexdigest())

@@ -18,11 +18,13 @@ from queue_server.domain.access import Act, Forbidden, Role, SignInRequired
 from queue_server.domain.errors import BadInput, NotFound, Refusal
 from queue_server.domain.person import Person
 from queue_server.domain.ticket import Origin
-from queue_server.services import appointments, booking, offer, reception
+from queue_server.domain.town import in_language
+from queue_server.services import booking, offer, reception
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import PERSONS_MOST, Choice, choose, services_by_id, takes_walk_ins
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.reception import NEEDS
+from queue_server.web import desk_moving
 from queue_server.web import desk_view as view
 from queue_server.web.desk_exceptions import overrule_of
 from queue_server.web.desk_frame import checked_form, client_of, do, frame, refusal_words, sites_of
@@ -72,8 +74,11 @@ async def book(call: PageCall) -> Response:
         )
     try:
         overrule = await overrule_of(call, typed.reason)
-        work = _moving(call, wish, typed) if wish.move else _booking(call, wish, typed, overrule)
-        answer = await do(call, form, work)
+        if wish.move:
+            starts_at = typed.starts_at(ZoneInfo(site.time_zone))
+            answer = await desk_moving.move(call, form, wish.move, starts_at)
+        else:
+            answer = await do(call, form, _booking(call, wish, typed, overrule))
     except Refusal as refusal:
         if refusal.code == "not_found":
             raise
@@ -136,19 +141,6 @@ def _booking(call: PageCall, wish: Wish, typed: Typed, overrule: Overrule | None
     return work
 
 
-def _moving(call: PageCall, wish: Wish, typed: Typed) -> Callable[[Unit], Answer]:
-    client = client_of(call)
-    starts_at = typed.starts_at(ZoneInfo(call.house.site(call.site_id).time_zone))
-
-    def work(unit: Unit) -> Answer:
-        before = appointments.see(unit, wish.move)
-        choice = offer.choose_bookable(unit.town, unit.site, _pairs(before), before["persons"])
-        held = booking.hold(unit, choice, starts_at, channel="desk", client=client, replaces=wish.move)
-        return booking.move(unit, wish.move, held["id"], client)
-
-    return work
-
-
 async def _show(
     call: PageCall,
     wish: Wish,
@@ -163,7 +155,13 @@ async def _show(
     found = await call.house.sequencer.look(site.id, lambda unit: _look(unit, wish, words.today))
     wish = found["wish"]
     days = [view.day_of(words, wish, day, whole=day["date"] == _iso(wish.day)) for day in found["days"]]
-    moving = found["moving"] and view.appointment(words, town, site, found["moving"])
+    moving, move_to = found["moving"], []
+    if moving is not None:
+        old_site = desk_moving.require_desk(call, moving["site"])
+        move_to = desk_moving.other_sites(call, moving)
+        moving = view.appointment(words, town, old_site, moving) | {
+            "site": {"id": old_site.id, "name": in_language(old_site.name, call.language)}
+        }
     return call.page(
         "desk.html",
         status=status,
@@ -175,6 +173,7 @@ async def _show(
         wish=wish,
         typed=typed,
         moving=moving,
+        move_to=move_to,
         chosen=view.chosen(town, wish.pairs, call.say),
         papers=view.papers(town, wish.pairs, call.language),
         categories=view.by_category(town, site, call.say),
@@ -197,9 +196,9 @@ async def _show(
 
 def _look(unit: Unit, wish: Wish, today: date) -> Answer:
     """Return everything the page shows of the site's memory, in one look between two batches."""
-    moving = appointments.see(unit, wish.move) if wish.move else None
+    moving = desk_moving.moving_of(unit, wish.move) if wish.move else None
     if moving is not None:
-        wish = Wish(_pairs(moving), moving["persons"], wish.day, wish.move)
+        wish = Wish(desk_moving.pairs_of(moving["services"]), moving["persons"], wish.day, wish.move)
     empty: Answer = {"days": [], "reason": None, "now": None, "minutes": 0, "not_bookable": False}
     if not wish.pairs:
         return {"wish": wish, "moving": moving, **empty}
@@ -237,10 +236,6 @@ def _why_not(words: view.Words, wish: Wish, asked: Answer | None, call: PageCall
     day = words.day(wish.day)
     said = call.say(f"desk.day_{asked['state']}", day=day)
     return f"{said} {reason}".strip()
-
-
-def _pairs(seen: Answer) -> tuple[tuple[str, int], ...]:
-    return tuple((str(service_id), int(count)) for service_id, count in seen["services"])
 
 
 def _iso(day: date | None) -> str:

@@ -261,6 +261,43 @@ async def test_moving_keeps_the_reference_and_the_person(desk: Desk) -> None:
     assert "Erika Mustermann" in moved
 
 
+async def test_a_booking_goes_to_another_site(town: Town) -> None:
+    desk = Desk(town, who="administrator")
+    reference = await desk.book(name="Erika Mustermann")
+    assert "An einen anderen Standort: Bürgerzentrum" in words(await desk.get(move=reference))
+    there = Desk(town, "buergerzentrum", "administrator")
+    page = words(await there.get(move=reference))
+    assert "Vom Standort Rathaus am Markt zum Standort Bürgerzentrum." in page
+    at = (await there.times(move=reference, day="2026-03-13"))[0]
+    press = {**CARD, "at": at, "move": reference, "request_id": "one-press"}
+    answer = await there.post(**press)
+    assert answer.headers["location"] == f"/desk/buergerzentrum/appointments/{reference}?done=moved"
+    assert (await there.post(**press)).headers["location"] == answer.headers["location"], "failure 2"
+    moved = words(await there.see(reference))
+    assert "Freitag, 13. März" in moved
+    assert "Erika Mustermann" in moved
+    gone = await town.client.get(
+        f"/desk/rathaus/appointments/{reference}", headers=town.headers("administrator")
+    )
+    assert gone.status_code == 404
+
+
+async def test_nobody_moves_what_belongs_to_a_desk_of_others(desk: Desk) -> None:
+    """Failure 15: Bernd works in the town hall alone."""
+    there = Desk(desk.town, "buergerzentrum", "administrator")
+    reference = await there.book()
+    bernd = desk.town.headers("bernd")
+    answer = await desk.town.client.get("/desk/rathaus", params={"move": reference}, headers=bernd)
+    assert answer.status_code == 404
+    token = field(await Desk(desk.town, who="bernd").get(), "csrf")
+    at = (await desk.times())[0]
+    moved = await desk.town.client.post(
+        "/desk/rathaus", data={"csrf": token, **CARD, "at": at, "move": reference}, headers=bernd
+    )
+    assert moved.status_code == 404
+    assert reference in await there.see(reference)
+
+
 async def test_a_get_cancels_nothing_and_a_post_does(desk: Desk) -> None:
     """Failure 4."""
     reference = await desk.book(name="Erika Mustermann")

@@ -1,12 +1,17 @@
 """Two appointments one after the other on the portal and on their own page, by forms alone."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from icalendar import Calendar
 
+from queue_server.domain.person import Person
+from queue_server.services import booking
+from queue_server.services.in_parts import choose_visit
+from queue_server.services.ports import Answer, Unit
 from tests.web.forms import Visitor
-from tests.web.running import Town
+from tests.web.running import START, Town
 from tests.web.test_page_booking import ERIKA
 
 DAY = "2026-03-12"
@@ -124,3 +129,23 @@ async def test_the_calendar_holds_both(visitor: Visitor) -> None:
     file = await visitor.town.client.get(f"{visitor.page.url.path}/termin.ics")
     events = Calendar.from_ical(file.text).walk("VEVENT")
     assert len({event["uid"] for event in events}) == 2
+
+
+async def test_arriving_once_tells_both_numbers(town: Town) -> None:
+    """Who checks in at the kiosk or the desk gets two tickets, each with its page."""
+
+    def both(unit: Unit) -> Answer:
+        choice = choose_visit(unit.town, unit.site, [("id-card", 1), ("marriage-register", 1)])
+        held = booking.hold(unit, choice, START + timedelta(hours=1), channel="desk", client="desk")
+        return booking.confirm(unit, held["id"], "desk", Person(), "de")
+
+    made = await town.house.sequencer.do("rathaus", both)
+    body = {"request_id": town.press(), "reference": made["reference"]}
+    arrived = await town.ask("anna", "POST", "/api/v1/sites/rathaus/check-ins", body)
+    assert arrived.status_code == 201, arrived.text
+    first, second = arrived.json(), arrived.json()["then"]
+    assert (first["number"], second["number"]) == (made["number"], made["then"]["number"])
+    assert "secret_version" not in second
+    page = await town.client.get(second["status_url"])
+    assert 'data-state="waiting"' in page.text
+    assert "Ihr Termin ist um" in page.text
