@@ -10,11 +10,10 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.appointment_rows import AppointmentRows
+from queue_server.adapters.batch_rows import BatchRows
 from queue_server.adapters.booking_unit import BookingUnit
 from queue_server.adapters.desk_rows import DeskRows
 from queue_server.adapters.print_rows import PrintRows
-from queue_server.adapters.rows import HallRows
 from queue_server.adapters.visitor_rows import VisitorRows
 from queue_server.domain.events import AppointmentEvent, Event, Recorded
 from queue_server.domain.hall import Hall
@@ -134,11 +133,11 @@ class SiteUnit(BookingUnit):
 
     # -- writing -----------------------------------------------------------------------------------
 
-    def gather(self, rows: HallRows) -> None:
+    def gather(self, rows: BatchRows) -> None:
         """Hand over what the queue's tables have to be told; slips and needs are written at once."""
         self._flushed()
         rows.take(self.organisation_id, self.hall, self.log)
-        rows.appointments += AppointmentRows.of_book(self.organisation_id, self.book)
+        rows.take_book(self.organisation_id, self.book)
         self.log.clear()
 
     def _flushed(self) -> Connection:

@@ -7,7 +7,6 @@ command reads them again from the rows.
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,16 +14,16 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.answer_rows import AnswerRows, Key
 from queue_server.adapters.appointment_rows import AppointmentRows
+from queue_server.adapters.batch_rows import BatchRows
 from queue_server.adapters.database import Database
 from queue_server.adapters.desk_rows import DeskRows
 from queue_server.adapters.planner import Planner
-from queue_server.adapters.prepared import Prepared, PreparedRows
 from queue_server.adapters.public_holidays import with_holidays
 from queue_server.adapters.randomness import Randomness
-from queue_server.adapters.rows import HallRows, read_log, table, upsert
+from queue_server.adapters.rows import read_log
 from queue_server.adapters.site_memory import SiteMemory
 from queue_server.adapters.site_unit import SiteUnit
-from queue_server.adapters.tables.hall import SiteStream
+from queue_server.adapters.stream_rows import StreamRows
 from queue_server.adapters.town_store import load_towns
 from queue_server.adapters.visitor_rows import VisitorRows
 from queue_server.domain.book import Book
@@ -38,14 +37,6 @@ from queue_server.domain.town import Site, Town
 from queue_server.domain.visiting import close_day
 from queue_server.services.ports import Answer, Binding, Unit
 
-STREAM = table(SiteStream)
-_SITE: sa.BindParameter[str] = sa.bindparam("site")
-_READ_STREAM = sa.select(STREAM.c.seq, STREAM.c.business_day, STREAM.c.last_at).where(
-    STREAM.c.site_id == _SITE
-)
-# The lock and the sequence in one row. SQLite's BEGIN IMMEDIATE locks already.
-_TAKE_STREAM = Prepared(lambda _: _READ_STREAM.with_for_update())
-_MOVE_STREAMS = PreparedRows(partial(upsert, STREAM))
 _NOT_AN_OUTAGE = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError)
 
 
@@ -120,10 +111,10 @@ class Store:
     def _open(self, site_id: str, at: datetime) -> SiteUnit:
         town, site = self._site(site_id)
         self._entered.add(site_id)
-        row = _TAKE_STREAM.first(self.connection, {"site": site_id})
-        if row is None:
+        place = StreamRows.take(self.connection, site_id)
+        if place is None:
             raise NotFound(what="site")
-        seq, stored_day, last_at = row
+        seq, stored_day, last_at = place
         now = max(at, last_at or at)
         day = stored_day or self.business_day(site_id, now)
         memory = self._catch_up(town, site, day, seq)
@@ -258,15 +249,12 @@ class Store:
         return moved
 
     def _write(self, units: Sequence[SiteUnit]) -> None:
-        rows = HallRows()
+        rows = BatchRows()
         for unit in units:
             unit.gather(rows)
         rows.write(self.connection)
-        # Of two sites: who leaves its reference is written before who brings it along.
-        rows.appointments.sort(key=AppointmentRows.is_expected)
-        AppointmentRows.put(self.connection, rows.appointments)
         self.planner.write(self.connection)
-        _MOVE_STREAMS.run(self.connection, [_place(unit) for unit in units])
+        StreamRows.move(self.connection, [StreamRows.of_hall(u.organisation_id, u.hall) for u in units])
 
     def rollback(self) -> None:
         """Undo everything since `begin`; a broken connection is thrown away."""
@@ -309,12 +297,10 @@ class Store:
         return self._unit(town, site, now, memory, None, memory.hall.business_day)
 
     def _load(self, connection: Connection, town: Town, site: Site, at: datetime) -> SiteMemory:
-        row = connection.execute(_READ_STREAM, {"site": site.id}).one()
-        day = row.business_day or self.business_day(site.id, at)
-        memory = SiteMemory.load(
-            connection, town, site, day, row.seq, self._kept_book(town, site.id, row.seq)
-        )
-        memory.hall.last_at = row.last_at
+        seq, stored_day, last_at = StreamRows.read(connection, site.id)
+        day = stored_day or self.business_day(site.id, at)
+        memory = SiteMemory.load(connection, town, site, day, seq, self._kept_book(town, site.id, seq))
+        memory.hall.last_at = last_at
         return memory
 
     def is_outage(self, error: Exception) -> bool:
@@ -335,16 +321,4 @@ def _with_todays_skills(memory: SiteMemory, town: Town) -> dict[str, Binding]:
     return {
         counter_id: dataclasses.replace(held, skills=DeskRows.skills(town, held.clerk_id))
         for counter_id, held in memory.desk.items()
-    }
-
-
-def _place(unit: SiteUnit) -> dict[str, object]:
-    """Return how far the site's log has come: the row of `site_stream`."""
-    hall = unit.hall
-    return {
-        "site_id": hall.site_id,
-        "organisation_id": unit.organisation_id,
-        "seq": hall.seq,
-        "business_day": hall.business_day,
-        "last_at": hall.last_at,
     }

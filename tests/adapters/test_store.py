@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from queue_server.adapters import rows
+from queue_server.adapters import batch_rows
 from queue_server.adapters.answer_rows import ANSWER, KEPT, AnswerRows
 from queue_server.adapters.checking import check_database
 from queue_server.adapters.database import Database
@@ -99,7 +99,7 @@ def test_a_failure_while_a_site_is_opened_leaves_no_half_changed_copy(
         raise RuntimeError
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(rows.HallRows, "write", trips)
+        meanwhile.setattr(batch_rows.BatchRows, "write", trips)
         with pytest.raises(RuntimeError):
             hand.take()
     hand.take()
