@@ -2,14 +2,16 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, Route, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from counter_client.client import Refused
 from tests.counter_client.conftest import Hall, OpenCounter
-from tests.e2e.harness.axe import axe
+from tests.e2e.harness.axe import axe_by_day_and_night
 
 
 def primary(page: Page, does: str) -> Any:
@@ -473,29 +475,40 @@ async def test_the_desktop_is_told_of_the_first_who_waits(hall: Hall, open_count
     assert await page.evaluate("globalThis.told") == ["Es wartet jemand."]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_in_any_state(hall: Hall, open_counter: OpenCounter, scheme: Any) -> None:
+async def test_axe_finds_nothing_in_any_state(hall: Hall, open_counter: OpenCounter) -> None:
     """Failure 26: usable by keyboard and screen reader."""
     hall.anna.open()
-    page = await open_counter(color_scheme=scheme, reduced_motion="reduce")
-    assert await axe(page) == []
+    page = await open_counter(reduced_motion="reduce")
+    assert await axe_by_day_and_night(page) == []
     for needs in (["deaf"], ["companion"], []):
         hall.take(needs=needs)
     await press(page, "next")
     await expect(primary(page, "come")).to_be_visible()
-    assert await axe(page) == []
+    assert await axe_by_day_and_night(page) == []
     await press(page, "come")
     await expect(primary(page, "done_next")).to_be_visible()
-    assert await axe(page) == []
+    assert await axe_by_day_and_night(page) == []
     for key in ("?", "w", "t", "f", "c"):
-        await page.keyboard.press(key)
-        await expect(page.locator("dialog[open]")).to_be_visible()
-        assert await axe(page) == [], key
+        await asks(page, key)
+        assert await axe_by_day_and_night(page) == [], key
         await page.keyboard.press("Escape")
         await expect(page.locator("dialog[open]")).to_have_count(0)
     await page.goto(f"{hall.server.url}/counter")
     await page.wait_for_selector("button.place")
-    assert await axe(page) == []
+    assert await axe_by_day_and_night(page) == []
+
+
+async def asks(page: Page, key: str) -> None:
+    """Open a dialog by its key. Axe may keep the page so busy that it finds its line lost for a moment: no
+    key acts then, as it should be."""
+    dialog = page.locator("dialog[open]")
+    for _ in range(3):
+        await page.wait_for_selector('html[data-live="live"]')
+        await page.keyboard.press(key)
+        with suppress(PlaywrightTimeout):
+            await dialog.wait_for(timeout=3000)
+            return
+    await expect(dialog).to_be_visible()
 
 
 async def test_all_fits_at_320_pixels(hall: Hall, open_counter: OpenCounter) -> None:

@@ -52,7 +52,9 @@ async def open_page(chromium: dict[bool, Browser]) -> AsyncIterator[OpenPage]:
     complaints: list[str] = []
     pages: list[Page] = []
 
-    async def open_(peer: Peer, *, may_play: bool = True, output: bool = True, **options: Any) -> Page:
+    async def open_(
+        peer: Peer, *, may_play: bool = True, output: bool = True, clock: bool = False, **options: Any
+    ) -> Page:
         page = await chromium[may_play].new_page(**({"viewport": {"width": 1280, "height": 720}} | options))
         pages.append(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -66,6 +68,8 @@ async def open_page(chromium: dict[bool, Browser]) -> AsyncIterator[OpenPage]:
         await page.add_init_script(
             LOUDSPEAKER + f"globalThis.outputs = {json.dumps(None if output else [])};"
         )
+        if clock:  # the test may then let time pass: `page.clock.run_for`
+            await page.clock.install()
         await page.goto(peer.url)
         await page.wait_for_selector('html[data-live="live"]')
         return page

@@ -234,11 +234,14 @@ async def test_no_loudspeaker_says_so_until_one_is_plugged_in(peer: Peer, open_p
 
 
 async def test_a_silent_server_greys_the_picture_within_five_seconds(peer: Peer, open_page: OpenPage) -> None:
-    page = await open_page(peer)
+    page = await open_page(peer, clock=True)
     await peer.call(a_call(7, 417))
     await peer.said_that((7, "shown"))
     peer.beating = False
-    await page.wait_for_selector('html[data-live="lost"]', timeout=5000)
+    await page.clock.run_for(1000)
+    assert await page.get_attribute("html", "data-live") == "live", "a second of silence is nothing"
+    await page.clock.run_for(4000)
+    assert await page.get_attribute("html", "data-live") == "lost"
     assert await numbers(page) == ["417"], "the last picture stays"
     assert re.search(r"Stand \d\d:\d\d", await page.locator(".head__lost").inner_text())
 

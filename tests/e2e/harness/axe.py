@@ -3,13 +3,14 @@
 import functools
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Page
 
 # WCAG 2.2 A and AA, which EN 301 549 asks for, and axe's own advice (landmarks, headings, regions).
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 RUN = """async tags => {
     const result = await axe.run(document, {runOnly: {type: "tag", values: tags}});
     return result.violations;
@@ -31,10 +32,20 @@ async def axe(page: Page) -> list[str]:
     Evaluated through the debugger and not by a script element, so that the page's own
     Content-Security-Policy stays as it is.
     """
-    await page.evaluate(script())
+    if await page.evaluate("typeof axe === 'undefined'"):  # half a megabyte of script, once for each page
+        await page.evaluate(script())
     violations: list[dict[str, Any]] = await page.evaluate(RUN, TAGS)
     return [
         f"{violation['id']} ({violation['impact']}): {violation['help']}: {node['html']}"
         for violation in violations
         for node in violation["nodes"]
     ]
+
+
+async def axe_by_day_and_night(page: Page) -> list[str]:
+    """List what axe finds wrong in the light and in the dark scheme, with nothing moving."""
+    found = []
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += [f"{scheme}: {one}" for one in await axe(page)]
+    return found
