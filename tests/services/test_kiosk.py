@@ -6,7 +6,7 @@ import pytest
 
 from queue_server.adapters.database import Database
 from queue_server.domain.appointment import AppointmentState
-from queue_server.domain.errors import BadInput, NotFound, SlotTaken
+from queue_server.domain.errors import BadInput, NotFound, SlotTaken, TooManyBookings
 from queue_server.domain.person import Person
 from queue_server.services import kiosk, offer
 from queue_server.services.concerns import choose
@@ -73,6 +73,16 @@ def test_site_gets_what_it_needs_at_the_kiosk_and_asks_for_no_more(database: Dat
     booked = book(hand, "09:00", day=TOMORROW, person=Person(phone="0371 488-0"))
     kept = hand.do(lambda unit: {"phone": getattr(unit.person(booked["id"]), "phone", "")})
     assert kept == {"phone": "0371 488-0"}
+
+
+def test_a_contact_that_is_asked_for_at_the_kiosk_is_counted(database: Database) -> None:
+    """Failure 21: the kiosk is no way around the limits of the portal, and nothing stays held."""
+    hand = Booker(database, booking_town(kiosk_fields=("phone",), max_open_bookings=1))
+    hand.book("08:00", person=Person("E", phone="0371 4880"))
+    with pytest.raises(TooManyBookings):
+        book(hand, "09:00", "again", day=TOMORROW, person=Person(phone="+49 371 488-0"))
+    assert hand.look(lambda unit: len(unit.book.appointments)) == 1
+    assert hand.differences() == []
 
 
 def test_what_is_taken_is_refused_and_nothing_is_left_behind(hand: Booker) -> None:
