@@ -124,9 +124,10 @@ def choice_key(choice: Choice) -> tuple[object, ...]:
 
 def starts_if_nothing_were_booked(unit: Unit, choice: Choice) -> Bits:
     """Return the starts there would be; only a sheet asks, to tell full days from closed ones."""
-    moment, key = _moment(unit), choice_key(choice)
+    moment, clerks = _moment(unit), _booked(unit).clerks
+    key = (choice_key(choice), tuple(clerk.work for clerk in clerks))  # a clerk's own calendar may change it
     if key not in moment.possible:
-        idle = [replace(clerk, busy=0) for clerk in _booked(unit).clerks]
+        idle = [replace(clerk, busy=0) for clerk in clerks]
         moment.possible[key] = visits_of(unit, choice, moment.span, idle)
     return moment.possible[key]
 
