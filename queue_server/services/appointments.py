@@ -13,6 +13,7 @@ from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.errors import NotFound, WrongSite
 from queue_server.domain.person import Person
 from queue_server.services.concerns import Choice
+from queue_server.services.named_clerks import same_clerk
 from queue_server.services.ports import Answer, Unit
 
 
@@ -124,6 +125,7 @@ def checked_in(unit: Unit, appointment: Appointment) -> dict[str, object]:
     return {"number": appointment.number, "state": ticket.state.value if ticket else "finished"}
 
 
-def choice_of(appointment: Appointment) -> Choice:
-    """Return the concern of an appointment as it was chosen."""
-    return Choice(appointment.concern, appointment.persons, appointment.minutes, appointment.area_id)
+def choice_of(unit: Unit, appointment: Appointment) -> Choice:
+    """Return the concern of an appointment as it was chosen; a talk with the person it is with."""
+    choice = Choice(appointment.concern, appointment.persons, appointment.minutes, appointment.area_id)
+    return same_clerk(unit.town, unit.site, choice, appointment.clerk_id)

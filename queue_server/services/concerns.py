@@ -22,6 +22,8 @@ class Choice:
     area_id: str | None
     then: "Choice | None" = None
     """The second of two parts, when no clerk can do all of it; this one is the first then."""
+    clerk_id: str | None = None
+    """The one person for whom a visitor comes; None where it does not matter who."""
 
     @property
     def parts(self) -> tuple["Choice", ...]:

@@ -14,7 +14,7 @@ from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.local_days import span_of
 from queue_server.domain.slots import Bits, ClerkTime, Span, cell_of, choose_clerk, nearest, stretch
 from queue_server.services.concerns import Choice
-from queue_server.services.free_starts import free_of, services_of, starts, visits_of
+from queue_server.services.free_starts import able, free_of, services_of, starts, visits_of
 from queue_server.services.ports import Unit
 
 A_DAY: Final = timedelta(days=1)
@@ -35,7 +35,7 @@ class FreeDay:
     def clerk_at(self, cell: int) -> str | None:
         """Return who should take the visit, None when nobody can."""
         cells = self.choice.expected_min // CELL_MIN
-        return choose_clerk(self.span, self.clerks, services_of(self.choice), cell, cells)
+        return choose_clerk(self.span, able(self.choice, self.clerks), services_of(self.choice), cell, cells)
 
 
 def free_day(unit: Unit, choice: Choice, day: date) -> FreeDay:

@@ -119,7 +119,7 @@ def starts(unit: Unit, choice: Choice) -> Starts:
 
 def choice_key(choice: Choice) -> tuple[object, ...]:
     """Return all of a choice that its free times depend on."""
-    return tuple((services_of(one), one.expected_min) for one in choice.parts)
+    return tuple((services_of(one), one.expected_min, one.clerk_id) for one in choice.parts)
 
 
 def starts_if_nothing_were_booked(unit: Unit, choice: Choice) -> Bits:
@@ -151,7 +151,14 @@ def free_of(unit: Unit, choice: Choice, span: Span, clerks: Sequence[ClerkTime])
     services, cells = services_of(choice), choice.expected_min // CELL_MIN
     allowed = _allowed(unit, services, span)
     allowed &= room_beside_walk_ins(unit.site, services, span, clerks, cells)
-    return free_starts(span, clerks, services, cells, allowed)
+    return free_starts(span, able(choice, clerks), services, cells, allowed)
+
+
+def able(choice: Choice, clerks: Sequence[ClerkTime]) -> Sequence[ClerkTime]:
+    """Return who may take it: everybody, or the one for whom the visitor comes."""
+    if choice.clerk_id is None:
+        return clerks
+    return [one for one in clerks if one.clerk_id == choice.clerk_id]
 
 
 def services_of(choice: Choice) -> frozenset[str]:

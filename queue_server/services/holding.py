@@ -31,6 +31,7 @@ from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import Choice
 from queue_server.services.free_day import FreeDay, free_day
 from queue_server.services.in_parts import second_slot
+from queue_server.services.named_clerks import same_clerk
 from queue_server.services.ports import Answer, Unit
 
 HOLD: Final = timedelta(minutes=10)
@@ -69,7 +70,10 @@ def hold(
         raise BadInput(field="starts_at")
     olds: Sequence[Old | None] = [None] * len(choice.parts)
     if replaces is not None:
-        olds = _to_move(unit, replaces, choice, channel)
+        olds = found = _to_move(unit, replaces, choice, channel)
+        if choice.then is None and choice.clerk_id is None:
+            # Whom a visitor comes for does not change with the time.
+            choice = same_clerk(unit.town, unit.site, choice, found[0][1].clerk_id)
     mine = unit.fingerprint(client)
     # The second of two parts is no hold of its own.
     held = [one for one in unit.book.holds_of(mine, unit.now) if one.follows is None]
@@ -131,7 +135,7 @@ def extend(unit: Unit, appointment_id: int, client: str) -> Answer:
     """Begin the ten minutes anew, for both parts. Raises `HoldExpired`, `NoMoreExtensions`, `NotFound`."""
     held = mine(unit, appointment_id, client)
     require_held(unit, held)
-    most = _extensions_most(free_day(unit, choice_of(held), unit.book.day_of(held)))
+    most = _extensions_most(free_day(unit, choice_of(unit, held), unit.book.day_of(held)))
     if held.extensions >= most:
         raise NoMoreExtensions(held_until=iso(unit, held.held_until))
     unit.record(e.HoldExtended(one.id, unit.now + HOLD) for one in unit.book.pair_of(held))
@@ -148,7 +152,7 @@ def release(unit: Unit, appointment_id: int, client: str) -> Answer:
 
 def hold_answer(unit: Unit, held: Appointment) -> Answer:
     """Return what whoever holds a time is told."""
-    day = free_day(unit, choice_of(held), unit.book.day_of(held))
+    day = free_day(unit, choice_of(unit, held), unit.book.day_of(held))
     return _told(unit, held, _extensions_most(day))
 
 
@@ -186,7 +190,7 @@ def require_held(unit: Unit, held: Appointment) -> None:
     """Raise `HoldExpired` when it is over."""
     # The timer may come a second late; the hold ends on time all the same (failure 16).
     if not held.is_held(unit.now):
-        raise HoldExpired(next=_next(unit, choice_of(held), held.starts_at))
+        raise HoldExpired(next=_next(unit, choice_of(unit, held), held.starts_at))
 
 
 def to_change(unit: Unit, reference: str) -> Appointment:
@@ -228,6 +232,8 @@ def _find_anywhere(unit: Unit, reference: str) -> Old:
 def _is_same(
     unit: Unit, held: Appointment, choice: Choice, starts_at: datetime, olds: Sequence[Old | None]
 ) -> bool:
+    if choice.clerk_id not in {None, held.clerk_id}:
+        return False
     parts = unit.book.pair_of(held)
     asked = [(part.services, _id_of(old)) for part, old in zip(choice.parts, olds, strict=True)]
     return held.starts_at == starts_at and asked == [

@@ -77,8 +77,18 @@ class Sites(TypedDict):
     sites: list[SiteInShort]
 
 
+class TalkPerson(TypedDict):
+    """Somebody to whom visitors come for a talk."""
+
+    id: str
+    name: str
+
+
 class Service(TypedDict):
-    """What a visitor may come for. `walk_in`, `appointment`: how, at this site."""
+    """What a visitor may come for. `walk_in`, `appointment`: how, at this site.
+
+    `talk_with`: to whom one comes, for a talk with a certain person; else nobody is named.
+    """
 
     id: str
     name: InWords
@@ -93,6 +103,7 @@ class Service(TypedDict):
     walk_in: bool
     appointment: bool
     area_id: str | None
+    talk_with: list[TalkPerson]
 
 
 class Category(TypedDict):

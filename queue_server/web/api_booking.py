@@ -15,6 +15,7 @@ from queue_server.domain.person import Person
 from queue_server.services import booking, offer
 from queue_server.services.appointments import iso
 from queue_server.services.booking_limits import Overrule
+from queue_server.services.named_clerks import with_clerk
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers_booking as answers
 from queue_server.web import models_booking as models
@@ -41,6 +42,7 @@ async def take_hold(call: Call) -> Answer:
 
     def work(unit: Unit) -> Answer:
         choice = offer.choose_bookable(unit.town, unit.site, body.pairs(), body.persons)
+        choice = with_clerk(unit.town, unit.site, choice, body.clerk)
         replaces = None
         if ref is not None:
             site_of(unit, ref)  # at whatever site: it may move here

@@ -6,6 +6,7 @@ from typing import TypeVar
 from queue_server.domain.access import Act
 from queue_server.services import offer
 from queue_server.services.concerns import Choice
+from queue_server.services.named_clerks import with_clerk
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers_booking as answers
 from queue_server.web import models_booking as models
@@ -37,7 +38,8 @@ async def _offered(call: Call, look: Callable[[Unit, Choice], T]) -> T:
     query = call.query
 
     def work(unit: Unit) -> T:
-        return look(unit, offer.choose_bookable(unit.town, unit.site, query.pairs(), query.persons))
+        choice = offer.choose_bookable(unit.town, unit.site, query.pairs(), query.persons)
+        return look(unit, with_clerk(unit.town, unit.site, choice, query.clerk))
 
     return await call.house.sequencer.look(call.site_id, work)
 

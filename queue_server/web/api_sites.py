@@ -6,6 +6,7 @@ from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Service, Site, Town, services_at
 from queue_server.services import counter, reception, screens, site_view, visits
 from queue_server.services.concerns import choose, takes_walk_ins
+from queue_server.services.named_clerks import for_talk
 from queue_server.services.offer import is_bookable
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers, models, printing
@@ -180,14 +181,14 @@ def _categories(town: Town, site: Site) -> list[Answer]:
         {
             "id": category.id,
             "name": dict(category.name),
-            "services": [_service(s, site) for s in services if s.category_id == category.id],
+            "services": [_service(town, s, site) for s in services if s.category_id == category.id],
         }
         for category in town.categories
         if any(s.category_id == category.id for s in services)
     ]
 
 
-def _service(service: Service, site: Site) -> Answer:
+def _service(town: Town, service: Service, site: Site) -> Answer:
     return {
         "id": service.id,
         "name": dict(service.name),
@@ -202,6 +203,7 @@ def _service(service: Service, site: Site) -> Answer:
         "walk_in": takes_walk_ins(service, site),
         "appointment": is_bookable(service, site),
         "area_id": service.area_by_site.get(site.id),
+        "talk_with": [{"id": one.id, "name": one.name} for one in for_talk(town, site, [service.id])],
     }
 
 

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from queue_server.domain.slots import first_cell_from
 from queue_server.domain.town import Site, in_language
 from queue_server.services.concerns import PERSONS_MOST
+from queue_server.services.named_clerks import for_talk
 from queue_server.services.ports import Answer
 from queue_server.services.requests import confirm_first
 from queue_server.web.booking_concern import (
@@ -77,7 +78,7 @@ async def show_times(
     visit: Visit, *, lost: Lost | None = None, message: str = "", status: int = 200
 ) -> HTMLResponse:
     """Step 2. `lost`: what became of a time that was held or chosen, and what lies near."""
-    visit.wish = visit.wish.but(step=2)
+    visit.wish = visit.wish.but(step=2, clerk=_clerk(visit))
     around = await _look_around(visit, visit.wish)
     visit.wish = visit.wish.but(site_id=around.site_id)
     parts = [] if around.sites else [await _part(visit, one) for one in parts_of(visit.town, visit.wish)]
@@ -110,12 +111,34 @@ def _times(visit: Visit, around: Around, csrf: str) -> dict[str, Any]:
         "site_name": in_language(able.name, visit.language) if able else "",
         "site_address": able.address if able else "",
         "minutes": around.sites[0]["minutes"] if around.sites else 0,
+        "people": [] if able is None else _people(visit, able),
         "in_turn": [] if able is None else in_turn(town, able, wish, visit.call.say),
         "hold_fields": [*wish.fields(), *visit.carried(), ("csrf", csrf)],
         "act": ACT,
         "back": visit.url(wish.but(step=1)),
         **shown,
     }
+
+
+def _clerk(visit: Visit) -> str:
+    """Return for whom the visitor comes, as long as concern and site still are that one's."""
+    wish = visit.wish
+    site = next((one for one in visit.town.sites if one.id == wish.site_id), None)
+    able = [] if site is None else for_talk(visit.town, site, wish.ids)
+    return wish.clerk if any(one.id == wish.clerk for one in able) else ""
+
+
+def _people(visit: Visit, site: Site) -> list[dict[str, Any]]:
+    """Return for whom one may come, when that is more than one: each with the address of their times."""
+    wish = visit.wish
+    able = for_talk(visit.town, site, wish.ids)
+    if len(able) < 2:
+        return []
+    anybody = [("", visit.call.say("booking.with_anybody"))]
+    return [
+        {"name": name, "chosen": id_ == wish.clerk, "url": visit.url(wish.but(clerk=id_, day=None, month=""))}
+        for id_, name in [*anybody, *((one.id, one.name) for one in able)]
+    ]
 
 
 def show_data(

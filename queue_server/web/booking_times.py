@@ -17,6 +17,7 @@ from queue_server.services import offer
 from queue_server.services.concerns import Choice
 from queue_server.services.free_starts import kept
 from queue_server.services.in_parts import at_site, choose_visit, second_starts
+from queue_server.services.named_clerks import with_clerk
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.booking_dates import (
     clock,
@@ -70,7 +71,7 @@ def look(unit: Unit, wish: Wish, today: date) -> Answer:
 
     Raises what `choose_visit` raises.
     """
-    about = ("step 2", wish.services, wish.persons, wish.month, wish.day, today)
+    about = ("step 2", wish.services, wish.persons, wish.clerk, wish.month, wish.day, today)
     return kept(unit, about, lambda: _look(unit, wish, today))
 
 
@@ -111,7 +112,7 @@ def _first_of_days(unit: Unit, choice: Choice, *, after_work: bool) -> list[str]
 
 def choice_for(town: Town, site: Site, wish: Wish) -> Choice:
     """Return the concern of a wish as the site can take it; raises what `choose_visit` raises."""
-    return choose_visit(town, site, wish.services, wish.persons)
+    return with_clerk(town, site, choose_visit(town, site, wish.services, wish.persons), wish.clerk)
 
 
 def sheet(found: Answer, town: Town, site: Site, wish: Wish, today: date, say: Texts, url: Address) -> Json:

@@ -90,7 +90,9 @@ class Visit:
             "message": message,
             "ask": "",
             "chosen": chosen_lines(chosen, self.wish, self.call.say) if step > 1 else [],
-            "talk_with": talk_with(self.town, sites_of(self.town, self.wish), chosen) if step > 1 else [],
+            "talk_with": talk_with(self.town, sites_of(self.town, self.wish), chosen, self.wish.clerk)
+            if step > 1
+            else [],
             "persons": self.wish.persons,
             "back_to_concern": self.url(self.wish.but(step=1)),
             "carry": bool(self.typed),

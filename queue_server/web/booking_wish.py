@@ -34,7 +34,10 @@ class Fields(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One state of the steps. `hold` 0: no time is held; `persons` 0: what was typed is no number."""
+    """One state of the steps. `hold` 0: no time is held; `persons` 0: what was typed is no number.
+
+    `clerk`: for whom the visitor comes, where several may be meant.
+    """
 
     town_id: str = ""
     site_id: str = ""
@@ -47,6 +50,7 @@ class Wish:
     after_work: bool = False
     every_time: bool = False
     hold: int = 0
+    clerk: str = ""
 
     def but(self, **changes: object) -> "Wish":
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
@@ -81,6 +85,7 @@ class Wish:
             "late": "1" if self.after_work else "",
             "all": "1" if self.every_time else "",
             "hold": self.hold or "",
+            "with": self.clerk,
         }
         for id_, count in self.services:
             yield "s", id_
@@ -104,6 +109,7 @@ def read_wish(fields: Fields, site_id: str = "", service_id: str = "") -> Wish:
         after_work=bool(fields.get("late")),
         every_time=bool(fields.get("all")),
         hold=_number(fields.get("hold"), 0),
+        clerk=_slug(fields.get("with")),
     )
 
 

@@ -64,6 +64,7 @@ class ConcernQuery(Query):
         description="Services with counts: `id-card:2,passport`.", examples=["id-card:2,passport"]
     )
     persons: int = Field(default=1, ge=1, le=20)
+    clerk: str = Field(default="", max_length=40, description="For a talk: with whom, of `talk_with`.")
 
     def pairs(self) -> list[tuple[str, int]]:
         named = (one.partition(":") for one in self.services.split(","))
@@ -126,6 +127,7 @@ class TakeHold(ConcernBody):
     request_id: RequestId
     client: Client | None = None
     starts_at: Moment
+    clerk: str = Field(default="", max_length=40, description="For a talk: with whom, of `talk_with`.")
     code: Code | None = None
     solution: Annotated[str, StringConstraints(max_length=400)] = Field(
         default="", description="Of the puzzle in a 409 `puzzle_required`; never asked of who has a token."

@@ -22,6 +22,7 @@ from queue_server.domain.town import in_language
 from queue_server.services import booking, offer, reception
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import PERSONS_MOST, Choice, choose, services_by_id, takes_walk_ins
+from queue_server.services.named_clerks import same_clerk
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.reception import NEEDS
 from queue_server.web import desk_moving
@@ -203,6 +204,9 @@ def _look(unit: Unit, wish: Wish, today: date) -> Answer:
     if not wish.pairs:
         return {"wish": wish, "moving": moving, **empty}
     choice = choose(unit.town, unit.site, wish.pairs, wish.persons, walk_in=False)
+    if moving is not None:
+        found = appointments.find_appointment(unit, wish.move)
+        choice = same_clerk(unit.town, unit.site, choice, found.clerk_id)
     seen = {**empty, "wish": wish, "moving": moving, "minutes": choice.expected_min}
     seen["now"] = _now(unit, choice, wish)
     try:

@@ -15,6 +15,7 @@ from queue_server.domain.errors import HoldExpired, Refusal
 from queue_server.domain.town import Site, in_language
 from queue_server.services import booking
 from queue_server.services.concerns import Choice
+from queue_server.services.named_clerks import for_talk
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import booking_times
 from queue_server.web.booking_concern import sites_for
@@ -63,7 +64,7 @@ async def move_check_page(call: PageCall) -> Response:
 async def show_times(own: Own, asked: Wish, *, gone: Refusal | None = None) -> Response:
     """Show the month sheet. `gone`: what became of a time that was held or chosen."""
     site, sequencer = _target(own), own.call.house.sequencer
-    wish = _concern(own).but(site_id=site.id, month=asked.month, day=asked.day, every_time=asked.every_time)
+    wish = _at(own, site).but(month=asked.month, day=asked.day, every_time=asked.every_time)
     own.client = own.client or client_of(own.call)
     today = local(own.call.house.clock(), site.time_zone).date()
     around = await sequencer.look_around(
@@ -126,7 +127,14 @@ def _concern(own: Own) -> Wish:
 
 
 def _choice(own: Own) -> Choice:
-    return booking_times.choice_for(own.town, _target(own), _concern(own))
+    return booking_times.choice_for(own.town, _target(own), _at(own, _target(own)))
+
+
+def _at(own: Own, site: Site) -> Wish:
+    """Return what is moved, for a site; a talk stays with its person where that one is."""
+    wish = _concern(own).but(site_id=site.id)
+    able = [] if own.asks_for_both else for_talk(own.town, site, wish.ids)
+    return wish.but(clerk=own.seen["clerk_id"] if any(one.id == own.seen["clerk_id"] for one in able) else "")
 
 
 def _sites(own: Own) -> list[Site]:
