@@ -95,7 +95,7 @@ function begins(texts, onBegin) {
 }
 
 const arrives = (texts, onArrive) => secondButtons(texts, "kiosk.arrive", "arrive-button", "check", onArrive);
-const bookings = (texts, onBook) => secondButtons(texts, "kiosk.book", "arrive-button book-button", "calendar", onBook);
+const bookings = (texts, onBook) => secondButtons(texts, "kiosk.book", "book-button", "calendar", onBook);
 
 function secondButtons(texts, key, className, drawing, onTouch) {
   const buttons = [...texts].map(([language, t]) => h("button", { type: "button", lang: language, class: className, on: { click: () => onTouch(language) } }, icon(drawing), h("span", {}, t(key))));

@@ -73,7 +73,7 @@ def _usual_choices(unit: Unit) -> Iterator[Choice]:
     shortest: dict[tuple[object, ...], Service] = {}
     for service in services_at(unit.town, unit.site.id):
         able = frozenset(clerk.clerk_id for clerk in clerks if service.id in clerk.can)
-        if not able or not is_bookable(service, unit.site):
+        if not able or not is_bookable(service, unit.site) or service.confirm_first:
             continue
         horizon = department_of(unit.town, service).horizon_days
         key = (able, horizon, service.bookable_from, service.bookable_until)

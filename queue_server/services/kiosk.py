@@ -5,21 +5,35 @@ with no more about the person than the site needs there, and its slip. What must
 (`services.reception`), and the rules of booking (`services.booking`, `services.offer`).
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.errors import NotFound
 from queue_server.domain.person import Person
+from queue_server.domain.town import Site, Town
 from queue_server.services import booking, offer, reception, requests
 from queue_server.services.admission_hours import why_not_admitted
 from queue_server.services.concerns import Choice
 from queue_server.services.free_today import spread
 from queue_server.services.ports import Answer, Unit
+from queue_server.services.requests import confirm_first
 
 UNASKED: Final = Person()
 SOONEST: Final = timedelta(minutes=30)
 """Who would sooner be back may as well wait; also what is taken for a wait that nobody knows."""
+
+
+def choose(town: Town, site: Site, wanted: Iterable[tuple[str, int]], persons: int = 1) -> Choice:
+    """Check a concern that somebody wants to book at the kiosk, who leaves with the number on a slip.
+
+    So nothing that the secretariat confirms first. Raises what `offer.choose_bookable` raises.
+    """
+    choice = offer.choose_bookable(town, site, wanted, persons)
+    for service in confirm_first(town, choice.service_ids):
+        raise offer.NotBookable(service=service.id)
+    return choice
 
 
 def give_quote(unit: Unit, walk_in: Choice, bookable: Choice | None) -> Answer:

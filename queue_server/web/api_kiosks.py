@@ -58,7 +58,7 @@ async def book_later(call: Call) -> Answer:
     house.limits.check_ticket(call.id)
 
     def work(unit: Unit) -> Answer:
-        choice = offer.choose_bookable(unit.town, unit.site, body.pairs(), body.persons)
+        choice = kiosk.choose(unit.town, unit.site, body.pairs(), body.persons)
         return kiosk.book(
             unit,
             choice,
@@ -98,7 +98,7 @@ def _person(body: models_booking.BookLater) -> Person:
 
 def _bookable(unit: Unit, body: models.Quote) -> Choice | None:
     try:
-        return offer.choose_bookable(unit.town, unit.site, body.pairs(), body.persons)
+        return kiosk.choose(unit.town, unit.site, body.pairs(), body.persons)
     except offer.NotBookable:
         return None
 

@@ -1,5 +1,6 @@
 """Coming later instead of waiting: which times are offered, and what one press books. On both databases."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -12,7 +13,7 @@ from queue_server.services import kiosk, offer
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
 from tests.services.booking_hall import TOMORROW, Booker
-from tests.town_hall import DAY, PASS, at, booking_town
+from tests.town_hall import CARD, DAY, PASS, at, booking_town
 
 KIOSK = "hall-kiosk"
 
@@ -83,6 +84,17 @@ def test_a_contact_that_is_asked_for_at_the_kiosk_is_counted(database: Database)
         book(hand, "09:00", "again", day=TOMORROW, person=Person(phone="+49 371 488-0"))
     assert hand.look(lambda unit: len(unit.book.appointments)) == 1
     assert hand.differences() == []
+
+
+def test_what_is_confirmed_first_is_not_booked_here(database: Database) -> None:
+    """There would be no number to print, and nobody to write to."""
+    town = booking_town()
+    asked = [replace(one, confirm_first=one.id == PASS) for one in town.services]
+    hand = Booker(database, replace(town, services=tuple(asked)))
+    with pytest.raises(offer.NotBookable):
+        hand.look(lambda unit: kiosk.choose(unit.town, unit.site, [(PASS, 1)]))
+    chosen = hand.look(lambda unit: kiosk.choose(unit.town, unit.site, [(CARD, 1)]))
+    assert chosen.services == ((CARD, 1),)
 
 
 def test_what_is_taken_is_refused_and_nothing_is_left_behind(hand: Booker) -> None:
