@@ -21,10 +21,11 @@ def moving_of(unit: Unit, reference: str) -> Answer:
     """Return the booking that shall be moved to this site, with the `site` where it is now."""
     stored = None if unit.book.by_ref(reference) else unit.stored_by_reference(reference)
     if stored is None or stored[0] == unit.site.id:
-        return {**appointments.see(unit, reference), "site": unit.site.id}
+        found = appointments.find_appointment(unit, reference)
+        return {**appointments.view(unit, found), "clerk_id": found.clerk_id, "site": unit.site.id}
     if stored[1].number is None:
         raise NotFound(what="appointment")
-    return {**appointments.view(unit, stored[1]), "site": stored[0]}
+    return {**appointments.view(unit, stored[1]), "clerk_id": stored[1].clerk_id, "site": stored[0]}
 
 
 def require_desk(call: PageCall, site_id: str) -> Site:

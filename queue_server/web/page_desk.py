@@ -205,8 +205,7 @@ def _look(unit: Unit, wish: Wish, today: date) -> Answer:
         return {"wish": wish, "moving": moving, **empty}
     choice = choose(unit.town, unit.site, wish.pairs, wish.persons, walk_in=False)
     if moving is not None:
-        found = appointments.find_appointment(unit, wish.move)
-        choice = same_clerk(unit.town, unit.site, choice, found.clerk_id)
+        choice = same_clerk(unit.town, unit.site, choice, moving["clerk_id"])
     seen = {**empty, "wish": wish, "moving": moving, "minutes": choice.expected_min}
     seen["now"] = _now(unit, choice, wish)
     try:

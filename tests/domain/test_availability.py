@@ -125,6 +125,35 @@ def test_work_begins_and_ends_by_the_clock_on_odd_days(on: date, expected: list[
     assert worked(clerk, on) == expected
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        # 29 February is the Tuesday that it is, and 1 March a Wednesday.
+        (date(2028, 2, 28), date(2028, 3, 1), ["28.02. 08:00-12:00", "29.02. 13:00-18:00"]),
+        (date(2027, 2, 28), date(2027, 3, 2), ["01.03. 08:00-12:00", "02.03. 13:00-18:00"]),
+        # The year ends on a Friday; the Saturday's holiday takes nothing from the Monday after it.
+        (
+            date(2027, 12, 27),
+            date(2028, 1, 4),
+            ["27.12. 08:00-12:00", "28.12. 13:00-18:00", "03.01. 08:00-12:00", "04.01. 13:00-18:00"],
+        ),
+        # A holiday on a working day, on the other side of the year's end.
+        (
+            date(2025, 12, 29),
+            date(2026, 1, 6),
+            ["29.12. 08:00-12:00", "30.12. 13:00-18:00", "05.01. 08:00-12:00"],
+        ),
+    ],
+)
+def test_a_part_time_week_over_29_february_the_year_s_end_and_holidays(
+    first: date, last: date, expected: list[str]
+) -> None:
+    """Monday mornings and Tuesday afternoons; New Year and Epiphany are holidays."""
+    days = (date(2026, 1, 1), date(2026, 1, 6), date(2028, 1, 1))
+    site = an_open_site(holiday_dates=tuple(Closure(day) for day in days))
+    assert worked(works((0, "8-12"), (1, "13-18")), first, last, site) == expected
+
+
 @pytest.mark.parametrize(("on", "hours"), [(date(2026, 3, 29), 7), (date(2026, 10, 25), 9), (MONDAY, 8)])
 def test_a_night_shift_over_the_change_of_clocks_is_an_hour_shorter_or_longer(on: date, hours: int) -> None:
     """Failure 7."""
