@@ -168,14 +168,22 @@ def day_of(words: Words, wish: Wish, found: Values, *, whole: bool) -> Values:
     """Return one day's times: all of them, or enough of them to see the day at a glance."""
     on = date.fromisoformat(found["date"])
     slots = found["times"] if whole else _first_ones(words, found["times"])
+    then = found.get("then", {})
     return {
         "iso": found["date"],
         "name": words.day(on),
         "distance": words.distance(on),
         "count": len(found["times"]),
-        "slots": [{"at": at, "label": words.time(at), "long": words.long(at)} for at in slots],
+        "slots": [
+            {"at": at, "label": _label(words, words.time(at), then.get(at)), "long": words.long(at)}
+            for at in slots
+        ],
         "more": f"?{concern_query(wish, day=found['date'])}" if len(slots) < len(found["times"]) else "",
     }
+
+
+def _label(words: Words, time: str, then: str | None) -> str:
+    return time if then is None else words.say("desk.then", time=time, second=words.time(then))
 
 
 def _first_ones(words: Words, times: Sequence[str]) -> list[str]:
@@ -210,6 +218,7 @@ def appointment(words: Words, town: Town, site: Site, seen: Values) -> Values:
         "minutes": seen["minutes"],
         "persons": seen["persons"],
         "services": chosen(town, seen["services"], words.say),
+        "others": _others(words, town, seen),
         "papers": papers(town, seen["services"], language),
         "area": area_of(site, seen.get("area_id"), language)[0],
         "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")),
@@ -227,6 +236,19 @@ def appointment(words: Words, town: Town, site: Site, seen: Values) -> Values:
 def come_at(site: Site, starts_at: datetime) -> datetime:
     """Return from when a visitor is asked to come: not earlier, so that the waiting area stays empty."""
     return starts_at - timedelta(minutes=site.come_early_min)
+
+
+def _others(words: Words, town: Town, seen: Values) -> list[Values]:
+    """Return what else the same visitor comes for: the other of two appointments one after the other."""
+    return [
+        {
+            "reference": one["reference"],
+            "number": one["number"],
+            "time": words.long(one["starts_at"]),
+            "what": ", ".join(line["words"] for line in chosen(town, one["services"], words.say)),
+        }
+        for one in seen.get("others", ())
+    ]
 
 
 def area_of(site: Site, area_id: str | None, language: str) -> tuple[str, str]:
@@ -255,6 +277,7 @@ def card(words: Words, town: Town, site: Site, seen: Values, manage_url: str) ->
         "number": seen.get("number"),
         "reference": seen["reference"],
         "services": chosen(town, seen["services"], words.say),
+        "others": _others(words, town, seen),
         "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")),
         "papers": papers(town, seen["services"], language),
         "qr": qr_image(manage_url) if manage_url else "",

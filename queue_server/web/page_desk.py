@@ -22,6 +22,7 @@ from queue_server.domain.town import in_language
 from queue_server.services import booking, offer, reception
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import PERSONS_MOST, Choice, choose, services_by_id, takes_walk_ins
+from queue_server.services.in_parts import choose_visit, second_starts
 from queue_server.services.named_clerks import same_clerk
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.reception import NEEDS
@@ -135,7 +136,7 @@ def _booking(call: PageCall, wish: Wish, typed: Typed, overrule: Overrule | None
     )
 
     def work(unit: Unit) -> Answer:
-        choice = offer.choose_bookable(unit.town, unit.site, wish.pairs, wish.persons)
+        choice = choose_visit(unit.town, unit.site, wish.pairs, wish.persons)
         held = booking.hold(unit, choice, starts_at, channel="desk", client=client, overrule=overrule)
         return booking.confirm(unit, held["id"], client, person, typed.language, overrule=overrule)
 
@@ -209,9 +210,10 @@ def _look(unit: Unit, wish: Wish, today: date) -> Answer:
     seen = {**empty, "wish": wish, "moving": moving, "minutes": choice.expected_min}
     seen["now"] = _now(unit, choice, wish)
     try:
-        offer.choose_bookable(unit.town, unit.site, wish.pairs, wish.persons)
+        visit = choose_visit(unit.town, unit.site, wish.pairs, wish.persons)
     except offer.NotBookable:
         return {**seen, "not_bookable": True}
+    choice = visit if moving is None else choice
     return seen | _times(unit, choice, wish.day, today)
 
 
@@ -220,7 +222,11 @@ def _times(unit: Unit, choice: Choice, wanted: date | None, today: date) -> Answ
     sheet = offer.month(unit, choice, first, first + timedelta(days=DAYS_LOOKED_AT))["days"]
     free = [date.fromisoformat(day["date"]) for day in sheet if day["state"] == "free"]
     asked = sheet[0] if wanted is not None and sheet[0]["state"] != "free" else None
-    return {"days": [offer.times(unit, choice, day) for day in free[:DAYS_SHOWN]], "reason": asked}
+    days = [offer.times(unit, choice, day) for day in free[:DAYS_SHOWN]]
+    return {
+        "days": [day | {"then": second_starts(unit, choice, day["times"])} for day in days],
+        "reason": asked,
+    }
 
 
 def _now(unit: Unit, choice: Choice, wish: Wish) -> Answer | None:

@@ -154,7 +154,9 @@ async def _seen(call: PageCall) -> tuple[Answer, Any]:
 
     def work(unit: Unit) -> tuple[Answer, Any]:
         found = appointments.find_appointment(unit, reference)
-        return appointments.view(unit, found) | {"clerk_id": found.clerk_id}, unit.person(found.id)
+        others = [one for one in unit.book.pair_of(found) if one is not found and one.number is not None]
+        more = {"clerk_id": found.clerk_id, "others": [appointments.view(unit, one) for one in others]}
+        return appointments.view(unit, found) | more, unit.person(found.id)
 
     return await call.house.sequencer.look(call.site_id, work)
 

@@ -282,6 +282,21 @@ async def test_a_booking_goes_to_another_site(town: Town) -> None:
     assert gone.status_code == 404
 
 
+async def test_what_nobody_does_at_once_is_booked_as_two_in_a_row(desk: Desk) -> None:
+    """Each of the two names the other, on the page and on the card that is handed over."""
+    both = {"n-id-card": "1", "n-marriage-register": "1"}
+    page = await desk.get(**both)
+    assert re.search(r"\d\d:\d\d, dann \d\d:\d\d", words(page))
+    at = re.findall(r'name="at" form="book" value="([^"]+)"', page)[0]
+    answer = await desk.post(**both, at=at)
+    seen = await desk.get(answer.headers["location"].removeprefix("/desk/rathaus").partition("?")[0])
+    other = re.search(r'Dazu gehört</dt><dd><a href="/desk/rathaus/appointments/(\w+)"', seen)
+    assert other, words(seen)
+    assert "Ihr anderer Termin am selben Besuch" in words(seen)
+    assert "Eheschließung" in words(seen)
+    assert "Personalausweis" in words(await desk.see(other[1]))
+
+
 async def test_nobody_moves_what_belongs_to_a_desk_of_others(desk: Desk) -> None:
     """Failure 15: Bernd works in the town hall alone."""
     there = Desk(desk.town, "buergerzentrum", "administrator")
