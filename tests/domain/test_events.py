@@ -23,8 +23,9 @@ def test_every_kind_of_event_comes_back_without_its_optional_fields(kind: type[e
         Origin: Origin.KIOSK,
     }
     plain |= {DueReason: DueReason.LATE, tuple[tuple[str, int], ...]: (("pass", 2),)}
+    hints = get_type_hints(kind)
     needed = {
-        f.name: plain.get(get_type_hints(kind)[f.name])
+        f.name: plain.get(hints[f.name])
         for f in dataclasses.fields(kind)  # type: ignore[arg-type]
         if f.default is dataclasses.MISSING
     }

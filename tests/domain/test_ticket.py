@@ -1,7 +1,5 @@
 """The one table of transitions: every pair of states, and what a refusal says."""
 
-import itertools
-
 import pytest
 
 from queue_server.domain.errors import WrongState
@@ -29,21 +27,21 @@ POSSIBLE = {
     for after, mark in zip(HEAD, line[1:], strict=True)
     if mark == "x"
 }
-PAIRS = list(itertools.product(S, S))
 
 
-@pytest.mark.parametrize(("before", "after"), PAIRS)
-def test_a_ticket_moves_only_as_the_table_allows(before: S, after: S) -> None:
-    hall = a_hall().hall
-    ticket = a_ticket(state=before)
-    hall.restore_ticket(ticket)
-    if (before, after) in POSSIBLE:
-        hall.move(ticket, after, at("10:00"))
-        assert (ticket.state, ticket.state_at) == (after, at("10:00"))
-    else:
-        with pytest.raises(ValueError, match=f"{before} -> {after}"):
+@pytest.mark.parametrize("before", S)
+def test_a_ticket_moves_only_as_the_table_allows(before: S) -> None:
+    for after in S:
+        hall = a_hall().hall
+        ticket = a_ticket(state=before)
+        hall.restore_ticket(ticket)
+        if (before, after) in POSSIBLE:
             hall.move(ticket, after, at("10:00"))
-        assert ticket.state is before
+            assert (ticket.state, ticket.state_at) == (after, at("10:00"))
+        else:
+            with pytest.raises(ValueError, match=f"{before} -> {after}"):
+                hall.move(ticket, after, at("10:00"))
+            assert ticket.state is before, after
 
 
 def test_the_table_names_every_state() -> None:
