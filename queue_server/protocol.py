@@ -54,7 +54,10 @@ class WaitRange(TypedDict):
 
 
 class Board(TypedDict):
-    """What one display may show: calls that match its filter, newest first; no concern, no name."""
+    """What one display may show: calls that match its filter, newest first; no concern, no name.
+
+    `next_free`: when somebody could come who books now (ISO 8601 on the site's clock); None where nobody can.
+    """
 
     site_id: str
     site: dict[str, str]
@@ -64,6 +67,7 @@ class Board(TypedDict):
     open_counter_count: int
     issuing: bool
     call_mode: Literal["screen", "fetch"]
+    next_free: str | None
     config_version: int
 
 

@@ -57,10 +57,10 @@ export function makeBoard({ minOnScreenMs = 30_000, lastCount = LAST_COUNT } = {
         openCounterCount: board.open_counter_count,
         issuing: board.issuing,
         callMode: board.call_mode,
-        nextFree: board.next_free ?? null,
       };
     },
 
+    nextFree: () => board?.next_free ?? null,
     configVersion: () => board?.config_version ?? null,
     openSeqs: () => calls.filter((call) => call.open).map((call) => call.seq),
   };

@@ -10,6 +10,12 @@ export function makeClock({ serverNowMs, zone, language, atMs }) {
   return {
     time: (steadyMs) => time.format(steadyMs + offset),
     date: (steadyMs) => date.format(steadyMs + offset),
+    /** A moment to come, as people say it: its time, and its day unless that is today. */
+    moment: (iso, steadyMs) => {
+      const at = Date.parse(iso);
+      const day = date.format(at);
+      return { time: time.format(at), day: day === date.format(steadyMs + offset) ? null : day };
+    },
     /** Take the server's time; small differences are the header's rounding and change nothing. */
     correct(serverMs, steadyMs) {
       if (Math.abs(serverMs - (steadyMs + offset)) > TOLERATED_MS) offset = serverMs - steadyMs;

@@ -119,9 +119,16 @@ function act(actions) {
 }
 
 function draw() {
-  const picture = board.view(now());
+  const picture = { ...board.view(now()), nextFree: nextFreeText() };
   if (view.draw(picture)) view.tell([picture.newest, ...picture.others].filter(Boolean));
   return picture;
+}
+
+function nextFreeText() {
+  const next = board.nextFree();
+  if (next === null) return null;
+  const { day, time } = clock.moment(next, now());
+  return day === null ? t("display.free_today", { time }) : t("display.free_on", { day, time });
 }
 
 function muteReason() {

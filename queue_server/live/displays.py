@@ -44,6 +44,11 @@ class Displays:
             # In the next turn: the frames leave at the end of this one, and no word comes back before.
             asyncio.get_running_loop().call_soon(self._watch_new, room, view, since)
 
+    def refresh(self, room: SiteRoom) -> None:
+        """Send again what stands beside the calls, such as the next free time."""
+        if room.view is not None:
+            self.publish(room, room.view, room.view.seq)
+
     def join(
         self, site_id: str, display_id: str, connection: Connection, epoch: str | None, since: int | None
     ) -> None:
@@ -59,6 +64,7 @@ class Displays:
         channel.connections.add(connection)
         self._welcome(room, channel, connection, epoch, since)
         room.counters_changed.set()
+        room.kiosks_changed.set()
 
     def watch(self, site_id: str, display_id: str, connection: Connection) -> None:
         """Let staff see a display's picture; they are no witnesses of its calls."""
@@ -135,7 +141,7 @@ class Displays:
     ) -> Drawn | None:
         """Draw a display's picture; None when it is the last one again."""
         shown = screens.shown_calls(view, channel.display)
-        likeness = screens.likeness(view, shown, self._audience.config_version)
+        likeness = screens.likeness(view, shown, self._audience.config_version, room.free)
         if likeness == channel.likeness:
             return None
         picture = self._picture(room, view, shown, fresh_calls(view, channel, since, now), now)
@@ -167,7 +173,7 @@ class Displays:
         announce: list[CallEntry],
         now: datetime,
     ) -> Picture:
-        board = screens.board(view, room.site, shown, now, self._audience.config_version)
+        board = screens.board(view, room.site, shown, now, self._audience.config_version, room.free)
         return Picture.of(self._audience.epoch, view.seq, "board", board, kept_name="announce", kept=announce)
 
     # -- witnesses ---------------------------------------------------------------------------------

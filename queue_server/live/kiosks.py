@@ -1,13 +1,16 @@
-"""Kiosks: the page that gives numbers out, and the agent beside its printer."""
+"""Kiosks: the page that gives numbers out, and the agent beside its printer.
+
+What is free to be booked is asked for here once for a site, and told to its displays as well.
+"""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from queue_server.live.frames import Picture, encode_json, encode_text_frame
 from queue_server.live.mailboxes import Connection, broadcast
 from queue_server.live.rooms import Audience, SiteRoom, guard
-from queue_server.protocol import KioskPicture, PrintJob
+from queue_server.protocol import FreeTimes, KioskPicture, PrintJob
 from queue_server.services import screens
 from queue_server.services.free_today import free_times
 from queue_server.services.ports import Unit
@@ -17,10 +20,11 @@ AGENT_GONE: Final = "agent_gone"
 
 
 class Kiosks:
-    """All kiosks of all sites."""
+    """All kiosks of all sites. `free_changed` hears of a room whose free times are others now."""
 
-    def __init__(self, audience: Audience) -> None:
+    def __init__(self, audience: Audience, free_changed: Callable[[SiteRoom], None]) -> None:
         self._audience = audience
+        self._free_changed = free_changed
 
     def join(self, site_id: str, kiosk_id: str, connection: Connection, *, agent: bool) -> None:
         room = self._audience.rooms[site_id]
@@ -68,20 +72,22 @@ class Kiosks:
             await room.kiosks_changed.wait()
             room.kiosks_changed.clear()
             listening = list(room.kiosks.keys() | room.agents.keys())
-            if listening:
+            if listening or any(channel.is_seen for channel in room.displays.values()):
                 await guard(self._send(room, listening))
             await asyncio.sleep(KIOSKS_EVERY_S)
 
     async def _send(self, room: SiteRoom, kiosk_ids: list[str]) -> None:
         printers, version = dict(room.printers), self._audience.config_version
 
-        def build(unit: Unit) -> tuple[int, dict[str, KioskPicture]]:
+        def build(unit: Unit) -> tuple[int, FreeTimes | None, dict[str, KioskPicture]]:
             free = free_times(unit)  # once for all of them
-            return unit.hall.seq, {
-                k: screens.kiosk(unit, k, printers.get(k, ""), version, free) for k in kiosk_ids
-            }
+            pictures = {k: screens.kiosk(unit, k, printers.get(k, ""), version, free) for k in kiosk_ids}
+            return unit.hall.seq, free, pictures
 
-        seq, pictures = await self._audience.queue.look(room.site.id, build)
+        seq, free, pictures = await self._audience.queue.look(room.site.id, build)
+        if room.free != free:
+            room.free = free
+            self._free_changed(room)
         for kiosk_id, picture in pictures.items():
             if room.kiosk_sent.get(kiosk_id) != picture:
                 room.kiosk_sent[kiosk_id] = picture

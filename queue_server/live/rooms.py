@@ -14,6 +14,7 @@ from queue_server.domain.town import Display, Site
 from queue_server.live.confirmation import Confirmations
 from queue_server.live.frames import Picture
 from queue_server.live.mailboxes import Connection
+from queue_server.protocol import FreeTimes
 from queue_server.services.ports import Unit
 from queue_server.services.site_view import SiteView
 
@@ -69,7 +70,7 @@ class DisplayChannel:
 
 @dataclass(slots=True)
 class SiteRoom:
-    """One site: its view, its listeners, and the bells that wake who sends."""
+    """One site: its view, its free times, its listeners, and the bells that wake who sends."""
 
     site: Site
     view: SiteView | None = None
@@ -85,6 +86,7 @@ class SiteRoom:
     call_made: asyncio.Event = field(default_factory=asyncio.Event)
     kiosks_changed: asyncio.Event = field(default_factory=asyncio.Event)
     kiosk_sent: dict[str, object] = field(default_factory=dict)
+    free: FreeTimes | None = None
 
     def devices(self) -> Iterator[Connection]:
         """Yield every connection but the phones."""

@@ -53,7 +53,14 @@ def shown_calls(seen: SiteView, display: Display | None) -> list[Call]:
     return shown
 
 
-def board(seen: SiteView, site: Site, shown: Iterable[Call], now: datetime, config_version: int) -> Board:
+def board(
+    seen: SiteView,
+    site: Site,
+    shown: Iterable[Call],
+    now: datetime,
+    config_version: int,
+    free: FreeTimes | None = None,
+) -> Board:
     """Return what a display shows, whose calls are `shown_calls`."""
     return Board(
         site_id=site.id,
@@ -64,11 +71,16 @@ def board(seen: SiteView, site: Site, shown: Iterable[Call], now: datetime, conf
         open_counter_count=seen.open_counter_count,
         issuing=seen.issuing,
         call_mode="fetch" if seen.call_mode == "fetch" else "screen",
+        next_free=_next_free(free),
         config_version=config_version,
     )
 
 
-def likeness(seen: SiteView, shown: list[Call], config_version: int) -> object:
+def _next_free(free: FreeTimes | None) -> str | None:
+    return None if free is None else next(iter(free["today"]), free["next"])
+
+
+def likeness(seen: SiteView, shown: list[Call], config_version: int, free: FreeTimes | None = None) -> object:
     """Return what two boards of a display are compared by: everything but the ages, which always differ."""
     return (
         config_version,
@@ -78,6 +90,7 @@ def likeness(seen: SiteView, shown: list[Call], config_version: int) -> object:
         seen.open_counter_count,
         seen.issuing,
         seen.call_mode,
+        _next_free(free),
     )
 
 

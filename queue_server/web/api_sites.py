@@ -6,6 +6,7 @@ from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Service, Site, Town, services_at
 from queue_server.services import counter, reception, screens, site_view, visits
 from queue_server.services.concerns import choose, takes_walk_ins
+from queue_server.services.free_today import free_times
 from queue_server.services.named_clerks import for_talk
 from queue_server.services.offer import is_bookable
 from queue_server.services.ports import Answer, Unit
@@ -39,7 +40,8 @@ async def see_board(call: Call) -> Answer:
     def work(unit: Unit) -> Answer:
         seen = site_view.view(unit)
         shown = screens.shown_calls(seen, None)
-        board = screens.board(seen, unit.site, shown, unit.now, call.house.hub.config_version)
+        version, free = call.house.hub.config_version, free_times(unit)
+        board = screens.board(seen, unit.site, shown, unit.now, version, free)
         return {"epoch": call.house.epoch, "seq": unit.hall.seq, **board}
 
     return await call.house.sequencer.look(call.site_id, work)

@@ -136,6 +136,7 @@ class Peer:
             "open_counter_count": 4,
             "issuing": True,
             "call_mode": "screen",
+            "next_free": None,
             "config_version": 1,
         }
         announce = [] if since is None else [call for call in reversed(self.calls) if call["seq"] > since]

@@ -308,10 +308,27 @@ async def test_quiet_times_tell_how_long_it_takes(peer: Peer, open_page: OpenPag
     await expect(quiet).to_contain_text("5 bis 15 Min.")
     await expect(quiet).to_contain_text("6 Personen warten")
     await expect(page.locator('[data-part="free"]')).to_be_hidden()
-    peer.board_changes = {"waiting_count": 1, "next_free": "11:20", "issuing": False, "call_mode": "fetch"}
+    peer.board_changes = {"waiting_count": 1, "issuing": False, "call_mode": "fetch"}
     await peer.show()
-    for text in ("1 Person wartet", "11:20", "keine Nummern mehr", "Wir holen Sie hier ab"):
+    for text in ("1 Person wartet", "keine Nummern mehr", "Wir holen Sie hier ab"):
         await expect(quiet).to_contain_text(text)
+
+
+async def test_quiet_times_tell_the_next_free_time_on_the_offices_clock(
+    peer: Peer, open_page: OpenPage
+) -> None:
+    page = await open_page(peer, timezone_id="America/New_York")
+    free = page.locator('[data-part="free"]')
+    for moment, words in (
+        ("2026-09-21T16:40+02:00", "Nächster freier Termin: heute, 16:40 Uhr"),
+        ("2026-09-22T08:00+02:00", "Nächster freier Termin: Dienstag, 22. September, 08:00 Uhr"),
+    ):
+        peer.board_changes = {"next_free": moment}
+        await peer.show()
+        await expect(free).to_have_text(words)
+    peer.board_changes = {}
+    await peer.show()
+    await expect(free).to_be_hidden()
 
 
 async def test_the_clock_is_the_offices_and_not_the_devices(peer: Peer, open_page: OpenPage) -> None:
