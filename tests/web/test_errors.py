@@ -108,7 +108,7 @@ async def test_mistyped_addresses_of_people_are_answered_in_words(town: Town) ->
         answer = await town.ask(None, method, path)
         assert answer.status_code in {404, 405}
         assert answer.headers["content-type"].startswith("text/html")
-        assert "<h1>" in answer.text
+        assert "<h1" in answer.text
 
 
 async def test_head_is_get_without_a_body(town: Town) -> None:
