@@ -1,7 +1,9 @@
 """Engines for SQLite and PostgreSQL: one connection for writing, a second engine for pure reads."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Condition
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -24,6 +26,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.writer = self._engine(pool=NullPool, immediate=True)
         self.reader = self._engine(pool=QueuePool, immediate=False)
+        self._reads_running = 0
+        self._read_ended = Condition()
 
     def _engine(self, *, pool: type[sa.pool.Pool], immediate: bool) -> Engine:
         # An error's text goes to the log; a statement's parameters may be what a visitor told us.
@@ -44,7 +48,7 @@ class Database:
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a read connection; sees only what is committed."""
-        with self.reader.connect() as connection:
+        with self._counted(), self.reader.connect() as connection:
             return work(connection)
 
     def write(self, work: Callable[[Connection], T]) -> T:
@@ -52,7 +56,25 @@ class Database:
         with self.writer.begin() as connection:
             return work(connection)
 
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._read_ended:
+            self._reads_running += 1
+        try:
+            yield
+        finally:
+            with self._read_ended:
+                self._reads_running -= 1
+                self._read_ended.notify_all()
+
     def dispose(self) -> None:
+        """Close all connections, after the reads that threads are still at.
+
+        A request that was given up leaves its read running; its connection would come back to a pool that
+        nobody closes any more.
+        """
+        with self._read_ended:
+            self._read_ended.wait_for(lambda: self._reads_running == 0, timeout=BUSY_WAIT_S)
         self.writer.dispose()
         self.reader.dispose()
 

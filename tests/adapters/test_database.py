@@ -56,6 +56,32 @@ def test_what_fails_is_rolled_back(database: Database) -> None:
     assert database.read(lambda c: c.execute(_COUNT).scalar()) == "0"
 
 
+def test_connections_are_closed_behind_the_reads_that_still_run(database: Database) -> None:
+    """A request that was given up leaves its read behind; its connection stayed open for ever."""
+    began, may_end = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def read(connection: sa.Connection) -> None:
+        connection.execute(_COUNT)
+        began.set()
+        may_end.wait(5)
+        done.append("read")
+
+    def dispose() -> None:
+        database.dispose()
+        done.append("disposed")
+
+    threads = [threading.Thread(target=lambda: database.read(read)), threading.Thread(target=dispose)]
+    threads[0].start()
+    began.wait(5)
+    threads[1].start()
+    threads[1].join(0.1)
+    may_end.set()
+    for thread in threads:
+        thread.join()
+    assert done == ["read", "disposed"]
+
+
 @pytest.mark.parametrize("which", ["reader", "writer"])
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
