@@ -1,9 +1,13 @@
 """The public holidays of a German state, with their names for visitors.
 
-What must not live here: a site's own closures, which stand in the set-up. The library is loaded with the
-first question: that takes a third of a second, and a town without a state never asks.
+What must not live here: a site's own closures, which stand in the set-up. The library that knows them is
+asked in a process of its own, a third of a second with the first question; a town without a state never
+asks.
 """
 
+import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -24,7 +28,7 @@ _FIRST: Final = date(2026, 1, 1)
 """Nothing could be booked before."""
 _YEARS_AHEAD: Final = 4
 """Two for the longest horizon, and two for a server that nobody restarts."""
-_LANGUAGES: Final = {"de": "de", "en": "en_US"}
+_ANSWERS_WITHIN_S: Final = 60
 
 
 def closed_days(state: str, first: date, last: date) -> Mapping[date, Texts]:
@@ -35,8 +39,8 @@ def closed_days(state: str, first: date, last: date) -> Mapping[date, Texts]:
     """
     if not state:
         return {}
-    years = range(first.year, last.year + 1)
-    return {day: names for year in years for day, names in _of_year(state, year) if first <= day <= last}
+    known = _of_years(first.year, last.year)[state]
+    return {day: names for day, names in known.items() if first <= day <= last}
 
 
 def with_holidays(town: Town, today: date) -> Town:
@@ -53,12 +57,15 @@ def _closures(state: str, last: date) -> tuple[Closure, ...]:
     return tuple(Closure(on, names) for on, names in closed_days(state, _FIRST, last).items())
 
 
-@lru_cache(maxsize=128)
-def _of_year(state: str, year: int) -> tuple[tuple[date, Texts], ...]:
-    from holidays.countries.germany import Germany
-
-    named = {
-        ours: Germany(subdiv=state, years=year, language=theirs, expand=False)
-        for ours, theirs in _LANGUAGES.items()
+@lru_cache(maxsize=8)
+def _of_years(first: int, last: int) -> Mapping[str, Mapping[date, Texts]]:
+    child = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-m", "queue_server.adapters.holiday_child", str(first), str(last)],
+        stdout=subprocess.PIPE,
+        timeout=_ANSWERS_WITHIN_S,
+        check=True,
+    )
+    return {
+        state: {date.fromisoformat(day): names for day, names in days.items()}
+        for state, days in json.loads(child.stdout).items()
     }
-    return tuple((day, {one: named[one][day] for one in named}) for day in sorted(named["de"]))

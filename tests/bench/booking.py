@@ -35,6 +35,8 @@ SERVICE_MIN: Final = 15
 CLERKS: Final = 2
 """So many of the demo's clerks issue identity cards at the town hall at a time."""
 READS_TO_A_WRITE: Final = 20
+NUMBERS: Final = 8000
+"""A day has 9,900 of three and four digits; taken one after the other without end, they run out."""
 SHEET: Final = f"/termin/{TOWN_HALL}?s={SERVICE}&step=2"
 EMPTY_PAGE: Final = "/sign-in"
 HOLDS: Final = f"/api/v1/sites/{TOWN_HALL}/holds"
@@ -117,6 +119,16 @@ async def _measure_sheet(server: HallServer, rounds: int, seconds: float) -> tup
     return empty, sheet
 
 
+def _take_of(count: int) -> Callable[[Door], Awaitable[float | None]]:
+    """Return an act that takes a number, `count` times in all."""
+    left = iter(range(count))
+
+    async def take(door: Door) -> float | None:
+        return None if next(left, None) is None else await _take(door)
+
+    return take
+
+
 async def _take(door: Door) -> float | None:
     return (await door.take()).seconds
 
@@ -164,12 +176,14 @@ def _sheet_row(empty: Pace, sheet: Pace) -> Row:
 async def _measure_holds(server: HallServer, rounds: int, seconds: float) -> tuple[Pace, Pace, Crowd]:
     crowd = await _gather(server, each_day_apart=True)
     tickets, holds = Pace(), Pace()
-    # Each round has its share of the times: by the clock, a quick machine had none left for the last rounds.
+    # Each round has its share of the times, and of the day's numbers: by the clock, a quick machine had none
+    # left for the last rounds.
     offers = list(crowd.offers)
     share = len(offers) // (rounds + 1)
+    numbers = NUMBERS // (rounds + 1)
     for turn in range(rounds + 1):
         paces = (Pace(), Pace()) if turn == 0 else (tickets, holds)
-        await _press_on(crowd.doors, seconds, _take, paces[0])
+        await _press_on(crowd.doors, seconds, _take_of(numbers), paces[0])
         refused, pressed = crowd.refused, len(paces[1].seconds)
         crowd.offers = iter(offers[turn * share : (turn + 1) * share])
         await _press_on(crowd.doors, LIMIT_S, crowd.hold, paces[1])
