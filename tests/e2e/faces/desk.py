@@ -26,6 +26,7 @@ class DeskPage:
         await page.fill("#password", PASSWORD)
         await page.press("#password", "Enter")
         await expect(page.locator("#concern")).to_be_visible()
+        await page.wait_for_load_state()  # its scripts have run, and the field has the focus
         return cls(page)
 
     async def press(self, *keys: str) -> None:
