@@ -75,6 +75,7 @@ class Displays:
         room, channel = found
         channel.watchers.add(connection)
         self._welcome(room, channel, connection, None, None)
+        room.kiosks_changed.set()
 
     def leave(self, site_id: str, display_id: str, connection: Connection) -> None:
         found = self._audience.channel(site_id, display_id)

@@ -20,13 +20,12 @@ from queue_server.live.displays import Displays
 from queue_server.live.frames import encode_json, encode_text_frame
 from queue_server.live.kiosks import Kiosks
 from queue_server.live.phones import Phones
-from queue_server.live.rooms import Audience, DisplayChannel, Queue, SiteRoom, guard
+from queue_server.live.rooms import Audience, DisplayChannel, Queue, SiteRoom
 from queue_server.protocol import HEARTBEAT_S
 from queue_server.services import site_view
 from queue_server.services.site_view import SiteView
 
 PHONE_BEAT_S: Final = 10.0
-MINUTE_S: Final = 60.0
 
 
 class Hub:
@@ -39,7 +38,7 @@ class Hub:
         self.kiosks = Kiosks(self._audience, self.displays.refresh)
         self.phones = Phones(self._audience)
         self._queue = queue
-        self._in_quiet_times: list[asyncio.Task[None]] = []
+        self._beating: asyncio.Task[None] | None = None
         self._sending: dict[str, list[asyncio.Task[None]]] = {}
         self._offer_by_kind()
 
@@ -74,14 +73,12 @@ class Hub:
 
     async def start(self, sites: Iterable[Site]) -> None:
         await self.adopt(sites, self.config_version)
-        self._in_quiet_times = [
-            asyncio.create_task(self._beat(), name="beat"),
-            asyncio.create_task(self._each_minute(), name="minute"),
-        ]
+        self._beating = asyncio.create_task(self._beat(), name="beat")
 
     async def stop(self) -> None:
         await self._cancel([t for tasks in self._sending.values() for t in tasks])
-        await self._cancel(self._in_quiet_times)
+        if self._beating is not None:
+            await self._cancel([self._beating])
 
     async def adopt(self, sites: Iterable[Site], config_version: int) -> None:
         """Take in the set-up: at start, and after it changed. What is gone is cut off."""
@@ -150,16 +147,6 @@ class Hub:
         room.kiosks_changed.set()
 
     # -- quiet times -------------------------------------------------------------------------------
-
-    async def _each_minute(self) -> None:
-        while True:
-            await asyncio.sleep(MINUTE_S - self._audience.clock().timestamp() % MINUTE_S)
-            await guard(self.turn_minute())
-
-    async def turn_minute(self) -> None:
-        """Show what time alone has changed: doors that closed, times that are over, waits that grew."""
-        for site_id in list(self.rooms):
-            self.publish(site_id, await self._queue.look(site_id, site_view.view))
 
     async def _beat(self) -> None:
         beat = 0

@@ -1,12 +1,13 @@
-"""While nobody presses anything: time alone makes pictures wrong, so they are looked at each minute."""
+"""While nobody presses anything: what is free, and what time alone changes."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
 from queue_server.adapters.database import Database
-from queue_server.live import hub as hub_module
+from queue_server.live import timers as timers_module
 from tests.live.hub_hall import Listener, LiveHall, live, until
+from tests.live.test_timers import Ticking
 from tests.services.booking_hall import TOMORROW, Booker
 from tests.services.booking_hall import holding as holding_a_time
 from tests.town_hall import CAR, DAY, at, booking_town
@@ -38,25 +39,18 @@ async def test_a_booked_time_is_free_no_more_on_the_display(hall: LiveHall) -> N
     assert display.heard == [], "what stands beside the calls makes no sound"
 
 
-async def test_what_time_alone_changes_is_shown_within_a_minute(
+async def test_what_time_alone_changes_is_shown_without_a_press(
     hall: LiveHall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(timers_module, "TICK_S", 0.01)
+    monkeypatch.setattr(timers_module, "REFRESH_S", 0.05)
     display, kiosk = hall.display(), Listener()
     hall.hub.join_kiosk("hall", "kiosk", kiosk.connection, agent=False)
     await until(lambda: next_free(display) is not None and kiosk.frames)
+    ticking = Ticking(hall)
+    ticking.timers.start()
     hall.hand.now = at("17:30")
-    await hall.hub.turn_minute()
     await until(lambda: next_free(display) == f"{TOMORROW}T08:00+01:00")
     await until(lambda: kiosk.last["kiosk"]["reason"] == "closed")
     assert kiosk.last["kiosk"]["free"] == {"today": [], "next": f"{TOMORROW}T08:00+01:00"}
-
-
-async def test_each_minute_turns_by_itself(file_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_module, "MINUTE_S", 0.05)
-    hand = Booker(file_database, booking_town(), at("15:30"))
-    async with live(hand) as hall:
-        display = hall.display()
-        await until(lambda: next_free(display) is not None)
-        hand.now = at("17:30")
-        await until(lambda: next_free(display) == f"{TOMORROW}T08:00+01:00")
-    hand.store.close()
+    await ticking.timers.stop()
