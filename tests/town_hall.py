@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from queue_server.adapters.database import Database
 from queue_server.adapters.store import Store
-from queue_server.adapters.town_store import save_town
+from queue_server.adapters.town.store import save_town
 from queue_server.domain.hall import Hall
 from queue_server.domain.ticket import Origin, Ticket
 from queue_server.domain.town import (

@@ -13,10 +13,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.appointment_rows import APPOINTMENT, BESIDE_THE_LOG, AppointmentRows, values
 from queue_server.adapters.clerk_cells import CELL, ClerkCells, Taken
 from queue_server.adapters.planner import BOOK_EVENTS
-from queue_server.adapters.rows import EVENT
+from queue_server.adapters.rows.appointment_rows import APPOINTMENT, BESIDE_THE_LOG, AppointmentRows, values
+from queue_server.adapters.rows.base import EVENT
 from queue_server.domain.appointment import LIVE, Appointment, AppointmentState
 from queue_server.domain.book import Book
 from queue_server.domain.book_fold import apply

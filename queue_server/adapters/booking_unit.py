@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters import helpers
-from queue_server.adapters.appointment_rows import AppointmentRows
 from queue_server.adapters.clerk_cells import ClerkCells
-from queue_server.adapters.contact_days import ContactDays
-from queue_server.adapters.outbox_rows import OutboxRows
-from queue_server.adapters.overrule_rows import OverruleRows
-from queue_server.adapters.person_rows import PersonRows
 from queue_server.adapters.planner import Planner
+from queue_server.adapters.post.outbox_rows import OutboxRows
 from queue_server.adapters.randomness import Randomness
+from queue_server.adapters.rows.appointment_rows import AppointmentRows
+from queue_server.adapters.rows.contact_days import ContactDays
+from queue_server.adapters.rows.overrule_rows import OverruleRows
+from queue_server.adapters.rows.person_rows import PersonRows
 from queue_server.adapters.server_key import LETTERS
 from queue_server.adapters.site_memory import SiteMemory
 from queue_server.domain.appointment import OPEN, Appointment, AppointmentState
@@ -160,6 +160,8 @@ class BookingUnit:
             "appointment_id": appointment_id,
             "created_at": self.now,
             "erase_after": erase_after,
+            "mail_trouble": "",
+            "phone_trouble": "",
         }
 
     def person(self, appointment_id: int) -> Person | None:
@@ -243,18 +245,24 @@ class BookingUnit:
         also: Sequence[int] = (),
         sequence: int = 0,
         due_at: datetime | None = None,
+        channel: str = "mail",
+        clerk_id: str = "",
     ) -> None:
         self.changes += 1
+        way = "".join(f"/{word}" for word in (channel if channel != "mail" else "", clerk_id) if word)
+        told = {"also": list(also), "clerk": clerk_id}
         self.new_letters.append(
             {
                 "organisation_id": self.organisation_id,
                 "site_id": self.site.id,
+                "channel": channel,
                 "kind": kind,
                 "appointment_id": appointment_id,
-                "payload": {"sequence": sequence, **({"also": list(also)} if also else {})},
-                "dedupe_key": f"{self.site.id}/{appointment_id}/{kind}/{sequence}",
+                "payload": {"sequence": sequence} | {name: value for name, value in told.items() if value},
+                "dedupe_key": f"{self.site.id}/{appointment_id}/{kind}/{sequence}{way}",
                 "state": "waiting",
                 "created_at": self.now,
+                "first_due_at": due_at or self.now,
                 "due_at": due_at or self.now,
                 "tries": 0,
                 "claimed_by": "",

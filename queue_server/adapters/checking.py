@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.book_checking import BrokenBook, compare_book
 from queue_server.adapters.database import Database
-from queue_server.adapters.rows import COUNTER, DAY, EVENT, LEASE, TICKET, table
+from queue_server.adapters.rows.base import COUNTER, DAY, EVENT, LEASE, TICKET, table
 from queue_server.adapters.tables.hall import SiteStream
 from queue_server.domain.events import Recorded, event_of
 from queue_server.domain.fold import apply

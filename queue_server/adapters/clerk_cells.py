@@ -15,8 +15,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.prepared import PreparedRows, numbered
-from queue_server.adapters.rows import insert, table
+from queue_server.adapters.rows.base import insert, table
+from queue_server.adapters.rows.prepared import PreparedRows, numbered
 from queue_server.adapters.tables.appointments import ClerkCell
 from queue_server.domain.slots import Bits, Span, carry_over, cell_of
 

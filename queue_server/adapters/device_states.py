@@ -8,7 +8,7 @@ import hashlib
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.rows import table
+from queue_server.adapters.rows.base import table
 from queue_server.adapters.tables.hall import Meta
 
 META = table(Meta)

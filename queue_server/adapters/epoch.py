@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from queue_server.adapters.database import Database
-from queue_server.adapters.rows import table
+from queue_server.adapters.rows.base import table
 from queue_server.adapters.tables.hall import Meta
 
 META = table(Meta)

@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from queue_server.adapters.rows import table
+from queue_server.adapters.rows.base import table
 from queue_server.adapters.server_key import LETTERS, keyed_hash
 from queue_server.adapters.tables.fairness import HelperRow
 from queue_server.domain.helper_code import SIGNS, normal_code, printed_code

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.clerk_cells import ClerkCells
 from queue_server.adapters.database import Database
-from queue_server.adapters.prepared import Prepared
-from queue_server.adapters.rows import EVENT, table
+from queue_server.adapters.rows.base import EVENT, table
+from queue_server.adapters.rows.prepared import Prepared
 from queue_server.adapters.server_key import keyed_hash
 from queue_server.adapters.tables.hall import SiteStream
 from queue_server.domain.availability import closed_days, work_of

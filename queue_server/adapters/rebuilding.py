@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.batch_rows import write_hall
 from queue_server.adapters.book_checking import BrokenBook, rebuild_book
 from queue_server.adapters.checking import STREAM, BrokenLog, current_day, fold_day
-from queue_server.adapters.rows import COUNTER, DAY, LEASE, TICKET
-from queue_server.adapters.town_store import load_towns
+from queue_server.adapters.rows.base import COUNTER, DAY, LEASE, TICKET
+from queue_server.adapters.rows.batch_rows import write_hall
+from queue_server.adapters.town.store import load_towns
 from queue_server.domain.hall import Hall
 
 

@@ -16,8 +16,11 @@ from queue_server.adapters.database import Database
 from queue_server.adapters.tables import (
     accounts,
     appointments,
+    calendars,
     fairness,
+    forgetting,
     hall,
+    messages,
     metadata,
     outbox,
     settings,
@@ -28,7 +31,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 FOLDER: Final = Path(__file__).parent / "migrations"
-TABLES: Final = (accounts, appointments, fairness, hall, outbox, settings, visitors)
+TABLES: Final = (
+    *(accounts, appointments, calendars, fairness, forgetting),
+    *(hall, messages, outbox, settings, visitors),
+)
 """The modules whose import fills `metadata`."""
 _APART: Final = (
     "import sys; from queue_server.adapters.schema import upgrade_at; upgrade_at(sys.stdin.read())"

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters import device_states
 from queue_server.adapters.database import Database
 from queue_server.adapters.store import Store
-from queue_server.adapters.town_store import config_version
+from queue_server.adapters.town.store import config_version
 from queue_server.domain.town import Site, Town
 
 T = TypeVar("T")

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.appointment_rows import AppointmentRows
-from queue_server.adapters.desk_rows import DeskRows
-from queue_server.adapters.rows import read_hall
-from queue_server.adapters.visitor_rows import VisitorRows
+from queue_server.adapters.rows.appointment_rows import AppointmentRows
+from queue_server.adapters.rows.base import read_hall
+from queue_server.adapters.rows.desk_rows import DeskRows
+from queue_server.adapters.rows.visitor_rows import VisitorRows
 from queue_server.domain import book_fold, fold
 from queue_server.domain.book import Book
 from queue_server.domain.events import Recorded

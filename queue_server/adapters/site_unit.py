@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.batch_rows import BatchRows
 from queue_server.adapters.booking_unit import BookingUnit
-from queue_server.adapters.desk_rows import DeskRows
-from queue_server.adapters.print_rows import PrintRows
-from queue_server.adapters.visitor_rows import VisitorRows
+from queue_server.adapters.rows.batch_rows import BatchRows
+from queue_server.adapters.rows.desk_rows import DeskRows
+from queue_server.adapters.rows.print_rows import PrintRows
+from queue_server.adapters.rows.visitor_rows import VisitorRows
 from queue_server.domain.events import AppointmentEvent, Event, Recorded
 from queue_server.domain.hall import Hall
 from queue_server.services.ports import Binding, JobToPrint

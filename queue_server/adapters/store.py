@@ -12,20 +12,20 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.answer_rows import AnswerRows, Key
-from queue_server.adapters.appointment_rows import AppointmentRows
-from queue_server.adapters.batch_rows import BatchRows
 from queue_server.adapters.database import Database
-from queue_server.adapters.desk_rows import DeskRows
 from queue_server.adapters.planner import Planner
-from queue_server.adapters.public_holidays import with_holidays
 from queue_server.adapters.randomness import Randomness
-from queue_server.adapters.rows import read_log
+from queue_server.adapters.rows.answer_rows import AnswerRows, Key
+from queue_server.adapters.rows.appointment_rows import AppointmentRows
+from queue_server.adapters.rows.base import read_log
+from queue_server.adapters.rows.batch_rows import BatchRows
+from queue_server.adapters.rows.desk_rows import DeskRows
+from queue_server.adapters.rows.stream_rows import StreamRows
+from queue_server.adapters.rows.visitor_rows import VisitorRows
 from queue_server.adapters.site_memory import SiteMemory
 from queue_server.adapters.site_unit import SiteUnit
-from queue_server.adapters.stream_rows import StreamRows
-from queue_server.adapters.town_store import load_towns
-from queue_server.adapters.visitor_rows import VisitorRows
+from queue_server.adapters.town.public_holidays import with_holidays
+from queue_server.adapters.town.store import load_towns
 from queue_server.domain.book import Book
 from queue_server.domain.book_deadlines import close_book
 from queue_server.domain.business_day import business_day

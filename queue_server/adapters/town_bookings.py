@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.appointment_rows import APPOINTMENT
+from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.domain.appointment import OPEN
 from queue_server.domain.availability import closed_days
 from queue_server.domain.town import Clerk, Site, Town, skills_of

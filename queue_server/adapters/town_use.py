@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters import accounts, tokens
-from queue_server.adapters.desk_rows import DeskRows
-from queue_server.adapters.rows import read_hall, table
+from queue_server.adapters.rows.base import read_hall, table
+from queue_server.adapters.rows.desk_rows import DeskRows
 from queue_server.adapters.tables.hall import SiteStream
 from queue_server.adapters.town_bookings import bookings_lost
 from queue_server.domain.hall import Hall

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from queue_server.adapters import schema
 from queue_server.adapters.database import Database
 from queue_server.adapters.server_key import KeyFileProblem
-from queue_server.adapters.town_store import load_towns
+from queue_server.adapters.town.store import load_towns
 from queue_server.domain.town import Site, Town
 from queue_server.settings import Settings
 

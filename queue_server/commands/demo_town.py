@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import accounts, schema, tokens, town_store
+from queue_server.adapters import accounts, schema, tokens
 from queue_server.adapters.database import Database
 from queue_server.adapters.server_key import ensure_key_file, one_time_password
-from queue_server.adapters.town_file import sample_town
+from queue_server.adapters.town import store as town_store
+from queue_server.adapters.town.file import sample_town
 from queue_server.domain.access import Role
 from queue_server.domain.town import Town
 from queue_server.settings import Settings

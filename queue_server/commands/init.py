@@ -7,11 +7,12 @@ from pathlib import Path
 
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import accounts, schema, town_store
+from queue_server.adapters import accounts, schema
 from queue_server.adapters.database import Database
 from queue_server.adapters.server_key import ensure_key_file
-from queue_server.adapters.town_file import TownFileError, diff, load_file
-from queue_server.adapters.town_messages import describe
+from queue_server.adapters.town import store as town_store
+from queue_server.adapters.town.file import TownFileError, diff, load_file
+from queue_server.adapters.town.messages import describe
 from queue_server.adapters.town_use import Use, lock_sites, uses_lost
 from queue_server.commands.common import (
     TOWN_FOLDER,

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from queue_server.adapters.overrule_rows import OverruleRows
+from queue_server.adapters.rows.overrule_rows import OverruleRows
 from queue_server.commands.common import Place, add_place_arguments, open_place, plainly, table_of, town_of
 
 HEAD = ("WHEN", "SITE", "LIMIT", "BY", "APPOINTMENT", "REASON")

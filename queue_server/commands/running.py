@@ -164,7 +164,7 @@ def why_not_ready(settings: Settings) -> str | None:
     """Return in one sentence why a real town cannot be served yet; None when it can."""
     from queue_server.adapters import accounts, schema
     from queue_server.adapters.database import Database
-    from queue_server.adapters.town_store import load_towns
+    from queue_server.adapters.town.store import load_towns
     from queue_server.commands.demo_town import DEMO_PASSWORD
 
     database = Database(settings.database_url)

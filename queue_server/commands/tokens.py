@@ -10,7 +10,8 @@ from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import accounts, tokens, town_store
+from queue_server.adapters import accounts, tokens
+from queue_server.adapters.town import store as town_store
 from queue_server.commands.common import (
     Place,
     Problem,

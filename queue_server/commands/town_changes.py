@@ -11,7 +11,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Final
 
-from queue_server.adapters.town_hours import DAYS, write_hours
+from queue_server.adapters.town.hours import DAYS, write_hours
 from queue_server.domain.admission import AdmissionTime
 from queue_server.domain.town import GERMAN, Absence, OpeningHours, RosterEntry
 from queue_server.domain.town_diff import Change

@@ -1,6 +1,7 @@
 """An appointment as a calendar is told of it: the facts, and what makes it the same entry ever after.
 
-What must not live here: the file (`adapters.calendar_file`), and texts for people; they come from the caller.
+What must not live here: the file (`adapters.calendars.calendar_file`), and texts for people, which
+come from the caller.
 """
 
 from dataclasses import dataclass

@@ -18,7 +18,8 @@ class Person:
 
     `for_whom` names the person a booking is for when somebody else books; `by` is that somebody.
     `reminder_min` is how long before the time a reminder is wished for; None for none. `answer` is what the
-    town hall wrote to the visitor about a request: it is theirs, so it is erased with what they told.
+    town hall wrote to the visitor about a request: it is theirs, so it is erased with what they told. `sms`:
+    text messages are wished for, too.
     """
 
     name: str = ""
@@ -32,6 +33,7 @@ class Person:
     reminder_min: int | None = None
     by: str = ""
     answer: str = ""
+    sms: bool = False
 
     def __repr__(self) -> str:
         return "Person(…)"  # an error's text goes to the log

@@ -1,7 +1,7 @@
 """A town's whole set-up as plain values: sites, rooms, counters, services, clerks, hours.
 
 What lives here: the frozen classes, and the small questions one may ask of them. What must not: reading
-or writing files (`adapters.town_file`), looking for mistakes (`domain.town_check`), comparing two
+or writing files (`adapters.town.file`), looking for mistakes (`domain.town_check`), comparing two
 set-ups (`domain.town_diff`), and anything that happens during a day (tickets, numbers, open counters).
 
 Ids are slugs (`[a-z0-9-]{1,40}`), each unique over the database among its kind: they stand in

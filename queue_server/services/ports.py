@@ -201,14 +201,17 @@ class Unit(PublicUnit, Protocol):
         also: Sequence[int] = (),
         sequence: int = 0,
         due_at: datetime | None = None,
+        channel: str = "mail",
+        clerk_id: str = "",
     ) -> None:
-        """Put a letter into the outbox, in the same commit; once for each (kind, appointment, sequence).
+        """Put a letter into the outbox, in the same commit; once for each (kind, appointment, sequence, way).
 
-        `also` are other appointments of the site that the same letter tells of.
+        `also` are other appointments of the site that the same letter tells of. `channel` is `mail`, `sms` or
+        `calendar`; `clerk_id` whose calendar is written.
         """
 
     def withdraw_posts(self, appointment_id: int) -> None:
-        """Take back the letters of an appointment that wait."""
+        """Take back what waits to be sent to the visitor; a clerk's calendar is told all that happens."""
 
     def add_print_job(
         self, kiosk_id: str, ticket_id: int, attempt: int, estimate: tuple[int, int, int] | None

@@ -21,19 +21,21 @@ from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from queue_server.adapters import accounts, calendar_file, helpers, mail_message, outbox, pairing, tokens
+from queue_server.adapters import accounts, helpers, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
-from queue_server.adapters.addressees import addressee
-from queue_server.adapters.announcements import Announcements
-from queue_server.adapters.answer_rows import AnswerRows
-from queue_server.adapters.clerk_calendars import ClerkCalendars, Owner, owners_of
-from queue_server.adapters.contact_days import ContactDays
+from queue_server.adapters.calendars import calendar_file
+from queue_server.adapters.calendars.clerk_calendars import ClerkCalendars, Owner, owners_of
 from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
-from queue_server.adapters.person_rows import PersonRows
+from queue_server.adapters.post import mail_message, outbox
+from queue_server.adapters.post.addressees import addressee
+from queue_server.adapters.post.spool import Spool
+from queue_server.adapters.rows.answer_rows import AnswerRows
+from queue_server.adapters.rows.contact_days import ContactDays
+from queue_server.adapters.rows.person_rows import PersonRows
 from queue_server.adapters.server_key import ensure_key_file
 from queue_server.adapters.settlement import Settlement
-from queue_server.adapters.spool import Spool
+from queue_server.adapters.speech.announcements import Announcements
 from queue_server.adapters.store import Store
 from queue_server.adapters.tokens import find_token
 from queue_server.domain.errors import Refusal

@@ -143,7 +143,7 @@ class Backlog(Protocol):
 
 
 class Letters(Protocol):
-    """The outbox, as who watches over it asks; the module `adapters.outbox` fits."""
+    """The outbox, as who watches over it asks; the module `adapters.post.outbox` fits."""
 
     def backlogs(self, connection: Connection, now: datetime) -> Mapping[str, Backlog]: ...
 
@@ -156,6 +156,6 @@ class ClerkCalendars(Protocol):
 
 
 class Calendar(Protocol):
-    """Calendar files; the module `adapters.calendar_file` fits."""
+    """Calendar files; the module `adapters.calendars.calendar_file` fits."""
 
     def write_calendar(self, entries: Iterable[CalendarEntry]) -> bytes: ...

@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from queue_server.adapters.appointment_rows import APPOINTMENT
 from queue_server.adapters.clerk_cells import CELL
 from queue_server.adapters.database import Database
-from queue_server.adapters.outbox_rows import OUTBOX
-from queue_server.adapters.person_rows import PERSON, PersonRows
+from queue_server.adapters.post.outbox_rows import OUTBOX
 from queue_server.adapters.rebuilding import rebuild_site
-from queue_server.adapters.rows import EVENT
+from queue_server.adapters.rows.appointment_rows import APPOINTMENT
+from queue_server.adapters.rows.base import EVENT
+from queue_server.adapters.rows.person_rows import PERSON, PersonRows
 from queue_server.domain.errors import SlotTaken
 from queue_server.domain.person import Person
 from queue_server.domain.slots import cell_of

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from queue_server.adapters import schema, town_store
+from queue_server.adapters import schema
 from queue_server.adapters.checking import BrokenLog, check_database, fold_day, one_moment
 from queue_server.adapters.database import Database
 from queue_server.adapters.rebuilding import rebuild_site
 from queue_server.adapters.store import Store
-from queue_server.adapters.town_file import sample_town
+from queue_server.adapters.town import store as town_store
+from queue_server.adapters.town.file import sample_town
 from queue_server.domain.ticket import Origin
 from queue_server.services import reception
 from queue_server.services.concerns import choose

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from queue_server.adapters.database import Database
-from queue_server.adapters.town_store import META
+from queue_server.adapters.town.store import META
 
 _COUNT = sa.select(META.c.value).where(META.c.name == "count")
 

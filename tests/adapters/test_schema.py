@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 
 from queue_server.adapters import schema
 from queue_server.adapters.database import Database
-from queue_server.adapters.rows import COUNTER, EVENT, LEASE, TICKET
+from queue_server.adapters.rows.base import COUNTER, EVENT, LEASE, TICKET
 from tests.town_hall import Hand, the_town
 
 NOW = datetime(2026, 3, 3, 8, tzinfo=UTC)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from queue_server.adapters.database import Database
 from queue_server.adapters.settlement import Settlement
-from queue_server.adapters.town_store import META
+from queue_server.adapters.town.store import META
 from tests.town_hall import Hand, the_town
 
 

@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from queue_server.adapters import batch_rows
-from queue_server.adapters.answer_rows import ANSWER, KEPT, AnswerRows
 from queue_server.adapters.checking import check_database
 from queue_server.adapters.database import Database
-from queue_server.adapters.rows import TICKET, read_log
+from queue_server.adapters.rows import batch_rows
+from queue_server.adapters.rows.answer_rows import ANSWER, KEPT, AnswerRows
+from queue_server.adapters.rows.base import TICKET, read_log
+from queue_server.adapters.rows.visitor_rows import VISITOR
 from queue_server.adapters.store import Store
-from queue_server.adapters.visitor_rows import VISITOR
 from queue_server.domain import events as e
 from queue_server.domain.errors import NotFound
 from queue_server.domain.hall import CounterState

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.adapters import schema, town_store
+from queue_server.adapters import schema
 from queue_server.adapters.database import Database
 from queue_server.adapters.store import Store
 from queue_server.adapters.tokens import create_token
-from queue_server.adapters.town_file import sample_town
+from queue_server.adapters.town import store as town_store
+from queue_server.adapters.town.file import sample_town
 from queue_server.adapters.town_use import Use, uses_lost
 from queue_server.domain.access import Role
 from queue_server.domain.ticket import Origin

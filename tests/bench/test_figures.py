@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.adapters.answer_rows import AnswerRows
 from queue_server.adapters.database import Database
+from queue_server.adapters.rows.answer_rows import AnswerRows
 from tests.bench.bare import GroupCommits, SameRows, write_batch
 from tests.bench.bare import open_file as open_bare_file
 from tests.bench.clients import HOST, HttpClient, Refused, SocketClient

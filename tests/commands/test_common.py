@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.adapters.town_file import sample_town
+from queue_server.adapters.town.file import sample_town
 from queue_server.commands.common import Problem, site_of, table_of, town_of
 from tests.commands.conftest import Aufruf
 

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from queue_server.adapters.database import Database
-from queue_server.adapters.town_file import sample_town
-from queue_server.adapters.town_store import config_version, load_towns
+from queue_server.adapters.town.file import sample_town
+from queue_server.adapters.town.store import config_version, load_towns
 from queue_server.commands.demo_town import prepare
 from queue_server.domain.town import Town
 from queue_server.settings import Settings

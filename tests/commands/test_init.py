@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.adapters.town_file import load, sample_town, to_toml
-from queue_server.adapters.town_store import config_version, load_towns
+from queue_server.adapters.town.file import load, sample_town, to_toml
+from queue_server.adapters.town.store import config_version, load_towns
 from tests.commands.conftest import Aufruf
 from tests.commands.operating import EXAMPLE, Place, fill_hall, written
 

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 from queue_server.adapters import tokens
-from queue_server.adapters.public_holidays import STATES
-from queue_server.adapters.town_file import sample_town, to_toml
-from queue_server.adapters.town_store import load_towns
+from queue_server.adapters.town.file import sample_town, to_toml
+from queue_server.adapters.town.public_holidays import STATES
+from queue_server.adapters.town.store import load_towns
 from queue_server.cli import main
 from queue_server.commands.common import now
 from queue_server.domain.access import Actor, Role

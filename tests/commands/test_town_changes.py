@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, time
 
-from queue_server.adapters.town_file import sample_town
+from queue_server.adapters.town.file import sample_town
 from queue_server.commands.town_changes import WIDTH, lines_of, worded
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
 from queue_server.domain.town import Absence, Closure, OpeningHours, RosterEntry

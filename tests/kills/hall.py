@@ -7,7 +7,7 @@ from pathlib import Path
 
 from queue_server.adapters import schema, tokens
 from queue_server.adapters.database import Database
-from queue_server.adapters.town_store import save_town
+from queue_server.adapters.town.store import save_town
 from queue_server.domain.access import Role
 from queue_server.domain.town import Area, Counter, Display, Room, Town
 from tests.domain.town_builders import a_clerk, a_service, a_site, a_town

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from queue_server.adapters.checking import check_database
-from queue_server.adapters.rows import read_log
+from queue_server.adapters.rows.base import read_log
 from queue_server.domain.events import Recorded, TicketCalled, TicketTaken
 from tests.e2e.harness.server import Server
 from tests.kills.crowd import Acknowledged, Screen, serve, take_numbers

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from queue_server.adapters.appointment_rows import APPOINTMENT
 from queue_server.adapters.database import Database
+from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.adapters.store import Store
 from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.errors import HoldExpired, Refusal, SlotTaken, StorageUnavailable

@@ -23,7 +23,7 @@ class Letter:
 
 @dataclass
 class Memory:
-    """An outbox in memory; the real one stands in `tests/adapters/test_outbox.py`."""
+    """An outbox in memory; the real one stands in `tests/adapters/post/test_outbox.py`."""
 
     letters: list[Letter]
     outcomes: list[Outcome[Letter]] = field(default_factory=list)

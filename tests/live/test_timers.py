@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from queue_server.adapters.answer_rows import ANSWER, AnswerRows
 from queue_server.adapters.database import Database
-from queue_server.adapters.rows import read_log
-from queue_server.adapters.visitor_rows import VISITOR
+from queue_server.adapters.rows.answer_rows import ANSWER, AnswerRows
+from queue_server.adapters.rows.base import read_log
+from queue_server.adapters.rows.visitor_rows import VISITOR
 from queue_server.domain import events as e
 from queue_server.domain.ticket import TicketState
 from queue_server.live import timers as timers_module

@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.adapters.appointment_rows import APPOINTMENT
 from queue_server.adapters.checking import check_database
 from queue_server.adapters.clerk_cells import CELL
+from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.person import Person
 from queue_server.domain.slots import Span, cell_of

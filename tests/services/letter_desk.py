@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from queue_server.adapters.calendar_file import write_calendar
-from queue_server.adapters.town_file import sample_town
+from queue_server.adapters.calendars.calendar_file import write_calendar
+from queue_server.adapters.town.file import sample_town
 from queue_server.domain.calendar_entry import CalendarEntry, calendar_uid
 from queue_server.domain.town import Site, Town
 from queue_server.services.letters import Entry, Kind, Letter, Links, Notice, Say, write_letter

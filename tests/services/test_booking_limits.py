@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters import helpers
-from queue_server.adapters.contact_days import DAY as CONTACT_DAY
-from queue_server.adapters.contact_days import ContactDays
 from queue_server.adapters.database import Database
-from queue_server.adapters.person_rows import PERSON
+from queue_server.adapters.rows.contact_days import DAY as CONTACT_DAY
+from queue_server.adapters.rows.contact_days import ContactDays
+from queue_server.adapters.rows.person_rows import PERSON
 from queue_server.adapters.store import Store
 from queue_server.domain.errors import TooManyBookings, UnknownHelperCode
 from queue_server.domain.person import Person

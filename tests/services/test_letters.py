@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from icalendar import Calendar
 
-from queue_server.adapters import outbox
+from queue_server.adapters.post import outbox
 from queue_server.domain.town import in_language
 from queue_server.services.letters import (
     FAREWELLS,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from queue_server.adapters.rows import EVENT, read_log
+from queue_server.adapters.rows.base import EVENT, read_log
 from queue_server.domain import events as e
 from queue_server.domain.admission import Admission
 from queue_server.domain.errors import (

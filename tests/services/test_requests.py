@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from queue_server.adapters.database import Database
-from queue_server.adapters.outbox_rows import OUTBOX
-from queue_server.adapters.person_rows import PERSON
+from queue_server.adapters.post.outbox_rows import OUTBOX
+from queue_server.adapters.rows.person_rows import PERSON
 from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.errors import AppointmentOver, AskToMove, NotConfirmed, NotFound, TooManyBookings
 from queue_server.domain.person import Person

@@ -2,7 +2,7 @@
 
 import pytest
 
-from queue_server.adapters.town_file import sample_town
+from queue_server.adapters.town.file import sample_town
 from queue_server.services.wording import in_words, named
 from queue_server.web.texts import load_texts
 

@@ -3,7 +3,7 @@
 import wave
 from importlib.resources import files
 
-from queue_server.adapters.sound_files import read_sounds
+from queue_server.adapters.speech.sound_files import read_sounds
 from sounds import chimes
 
 

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from queue_server.adapters.sound_files import read_sounds
+from queue_server.adapters.speech.sound_files import read_sounds
 from queue_server.domain.phrases import WordTable, number_phrase, room_phrase
 from tests.sounds.listening import spoken
 

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from queue_server.adapters import accounts, schema, tokens, town_store
+from queue_server.adapters import accounts, schema, tokens
 from queue_server.adapters.database import Database
 from queue_server.adapters.server_key import ensure_key_file
-from queue_server.adapters.town_file import load, sample_town
+from queue_server.adapters.town import store as town_store
+from queue_server.adapters.town.file import load, sample_town
 from queue_server.domain.access import Role
 from queue_server.domain.town import Town as TownSettings
 from queue_server.settings import Settings

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.datastructures import QueryParams
 
-from queue_server.adapters.town_file import sample_town
+from queue_server.adapters.town.file import sample_town
 from queue_server.domain.admission import Admission
 from queue_server.domain.town import Town
 from queue_server.web.booking_concern import categories, documents, matches, services_of, talk_with

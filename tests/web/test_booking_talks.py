@@ -2,7 +2,7 @@
 
 import pytest
 
-from queue_server.adapters import town_store
+from queue_server.adapters.town import store as town_store
 from tests.web.forms import Visitor
 from tests.web.running import START, Town
 from tests.web.test_booking_concern import a_town_with_two_mayors

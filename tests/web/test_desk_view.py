@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from queue_server.adapters.town_file import sample_town
+from queue_server.adapters.town.file import sample_town
 from queue_server.web import desk_view as view
 from queue_server.web.desk_wish import Wish
 from queue_server.web.texts import load_texts

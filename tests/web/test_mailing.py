@@ -13,10 +13,10 @@ import pytest
 import sqlalchemy as sa
 from icalendar import Calendar
 
-from queue_server.adapters import outbox
-from queue_server.adapters.outbox import OUTBOX
-from queue_server.adapters.person_rows import PERSON as PERSON_ROWS
-from queue_server.adapters.spool import Spool
+from queue_server.adapters.post import outbox
+from queue_server.adapters.post.outbox import OUTBOX
+from queue_server.adapters.post.spool import Spool
+from queue_server.adapters.rows.person_rows import PERSON as PERSON_ROWS
 from queue_server.domain.person import Person
 from queue_server.live import postman
 from queue_server.services import booking

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from queue_server.adapters.town_file import sample_town
-from queue_server.adapters.town_store import save_town
+from queue_server.adapters.town.file import sample_town
+from queue_server.adapters.town.store import save_town
 from queue_server.live import postman
 from queue_server.services import booking_clock
 from queue_server.services.ports import Answer, Unit

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from queue_server.adapters.database import Database
-from queue_server.adapters.town_store import load_towns, save_town
+from queue_server.adapters.town.store import load_towns, save_town
 from queue_server.commands.demo_town import DEMO_PASSWORD, prepare
 from queue_server.domain.town import Absence
 from queue_server.settings import Settings

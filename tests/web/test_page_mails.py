@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from queue_server.adapters.mail_message import compose, message_id
-from queue_server.adapters.spool import Spool
+from queue_server.adapters.post.mail_message import compose, message_id
+from queue_server.adapters.post.spool import Spool
 from queue_server.services.letters import Kind
 from queue_server.web.page_mails import newest
 from tests.e2e.harness.axe import axe_by_day_and_night

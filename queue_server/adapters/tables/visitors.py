@@ -25,8 +25,10 @@ class VisitorData(SQLModel, table=True):
 class BookedPerson(SQLModel, table=True):
     """Who booked. Erased after the appointment by a job, and on cancelling at once.
 
-    `contact_hash` and `second_hash` are keyed hashes of the contacts as they are counted: a plain hash of a
-    telephone number is found out by trying all of them.
+    `mail_trouble` and `phone_trouble` say in a word why nothing arrives there (an answer of the mail
+    server that will not change). `sms`: text messages are wished for. `contact_hash` and `second_hash` are
+    keyed hashes of the contacts as they are counted: a plain hash of a telephone number is found out by
+    trying all of them.
     """
 
     __tablename__ = "booked_person"
@@ -45,6 +47,9 @@ class BookedPerson(SQLModel, table=True):
     reminder_min: int | None = None
     by: str = ""
     answer: str = ""
+    sms: bool = False
+    mail_trouble: str = Field(default="", max_length=40)
+    phone_trouble: str = Field(default="", max_length=40)
     contact_hash: str = Field(default="", max_length=64, index=True)
     second_hash: str = Field(default="", max_length=64, index=True)
     created_at: datetime

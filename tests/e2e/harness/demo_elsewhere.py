@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from queue_server import cli
-from queue_server.adapters.town_file import sample_town
+from queue_server.adapters.town.file import sample_town
 from queue_server.commands import demo_town
 from queue_server.domain.town import Closure, Town
 

@@ -1,0 +1,148 @@
+"""The outbox at work: who takes which letter, and what became of it. Several processes may share it.
+
+What lives here: statements on `outbox`, run in the writer's transactions or on a read connection. What
+must not: putting letters in (`adapters.site_unit`, in the commit of what they tell), and sending them
+(`live.postman`). Nothing here holds a contact; `last_error` names a kind of trouble, never an address.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.rows.base import table
+from queue_server.adapters.rows.person_rows import PersonRows
+from queue_server.adapters.tables.outbox import OutboxRow
+
+OUTBOX = table(OutboxRow)
+LEASE: Final = timedelta(minutes=2)
+"""So long nobody else takes a claimed letter. Whoever crashes leaves it until then."""
+KEPT: Final = timedelta(days=7)
+"""Done rows stay so long: the same change told again must not write a second letter."""
+LAST_WORDS: Final = frozenset({"cancelled", "refused", "lapsed", "withdrawn"})
+"""Kinds of letters after which nothing follows: with them the contact goes, which was kept for it alone."""
+WAITING, SENT, FAILED, CANCELLED = "waiting", "sent", "failed", "cancelled"
+_LONGEST_ERROR: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A letter that one worker has taken. `tries` is its fence: how often it was claimed, with this time."""
+
+    id: int
+    organisation_id: str
+    site_id: str
+    channel: str
+    kind: str
+    appointment_id: int
+    payload: dict[str, Any]
+    dedupe_key: str
+    created_at: datetime
+    first_due_at: datetime
+    due_at: datetime
+    tries: int
+    claimed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What staff may want to know: how many wait past their time, since when, and how many were given up."""
+
+    late_count: int
+    oldest_due_at: datetime | None
+    failed_count: int
+
+
+def something_due(connection: Connection, now: datetime) -> bool:
+    """Tell whether a claim would find something; reads one entry of an index."""
+    query = sa.select(OUTBOX.c.id).where(_is_free(now)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def claim(connection: Connection, now: datetime, worker: str, most: int) -> list[Claimed]:
+    """Take up to `most` letters that are due, the longest due first, for the time of a lease."""
+    query = sa.select(OUTBOX.c.id).where(_is_free(now)).order_by(OUTBOX.c.due_at, OUTBOX.c.id).limit(most)
+    # On SQLite the transaction is the only writer; elsewhere two workers pass each other by.
+    ids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
+    if not ids:
+        return []
+    connection.execute(
+        sa.update(OUTBOX)
+        .where(OUTBOX.c.id.in_(ids))
+        .values(claimed_by=worker, lease_until=now + LEASE, tries=OUTBOX.c.tries + 1)
+    )
+    columns = (OUTBOX.c[name] for name in Claimed.__dataclass_fields__)
+    taken = connection.execute(
+        sa.select(*columns).where(OUTBOX.c.id.in_(ids)).order_by(OUTBOX.c.due_at, OUTBOX.c.id)
+    )
+    return [Claimed(**row._mapping) for row in taken]
+
+
+def note(
+    connection: Connection, claimed: Claimed, state: str, due_at: datetime | None = None, error: str = ""
+) -> bool:
+    """Note what became of a letter; False, and nothing, when the claim is not ours any more.
+
+    That is so when the lease ran out and another worker took it, or when it was taken back meanwhile.
+    """
+    values: dict[str, Any] = {"state": state, "last_error": error[:_LONGEST_ERROR], "lease_until": None}
+    if due_at is not None:
+        values["due_at"] = due_at
+    done = connection.execute(
+        sa.update(OUTBOX)
+        .where(
+            OUTBOX.c.id == claimed.id,
+            OUTBOX.c.state == WAITING,
+            OUTBOX.c.claimed_by == claimed.claimed_by,
+            OUTBOX.c.tries == claimed.tries,
+        )
+        .values(values)
+    )
+    if done.rowcount == 1 and claimed.kind in LAST_WORDS and state in (SENT, CANCELLED):
+        PersonRows.remove(connection, claimed.site_id, claimed.appointment_id)
+    return done.rowcount == 1
+
+
+def note_all(connection: Connection, outcomes: Iterable[tuple[Claimed, str, datetime | None, str]]) -> int:
+    """Note several outcomes in one transaction; return how many still were ours."""
+    return sum(note(connection, *outcome) for outcome in outcomes)
+
+
+def backlogs(connection: Connection, now: datetime) -> dict[str, Backlog]:
+    """Return for each site that has any what waits past its time and what was given up."""
+    is_late = sa.and_(OUTBOX.c.state == WAITING, OUTBOX.c.due_at <= now)
+    query = (
+        sa.select(
+            OUTBOX.c.site_id,
+            sa.func.count(sa.case((is_late, 1))),
+            sa.func.min(sa.case((is_late, OUTBOX.c.due_at))),
+            sa.func.count(sa.case((OUTBOX.c.state == FAILED, 1))),
+        )
+        .where(sa.or_(is_late, OUTBOX.c.state == FAILED))
+        .group_by(OUTBOX.c.site_id)
+    )
+    return {site_id: Backlog(*figures) for site_id, *figures in connection.execute(query)}
+
+
+def send_again(connection: Connection, letter_id: int, site_id: str, now: datetime) -> bool:
+    """Let a letter that was given up wait once more, as if it were new; False when there is none such."""
+    done = connection.execute(
+        sa.update(OUTBOX)
+        .where(OUTBOX.c.id == letter_id, OUTBOX.c.site_id == site_id, OUTBOX.c.state == FAILED)
+        .values(state=WAITING, due_at=now, tries=0, claimed_by="", lease_until=None, last_error="")
+    )
+    return done.rowcount == 1
+
+
+def forget(connection: Connection, now: datetime) -> int:
+    """Remove the rows of letters that are long done; return how many."""
+    done = sa.delete(OUTBOX).where(OUTBOX.c.state.in_((SENT, CANCELLED)), OUTBOX.c.due_at < now - KEPT)
+    return connection.execute(done).rowcount
+
+
+def _is_free(now: datetime) -> sa.ColumnElement[bool]:
+    is_free = sa.or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until <= now)
+    return sa.and_(OUTBOX.c.state == WAITING, OUTBOX.c.due_at <= now, is_free)

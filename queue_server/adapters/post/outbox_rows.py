@@ -1,0 +1,50 @@
+"""Rows of `outbox`, as bookings write them: posted and taken back in the commit of what they tell.
+
+What must not live here: sending.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.rows.base import table
+from queue_server.adapters.rows.prepared import PreparedRows, numbered
+from queue_server.adapters.tables.outbox import OutboxRow
+
+OUTBOX = table(OutboxRow)
+
+
+def _add(dialect: str, rows: int) -> Any:
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(OUTBOX)
+    columns = [column for column in OUTBOX.columns if column is not OUTBOX.c.id]
+    values = [{column.name: numbered(column, row) for column in columns} for row in range(rows)]
+    return insert.values(values).on_conflict_do_nothing(index_elements=[OUTBOX.c.dedupe_key])
+
+
+_ADD = PreparedRows(_add)
+
+
+class OutboxRows:
+    """Adds letters and takes them back."""
+
+    @staticmethod
+    def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add letters; one that was posted before is not posted again."""
+        _ADD.run(connection, rows)
+
+    @staticmethod
+    def withdraw(connection: Connection, site_id: str, appointment_id: int) -> None:
+        """Cancel what still waits to be sent to the visitor; a calendar is told all that happens."""
+        connection.execute(
+            sa.update(OUTBOX)
+            .where(
+                OUTBOX.c.site_id == site_id,
+                OUTBOX.c.appointment_id == appointment_id,
+                OUTBOX.c.state.in_(("waiting", "held")),
+                OUTBOX.c.channel != "calendar",
+            )
+            .values(state="cancelled")
+        )

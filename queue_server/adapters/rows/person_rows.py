@@ -1,0 +1,111 @@
+"""Rows of `booked_person`: the one place that reads and erases who booked.
+
+Displays, kiosks and phones are on no road that imports this module.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.rows.appointment_rows import APPOINTMENT
+from queue_server.adapters.rows.base import table, upsert
+from queue_server.adapters.rows.prepared import PreparedRows, numbered
+from queue_server.adapters.tables.visitors import BookedPerson
+from queue_server.domain.appointment import AppointmentState
+from queue_server.domain.person import Person, contacts_of
+
+PERSON = table(BookedPerson)
+_FIELDS: Final = tuple(f.name for f in fields(Person))
+_KEPT_LAST: Final = frozenset({"email", "phone", "sms", "answer"})
+_PUT = PreparedRows(partial(upsert, PERSON))
+
+
+def _count(_dialect: str, rows: int) -> sa.Select[Any]:
+    same = (APPOINTMENT.c.site_id == PERSON.c.site_id) & (APPOINTMENT.c.id == PERSON.c.appointment_id)
+    wanted = [
+        (PERSON.c.organisation_id == numbered(PERSON.c.organisation_id, row))
+        & (
+            (PERSON.c.contact_hash == numbered(PERSON.c.contact_hash, row))
+            | (PERSON.c.second_hash == numbered(PERSON.c.second_hash, row))
+        )
+        for row in range(rows)
+    ]
+    query = sa.select(PERSON.c.site_id, PERSON.c.appointment_id, APPOINTMENT.c.state)
+    return query.select_from(PERSON.outerjoin(APPOINTMENT, same)).where(sa.or_(*wanted))
+
+
+_COUNT = PreparedRows(_count)
+
+
+class PersonRows:
+    """Reads, writes and erases who booked."""
+
+    @staticmethod
+    def row(person: Person, fingerprint: Callable[[str], str]) -> dict[str, Any]:
+        """Return what a row tells of a person; the contacts are also kept as hashes, to be counted."""
+        hashes = [fingerprint(contact) for contact in contacts_of(person)]
+        first, second = (*hashes, "", "")[:2]
+        return {
+            **asdict(person),
+            "needs": list(person.needs),
+            "contact_hash": first,
+            "second_hash": second,
+        }
+
+    @staticmethod
+    def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        _PUT.run(connection, rows)
+
+    @staticmethod
+    def of(connection: Connection, site_id: str, ids: Sequence[int]) -> dict[int, Person]:
+        """Return who booked these appointments, as far as it is not erased."""
+        if not ids:
+            return {}
+        query = sa.select(PERSON).where(PERSON.c.site_id == site_id, PERSON.c.appointment_id.in_(ids))
+        found = connection.execute(query).mappings()
+        return {row["appointment_id"]: _person({**row}) for row in found}
+
+    @staticmethod
+    def remove(connection: Connection, site_id: str, appointment_id: int) -> None:
+        """Erase one person: on cancelling, on demand, after the last letter."""
+        connection.execute(sa.delete(PERSON).where(_is(site_id, appointment_id)))
+
+    @staticmethod
+    def keep_contact(
+        connection: Connection, site_id: str, appointment_id: int, erase_after: datetime
+    ) -> None:
+        """Erase all but the contact, and what is written to it, for one last letter."""
+        blank: dict[str, Any] = dict.fromkeys(set(_FIELDS) - _KEPT_LAST, "")
+        blank |= {"needs": [], "reminder_min": None, "contact_hash": "", "second_hash": ""}
+        connection.execute(
+            sa.update(PERSON).where(_is(site_id, appointment_id)).values(**blank, erase_after=erase_after)
+        )
+
+    @staticmethod
+    def forget(connection: Connection, now: datetime) -> int:
+        """Erase whose time is over; return how many."""
+        return connection.execute(sa.delete(PERSON).where(PERSON.c.erase_after <= now)).rowcount
+
+    @staticmethod
+    def bookings_with(
+        connection: Connection, organisation_id: str, hashes: Sequence[str]
+    ) -> list[tuple[str, int, AppointmentState | None]]:
+        """Return site, appointment and stored state of what these contacts booked."""
+        asked = [
+            {"organisation_id": organisation_id, "contact_hash": one, "second_hash": one} for one in hashes
+        ]
+        return list({row[:2]: (row[0], row[1], row[2]) for row in _COUNT.find(connection, asked)}.values())
+
+
+def _is(site_id: str, appointment_id: int) -> sa.ColumnElement[bool]:
+    return (PERSON.c.site_id == site_id) & (PERSON.c.appointment_id == appointment_id)
+
+
+def _person(row: Mapping[str, Any]) -> Person:
+    known = {name: row[name] for name in _FIELDS}
+    return Person(**known | {"needs": tuple(known["needs"])})

@@ -1,0 +1,84 @@
+"""Spoken calls: which phrase is rendered when, and where its clip lies. Without an engine: chimes only."""
+
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from queue_server.adapters.speech.sound_files import Sounds, read_sounds
+from queue_server.adapters.speech.speech import SpeechRenderer
+from queue_server.adapters.speech.speech_queue import SpeechQueue, Urgency
+from queue_server.domain.phrases import number_phrase, room_phrase
+from queue_server.domain.town import Site
+
+WAIT_S = 1.4
+"""A display waits 1.5 s for a clip and then does with the chime."""
+KEEP_BYTES = 400_000_000
+
+
+class Announcements:
+    """Implements `web.ports.Speech` over the speech queue; with `enabled` false it says nothing at all."""
+
+    def __init__(self, folder: Path, *, enabled: bool = True) -> None:
+        self._renderer = SpeechRenderer(folder, engines=("pyttsx3", "espeak-ng") if enabled else ())
+        self._queue = SpeechQueue(self._renderer)
+        self._sounds: Sounds = read_sounds(files("sounds"))
+
+    async def start(self) -> None:
+        await self._queue.start()
+
+    async def stop(self) -> None:
+        await self._queue.stop()
+
+    @property
+    def available(self) -> bool:
+        return self._renderer.available
+
+    @property
+    def version(self) -> str:
+        health = self._renderer.health()
+        return "-".join(str(part) for part in (health.engine, health.version) if part) or "none"
+
+    def prepare(self, sites: Iterable[Site]) -> None:
+        for site in sites:
+            for language in self._languages(site):
+                for room in site.rooms:
+                    self._soon(language, room_phrase(self._sounds.words[language], room.name), Urgency.SET_UP)
+
+    def number_drawn(self, site: Site, number: int) -> None:
+        if not self.available:
+            return
+        for language in self._languages(site):
+            self._soon(language, number_phrase(self._sounds.words[language], number), Urgency.DRAWN)
+
+    async def number(self, language: str, number: int) -> Path | None:
+        return await self._clip(language, lambda words: number_phrase(words, number))
+
+    async def room(self, language: str, room: str) -> Path | None:
+        return await self._clip(language, lambda words: room_phrase(words, room))
+
+    def health(self) -> Mapping[str, Any]:
+        health = self._queue.health(self._sounds.languages())
+        return {
+            "available": health.available,
+            "engine": health.engine,
+            "version": health.version,
+            "voices": dict(health.voices),
+            "last_error": health.last_error,
+            "waiting_count": self._queue.waiting_count,
+        }
+
+    def _languages(self, site: Site) -> list[str]:
+        return [language for language in site.announce_languages if language in self._sounds.words]
+
+    def _soon(self, language: str, phrase: str, urgency: Urgency) -> None:
+        if phrase:
+            self._queue.render_soon(language, phrase, urgency)
+
+    async def _clip(self, language: str, phrase_of: Any) -> Path | None:
+        words = self._sounds.words.get(language)
+        phrase = phrase_of(words) if words is not None else ""
+        if not phrase:
+            return None
+        rendered = await self._queue.ensure(language, phrase, timeout_s=WAIT_S)
+        return None if rendered is None else rendered.path

@@ -1,0 +1,270 @@
+"""From the tables of a town file to a `Town`: which keys there are, what they default to.
+
+What must not live here: how a single value is read (`town_table`), services (`town_services`), hours and
+rosters (`town_roster`), and whether the parts fit together (`domain.town_check`).
+"""
+
+import re
+
+from queue_server.adapters.town.roster import (
+    read_absence,
+    read_admission_time,
+    read_closure,
+    read_roster,
+    stretches,
+)
+from queue_server.adapters.town.services import Places, ServiceReader, Shelf
+from queue_server.adapters.town.source import Report, Source
+from queue_server.adapters.town.table import Table
+from queue_server.adapters.town.toml_positions import Path
+from queue_server.domain.admission import Admission
+from queue_server.domain.town import (
+    EVERY_SKILL,
+    GERMAN,
+    REQUIRED_FIELDS,
+    Area,
+    CallMode,
+    Category,
+    Challenge,
+    CheckIn,
+    Clerk,
+    Counter,
+    Department,
+    Display,
+    Kiosk,
+    NumberStyle,
+    OpeningHours,
+    Room,
+    RosterEntry,
+    Service,
+    Site,
+    Town,
+)
+
+
+class TownReader:
+    """Reads one town file. `places` tells where a path within the `Town` is described."""
+
+    def __init__(self, report: Report, main: Source, catalogue: Source | None) -> None:
+        self._report = report
+        self._root = Table(report, main, (), main.data)
+        self._catalogue = catalogue
+        self.places: dict[Path, Places] = {(): [(main, ())]}
+        for key in ("id", "name", "languages"):
+            self.places[key,] = [(main, ("town", key))]
+        self._site_of: dict[str, str] = {}
+
+    def read(self) -> Town:
+        """Return the town, with empty values where the file is wrong (and the report says so)."""
+        root, head = self._root, self._root.table("town")
+        town_id, name = head.text("id"), head.texts("name")
+        self._languages = head.words("languages", (GERMAN, "en"))
+        self._services = self._service_reader(head.text("id_prefix", ""))
+        head.value("catalogue")  # read before us: it decides what stands on the shelves
+        head.finish()
+        site_tables = root.tables("sites")
+        self._areas = dict(map(_first_area, site_tables))
+        departments, services = self._offices()
+        town = Town(
+            id=town_id,
+            name=name,
+            languages=self._languages,
+            sites=tuple(self._site(table, index) for index, table in enumerate(site_tables)),
+            departments=departments,
+            categories=self._categories(),
+            services=services,
+            clerks=tuple(self._clerk(table, i) for i, table in enumerate(root.tables("clerks"))),
+        )
+        root.finish()
+        return town
+
+    def _service_reader(self, id_prefix: str) -> ServiceReader:
+        catalogue = None
+        if self._catalogue is not None:
+            table = Table(self._report, self._catalogue, (), self._catalogue.data)
+            catalogue = Shelf.of(table)
+            table.finish()
+        return ServiceReader(self._report, Shelf.of(self._root), catalogue, id_prefix)
+
+    def _offices(self) -> tuple[tuple[Department, ...], tuple[Service, ...]]:
+        departments, services = [], []
+        for table in self._root.tables("departments"):
+            department = Department(
+                id=table.text("id"),
+                name=table.texts("name"),
+                site_ids=table.words("sites", tuple(self._areas)),
+                phone=table.text("phone", ""),
+                horizon_days=table.whole("horizon_days", 42),
+            )
+            departments.append(department)
+            services += self._services.read(table, department, self._areas)
+            table.finish()
+        self._services.report_unpicked()
+        for index, places in enumerate(self._services.places):
+            self.places["services", index] = places
+        return tuple(departments), tuple(services)
+
+    def _categories(self) -> tuple[Category, ...]:
+        found = list(self._services.categories())
+        for index, (_, places) in enumerate(found):
+            self.places["categories", index] = self.places["categories", index, "name"] = places
+        return tuple(category for category, _ in found)
+
+    def _site(self, table: Table, index: int) -> Site:
+        site_id = table.text("id")
+        areas = tuple(_area(one) for one in table.tables("areas"))
+        only_area = areas[0].id if len(areas) == 1 else None
+        rooms = tuple(_room(one, site_id, only_area) for one in table.tables("rooms"))
+        spoken = tuple(one for one in (GERMAN, "en") if one in self._languages)
+        site = Site(
+            id=site_id,
+            name=table.texts("name"),
+            address=table.text("address", ""),
+            phone=table.text("phone", ""),
+            time_zone=table.text("time_zone", "Europe/Berlin"),
+            call_mode=table.choice("call_mode", CallMode.SCREEN),
+            fetch_hint=table.texts("fetch_hint", {}),
+            admission=table.choice("admission", Admission.BOTH),
+            admission_times=tuple(map(read_admission_time, table.tables("admission_times"))),
+            areas=areas,
+            rooms=rooms,
+            counters=tuple(_counter(one, site_id, rooms) for one in table.tables("counters")),
+            displays=tuple(self._display(one, areas) for one in table.tables("displays")),
+            kiosks=tuple(self._kiosk(one, only_area) for one in table.tables("kiosks")),
+            always_open=table.flag("always_open"),
+            opening=self._opening(table.table("opening"), index),
+            closures=tuple(map(read_closure, table.tables("closures"))),
+            patience_factor=table.decimal("patience_factor", 3.0),
+            grace_min=table.whole("grace_min", 15),
+            number_style=table.choice("number_style", NumberStyle.DRAWN),
+            announce_languages=table.words("announce_languages", spoken),
+            way_min=table.whole("way_min", 0),
+            no_show_after_s=table.whole("no_show_after_s", 60),
+            min_on_screen_s=table.whole("min_on_screen_s", 30),
+            speech_rate=table.whole("speech_rate", 150),
+            slip_header=table.texts_list("slip_header"),
+            slip_footer=table.texts_list("slip_footer"),
+            check_in=table.choice("check_in", CheckIn.REQUIRED),
+            required_fields=table.words("required_fields", REQUIRED_FIELDS),
+            kiosk_fields=table.words("kiosk_fields", ()),
+            holidays=table.text("holidays", ""),
+            bookable_from=table.day("bookable_from"),
+            lead_min=table.whole("lead_min", 0),
+            walk_in_share=table.whole("walk_in_share", 0),
+            admission_notice=table.texts("admission_notice", {}),
+            come_early_min=table.whole("come_early_min", 10),
+            max_open_bookings=table.whole("max_open_bookings", 3),
+            max_daily_bookings=table.whole("max_daily_bookings", 2),
+            email=table.text("email", ""),
+            challenge=table.choice("challenge", Challenge.OFF),
+            challenge_above=table.whole("challenge_above", 30),
+            confirm_by_mail=table.flag("confirm_by_mail"),
+            confirm_within_min=table.whole("confirm_within_min", 60),
+        )
+        table.finish()
+        self._site_of.update((counter.id, site_id) for counter in site.counters)
+        return site
+
+    def _display(self, table: Table, areas: tuple[Area, ...]) -> Display:
+        display = Display(
+            id=table.text("id"),
+            name=table.text("name", "") or table.text("id", ""),
+            area_ids=table.words("areas", tuple(area.id for area in areas)),
+            service_ids=self._services.ids(table, "services"),
+        )
+        table.finish()
+        return display
+
+    def _kiosk(self, table: Table, only_area: str | None) -> Kiosk:
+        kiosk = Kiosk(
+            id=table.text("id"),
+            name=table.text("name", "") or table.text("id", ""),
+            area_id=table.text("area", only_area),
+            printer=table.text("printer", "preview"),
+            languages=table.words("languages", self._languages),
+        )
+        table.finish()
+        return kiosk
+
+    def _opening(self, table: Table, site_index: int) -> tuple[OpeningHours, ...]:
+        found = [
+            (stretch, (*table.path, key))
+            for key in table.data
+            for stretch in stretches(table, key, table.text(key), key)
+        ]
+        found.sort(key=lambda one: one[0])
+        for index, (_, path) in enumerate(found):
+            self.places["sites", site_index, "opening", index] = [(table.source, path)]
+        return tuple(OpeningHours(*stretch) for stretch, _ in found)
+
+    def _clerk(self, table: Table, index: int) -> Clerk:
+        user = table.text("user")
+        site_ids = table.words("sites", tuple(self._areas))
+        clerk = Clerk(
+            id=table.text("id", _slug(user)),
+            name=table.text("name"),
+            user=user,
+            service_ids=self._skills(table),
+            site_ids=site_ids,
+            roster=self._roster(table, index, site_ids),
+            absences=tuple(map(read_absence, table.tables("absences"))),
+        )
+        table.finish()
+        return clerk
+
+    def _skills(self, table: Table) -> tuple[str, ...]:
+        """Return the services named one by one or by department; naming none means all."""
+        by_department = self._services.of_departments(table, "departments")
+        if "services" not in table and "departments" not in table:
+            table.value("services")
+            return (EVERY_SKILL,)
+        return tuple(dict.fromkeys([*by_department, *self._services.ids(table, "services")]))
+
+    def _roster(self, table: Table, index: int, site_ids: tuple[str, ...]) -> tuple[RosterEntry, ...]:
+        only_site = site_ids[0] if len(site_ids) == 1 else None
+        found = read_roster(table, only_site, self._site_of)
+        for inner, (_, path) in enumerate(found):
+            self.places["clerks", index, "roster", inner] = [(table.source, path)]
+        return tuple(entry for entry, _ in found)
+
+
+def _first_area(table: Table) -> tuple[str, str]:
+    """Return a site's id and its first area, unchecked: services are read before sites are."""
+    raw = table.value("areas")
+    first = raw[0] if isinstance(raw, list) and raw else None
+    return str(table.value("id") or ""), str(first.get("id", "")) if isinstance(first, dict) else ""
+
+
+def _area(table: Table) -> Area:
+    limit = table.whole("limit") if "limit" in table else None
+    area = Area(table.text("id"), table.texts("name"), table.texts("hint", {}), limit)
+    table.value("limit")
+    table.finish()
+    return area
+
+
+def _room(table: Table, site_id: str, only_area: str | None) -> Room:
+    name = table.text("name")
+    room = Room(
+        id=table.text("id", f"{site_id}-room-{_slug(name)}"),
+        name=name,
+        area_id=table.text("area", only_area),
+        floor=table.text("floor", ""),
+        step_free=table.flag("step_free"),
+    )
+    table.finish()
+    return room
+
+
+def _counter(table: Table, site_id: str, rooms: tuple[Room, ...]) -> Counter:
+    """A room may be named by its id or by what stands on its door."""
+    by_name = {room.name: room.id for room in rooms}
+    counter_id, room = table.text("id"), table.text("room")
+    name = table.text("name", counter_id.removeprefix(f"{site_id}-"))
+    table.finish()
+    return Counter(counter_id, name, by_name.get(room, room))
+
+
+def _slug(name: str) -> str:
+    plain = name.casefold().translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"})
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

@@ -1,0 +1,192 @@
+"""A town's set-up in the database: dated versions of each thing, the newest of which holds."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.rows.base import table
+from queue_server.adapters.tables.hall import Meta, SiteStream
+from queue_server.adapters.tables.settings import SettingVersion
+from queue_server.domain.town import Category, Clerk, Department, Service, Site, Town
+
+SETTING, STREAM, META = table(SettingVersion), table(SiteStream), table(Meta)
+CONFIG_VERSION = "config_version"
+
+_PARTS: Mapping[str, type] = {
+    "site": Site,
+    "department": Department,
+    "category": Category,
+    "service": Service,
+    "clerk": Clerk,
+}
+_FIELD = {
+    "site": "sites",
+    "department": "departments",
+    "category": "categories",
+    "service": "services",
+    "clerk": "clerks",
+}
+
+
+def save_town(connection: Connection, town: Town, now: datetime) -> int:
+    """Store what differs from the newest versions; return how many things changed.
+
+    Sites that are new begin their log at 0. What is gone is marked as removed; its history stays.
+    """
+    kept = {(row["kind"], row["id"]): row for row in _newest(connection, town.id)}
+    wanted = {(kind, body["id"]): (position, body) for kind, position, body in _parts(town)}
+    changes = [
+        _version(town.id, kind, id_, kept.get((kind, id_)), position, body, now)
+        for (kind, id_), (position, body) in wanted.items()
+        if not _same(kept.get((kind, id_)), position, body)
+    ]
+    changes += [
+        _version(town.id, row["kind"], row["id"], row, row["position"], None, now)
+        for key, row in kept.items()
+        if key not in wanted and row["body"] is not None
+    ]
+    if changes:
+        connection.execute(sa.insert(SETTING), changes)
+        _begin_streams(connection, town)
+        _raise_version(connection)
+    return len(changes)
+
+
+def load_towns(connection: Connection) -> dict[str, Town]:
+    """Return organisation id → its set-up."""
+    organisations = connection.execute(sa.select(SETTING.c.organisation_id).distinct()).scalars().all()
+    return {organisation_id: _town(connection, organisation_id) for organisation_id in organisations}
+
+
+def config_version(connection: Connection) -> int:
+    """Return a number that rises with every change of any town's set-up."""
+    value = connection.execute(sa.select(META.c.value).where(META.c.name == CONFIG_VERSION)).scalar()
+    return int(value or 0)
+
+
+def lock_settings(connection: Connection) -> None:
+    """Let nobody else change a set-up until this transaction ends: for who reads, adds and saves.
+
+    On SQLite a writing transaction holds this lock anyway.
+    """
+    connection.execute(sa.update(META).where(META.c.name == CONFIG_VERSION).values(value=META.c.value))
+
+
+def _town(connection: Connection, organisation_id: str) -> Town:
+    rows = [row for row in _newest(connection, organisation_id) if row["body"] is not None]
+    rows.sort(key=lambda row: row["position"])
+    head = next(row["body"] for row in rows if row["kind"] == "town")
+    parts: dict[str, Any] = {
+        _FIELD[kind]: tuple(_read(of_kind, row["body"]) for row in rows if row["kind"] == kind)
+        for kind, of_kind in _PARTS.items()
+    }
+    town: Town = dataclasses.replace(_read(Town, head), **parts)
+    return town
+
+
+def _parts(town: Town) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    none: dict[str, Any] = dict.fromkeys(_FIELD.values(), ())
+    head = dataclasses.replace(town, **none)
+    yield "town", 0, _plain(head)
+    for kind, name in _FIELD.items():
+        for position, part in enumerate(getattr(town, name)):
+            yield kind, position, _plain(part)
+
+
+def _newest(connection: Connection, organisation_id: str) -> list[dict[str, Any]]:
+    newest = (
+        sa.select(SETTING.c.kind, SETTING.c.id, sa.func.max(SETTING.c.version).label("version"))
+        .where(SETTING.c.organisation_id == organisation_id)
+        .group_by(SETTING.c.kind, SETTING.c.id)
+        .subquery()
+    )
+    query = sa.select(SETTING).join(
+        newest,
+        (SETTING.c.kind == newest.c.kind)
+        & (SETTING.c.id == newest.c.id)
+        & (SETTING.c.version == newest.c.version)
+        & (SETTING.c.organisation_id == organisation_id),
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _same(row: dict[str, Any] | None, position: int, body: dict[str, Any]) -> bool:
+    return row is not None and row["body"] == body and row["position"] == position
+
+
+def _version(
+    organisation_id: str,
+    kind: str,
+    id_: str,
+    before: dict[str, Any] | None,
+    position: int,
+    body: dict[str, Any] | None,
+    now: datetime,
+) -> dict[str, Any]:
+    return {
+        "organisation_id": organisation_id,
+        "kind": kind,
+        "id": id_,
+        "version": 1 if before is None else before["version"] + 1,
+        "position": position,
+        "valid_from": now,
+        "body": body,
+    }
+
+
+def _begin_streams(connection: Connection, town: Town) -> None:
+    known = set(connection.execute(sa.select(STREAM.c.site_id)).scalars())
+    for site in town.sites:
+        if site.id not in known:
+            connection.execute(sa.insert(STREAM).values(site_id=site.id, organisation_id=town.id, seq=0))
+
+
+def _raise_version(connection: Connection) -> None:
+    version = config_version(connection)
+    if version == 0:
+        connection.execute(sa.insert(META).values(name=CONFIG_VERSION, value="1"))
+    else:
+        connection.execute(
+            sa.update(META).where(META.c.name == CONFIG_VERSION).values(value=str(version + 1))
+        )
+
+
+# -- between frozen dataclasses and JSON values --------------------------------------------------------
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.compare}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date | time) else value
+
+
+def _read(hint: Any, value: Any) -> Any:
+    """Return `value` as `hint` says; a field that is missing keeps its default."""
+    if dataclasses.is_dataclass(hint):
+        hints = typing.get_type_hints(hint)
+        known = {f.name for f in dataclasses.fields(hint)}
+        return hint(**{name: _read(hints[name], item) for name, item in value.items() if name in known})  # type: ignore[operator]
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in {typing.Union, types.UnionType}:
+        inner = next(arg for arg in args if arg is not type(None))
+        return None if value is None else _read(inner, value)
+    if origin is tuple:
+        return tuple(_read(args[0], item) for item in value)
+    if hint in {date, time}:
+        return hint.fromisoformat(value)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    return value
