@@ -13,7 +13,7 @@ class Settings:
     """Everything that is decided before the first request. Texts and rules of a town are not here.
 
     `public_url` is the address that visitors' phones reach; no QR is printed until it is set.
-    `rate_limits` off is for load tests.
+    `rate_limits` off is for load tests. `backups` is a folder on another disk or machine.
     """
 
     data: Path
@@ -28,6 +28,7 @@ class Settings:
     rate_limits: bool = True
     speech: bool = True
     log_format: str = "console"
+    backups: Path | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -57,6 +58,15 @@ class Settings:
     @property
     def calendar_folder(self) -> Path:
         return self.data / "calendars"
+
+    @property
+    def backup_folder(self) -> Path:
+        return self.backups or self.data / "backups"
+
+    @property
+    def erased_journal(self) -> Path:
+        """Who was erased: beside the backups, for an older one must bring nobody back."""
+        return self.backup_folder / "erased.journal"
 
     @property
     def lock_file(self) -> Path:

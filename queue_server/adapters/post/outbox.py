@@ -5,7 +5,7 @@ must not: putting letters in (`adapters.site_unit`, in the commit of what they t
 (`live.postman`). Nothing here holds a contact; `last_error` names a kind of trouble, never an address.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -24,7 +24,7 @@ KEPT: Final = timedelta(days=7)
 """Done rows stay so long: the same change told again must not write a second letter."""
 LAST_WORDS: Final = frozenset({"cancelled", "refused", "lapsed", "withdrawn"})
 """Kinds of letters after which nothing follows: with them the contact goes, which was kept for it alone."""
-WAITING, SENT, FAILED, CANCELLED = "waiting", "sent", "failed", "cancelled"
+WAITING, HELD, SENT, FAILED, CANCELLED = "waiting", "held", "sent", "failed", "cancelled"
 _LONGEST_ERROR: Final = 400
 
 
@@ -135,6 +135,33 @@ def send_again(connection: Connection, letter_id: int, site_id: str, now: dateti
         .values(state=WAITING, due_at=now, tries=0, claimed_by="", lease_until=None, last_error="")
     )
     return done.rowcount == 1
+
+
+def hold(connection: Connection) -> int:
+    """Keep back all that waits; return how many letters. A restored database may have sent them already."""
+    return connection.execute(
+        sa.update(OUTBOX).where(OUTBOX.c.state == WAITING).values(state=HELD, claimed_by="", lease_until=None)
+    ).rowcount
+
+
+def release(connection: Connection, site_id: str, letter_ids: Sequence[int] | None = None) -> int:
+    """Let held letters of a site go, each at its own time: these, or all; return how many."""
+    return _end_holding(connection, site_id, letter_ids, WAITING)
+
+
+def discard(connection: Connection, site_id: str, letter_ids: Sequence[int] | None = None) -> int:
+    """Never send held letters of a site: these, or all; return how many.
+
+    A contact that was kept for a last letter alone goes at its `erase_after`.
+    """
+    return _end_holding(connection, site_id, letter_ids, CANCELLED)
+
+
+def _end_holding(connection: Connection, site_id: str, letter_ids: Sequence[int] | None, state: str) -> int:
+    chosen = [OUTBOX.c.site_id == site_id, OUTBOX.c.state == HELD]
+    if letter_ids is not None:
+        chosen.append(OUTBOX.c.id.in_(letter_ids))
+    return connection.execute(sa.update(OUTBOX).where(*chosen).values(state=state)).rowcount
 
 
 def forget(connection: Connection, now: datetime) -> int:

@@ -160,6 +160,27 @@ def test_what_failed_can_be_sent_again_by_its_own_site(database: Database) -> No
     assert again.tries == 1
 
 
+def test_what_a_restored_database_holds_back_goes_when_its_own_site_says_so(database: Database) -> None:
+    """Failure 15: another site's letter does not exist."""
+    for key in ("a", "b", "c"):
+        put(database, key)
+    put(database, "d", state=SENT)
+    [taken] = claim(database, most=1)
+    assert database.write(outbox.hold) == 3
+    assert not note(database, taken, SENT)
+    assert claim(database, NOW + timedelta(days=1)) == []
+    query = sa.select(OUTBOX.c.id).order_by(OUTBOX.c.id)
+    a, b, c, _ = ids = database.read(lambda conn: list(conn.execute(query).scalars()))
+    for act in (outbox.release, outbox.discard):
+        assert database.write(partial(act, site_id="buergerzentrum", letter_ids=ids)) == 0
+    assert database.write(partial(outbox.release, site_id="rathaus", letter_ids=[a])) == 1
+    assert database.write(partial(outbox.discard, site_id="rathaus", letter_ids=[a, b])) == 1
+    assert [one.id for one in claim(database)] == [a]
+    assert database.write(partial(outbox.release, site_id="rathaus")) == 1
+    assert [state for state, _ in states(database)] == [WAITING, CANCELLED, WAITING, SENT]
+    assert [one.id for one in claim(database)] == [c]
+
+
 def test_done_rows_go_after_a_week_and_failed_ones_stay(database: Database) -> None:
     for key, state in (("a", SENT), ("b", CANCELLED), ("c", FAILED), ("d", WAITING)):
         put(database, key, state=state)

@@ -1,0 +1,1 @@
+"""Copies of everything for the day the machine dies, and what must not come back with them."""
