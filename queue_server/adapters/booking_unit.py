@@ -25,7 +25,7 @@ from queue_server.domain.helper_code import normal_code
 from queue_server.domain.person import Person
 from queue_server.domain.slots import Bits, ClerkTime, Span, stretch
 from queue_server.domain.town import Site, Town
-from queue_server.services.ports import Overruled
+from queue_server.services.ports import Calendars, Overruled
 
 REFERENCE_SIGNS = 6
 """64 million: it identifies and never authorises, so it needs no more than to be unique."""
@@ -76,6 +76,10 @@ class BookingUnit:
             )
             for clerk in self.planner.working(self.town, self.site, span)
         ]
+
+    @property
+    def calendars(self) -> Calendars:
+        return self.planner.calendars
 
     @property
     def clerks_version(self) -> Hashable:

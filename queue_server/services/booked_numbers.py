@@ -8,6 +8,7 @@ from queue_server.domain.appointment import Appointment
 from queue_server.domain.booked_number import choose_booked_number
 from queue_server.domain.business_day import business_day
 from queue_server.domain.town import NumberStyle
+from queue_server.services import calendar_posts
 from queue_server.services.ports import Unit
 
 
@@ -21,7 +22,8 @@ def draw(unit: Unit, starts_at: datetime) -> int:
 
 
 def record_booked(unit: Unit, parts: Sequence[Appointment], language: str) -> None:
-    """Draw a number for each part and record that it is booked. Raises `NoNumberLeft`."""
+    """Draw a number for each part, record that it is booked, tell calendars. Raises `NoNumberLeft`."""
     for one in parts:
         number = draw(unit, one.starts_at)  # one after the other: each keeps its distance from the last
         unit.record([e.AppointmentBooked(one.id, number, one.area_id, language)])
+        calendar_posts.put(unit, one)

@@ -13,7 +13,7 @@ from queue_server.domain.errors import BadInput
 from queue_server.domain.person import Person
 from queue_server.services import booking_letters as letters
 from queue_server.services import booking_limits as limits
-from queue_server.services import requests
+from queue_server.services import calendar_posts, requests
 from queue_server.services.appointments import booked_answer, find, find_appointment, see, view
 from queue_server.services.arrivals import check_in
 from queue_server.services.booked_numbers import record_booked
@@ -107,6 +107,8 @@ def cancel(unit: Unit, reference: str, by: str, *, both: bool = False) -> Answer
     parts = [one for one in pair if one is appointment or (both and one.state is _S.BOOKED)]
     person = unit.person(parts[0].id) or Person()
     unit.record([e.AppointmentCancelled(one.id, by) for one in parts])
+    for one in parts:
+        calendar_posts.remove(unit, one, one.clerk_id)
     letters.cancelled(unit, parts, person, [one for one in pair if one not in parts])
     return view(unit, appointment)
 

@@ -9,6 +9,7 @@ from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.errors import NotFound
 from queue_server.domain.person import Person
 from queue_server.services import booking_letters as letters
+from queue_server.services import calendar_posts
 from queue_server.services.appointments import booked_answer
 from queue_server.services.booked_numbers import draw
 from queue_server.services.booking_letters import ERASE_AFTER
@@ -61,6 +62,8 @@ def bring(unit: Unit, other: Unit, reference: str, hold_id: int, client: str) ->
     # What stays behind keeps a name of its own: no two appointments ever have one reference.
     other.record([e.AppointmentTakenAway(old.id, other.new_reference(), unit.site.id)])
     unit.record([e.AppointmentBrought(held.id, reference, number, held.area_id, old.language)])
+    calendar_posts.remove(other, old, old.clerk_id)
+    calendar_posts.put(unit, held)
     held.secret_version = old.secret_version
     letters.left(other, old, rest, person or Person())
     other.forget_person(old.id)
@@ -74,11 +77,14 @@ def _swap(unit: Unit, appointment: Appointment, held: Appointment) -> None:
     number = appointment.number
     if number is None or unit.book.day_of(held) != unit.book.day_of(appointment):
         number = draw(unit, held.starts_at)
-    clerk_id, starts_at, minutes = held.clerk_id, held.starts_at, held.minutes
+    former, clerk_id, starts_at, minutes = appointment.clerk_id, held.clerk_id, held.starts_at, held.minutes
     unit.free_cells(appointment.id)
     unit.record([e.AppointmentMoved(appointment.id, held.id, starts_at, minutes, number)])
     if clerk_id is not None:
         unit.take_cells(clerk_id, appointment.first_cell, appointment.cells, appointment.id)
+    if former != appointment.clerk_id:
+        calendar_posts.remove(unit, appointment, former)
+    calendar_posts.put(unit, appointment)
     person = unit.person(appointment.id)
     if person is not None:  # else it was erased on demand, and stays so
         unit.keep_person(appointment.id, person, appointment.ends_at + ERASE_AFTER)

@@ -72,6 +72,9 @@ class Calendars(Protocol):
 
     def busy(self, clerk_id: str, span: Span, /) -> Bits: ...
 
+    def written(self, clerk_id: str, /) -> bool:
+        """Say whether appointments are written into this clerk's calendar: what is not needs no letters."""
+
 
 class NoCalendars:
     """Nobody has one."""
@@ -80,6 +83,9 @@ class NoCalendars:
 
     def busy(self, _clerk_id: str, _span: Span, /) -> Bits:
         return 0
+
+    def written(self, _clerk_id: str, /) -> bool:
+        return False
 
 
 class PublicUnit(Protocol):
@@ -113,6 +119,10 @@ class PublicUnit(Protocol):
         What another site booked of a shared clerk is busy; a hold whose time is over is not. What stands in
         the clerk's own calendar is no working time.
         """
+
+    @property
+    def calendars(self) -> Calendars:
+        """The clerks' own calendars alone."""
 
 
 class Unit(PublicUnit, Protocol):

@@ -82,6 +82,9 @@ class ClerkCalendars:
             state.bits[clerk_id, span] = found
         return found
 
+    def written(self, _clerk_id: str) -> bool:
+        return False  # files are somebody else's
+
     def health(self) -> Mapping[str, str]:
         """Return for each clerk with a calendar "ok", or what is wrong with it."""
         return {clerk_id: read.trouble or "ok" for clerk_id, read in sorted(self._state.read.items())}

@@ -10,7 +10,8 @@ class CalendarCopy(SQLModel, table=True):
     """An appointment as it was last written into a clerk's calendar.
 
     `href` and `etag` are the server's: we change only what nobody changed since (RFC 4791 section 5.3.4).
-    `sequence` is that of the entry (RFC 5545 section 3.8.7.4).
+    `sequence` is that of the entry (RFC 5545 section 3.8.7.4). `starts_at` and `minutes` are what was
+    written: another time there is the clerk's doing. `trouble` says what is not as it should be, in a word.
     """
 
     __tablename__ = "calendar_copy"
@@ -22,6 +23,8 @@ class CalendarCopy(SQLModel, table=True):
     href: str = Field(max_length=500)
     etag: str = Field(default="", max_length=200)
     sequence: int = Field(default=0, sa_type=BigInteger)
+    starts_at: datetime
+    minutes: int
     trouble: str = Field(default="", max_length=40)
     written_at: datetime
 

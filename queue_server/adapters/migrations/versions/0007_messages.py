@@ -65,6 +65,8 @@ def _create_tables() -> None:
     sa.Column('href', _text(500), nullable=False),
     sa.Column('etag', _text(200), nullable=False),
     sa.Column('sequence', sa.BigInteger(), nullable=False),
+    sa.Column('starts_at', _moment(), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
     sa.Column('trouble', _text(40), nullable=False),
     sa.Column('written_at', _moment(), nullable=False),
     sa.PrimaryKeyConstraint('site_id', 'appointment_id', 'clerk_id', name=op.f('pk_calendar_copy'))
