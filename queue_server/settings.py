@@ -40,6 +40,10 @@ class Settings:
         return self.data / "server.key"
 
     @property
+    def connections_file(self) -> Path:
+        return self.data / "connections.toml"
+
+    @property
     def epoch_file(self) -> Path:
         return self.data / "epoch"
 

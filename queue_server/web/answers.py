@@ -34,6 +34,7 @@ class Readiness(TypedDict):
     printers: NotRequired[dict[str, str]]
     displays: NotRequired[dict[str, bool]]
     calendars: NotRequired[dict[str, str]]
+    connections: NotRequired[str]
     outbox: NotRequired[Outbox]
     epoch: NotRequired[str]
 

@@ -25,6 +25,7 @@ from queue_server.adapters import accounts, helpers, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.calendars import calendar_file
 from queue_server.adapters.calendars.clerk_calendars import ClerkCalendars, Owner, owners_of
+from queue_server.adapters.connections import ConnectionsFile
 from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.post import mail_message, outbox
@@ -169,6 +170,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
     store = await asyncio.to_thread(Store, database, secrets.derive("contact"))
     calendars = store.planner.calendars = ClerkCalendars(settings.calendar_folder)
     settlement = Settlement(database, store)
+    connections = await asyncio.to_thread(ConnectionsFile, settings.connections_file)
     epoch = await asyncio.to_thread(settle_epoch, database, settings.epoch_file)
     texts = load_texts()
 
@@ -209,6 +211,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         calendar=calendar_file,
         clerk_calendars=calendars,
         letters=outbox,
+        connections=connections,
         secrets=secrets,
         speech=speech,
         texts=texts,
@@ -264,8 +267,9 @@ def _postman(house: House, spool: Spool) -> Postman[Any]:
 
 
 async def _renew(house: House, calendars: ClerkCalendars) -> None:
-    """Look whether the set-up or a clerk's calendar changed beside us."""
+    """Look whether the set-up, the connections or a clerk's calendar changed beside us."""
     await house.renew_if_changed()
+    await asyncio.to_thread(house.connections.look)
     await asyncio.to_thread(calendars.look, _owners(house), house.clock())
 
 

@@ -39,6 +39,7 @@ async def see_readiness(call: Call) -> Response:
             "printers": _printers(call),
             "displays": _displays(call),
             "calendars": _calendars(call),
+            "connections": house.connections.health(),
             "outbox": _outbox(call, await _backlogs(house)),
             "epoch": house.epoch,
         }

@@ -21,6 +21,7 @@ from queue_server.web.ports import (
     Accounts,
     Calendar,
     ClerkCalendars,
+    Connections,
     Database,
     Helpers,
     Letters,
@@ -96,6 +97,7 @@ class House:
     calendar: Calendar
     clerk_calendars: ClerkCalendars
     letters: Letters
+    connections: Connections
     secrets: Sealer
     speech: Speech
     texts: Mapping[str, Texts]

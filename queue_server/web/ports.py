@@ -155,6 +155,16 @@ class ClerkCalendars(Protocol):
         """Return for each clerk with a calendar "ok", or what is wrong with it."""
 
 
+class Connections(Protocol):
+    """The file of connections to other systems, as those ask who watch over it."""
+
+    def look(self) -> None:
+        """Read the file again when it changed."""
+
+    def health(self) -> str:
+        """Return "none", "ok", or what is wrong with it, without anything secret."""
+
+
 class Calendar(Protocol):
     """Calendar files; the module `adapters.calendars.calendar_file` fits."""
 

@@ -22,10 +22,12 @@ LONGEST_QUOTE: Final = 60
 class ShapeCode(StrEnum):
     """What may be wrong with the shape of a file; stable, with a text in each catalogue."""
 
+    BAD_ADDRESS = "bad_address"
     BAD_DAYS = "bad_days"
     BAD_HOURS = "bad_hours"
     CATALOGUE_UNREADABLE = "catalogue_unreadable"
     DUPLICATE_KEY = "duplicate_key"
+    FILE_UNREADABLE = "file_unreadable"
     MISSING_KEY = "missing_key"
     NOT_A_CHOICE = "not_a_choice"
     NOT_A_DATE = "not_a_date"

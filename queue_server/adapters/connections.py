@@ -1,0 +1,153 @@
+"""`connections.toml`: the other systems that a town's server speaks to, with the passwords for them.
+
+What lives here: reading the file, noticing that it changed, keeping the last good version. What must not:
+what a section means, which stands beside what uses it (`adapters.post.mail_server` …). The file lies in
+the data folder and not in the database: so no backup of the database and no town file holds a password.
+
+A new section: its dataclass with `of(table)` in its own module, one field of `Connections`, one line in
+`_sections`.
+"""
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from queue_server.adapters.post.mail_server import MailServer
+from queue_server.adapters.town.source import (
+    FileProblem,
+    Report,
+    ShapeCode,
+    TownFileError,
+    decode,
+    parse,
+)
+from queue_server.adapters.town.table import Table
+from queue_server.domain.town_problem import Code
+
+MISSING: Final = "none"
+FINE: Final = "ok"
+_QUOTED: Final = frozenset(
+    {ShapeCode.UNKNOWN_KEY, ShapeCode.NOT_A_CHOICE, ShapeCode.FILE_UNREADABLE, Code.BAD_EMAIL}
+)
+"""Problems that may repeat what was found; in all others it may be a password."""
+_OTHERS: Final = 0o077
+log = logging.getLogger(__name__)
+
+
+class ConnectionsProblem(Exception):  # noqa: N818 - read by the operator
+    """The file cannot be used. One sentence, without anything secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What the file says; each part is empty when its section is missing. Passwords never show in `repr`."""
+
+    mail: MailServer | None = None
+    sms: object | None = None
+    calendars: Mapping[str, object] = field(default_factory=dict)
+
+
+def _sections(top: Table) -> Connections:
+    """Read every section that is there."""
+    return Connections(
+        mail=MailServer.of(top.table("mail")) if top.value("mail") is not None else None,
+    )
+
+
+def load_connections(path: Path) -> Connections:
+    """Read the file; nothing is connected when there is none.
+
+    Raises `ConnectionsProblem` when others may read it, `TownFileError` with all that is wrong in it.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return Connections()
+    except OSError as problem:
+        raise ConnectionsProblem(f"{path.name} cannot be read: {problem.strerror}") from problem
+    with os.fdopen(handle, "rb") as file:
+        if os.fstat(handle).st_mode & _OTHERS:
+            raise ConnectionsProblem(f"{path.name} may be read by others; run: chmod 600 {path.name}")
+        raw = file.read()
+    try:
+        return _parsed(decode(raw, str(path)), str(path))
+    except TownFileError as error:
+        # Not "from": the first one's text may quote a password into a traceback.
+        raise TownFileError([_without_secrets(one) for one in error.problems]) from None
+
+
+class ConnectionsFile:
+    """The file as a running server sees it: `now` is its last good version."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, ...] | None = None
+        self._was_read = False
+        self.now = Connections()
+        self.trouble = ""
+        self._read()
+
+    @property
+    def unusable(self) -> bool:
+        """Tell whether there is a file and not one good version of it: what it would connect must wait."""
+        return bool(self.trouble) and not self._was_read
+
+    def health(self) -> str:
+        """Return "none", "ok", or what is wrong with the newest version: place and code, nothing of it."""
+        return self.trouble or (MISSING if self._seen is None else FINE)
+
+    def look(self) -> None:
+        """Read the file again when it is another one than at the last look."""
+        if _marks(self._path) != self._seen:
+            self._read()
+
+    def _read(self) -> None:
+        # Before reading: what is written meanwhile is seen at the next look.
+        self._seen = _marks(self._path)
+        try:
+            found = load_connections(self._path)
+        except ConnectionsProblem as problem:
+            self._complain(str(problem))
+            return
+        except TownFileError as error:
+            self._complain(*map(_told, error.problems))
+            return
+        self.now, self.trouble, self._was_read = found, "", True
+        if found.mail is not None and found.mail.is_exposed:
+            log.warning("letters travel unencrypted to %s: connections.toml says so", found.mail.host)
+
+    def _complain(self, *troubles: str) -> None:
+        self.trouble = troubles[0]
+        log.error("connections.toml cannot be used, the last good version stays: %s", "; ".join(troubles))
+
+
+def _parsed(text: str, name: str) -> Connections:
+    report = Report()
+    source = parse(text, name)
+    top = Table(report, source, (), dict(source.data))
+    found = _sections(top)
+    top.finish()
+    if report.problems:
+        raise TownFileError(report.problems)
+    return found
+
+
+def _without_secrets(problem: FileProblem) -> FileProblem:
+    return problem if problem.code in _QUOTED else replace(problem, found="…")
+
+
+def _told(problem: FileProblem) -> str:
+    return (
+        f"{Path(problem.file).name}:{problem.line}:{problem.column} {problem.code} {problem.where}".rstrip()
+    )
+
+
+def _marks(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode, found.st_uid
