@@ -5,6 +5,7 @@ from importlib import resources
 import pytest
 from babel.messages.pofile import read_po
 
+from queue_server.adapters.calendars.accounts import AccountCode
 from queue_server.adapters.town.file import FileProblem
 from queue_server.adapters.town.messages import describe
 from queue_server.adapters.town.source import ShapeCode
@@ -21,11 +22,11 @@ GERMAN = texts("de").__getitem__
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_code_has_a_text(language: str) -> None:
-    codes = {f"town.problem.{code}" for code in (*Code, *ShapeCode)}
+    codes = {f"town.problem.{code}" for code in (*Code, *ShapeCode, *AccountCode)}
     assert {key for key in texts(language) if key.startswith("town.problem.")} == codes
 
 
-@pytest.mark.parametrize("code", [*Code, *ShapeCode])
+@pytest.mark.parametrize("code", [*Code, *ShapeCode, *AccountCode])
 def test_every_problem_can_be_told_in_both_languages(code: str) -> None:
     problem = FileProblem("town.toml", 3, 7, str(code), "sites[1]", "100 %", "right", "ritgh")
     for language in ("de", "en"):
