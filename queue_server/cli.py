@@ -24,6 +24,7 @@ OWN: Final = (
     "migrate",
     "check",
     "rebuild",
+    "backup",
 )
 MODULES: Final = {"token": "tokens"}
 """Where a subcommand's module is named otherwise, because the standard library has one of that name."""

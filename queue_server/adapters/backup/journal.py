@@ -44,6 +44,7 @@ class Journal:
 def append(path: Path, entries: Iterable[Erased]) -> None:
     """Add these to the journal, which is made when it is missing; several processes may do so at once."""
     text = "".join(_line(entry) for entry in entries).encode()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

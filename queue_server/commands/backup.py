@@ -1,0 +1,69 @@
+"""Make a sealed copy of everything and prove that it opens. May run beside a server."""
+
+import argparse
+import sqlite3
+import time
+from pathlib import Path
+
+from queue_server.adapters.backup import journal
+from queue_server.adapters.backup.sealed_file import BadBackup
+from queue_server.adapters.backup.taking import BackupRuns, Places, Taken, take_backup
+from queue_server.adapters.server_key import load_key_file
+from queue_server.commands.common import Problem, add_place_arguments, now, open_place, plainly
+from queue_server.settings import Settings
+
+KEPT = 14
+PURPOSE = "backup"
+"""The use that the key of backups is derived for."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--to", type=Path, metavar="DIR", help="folder of the backups (default: backups in the data folder)"
+    )
+    parser.add_argument(
+        "--keep", type=_count, default=KEPT, metavar="N", help="how many stay (default: %(default)s)"
+    )
+    add_place_arguments(parser)
+
+
+@plainly
+def run(args: argparse.Namespace) -> int:
+    started = time.monotonic()
+    with open_place(args) as place:
+        target = args.to.resolve() if args.to else place.settings.backup_folder
+        key = load_key_file(place.settings.key_file).derive(PURPOSE)
+        try:
+            taken = take_backup(place.database, key, places_of(place.settings, target), args.keep, now())
+        except BackupRuns:
+            raise Problem("another backup is being made; try again when it is done") from None
+        except BadBackup as bad:
+            raise Problem(f"the backup could not be read back: {bad}; nothing was kept of it") from bad
+        except sqlite3.Error as error:
+            raise Problem(f"the database could not be copied: {error}") from error
+    return _report(taken, time.monotonic() - started)
+
+
+def places_of(settings: Settings, target: Path) -> Places:
+    journals = dict.fromkeys((settings.erased_journal, target / journal.NAME))
+    return Places(settings.data, target, tuple(journals), settings.connections_file)
+
+
+def _report(taken: Taken, seconds: float) -> int:
+    row_count = sum(taken.counts.values())
+    print(f"{taken.path}: {taken.size / 1e6:.1f} MB in {seconds:.1f} s")
+    print(f"Opened again: {row_count} rows in {len(taken.counts)} tables, the file is whole.")
+    for path in taken.removed:
+        print(f"removed: {path.name}")
+    if taken.differing:
+        print(f"Log and rows differ at {', '.join(taken.differing)}; look with: aufruf check")
+        return 1
+    print("Log and rows agree.")
+    return 0
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError(text)
+    return count
