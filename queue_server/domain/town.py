@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from queue_server.domain.admission import Admission, AdmissionTime
+from queue_server.domain.reminding import USUAL_MIN
 
 Texts: TypeAlias = Mapping[str, str]
 
@@ -153,6 +154,8 @@ class Site:
     `admission_notice` is what visitors must know to be let in; `kiosk_fields` is what they must type at the
     kiosk to book, where `required_fields` does not hold; `max_open_bookings` and `max_daily_bookings`
     are how many bookings to come, and how many made on one day, one contact may have, 0 for no limit.
+    `reminder_default` is the reminder that forms propose, in minutes before the time, 0 for none; `sms`: text
+    messages are offered.
     `confirm_by_mail`: who gave a mail address confirms a booking by a link, within so many minutes.
     `challenge` asks for the puzzle, `challenge_above` is how many holds a minute are usual.
     `holiday_dates` are the days of
@@ -203,6 +206,8 @@ class Site:
     challenge_above: int = 30
     confirm_by_mail: bool = False
     confirm_within_min: int = 60
+    reminder_default: int = USUAL_MIN
+    sms: bool = False
     holiday_dates: tuple[Closure, ...] = field(default=(), compare=False)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Final, NamedTuple
 
+from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import GERMAN, PERSON_FIELDS, Site, Texts, Town, end_minute
 from queue_server.domain.town_problem import Code, Path, Problem, unknown
 
@@ -148,6 +149,10 @@ def _has_control(text: str) -> bool:
 def _numbers(town: Town) -> Iterator[Problem]:
     for index, site in enumerate(town.sites):
         yield from _ranges(("sites", index), site, SITE_RANGES)
+        if site.reminder_default not in (0, *CHOICES_MIN):  # pages have words for these
+            expected = ", ".join(map(str, (0, *reversed(CHOICES_MIN))))
+            params = {"found": f"{site.reminder_default}", "expected": expected}
+            yield Problem(("sites", index, "reminder_default"), Code.OUT_OF_RANGE, params)
         for inner, area in enumerate(site.areas):
             if area.limit is not None:
                 yield from _ranges(("sites", index, "areas", inner), area, {"limit": (1, 10_000)})

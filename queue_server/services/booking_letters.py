@@ -6,26 +6,26 @@ which stays until the last letter is sent, two days at most: somebody whose appo
 has to learn of it. What must not live here: the words of a letter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.person import Person
+from queue_server.domain.reminding import remind_at
 from queue_server.services.ports import Unit
 
 ERASE_AFTER: Final = timedelta(days=1)
 """So long after the end of an appointment are the visitor's data erased."""
 CONTACT_KEPT: Final = timedelta(days=2)
-REMINDERS_MIN: Final = (10080, 2880, 1440, 180, 60)
-"""The wishes that are offered, the longest first."""
+MAIL: Final = "mail"
 
 
 def booked(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
     """Post the confirmation, and the reminder that was wished for: one letter for both of a pair."""
-    if person.has_contact:
-        unit.post("booked", parts[0].id, also=_ids(parts[1:]))
-        _remind(unit, parts, person, 0)
+    post(unit, "booked", parts, person, 0)
+    _remind(unit, parts, person, 0)
 
 
 def moved(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
@@ -37,34 +37,29 @@ def moved(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
     rest = [one for one in unit.book.pair_of(first) if one not in parts]
     for one in (*parts, *rest):
         unit.withdraw_posts(one.id)
-    if person.has_contact:
-        also = (*_ids(parts[1:]), *_ids(rest))
-        unit.post("moved", first.id, also=also, sequence=unit.hall.seq)
-        _remind(unit, parts, person, unit.hall.seq)
-        _remind(unit, rest, person, unit.hall.seq)
+    post(unit, "moved", (*parts, *rest), person, unit.hall.seq)
+    _remind(unit, parts, person, unit.hall.seq)
+    _remind(unit, rest, person, unit.hall.seq)
 
 
 def requested(unit: Unit, parts: Sequence[Appointment], person: Person, kind: str) -> None:
     """Post that a request came in."""
-    if person.has_contact:
-        unit.post(kind, parts[0].id, also=_ids(parts[1:]))
+    post(unit, kind, parts, person, 0)
 
 
 def accepted(unit: Unit, parts: Sequence[Appointment], person: Person, kind: str = "accepted") -> None:
     """Post that a request is confirmed, and the reminder that was wished for."""
     for one in parts:
         unit.withdraw_posts(one.id)
-    if person.has_contact:
-        unit.post(kind, parts[0].id, also=_ids(parts[1:]), sequence=unit.hall.seq)
-        _remind(unit, parts, person, unit.hall.seq)
+    post(unit, kind, parts, person, unit.hall.seq)
+    _remind(unit, parts, person, unit.hall.seq)
 
 
 def left(unit: Unit, gone: Appointment, rest: Sequence[Appointment], person: Person) -> None:
     """Take back the letters of an appointment that goes to another site; the `rest` of a pair stays."""
     for one in (gone, *rest):
         unit.withdraw_posts(one.id)
-    if person.has_contact:
-        _remind(unit, rest, person, unit.hall.seq)
+    _remind(unit, rest, person, unit.hall.seq)
 
 
 def cancelled(
@@ -80,11 +75,11 @@ def ended(
     """Post a farewell of this kind in place of what still waits, and erase the person."""
     for one in (*parts, *rest):
         unit.withdraw_posts(one.id)
-    if person.has_contact:
-        unit.post(kind, parts[0].id, also=_ids(parts[1:]), sequence=unit.hall.seq)
-        _remind(unit, rest, person, unit.hall.seq)
+    ways = list(_ways(person))
+    post(unit, kind, parts, person, unit.hall.seq)
+    _remind(unit, rest, person, unit.hall.seq)
     for one in parts:
-        unit.forget_person(one.id, unit.now + CONTACT_KEPT if person.has_contact else None)
+        unit.forget_person(one.id, unit.now + CONTACT_KEPT if ways else None)
 
 
 def dropped(unit: Unit, parts: Sequence[Appointment]) -> None:
@@ -94,21 +89,29 @@ def dropped(unit: Unit, parts: Sequence[Appointment]) -> None:
         unit.forget_person(one.id)
 
 
-def remind_at(starts_at: datetime, wish_min: int, now: datetime) -> datetime | None:
-    """Return when to remind: as wished, or at the nearest shorter distance that is not past; None: never."""
-    for minutes in (wish_min, *(shorter for shorter in REMINDERS_MIN if shorter < wish_min)):
-        at = starts_at - timedelta(minutes=minutes)
-        if at > now:
-            return at
-    return None
+def post(
+    unit: Unit,
+    kind: str,
+    parts: Sequence[Appointment],
+    person: Person,
+    sequence: int,
+    due_at: datetime | None = None,
+) -> None:
+    """Post one letter that tells of all `parts`, on each way that reaches the person."""
+    for channel in _ways(person):
+        also = tuple(one.id for one in parts[1:])
+        unit.post(kind, parts[0].id, also=also, sequence=sequence, due_at=due_at, channel=channel)
+
+
+def _ways(person: Person) -> Iterator[str]:
+    if person.email.strip():
+        yield MAIL
 
 
 def _remind(unit: Unit, parts: Sequence[Appointment], person: Person, sequence: int) -> None:
+    """Post the reminder that was wished for: one for all `parts`, before the first of them."""
     if parts and person.reminder_min:
-        due_at = remind_at(parts[0].starts_at, person.reminder_min, unit.now)
+        zone = ZoneInfo(unit.site.time_zone)
+        due_at = remind_at(parts[0].starts_at, person.reminder_min, unit.now, zone)
         if due_at is not None:
-            unit.post("reminder", parts[0].id, also=_ids(parts[1:]), sequence=sequence, due_at=due_at)
-
-
-def _ids(parts: Sequence[Appointment]) -> tuple[int, ...]:
-    return tuple(one.id for one in parts)
+            post(unit, "reminder", parts, person, sequence, due_at)

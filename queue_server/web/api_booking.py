@@ -12,6 +12,7 @@ from queue_server.domain.access import ANYBODY, Act, Actor, Kind, Role, Thing, m
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.person import Person
+from queue_server.domain.town import Site
 from queue_server.services import booking, offer
 from queue_server.services.appointments import iso
 from queue_server.services.booking_limits import Overrule
@@ -79,7 +80,7 @@ async def book_appointment(call: Call) -> Answer:
 
     A hold that has run out is refused with the nearest free times in `next`.
     """
-    body, client, person = call.body, _client(call), _person(call.body.person)
+    body, client, person = call.body, _client(call), _person(call.body.person, call.house.site(call.site_id))
     overrule, sender = _overrule(call), client_address(call.request.scope)
     by_mail = call.actor is ANYBODY and bool(address(call.house))
 
@@ -191,7 +192,7 @@ def _hold_id(call: Call) -> int:
     return int(text)
 
 
-def _person(body: models.PersonBody) -> Person:
+def _person(body: models.PersonBody, site: Site) -> Person:
     """Return whom it is about; what the site requires is asked for when it is booked."""
     return Person(
         name=body.name,
@@ -202,7 +203,10 @@ def _person(body: models.PersonBody) -> Person:
         for_whom=body.for_whom,
         remarks=body.remarks,
         needs=tuple(sorted(set(body.needs))),
-        reminder_min=body.reminder_min,
+        reminder_min=body.reminder_min
+        if "reminder_min" in body.model_fields_set
+        else site.reminder_default or None,
+        sms=body.sms,
     )
 
 

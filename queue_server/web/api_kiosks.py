@@ -9,6 +9,7 @@ from queue_server.domain.access import Act, Kind, Thing, require
 from queue_server.domain.errors import NotFound
 from queue_server.domain.person import Person
 from queue_server.domain.ticket import Ticket
+from queue_server.domain.town import Site
 from queue_server.services import kiosk, offer, screens, visits
 from queue_server.services.concerns import Choice, choose
 from queue_server.services.ports import Answer, Unit
@@ -66,7 +67,7 @@ async def book_later(call: Call) -> Answer:
             kiosk_id=call.id,
             press=body.request_id,
             language=body.language,
-            person=_person(body),
+            person=_person(body, unit.site),
         )
 
     answer = await call.do(work)
@@ -84,7 +85,8 @@ async def reprint_appointment(call: Call) -> Answer:
     return answer
 
 
-def _person(body: models_booking.BookLater) -> Person:
+def _person(body: models_booking.BookLater, site: Site) -> Person:
+    """Return who books: what reaches them is used as the site usually does, for nobody asks at a kiosk."""
     told = body.person
     return Person(
         name=told.name,
@@ -93,6 +95,8 @@ def _person(body: models_booking.BookLater) -> Person:
         address=told.address,
         birth_date=told.birth_date.isoformat() if told.birth_date else "",
         needs=tuple(sorted(set(body.needs))),
+        reminder_min=site.reminder_default or None,
+        sms=site.sms,
     )
 
 

@@ -11,10 +11,12 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
+from queue_server.domain.reminding import CHOICES_MIN
+from queue_server.domain.town import Site
 from queue_server.web.booking_wish import LONGEST, Fields, text
 
 NEEDS: Final = ("more_time", "step_free", "fetch_me", "deaf", "sign_language", "blind", "companion")
-REMINDERS: Final = (0, 60, 180, 1440, 2880, 10080)
+REMINDERS: Final = (0, *reversed(CHOICES_MIN))
 """Minutes before the appointment; 0 is none."""
 TYPED: Final = ("name", "email", "phone", "address", "birth_date", "for_whom", "remarks", "helper")
 OFTEN_USED: Final = (
@@ -29,25 +31,44 @@ _PHONE: Final = re.compile(r"\+?[0-9 ()/.\-]{5,30}")
 
 @dataclass(slots=True)
 class Typed:
-    """Step 3 as it was typed. `asked`: the mail address that was asked back once already."""
+    """Step 3 as it was typed. `asked`: the mail address that was asked back once already.
+
+    `reminder_min` and `sms` are None until the form was sent: then the site's usual ones are proposed.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
-    reminder_min: int = 0
+    reminder_min: int | None = None
+    sms: bool | None = None
     asked: str = ""
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
 
     def __bool__(self) -> bool:
-        return any(self.values.values()) or bool(self.needs) or bool(self.reminder_min)
+        return any(self.values.values()) or bool(self.needs)
+
+    def reminder(self, site: Site) -> int:
+        """Return the reminder that is wished for, 0 for none; before the form was sent the usual one."""
+        return site.reminder_default if self.reminder_min is None else self.reminder_min
+
+    def wants_sms(self, site: Site) -> bool:
+        """Say whether text messages are wished for. A site that asks for a phone alone proposes them."""
+        proposed = "phone" in site.required_fields and not {"email", "contact"} & {*site.required_fields}
+        return site.sms and (proposed if self.sms is None else self.sms)
+
+    def is_reached(self, site: Site) -> bool:
+        """Say whether a letter or a text message can reach this visitor."""
+        return bool(self["email"] or (self["phone"] and self.wants_sms(site)))
 
     def fields(self) -> list[tuple[str, str]]:
         """Return name and value of each hidden field: for the body of the next POST, never for a query."""
         found = [(f"p-{name}", value) for name, value in self.values.items() if value]
         found += [("p-need", need) for need in self.needs]
-        if self.reminder_min:
+        if self.reminder_min is not None:
             found.append(("p-reminder", str(self.reminder_min)))
+        if self.sms is not None:
+            found.append(("p-sms", str(int(self.sms))))
         if self.asked:
             found.append(("p-asked", self.asked))
         return found
@@ -55,11 +76,12 @@ class Typed:
 
 def read_typed(fields: Fields) -> Typed:
     """Read step 3 from the body of a POST."""
-    reminder = text(fields.get("p-reminder"))
+    reminder, sms = text(fields.get("p-reminder")), fields.getlist("p-sms")
     return Typed(
         {name: text(fields.get(f"p-{name}"), 500 if name == "remarks" else LONGEST) for name in TYPED},
         tuple(need for need in NEEDS if need in fields.getlist("p-need")),
-        int(reminder) if reminder in {str(one) for one in REMINDERS} else 0,
+        int(reminder) if reminder in {str(one) for one in REMINDERS} else None,
+        "1" in sms if sms else None,  # a box that is not ticked sends nothing, so a hidden field comes along
         text(fields.get("p-asked")),
     )
 
@@ -82,7 +104,7 @@ def wanted_fields(required: Iterable[str]) -> list[tuple[str, bool]]:
     ]
 
 
-def problems(typed: Typed, required: Iterable[str], today: date) -> dict[str, str]:
+def problems(typed: Typed, required: Iterable[str], today: date, site: Site) -> dict[str, str]:
     """Return field → the end of the text's key for what is wrong with it."""
     asked = tuple(required)
     found = {name: f"missing_{name}" for name, must in wanted_fields(asked) if must and not typed[name]}
@@ -96,8 +118,8 @@ def problems(typed: Typed, required: Iterable[str], today: date) -> dict[str, st
         found["phone"] = "bad_phone"
     if typed["birth_date"] and not _is_birth_date(typed["birth_date"], today):
         found["birth_date"] = "bad_birth_date"
-    if typed.reminder_min and not typed["email"] and not typed["phone"]:
-        found.setdefault("email", "reminder_needs_contact")
+    if typed.reminder(site) != site.reminder_default and typed.reminder(site) and not typed.is_reached(site):
+        found.setdefault("email", "reminder_needs_phone" if site.sms else "reminder_needs_contact")
     return found
 
 

@@ -174,6 +174,9 @@ def show_data(
         needs=NEEDS,
         with_helper=visit.asks_helper or bool(typed_code),
         reminders=REMINDERS,
+        reminder_min=visit.typed.reminder(visit.site),
+        sms_offered="phone" in dict(fields) and visit.site.sms,
+        sms=visit.typed.wants_sms(visit.site),
         languages_to_write=[one for one in visit.town.languages if one in visit.house.texts],
         write_in=visit.write_in or visit.language,
     )
@@ -217,8 +220,10 @@ def told_lines(visit: Visit, typed: Typed) -> list[tuple[str, str]]:
         lines.append((say("booking.helper_books"), say("booking.helper_known")))
     if typed.needs:
         lines.append((say("booking.needs"), ", ".join(say(f"booking.need_{one}") for one in typed.needs)))
-    if typed.reminder_min:
-        lines.append((say("booking.reminder"), say(f"booking.reminder_{typed.reminder_min}")))
+    if typed["phone"] and typed.wants_sms(visit.site):
+        lines.append((say("booking.sms"), say("booking.sms_yes")))
+    if (reminder := typed.reminder(visit.site)) and typed.is_reached(visit.site):
+        lines.append((say("booking.reminder"), say(f"booking.reminder_{reminder}")))
     return lines
 
 

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 from starlette.datastructures import FormData, QueryParams
 
 from queue_server.domain.errors import BadInput, NotFound
+from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import Service
-from queue_server.services.booking_letters import REMINDERS_MIN
 from queue_server.services.concerns import PERSONS_MOST
 from queue_server.services.reception import NEEDS
 
 COUNT: Final = "n-"
 """The field `n-id-card` holds how often the service `id-card` is wanted."""
-REMINDERS: Final = tuple(sorted(REMINDERS_MIN))
+REMINDERS: Final = tuple(reversed(CHOICES_MIN))
 TEXT_MOST: Final = 200
 Fields = QueryParams | FormData
 
@@ -49,6 +49,7 @@ class Typed:
     needs: tuple[str, ...] = ()
     reminder: str = ""
     language: str = ""
+    sms: bool = False
     own_day: str = ""
     own_time: str = ""
     reason: str = ""
@@ -101,8 +102,12 @@ def read_wish(fields: Fields, services: Mapping[str, Service]) -> Wish:
     )
 
 
-def read_typed(form: FormData, languages: Iterable[str], fallback: str) -> Typed:
-    """Read the right column. What cannot be is left out or named in `problems`: field → key of a text."""
+def read_typed(form: FormData, languages: Iterable[str], fallback: str, usual_reminder: int = 0) -> Typed:
+    """Read the right column. What cannot be is left out or named in `problems`: field → key of a text.
+
+    A reminder that reaches nobody is a problem when somebody chose it, and not when it is `usual_reminder`,
+    which the form proposes.
+    """
     language = _text(form, "language")
     typed = Typed(
         at=_text(form, "at")[:40],
@@ -112,10 +117,13 @@ def read_typed(form: FormData, languages: Iterable[str], fallback: str) -> Typed
         needs=tuple(sorted(NEEDS.intersection(_texts(form, "needs")))),
         reminder=found if (found := _text(form, "reminder")) in map(str, REMINDERS) else "",
         language=language if language in set(languages) else fallback,
+        sms=bool(_text(form, "sms")),
         own_day=_text(form, "own_day")[:10],
         own_time=_text(form, "own_time")[:8],
         reason=_text(form, "reason")[:TEXT_MOST],
     )
+    if not typed.contact and typed.reminder == str(usual_reminder):
+        typed = replace(typed, reminder="")
     return _judged(typed)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from queue_server.domain.reminding import LONGEST_MIN, SHORTEST_MIN
 from queue_server.web.models import Body, ConcernBody, Language, Need, RequestId
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -159,7 +160,16 @@ class PersonBody(KioskPersonBody):
     for_whom: Line = Field(default="", description="Set when somebody books for somebody else.")
     remarks: Lines = ""
     needs: list[Need] = Field(default_factory=list, max_length=10)
-    reminder_min: int | None = Field(default=None, ge=60, le=7 * 24 * 60)
+    reminder_min: int | None = Field(
+        default=None,
+        ge=SHORTEST_MIN,
+        le=LONGEST_MIN,
+        description="Left out: the site's usual reminder (`reminder_default`). `null`: none. Never at night.",
+    )
+    sms: bool = Field(
+        default=False,
+        description="Text messages are wished for; only a site with `sms = true` sends them.",
+    )
 
 
 class BookAppointment(ClientBody):

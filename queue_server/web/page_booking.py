@@ -21,6 +21,7 @@ from queue_server.domain.errors import (
     UnknownHelperCode,
 )
 from queue_server.domain.person import Person
+from queue_server.domain.town import Site
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import page_embedding
@@ -134,7 +135,7 @@ async def _check(visit: Visit, _form: FormData) -> Response:
     held = await _held(visit)
     if "number" in held:
         return _booked(visit, held)
-    wrong = problems(visit.typed, visit.required, visit.today)
+    wrong = problems(visit.typed, visit.required, visit.today, visit.site)
     if not wrong:
         wrong = await _wrong_helper(visit)
     if wrong:
@@ -150,9 +151,9 @@ async def _take_meant(visit: Visit, form: FormData) -> Response:
 
 async def _book(visit: Visit, form: FormData) -> Response:
     """Book the held time. A second press of the same button books nothing more (failure 2)."""
-    if problems(visit.typed, visit.required, visit.today):
+    if problems(visit.typed, visit.required, visit.today, visit.site):
         return await _check(visit, form)
-    hold, person, code = visit.wish.hold, _person(visit.typed), visit.typed["helper"]
+    hold, person, code = visit.wish.hold, _person(visit.typed, visit.site), visit.typed["helper"]
     language = visit.write_in if visit.write_in in visit.house.texts else visit.language
     by_mail = bool(address(visit.house))  # else no letter has a link
 
@@ -271,7 +272,7 @@ def _require_service(visit: Visit, service_id: str) -> None:
         raise NotFound(what="service")
 
 
-def _person(typed: Typed) -> Person:
+def _person(typed: Typed, site: Site) -> Person:
     born = birth_date(typed["birth_date"])
     values: dict[str, Any] = {name: typed[name] for name in ("name", "email", "phone", "address", "remarks")}
     return Person(
@@ -279,7 +280,8 @@ def _person(typed: Typed) -> Person:
         for_whom=typed["for_whom"],
         birth_date=born.isoformat() if born else "",
         needs=typed.needs,
-        reminder_min=typed.reminder_min or None,
+        reminder_min=typed.reminder(site) or None,
+        sms=bool(typed["phone"]) and typed.wants_sms(site),
     )
 
 

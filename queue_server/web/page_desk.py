@@ -57,7 +57,7 @@ async def desk_page(call: PageCall) -> Response:
     """Show concern, times and person in one view. Reading changes nothing and holds nothing."""
     town, site = call.house.town_and_site(call.site_id)
     wish = read_wish(call.request.query_params, services_by_id(town, site))
-    return await _show(call, wish, Typed(language=call.language))
+    return await _show(call, wish, Typed(language=call.language, reminder=str(site.reminder_default or "")))
 
 
 async def book(call: PageCall) -> Response:
@@ -65,7 +65,7 @@ async def book(call: PageCall) -> Response:
     form = await checked_form(call)
     town, site = call.house.town_and_site(call.site_id)
     wish = read_wish(form, services_by_id(town, site))
-    typed = read_typed(form, [*call.house.texts], call.language)
+    typed = read_typed(form, [*call.house.texts], call.language, site.reminder_default)
     if wish.move:
         typed = replace(typed, problems={name: key for name, key in typed.problems.items() if name == "at"})
     if not wish.pairs:

@@ -20,7 +20,7 @@ from queue_server.domain.errors import SlotTaken
 from queue_server.domain.person import Person
 from queue_server.domain.slots import cell_of
 from queue_server.domain.town import RosterEntry, Town
-from queue_server.services import booking
+from queue_server.services import booking, booking_letters
 from queue_server.services.ports import Unit
 from tests.services.booking_hall import ERIKA, TOMORROW, Booker, book_picture, holding
 from tests.town_hall import CARD, DAY, at, booking_town
@@ -216,6 +216,27 @@ def test_a_reminder_comes_when_wished_or_at_the_nearest_distance_left(hand: Book
     due = {r["appointment_id"]: r["due_at"] for r in hand.rows(OUTBOX) if r["kind"] == "reminder"}
     assert due[wished["id"]] == at("07:00", TOMORROW)
     assert due[too_far["id"]] == at("09:00", DAY)  # a day before is still to come, a week is past
+
+
+def test_a_restart_reminds_nobody_twice(hand: Booker) -> None:
+    """The row is the memory: whoever posts the same reminder again, in whichever process, posts nothing."""
+    person = replace(ERIKA, reminder_min=60)
+    booked = hand.book("08:00", person=person)
+    for restarted in (False, True):
+        if restarted:
+            hand.restart()
+        hand.do(lambda u: booking_letters.booked(u, [u.book.appointments[booked["id"]]], person))
+    assert letters(hand) == [("booked", "waiting"), ("reminder", "waiting")]
+    hand.cancel(booked)
+    hand.restart()
+    assert letters(hand) == [("booked", "cancelled"), ("reminder", "cancelled"), ("cancelled", "waiting")]
+
+
+def test_a_reminder_moves_with_its_appointment_and_keeps_out_of_the_night(hand: Booker) -> None:
+    booked = hand.book("07:00", person=replace(ERIKA, reminder_min=180))
+    hand.move(booked, hand.hold("10:00", replaces=booked["reference"]))
+    due = [(r["state"], r["due_at"]) for r in hand.rows(OUTBOX) if r["kind"] == "reminder"]
+    assert due == [("cancelled", at("06:00", TOMORROW)), ("waiting", at("07:00", TOMORROW))]
 
 
 def test_nobody_is_written_to_without_a_contact(hand: Booker) -> None:

@@ -18,6 +18,7 @@ from queue_server.adapters.town.source import Report, Source
 from queue_server.adapters.town.table import Table
 from queue_server.adapters.town.toml_positions import Path
 from queue_server.domain.admission import Admission
+from queue_server.domain.reminding import USUAL_MIN
 from queue_server.domain.town import (
     EVERY_SKILL,
     GERMAN,
@@ -160,6 +161,7 @@ class TownReader:
             challenge_above=table.whole("challenge_above", 30),
             confirm_by_mail=table.flag("confirm_by_mail"),
             confirm_within_min=table.whole("confirm_within_min", 60),
+            reminder_default=table.whole("reminder_default", USUAL_MIN),
         )
         table.finish()
         self._site_of.update((counter.id, site_id) for counter in site.counters)

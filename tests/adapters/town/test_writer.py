@@ -87,6 +87,7 @@ def everything_unusual() -> Town:
         challenge_above=12,
         confirm_by_mail=True,
         confirm_within_min=30,
+        reminder_default=0,
     )
     passport = a_service(
         "passport",
@@ -165,7 +166,7 @@ def test_no_value_of_that_town_is_a_default() -> None:
         for field in fields(one)
         if field.compare and getattr(one, field.name) == default_of(field)
     ]
-    assert usual == ["Site.always_open"]  # who is always open has no hours
+    assert usual == ["Site.always_open", "Site.sms"]  # who is always open has no hours
 
 
 def default_of(field: Field[Any]) -> Any:
