@@ -16,7 +16,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 LOOK_EVERY_S: Final = 1.0
 MOST: Final = 20
-TIMEOUT_S: Final = 60.0
+TIMEOUT_S: Final = 90.0
 """For one delivery; all of a round run at the same time, and a lease is twice as long."""
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(hours=1)
@@ -153,7 +153,9 @@ def pause(tries: int, chance: float) -> timedelta:
 
 
 def _kind(trouble: Exception) -> str:
-    """Name an error without its text, which may hold an address."""
+    """Name an error without its text, which may hold an address; some bring a word for that."""
+    if isinstance(word := getattr(trouble, "word", None), str):
+        return word
     number = getattr(trouble, "errno", None) or getattr(trouble, "code", None)
     name = type(trouble).__name__
     return f"{name} {number}" if isinstance(number, int) else name

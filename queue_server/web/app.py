@@ -30,6 +30,7 @@ from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.post import mail_message, outbox
 from queue_server.adapters.post.addressees import addressee
+from queue_server.adapters.post.outgoing import Outgoing
 from queue_server.adapters.post.spool import Spool
 from queue_server.adapters.rows.answer_rows import AnswerRows
 from queue_server.adapters.rows.contact_days import ContactDays
@@ -42,7 +43,7 @@ from queue_server.adapters.tokens import find_token
 from queue_server.domain.errors import Refusal
 from queue_server.live.batches import Moved
 from queue_server.live.hub import Hub
-from queue_server.live.postman import Postman
+from queue_server.live.postman import Deliver, Postman
 from queue_server.live.sequencer import Sequencer
 from queue_server.live.timers import Timers
 from queue_server.services import site_view
@@ -253,17 +254,22 @@ async def _start(
     )
     timers.start()
     stack.push_async_callback(timers.stop)
-    postman = _postman(house, spool)
-    postman.start()
-    stack.push_async_callback(postman.stop)
+    for channel, deliver in _deliverers(house, spool).items():
+        postman = _postman(house, channel, deliver)
+        postman.start()
+        stack.push_async_callback(postman.stop)
 
 
-def _postman(house: House, spool: Spool) -> Postman[Any]:
-    tools = Tools(
-        addressee, mail_message.message_id, mail_message.compose, mail_message.UnusableAddress, spool.put
-    )
-    letters = OutboxOf(house, outbox, random_bytes.token_hex(8))
-    return Postman(letters, Mailing(house, tools).deliver, house.clock)
+def _deliverers(house: House, spool: Spool) -> dict[str, Deliver[Any]]:
+    """Return for each channel of the outbox what delivers its rows; one channel never waits for another."""
+    outgoing = Outgoing(house.connections, spool, stays_here=house.settings.demo)
+    tools = Tools(addressee, mail_message.message_id, mail_message.compose, mail_message.Unmailable, outgoing)
+    return {"mail": Mailing(house, tools).deliver}
+
+
+def _postman(house: House, channel: str, deliver: Deliver[Any]) -> Postman[Any]:
+    letters = OutboxOf(house, outbox, random_bytes.token_hex(8), channel)
+    return Postman(letters, deliver, house.clock)
 
 
 async def _renew(house: House, calendars: ClerkCalendars) -> None:

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -88,6 +87,14 @@ class Addressee(Visit, Protocol):
     def held_until(self) -> datetime: ...
 
 
+class Outgoing(Protocol):
+    """The way out for mail; `adapters.post.outgoing` is one."""
+
+    @property
+    def sender(self) -> str: ...
+    async def send(self, to: str, message_id: str, content: bytes, at: datetime) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What sending needs from the adapters; `web.app` fills it."""
@@ -95,25 +102,26 @@ class Tools:
     addressee: Callable[[Connection, str, int], Addressee | None]
     message_id: Callable[[str, str], str]
     compose: Callable[..., bytes]
-    unusable: type[Exception]
-    """What `compose` raises when no mail can go to an address."""
-    put: Callable[[str, bytes, datetime], Path]
+    unmailable: type[Exception]
+    """Raised by `compose` and `outgoing` when no mail can go to a contact; its `code` says why."""
+    outgoing: Outgoing
 
 
 class OutboxOf:
-    """`live.postman.Outbox` over the house's database: claims and notes are short errands of the writer."""
+    """`live.postman.Outbox` over one channel of the house's rows; the writer runs claims and notes."""
 
-    def __init__(self, house: House, rows: Any, worker: str) -> None:
+    def __init__(self, house: House, rows: Any, worker: str, channel: str) -> None:
         self._house = house
         self._rows = rows
         self._worker = worker
+        self._channel = channel
 
     async def is_due(self, now: datetime) -> bool:
-        return bool(await self._house.read(lambda conn: self._rows.something_due(conn, now)))
+        return bool(await self._house.read(lambda conn: self._rows.something_due(conn, now, self._channel)))
 
     async def claim(self, now: datetime, most: int) -> Sequence[Claimed]:
         found: Sequence[Claimed] = await self._house.write(
-            lambda conn: self._rows.claim(conn, now, self._worker, most)
+            lambda conn: self._rows.claim(conn, now, self._worker, most, self._channel)
         )
         return found
 
@@ -139,9 +147,10 @@ class Mailing:
             return False
         try:
             also = [one for one in others if one is not None and _is_told(claimed, one)]
-            await asyncio.to_thread(self._send, claimed, to, also, now)
-        except self._tools.unusable:
-            raise Undeliverable("unusable_address") from None  # its text would name the address
+            id_, content = await asyncio.to_thread(self._message, claimed, to, also, now)
+            await self._tools.outgoing.send(to.email, id_, content, now)
+        except self._tools.unmailable as never:
+            raise Undeliverable(getattr(never, "code", "unmailable")) from None
         except NotFound:
             raise Undeliverable("site_gone") from None
         return True
@@ -151,7 +160,10 @@ class Mailing:
         ids = [claimed.appointment_id, *claimed.payload.get("also", ())]
         return [self._tools.addressee(conn, claimed.site_id, id_) for id_ in ids]
 
-    def _send(self, claimed: Claimed, to: Addressee, also: Sequence[Addressee], now: datetime) -> None:
+    def _message(
+        self, claimed: Claimed, to: Addressee, also: Sequence[Addressee], now: datetime
+    ) -> tuple[str, bytes]:
+        """Return the Message-ID and the message."""
         house, tools = self._house, self._tools
         town, site = house.town_and_site(claimed.site_id)
         language = to.language if to.language in house.texts else FALLBACK
@@ -160,14 +172,14 @@ class Mailing:
         content = tools.compose(
             self._letter(claimed, to, also, town, site, language),
             to=to.email,
-            sender=f"{MAILBOX}@{domain}",
+            sender=tools.outgoing.sender or f"{MAILBOX}@{domain}",
             sender_name=in_language(town.name, language),
             message_id=id_,
             language=language,
             # Of the row, not of now: sent twice, it is the same message in every byte.
             at=claimed.created_at if claimed.kind != Kind.REMINDER else now,
         )
-        tools.put(id_, content, now)
+        return id_, content
 
     def _letter(
         self,

@@ -156,7 +156,15 @@ class ClerkCalendars(Protocol):
 
 
 class Connections(Protocol):
-    """The file of connections to other systems, as those ask who watch over it."""
+    """The file of connections to other systems; `adapters.connections.ConnectionsFile` fits."""
+
+    @property
+    def now(self) -> Any:
+        """Return the last good version: an `adapters.connections.Connections`, for the adapters' own."""
+
+    @property
+    def unusable(self) -> bool:
+        """Tell whether there never was a good version: what it would connect must wait."""
 
     def look(self) -> None:
         """Read the file again when it changed."""

@@ -23,7 +23,7 @@ from queue_server.services import booking
 from queue_server.services.concerns import choose
 from queue_server.services.in_parts import choose_visit
 from queue_server.services.ports import Answer, Unit
-from queue_server.web.app import _postman, _tidy
+from queue_server.web.app import _deliverers, _postman, _tidy
 from tests.web.running import START, Town
 
 NAME, ADDRESS = "Erika <b>Muster</b>", "erika.muster@post.example"
@@ -59,7 +59,8 @@ async def book(town: Town, person: Person = PERSON) -> Answer:
 
 async def deliver(town: Town) -> int:
     """Let the postman go his round now, not in a second."""
-    return await _postman(town.house, Spool(town.house.settings.spool_folder)).round()
+    deliverers = _deliverers(town.house, Spool(town.house.settings.spool_folder))
+    return await _postman(town.house, "mail", deliverers["mail"]).round()
 
 
 def letters(town: Town) -> list[EmailMessage]:

@@ -17,11 +17,19 @@ LONGEST_ADDRESS: Final = 254
 """RFC 5321 section 4.5.3.1.3, without the brackets."""
 
 
-class UnusableAddress(ValueError):  # noqa: N818 - it says what is wrong
-    """No mail can go to what was given as an address; trying again does not help."""
+class Unmailable(ValueError):  # noqa: N818 - it says what is so
+    """No mail can go to this contact; trying again does not help. `code` says why, in a word for staff."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = str(code)
+
+
+class UnusableAddress(Unmailable):
+    """What was given is no mail address."""
 
     def __init__(self) -> None:
-        super().__init__("not a mail address")
+        super().__init__("unusable_address")
 
 
 class Letter(Protocol):

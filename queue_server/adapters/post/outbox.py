@@ -18,7 +18,7 @@ from queue_server.adapters.rows.person_rows import PersonRows
 from queue_server.adapters.tables.outbox import OutboxRow
 
 OUTBOX = table(OutboxRow)
-LEASE: Final = timedelta(minutes=2)
+LEASE: Final = timedelta(minutes=3)
 """So long nobody else takes a claimed letter. Whoever crashes leaves it until then."""
 KEPT: Final = timedelta(days=7)
 """Done rows stay so long: the same change told again must not write a second letter."""
@@ -56,15 +56,16 @@ class Backlog:
     failed_count: int
 
 
-def something_due(connection: Connection, now: datetime) -> bool:
-    """Tell whether a claim would find something; reads one entry of an index."""
-    query = sa.select(OUTBOX.c.id).where(_is_free(now)).limit(1)
+def something_due(connection: Connection, now: datetime, channel: str) -> bool:
+    """Tell whether a claim would find something; reads an index."""
+    query = sa.select(OUTBOX.c.id).where(_is_free(now, channel)).limit(1)
     return connection.execute(query).first() is not None
 
 
-def claim(connection: Connection, now: datetime, worker: str, most: int) -> list[Claimed]:
-    """Take up to `most` letters that are due, the longest due first, for the time of a lease."""
-    query = sa.select(OUTBOX.c.id).where(_is_free(now)).order_by(OUTBOX.c.due_at, OUTBOX.c.id).limit(most)
+def claim(connection: Connection, now: datetime, worker: str, most: int, channel: str) -> list[Claimed]:
+    """Take up to `most` letters of a channel that are due, the longest due first, for the time of a lease."""
+    is_free = _is_free(now, channel)
+    query = sa.select(OUTBOX.c.id).where(is_free).order_by(OUTBOX.c.due_at, OUTBOX.c.id).limit(most)
     # On SQLite the transaction is the only writer; elsewhere two workers pass each other by.
     ids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
     if not ids:
@@ -170,6 +171,6 @@ def forget(connection: Connection, now: datetime) -> int:
     return connection.execute(done).rowcount
 
 
-def _is_free(now: datetime) -> sa.ColumnElement[bool]:
+def _is_free(now: datetime, channel: str) -> sa.ColumnElement[bool]:
     is_free = sa.or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until <= now)
-    return sa.and_(OUTBOX.c.state == WAITING, OUTBOX.c.due_at <= now, is_free)
+    return sa.and_(OUTBOX.c.state == WAITING, OUTBOX.c.due_at <= now, OUTBOX.c.channel == channel, is_free)

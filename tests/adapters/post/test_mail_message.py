@@ -119,4 +119,4 @@ def test_what_is_no_address_is_refused_without_being_told(typed: str) -> None:
     """Failures 14 and 27: what was typed stands in no error, for errors go to the log."""
     with pytest.raises(UnusableAddress) as refused:
         composed(write(a_notice()), to=typed)
-    assert str(refused.value) == "not a mail address"
+    assert str(refused.value) == "unusable_address"

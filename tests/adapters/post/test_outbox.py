@@ -37,7 +37,7 @@ def put(database: Database, key: str = "rathaus/17/booked/0", **changes: Any) ->
 
 
 def claim(database: Database, at: datetime = NOW, worker: str = "anna", most: int = 20) -> list[Claimed]:
-    return database.write(lambda conn: outbox.claim(conn, at, worker, most))
+    return database.write(lambda conn: outbox.claim(conn, at, worker, most, "mail"))
 
 
 def note(database: Database, claimed: Claimed, state: str, **more: Any) -> bool:
@@ -56,16 +56,27 @@ def asked(database: Database, question: Callable[[Connection, datetime], T], at:
     return database.read(lambda conn: question(conn, at))
 
 
+mail_is_due = partial(outbox.something_due, channel="mail")
+
+
 def test_what_is_due_is_taken_in_order_and_once(database: Database) -> None:
     put(database, "late", due_at=NOW - timedelta(minutes=1))
     put(database, "now")
     put(database, "later", due_at=NOW + timedelta(seconds=1))
-    assert asked(database, outbox.something_due)
+    assert asked(database, mail_is_due)
     first = claim(database, most=1)
     second = claim(database, worker="bernd")
     assert [[one.dedupe_key for one in taken] for taken in (first, second)] == [["late"], ["now"]]
-    assert not asked(database, outbox.something_due)
+    assert not asked(database, mail_is_due)
     assert claim(database) == []
+
+
+def test_a_channel_waits_for_no_other(database: Database) -> None:
+    put(database, "a", channel="sms")
+    put(database, "b")
+    assert [one.dedupe_key for one in claim(database)] == ["b"]
+    assert not asked(database, mail_is_due)
+    assert asked(database, partial(outbox.something_due, channel="sms"))
 
 
 def test_a_claim_brings_all_that_sending_needs(database: Database) -> None:
@@ -203,6 +214,6 @@ def test_two_workers_pass_each_other_by(database: Database) -> None:
     put(database, "a")
     put(database, "b")
     with database.writer.begin() as first, database.writer.begin() as second:
-        one = outbox.claim(first, NOW, "anna", 1)
-        other = outbox.claim(second, NOW, "bernd", 1)
+        one = outbox.claim(first, NOW, "anna", 1, "mail")
+        other = outbox.claim(second, NOW, "bernd", 1, "mail")
     assert {one[0].dedupe_key, other[0].dedupe_key} == {"a", "b"}
