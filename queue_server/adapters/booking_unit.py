@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters import helpers
 from queue_server.adapters.clerk_cells import ClerkCells
+from queue_server.adapters.forgetting import erasing
 from queue_server.adapters.planner import Planner
 from queue_server.adapters.post.outbox_rows import OutboxRows
 from queue_server.adapters.randomness import Randomness
@@ -178,9 +179,9 @@ class BookingUnit:
         self.changes += 1
         connection = self._flushed()
         if contact_until is None:
-            PersonRows.remove(connection, self.site.id, appointment_id)
+            erasing.erase_persons(connection, self.site.id, [appointment_id], self.now)
         else:
-            PersonRows.keep_contact(connection, self.site.id, appointment_id, contact_until)
+            erasing.keep_contact(connection, self.site.id, appointment_id, self.now, contact_until)
 
     def open_bookings(self, contacts: Sequence[str]) -> int:
         hashes = [self.fingerprint(contact) for contact in contacts]

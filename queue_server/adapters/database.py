@@ -21,7 +21,9 @@ T = TypeVar("T")
 class Database:
     """The two engines of one database URL. Plain and synchronous; threads are the callers' business."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, erased_key: bytes = b"") -> None:
+        """`erased_key` hashes what is erased (`forgetting.marks`): derived from the server's key file."""
+        self._erased_key = erased_key
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.writer = self._engine(pool=NullPool, immediate=True)
@@ -32,6 +34,7 @@ class Database:
     def _engine(self, *, pool: type[sa.pool.Pool], immediate: bool) -> Engine:
         # An error's text goes to the log; a statement's parameters may be what a visitor told us.
         options: dict[str, Any] = {"poolclass": pool, "hide_parameters": True, "json_serializer": _as_json}
+        options["execution_options"] = {"erased_key": self._erased_key}
         if pool is QueuePool:
             options |= {"pool_size": 4, "max_overflow": 12}
             if not self.is_sqlite:

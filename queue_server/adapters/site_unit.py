@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.booking_unit import BookingUnit
+from queue_server.adapters.forgetting import erasing
 from queue_server.adapters.rows.batch_rows import BatchRows
 from queue_server.adapters.rows.desk_rows import DeskRows
 from queue_server.adapters.rows.print_rows import PrintRows
@@ -95,7 +96,14 @@ class SiteUnit(BookingUnit):
     def forget_needs(self, ticket_id: int) -> None:
         if self.memory.needs.pop(ticket_id, None) is not None:
             self.changes += 1
-            VisitorRows.remove(self._flushed(), self.site.id, ticket_id)
+            erasing.erase_visitors(self._flushed(), self.site.id, [ticket_id], self.now)
+
+    def forget_all_needs(self) -> None:
+        """Erase what the day's visitors told, in one go: the day is over."""
+        if self.memory.needs:
+            self.changes += 1
+            erasing.erase_visitors(self._flushed(), self.site.id, list(self.memory.needs), self.now)
+            self.memory.needs.clear()
 
     # -- slips -------------------------------------------------------------------------------------
 

@@ -197,8 +197,7 @@ class Store:
         self._write([unit])
         for counter_id in list(unit.desk):
             unit.unbind(counter_id)
-        for ticket_id in list(unit.memory.needs):
-            unit.forget_needs(ticket_id)
+        unit.forget_all_needs()
         last_at = unit.hall.last_at
         unit.memory.hall = Hall(unit.site.id, today, unit.hall.seq)
         unit.memory.hall.last_at = last_at

@@ -158,6 +158,7 @@ class Site:
     messages are offered.
     `confirm_by_mail`: who gave a mail address confirms a booking by a link, within so many minutes.
     `challenge` asks for the puzzle, `challenge_above` is how many holds a minute are usual.
+    `erase_days` after the appointment visitors' data are gone at the latest.
     `holiday_dates` are the days of
     `holidays`: added where a town is loaded to run, and no part of the set-up, so they are neither
     compared nor stored nor written.
@@ -208,6 +209,7 @@ class Site:
     confirm_within_min: int = 60
     reminder_default: int = USUAL_MIN
     sms: bool = False
+    erase_days: int = 2
     holiday_dates: tuple[Closure, ...] = field(default=(), compare=False)
 
 

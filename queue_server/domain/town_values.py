@@ -36,6 +36,7 @@ SITE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "max_daily_bookings": (0, 1000),
     "challenge_above": (1, 10_000),
     "confirm_within_min": (5, 24 * 60),
+    "erase_days": (0, 14),
 }
 SERVICE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "minutes": (1, 480),

@@ -17,7 +17,7 @@ from queue_server.services import calendar_posts, requests
 from queue_server.services.appointments import booked_answer, find, find_appointment, see, view
 from queue_server.services.arrivals import check_in
 from queue_server.services.booked_numbers import record_booked
-from queue_server.services.booking_letters import ERASE_AFTER
+from queue_server.services.booking_letters import erase_after
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import required_fields
 from queue_server.services.holding import extend, hold, hold_answer, mine, release, require_held, to_change
@@ -82,7 +82,7 @@ def confirm(
     else:
         record_booked(unit, parts, language)
     for one in parts:
-        unit.keep_person(one.id, person, one.ends_at + ERASE_AFTER)
+        unit.keep_person(one.id, person, erase_after(unit, one))
         limits.count(unit, person, helper_id)
     if confirmer:
         letters.requested(unit, parts, person, "confirm" if confirmer == requests.MAIL else "requested")

@@ -7,7 +7,7 @@ has to learn of it. What must not live here: the words of a letter.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,10 +16,17 @@ from queue_server.domain.person import Person
 from queue_server.domain.reminding import remind_at
 from queue_server.services.ports import Unit
 
-ERASE_AFTER: Final = timedelta(days=1)
-"""So long after the end of an appointment are the visitor's data erased."""
 CONTACT_KEPT: Final = timedelta(days=2)
 MAIL: Final = "mail"
+
+
+def erase_after(unit: Unit, appointment: Appointment) -> datetime:
+    """Return when the visitor's data go at the latest: at the end of the site's `erase_days`-th day after.
+
+    Mostly they go earlier, in the night after the last message is done.
+    """
+    last_day = unit.book.day_of(appointment) + timedelta(days=unit.site.erase_days)
+    return datetime.combine(last_day + timedelta(days=1), time(), unit.book.zone).astimezone(UTC)
 
 
 def booked(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:

@@ -12,7 +12,7 @@ from queue_server.services import booking_letters as letters
 from queue_server.services import calendar_posts
 from queue_server.services.appointments import booked_answer
 from queue_server.services.booked_numbers import draw
-from queue_server.services.booking_letters import ERASE_AFTER
+from queue_server.services.booking_letters import erase_after
 from queue_server.services.holding import mine, require_held, to_change
 from queue_server.services.ports import Answer, Unit
 
@@ -68,7 +68,7 @@ def bring(unit: Unit, other: Unit, reference: str, hold_id: int, client: str) ->
     letters.left(other, old, rest, person or Person())
     other.forget_person(old.id)
     if person is not None:  # else it was erased on demand, and stays so
-        unit.keep_person(held.id, person, held.ends_at + ERASE_AFTER)
+        unit.keep_person(held.id, person, erase_after(unit, held))
     letters.moved(unit, [held], person or Person())
     return booked_answer(unit, held)
 
@@ -87,4 +87,4 @@ def _swap(unit: Unit, appointment: Appointment, held: Appointment) -> None:
     calendar_posts.put(unit, appointment)
     person = unit.person(appointment.id)
     if person is not None:  # else it was erased on demand, and stays so
-        unit.keep_person(appointment.id, person, appointment.ends_at + ERASE_AFTER)
+        unit.keep_person(appointment.id, person, erase_after(unit, appointment))

@@ -19,7 +19,7 @@ from queue_server.domain.town import Service, Town
 from queue_server.services import booking_letters as letters
 from queue_server.services.appointments import find_appointment, view
 from queue_server.services.booked_numbers import record_booked
-from queue_server.services.booking_letters import ERASE_AFTER
+from queue_server.services.booking_letters import erase_after
 from queue_server.services.ports import Answer, Unit
 
 SECRETARIAT: Final = "secretariat"
@@ -163,7 +163,7 @@ def _answered(unit: Unit, parts: Sequence[Appointment], answer: str) -> Person:
     answered = replace(person, answer=answer.strip())
     if answered != person:
         for one in parts:
-            unit.keep_person(one.id, answered, one.ends_at + ERASE_AFTER)
+            unit.keep_person(one.id, answered, erase_after(unit, one))
     return answered
 
 

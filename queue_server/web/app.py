@@ -28,13 +28,14 @@ from queue_server.adapters.calendars.clerk_calendars import ClerkCalendars, Owne
 from queue_server.adapters.connections import ConnectionsFile
 from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
+from queue_server.adapters.forgetting import nightly
+from queue_server.adapters.forgetting.marks import ERASED
 from queue_server.adapters.post import mail_message, outbox
 from queue_server.adapters.post.addressees import addressee
 from queue_server.adapters.post.outgoing import Outgoing
 from queue_server.adapters.post.spool import Spool
 from queue_server.adapters.rows.answer_rows import AnswerRows
 from queue_server.adapters.rows.contact_days import ContactDays
-from queue_server.adapters.rows.person_rows import PersonRows
 from queue_server.adapters.server_key import ensure_key_file
 from queue_server.adapters.settlement import Settlement
 from queue_server.adapters.speech.announcements import Announcements
@@ -165,9 +166,9 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> ASGIApp:
 
 
 async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> House:
-    database = Database(settings.database_url)
-    stack.callback(database.dispose)
     secrets = ensure_key_file(settings.key_file)
+    database = Database(settings.database_url, secrets.derive(ERASED))
+    stack.callback(database.dispose)
     store = await asyncio.to_thread(Store, database, secrets.derive("contact"))
     calendars = store.planner.calendars = ClerkCalendars(settings.calendar_folder)
     settlement = Settlement(database, store)
@@ -286,8 +287,10 @@ def _owners(house: House) -> dict[str, Owner]:
 async def _tidy(house: House, spool: Spool) -> None:
     """Erase what is kept for some days only, and visitors' data whose time is over."""
     now = house.clock()
-    for forget in (AnswerRows.forget, outbox.forget, PersonRows.forget, ContactDays.forget):
+    for forget in (AnswerRows.forget, outbox.forget, ContactDays.forget):
         await house.write(partial(forget, now=now))
+    zones = {id_: site.time_zone for id_, (_, site) in house.directory.sites.items()}
+    await house.write(lambda conn: nightly.erase(conn, now, zones))
     await asyncio.to_thread(spool.forget, now)
 
 

@@ -127,7 +127,7 @@ class OutboxOf:
 
     async def note(self, outcomes: Sequence[Outcome[Claimed]]) -> None:
         told = [(one.letter, one.state.value, one.due_at, one.error) for one in outcomes]
-        await self._house.write(lambda conn: self._rows.note_all(conn, told))
+        await self._house.write(lambda conn: self._rows.note_all(conn, told, self._house.clock()))
 
 
 class Mailing:

@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from queue_server.adapters.clerk_cells import CELL
 from queue_server.adapters.database import Database
+from queue_server.adapters.forgetting import erasing
 from queue_server.adapters.post.outbox_rows import OUTBOX
 from queue_server.adapters.rebuilding import rebuild_site
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.adapters.rows.base import EVENT
-from queue_server.adapters.rows.person_rows import PERSON, PersonRows
+from queue_server.adapters.rows.person_rows import PERSON
 from queue_server.domain.errors import SlotTaken
 from queue_server.domain.person import Person
 from queue_server.domain.slots import cell_of
@@ -256,9 +257,9 @@ def test_no_letter_row_holds_a_person(hand: Booker) -> None:
 
 def test_a_person_is_erased_when_the_time_is_over(hand: Booker) -> None:
     hand.book("08:00")
-    end = at("08:10", TOMORROW) + timedelta(days=1)
+    end = at("23:00", "2026-03-06")  # of the second day after it, in the town
     for now, erased in ((end - timedelta(seconds=1), 0), (end, 1), (end, 0)):
-        assert hand.database.write(lambda conn, now=now: PersonRows.forget(conn, now)) == erased  # type: ignore[misc]
+        assert hand.database.write(lambda conn, now=now: erasing.erase_overdue(conn, now)) == erased  # type: ignore[misc]
     assert hand.rows(PERSON) == []
 
 

@@ -296,7 +296,7 @@ def test_on_another_day_a_moved_booking_has_a_new_number(hand: Booker) -> None:
         numbers.add(hand.move(booked, held)["number"])
     assert numbers != {booked["number"]}
     (erase_after,) = [row["erase_after"] for row in hand.rows(PERSON)]
-    assert erase_after == at("08:10", "2026-03-09") + timedelta(days=1)
+    assert erase_after == at("23:00", "2026-03-11"), "the end of the second day after it"
 
 
 def test_a_move_does_not_bring_an_erased_person_back(hand: Booker) -> None:

@@ -7,14 +7,14 @@ must not: putting letters in (`adapters.site_unit`, in the commit of what they t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters.forgetting import erasing
 from queue_server.adapters.rows.base import table
-from queue_server.adapters.rows.person_rows import PersonRows
 from queue_server.adapters.tables.outbox import OutboxRow
 
 OUTBOX = table(OutboxRow)
@@ -83,7 +83,13 @@ def claim(connection: Connection, now: datetime, worker: str, most: int, channel
 
 
 def note(
-    connection: Connection, claimed: Claimed, state: str, due_at: datetime | None = None, error: str = ""
+    connection: Connection,
+    claimed: Claimed,
+    state: str,
+    due_at: datetime | None = None,
+    error: str = "",
+    *,
+    now: datetime | None = None,
 ) -> bool:
     """Note what became of a letter; False, and nothing, when the claim is not ours any more.
 
@@ -103,13 +109,28 @@ def note(
         .values(values)
     )
     if done.rowcount == 1 and claimed.kind in LAST_WORDS and state in (SENT, CANCELLED):
-        PersonRows.remove(connection, claimed.site_id, claimed.appointment_id)
+        _erase_contacts(connection, claimed, now or datetime.now(UTC))
     return done.rowcount == 1
 
 
-def note_all(connection: Connection, outcomes: Iterable[tuple[Claimed, str, datetime | None, str]]) -> int:
+def note_all(
+    connection: Connection, outcomes: Iterable[tuple[Claimed, str, datetime | None, str]], now: datetime
+) -> int:
     """Note several outcomes in one transaction; return how many still were ours."""
-    return sum(note(connection, *outcome) for outcome in outcomes)
+    return sum(note(connection, *outcome, now=now) for outcome in outcomes)
+
+
+def _erase_contacts(connection: Connection, claimed: Claimed, now: datetime) -> None:
+    """Erase the contacts that were kept for a last letter, of both of a pair, once no way is left."""
+    ids = [claimed.appointment_id, *claimed.payload.get("also", ())]
+    query = sa.select(OUTBOX.c.id).where(
+        OUTBOX.c.site_id == claimed.site_id,
+        OUTBOX.c.appointment_id.in_(ids),
+        OUTBOX.c.state.in_((WAITING, HELD)),
+        OUTBOX.c.channel != "calendar",
+    )
+    if connection.execute(query.limit(1)).first() is None:
+        erasing.erase_persons(connection, claimed.site_id, ids, now)
 
 
 def backlogs(connection: Connection, now: datetime) -> dict[str, Backlog]:

@@ -1,6 +1,6 @@
 """The tables of a hall: statements about many rows, and how today's rows and the log are read back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -39,14 +39,14 @@ def insert(target: sa.Table, _dialect: str, rows: int) -> sa.Insert:
     return sa.insert(target).values(_numbered_rows(target, rows))
 
 
-def upsert(target: sa.Table, dialect: str, rows: int) -> Any:
-    """Return "insert, or replace what differs but the key", which both databases know."""
+def upsert(target: sa.Table, dialect: str, rows: int, kept: Sequence[str] = ()) -> Any:
+    """Return "insert, or replace what differs but the key, and what is `kept`", which both databases know."""
     insert_of = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement = insert_of(target).values(_numbered_rows(target, rows))
-    keys = {c.name for c in target.primary_key}
+    kept = (*kept, *(c.name for c in target.primary_key))
     return statement.on_conflict_do_update(
         index_elements=list(target.primary_key),
-        set_={c.name: statement.excluded[c.name] for c in target.columns if c.name not in keys},
+        set_={c.name: statement.excluded[c.name] for c in target.columns if c.name not in kept},
     )
 
 

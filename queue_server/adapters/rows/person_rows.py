@@ -1,11 +1,10 @@
-"""Rows of `booked_person`: the one place that reads and erases who booked.
+"""Rows of `booked_person`: who booked. Erased by `adapters.forgetting` alone.
 
 Displays, kiosks and phones are on no road that imports this module.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -21,8 +20,8 @@ from queue_server.domain.person import Person, contacts_of
 
 PERSON = table(BookedPerson)
 _FIELDS: Final = tuple(f.name for f in fields(Person))
-_KEPT_LAST: Final = frozenset({"email", "phone", "sms", "answer"})
-_PUT = PreparedRows(partial(upsert, PERSON))
+# Since when we know this person: the journal of who was erased tells two of one appointment apart by it.
+_PUT = PreparedRows(partial(upsert, PERSON, kept=("created_at",)))
 
 
 def _count(_dialect: str, rows: int) -> sa.Select[Any]:
@@ -43,7 +42,7 @@ _COUNT = PreparedRows(_count)
 
 
 class PersonRows:
-    """Reads, writes and erases who booked."""
+    """Reads and writes who booked."""
 
     @staticmethod
     def row(person: Person, fingerprint: Callable[[str], str]) -> dict[str, Any]:
@@ -71,27 +70,6 @@ class PersonRows:
         return {row["appointment_id"]: _person({**row}) for row in found}
 
     @staticmethod
-    def remove(connection: Connection, site_id: str, appointment_id: int) -> None:
-        """Erase one person: on cancelling, on demand, after the last letter."""
-        connection.execute(sa.delete(PERSON).where(_is(site_id, appointment_id)))
-
-    @staticmethod
-    def keep_contact(
-        connection: Connection, site_id: str, appointment_id: int, erase_after: datetime
-    ) -> None:
-        """Erase all but the contact, and what is written to it, for one last letter."""
-        blank: dict[str, Any] = dict.fromkeys(set(_FIELDS) - _KEPT_LAST, "")
-        blank |= {"needs": [], "reminder_min": None, "contact_hash": "", "second_hash": ""}
-        connection.execute(
-            sa.update(PERSON).where(_is(site_id, appointment_id)).values(**blank, erase_after=erase_after)
-        )
-
-    @staticmethod
-    def forget(connection: Connection, now: datetime) -> int:
-        """Erase whose time is over; return how many."""
-        return connection.execute(sa.delete(PERSON).where(PERSON.c.erase_after <= now)).rowcount
-
-    @staticmethod
     def bookings_with(
         connection: Connection, organisation_id: str, hashes: Sequence[str]
     ) -> list[tuple[str, int, AppointmentState | None]]:
@@ -100,10 +78,6 @@ class PersonRows:
             {"organisation_id": organisation_id, "contact_hash": one, "second_hash": one} for one in hashes
         ]
         return list({row[:2]: (row[0], row[1], row[2]) for row in _COUNT.find(connection, asked)}.values())
-
-
-def _is(site_id: str, appointment_id: int) -> sa.ColumnElement[bool]:
-    return (PERSON.c.site_id == site_id) & (PERSON.c.appointment_id == appointment_id)
 
 
 def _person(row: Mapping[str, Any]) -> Person:

@@ -1,4 +1,4 @@
-"""Rows of `visitor_data`: the one place that reads and erases what visitors told about themselves."""
+"""Rows of `visitor_data`: what visitors told about themselves. Erased by `adapters.forgetting` alone."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,18 +14,12 @@ _ADD = sa.insert(VISITOR)
 
 
 class VisitorRows:
-    """Reads, writes and erases visitors' needs."""
+    """Reads and writes visitors' needs."""
 
     @staticmethod
     def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             connection.execute(_ADD, list(rows))
-
-    @staticmethod
-    def remove(connection: Connection, site_id: str, ticket_id: int) -> None:
-        connection.execute(
-            sa.delete(VISITOR).where(VISITOR.c.site_id == site_id, VISITOR.c.ticket_id == ticket_id)
-        )
 
     @staticmethod
     def needs_of_site(connection: Connection, site_id: str) -> dict[int, tuple[str, ...]]:

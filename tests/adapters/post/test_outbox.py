@@ -140,7 +140,7 @@ def test_several_outcomes_are_noted_together(database: Database) -> None:
     a, b, c = claim(database)
     noted = database.write(
         lambda conn: outbox.note_all(
-            conn, [(a, SENT, None, ""), (b, CANCELLED, None, ""), (c, FAILED, None, "no_address")]
+            conn, [(a, SENT, None, ""), (b, CANCELLED, None, ""), (c, FAILED, None, "no_address")], NOW
         )
     )
     assert noted == 3

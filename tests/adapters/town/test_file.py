@@ -134,7 +134,7 @@ def test_what_says_nothing_about_bookings_has_the_usual_values() -> None:
     assert (site.check_in, site.required_fields, site.holidays) == (CheckIn.REQUIRED, ("name", "contact"), "")
     assert (site.bookable_from, site.lead_min, site.walk_in_share, site.come_early_min) == (None, 0, 0, 10)
     assert (site.max_open_bookings, site.max_daily_bookings) == (3, 2)
-    assert (site.confirm_by_mail, site.confirm_within_min) == (False, 60)
+    assert (site.confirm_by_mail, site.confirm_within_min, site.erase_days) == (False, 60, 2)
     assert (site.reminder_default, site.sms) == (2880, False)
     assert (site.email, site.challenge, site.challenge_above) == ("", Challenge.OFF, 30)
     assert (site.admission_notice, clerk.absences) == ({}, ())

@@ -88,6 +88,7 @@ def everything_unusual() -> Town:
         confirm_by_mail=True,
         confirm_within_min=30,
         reminder_default=0,
+        erase_days=7,
     )
     passport = a_service(
         "passport",

@@ -1,0 +1,1 @@
+"""The one place that erases people, and keeps what proves it."""
