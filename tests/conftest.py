@@ -19,6 +19,7 @@ from queue_server.adapters.database import Database
 if TYPE_CHECKING:  # most tests need no browser
     from playwright.async_api import Browser
 
+    from tests.adapters.calendars.radicale_server import Radicale
     from tests.e2e.harness.browser import Running
 
 E2E = Path(__file__).parent / "e2e"
@@ -60,6 +61,17 @@ async def running_browsers() -> AsyncIterator["Running"]:
 async def browser(running_browsers: "Running") -> "Browser":
     """A browser without sound."""
     return await running_browsers.browser()
+
+
+@pytest.fixture(scope="session")
+def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Radicale"]:
+    """A real CalDAV server, one for all of a process. `make` empties a calendar before a test."""
+    from tests.adapters.calendars.radicale_server import Radicale
+
+    server = Radicale(tmp_path_factory.mktemp("radicale"))
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

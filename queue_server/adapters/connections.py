@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from queue_server.adapters.calendars.accounts import CalendarAccount
 from queue_server.adapters.post.mail_server import MailServer
 from queue_server.adapters.town.source import (
     FileProblem,
@@ -47,14 +48,20 @@ class Connections:
 
     mail: MailServer | None = None
     sms: object | None = None
-    calendars: Mapping[str, object] = field(default_factory=dict)
+    calendars: Mapping[str, CalendarAccount] = field(default_factory=dict)
 
 
 def _sections(top: Table) -> Connections:
     """Read every section that is there."""
     return Connections(
         mail=MailServer.of(top.table("mail")) if top.value("mail") is not None else None,
+        calendars=_calendars(top.table("calendars")),
     )
+
+
+def _calendars(table: Table) -> dict[str, CalendarAccount]:
+    """Read an account for each clerk; whether there is such a clerk is known elsewhere."""
+    return {name: CalendarAccount.of(table.table(name)) for name in table.data}
 
 
 def load_connections(path: Path) -> Connections:

@@ -33,7 +33,12 @@ class CalendarEntry:
 
 def calendar_uid(organisation_id: str, reference: str) -> str:
     """Return the event's id: the same in the mail, in the download, and after every move."""
-    return f"{reference.lower()}@{organisation_id}.aufruf"
+    return f"{reference.lower()}{uid_domain(organisation_id)}"
+
+
+def uid_domain(organisation_id: str) -> str:
+    """Return how the ids of an organisation's events end: by this, entries of ours are told from others."""
+    return f"@{organisation_id}.aufruf"
 
 
 def revision(at: datetime, seq: int) -> int:

@@ -5,17 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from queue_server.live.frames import Picture
-from queue_server.live.mailboxes import Connection, Wave
+from queue_server.live.mailboxes import Connection, broadcast_in_slices
 from queue_server.live.rooms import Audience, SiteRoom, guard
 from queue_server.services import screens
 from queue_server.services.ports import Unit
 
 PHONES_EVERY_S: Final = 0.5
-STAND_ASIDE_S: Final = 0.004
-"""So long does a wave stand aside for commands, at each of its slices: longer than most of them take.
-
-It is a bound: in a hall that is never at rest a thousand phones have a call within 0.2 s.
-"""
 
 
 @dataclass(slots=True)
@@ -62,24 +57,9 @@ class Phones:
                 pass
 
     async def _send(self, room: SiteRoom) -> None:
-        """Send the queue to all phones, a slice at a time, between the presses.
-
-        A slice beside a press costs it more than its own time: the writer needs the interpreter a dozen
-        times, and waits half a millisecond for each. A call that comes on the way overtakes this wave.
-        """
-        wave = Wave()
-        wave.show(room.phones, await self._newest(room))
-        while wave.send_some():
-            await self._audience.queue.stand_aside(STAND_ASIDE_S)
-            if room.call_made.is_set():
-                room.phones_changed.clear()
-                room.call_made.clear()
-                wave.show(room.phones, await self._newest(room))
-
-    async def _newest(self, room: SiteRoom) -> Picture:
         self._drawn.pop(room.site.id, None)
         picture = self._sent[room.site.id] = await self._shared(room)
-        return picture
+        await broadcast_in_slices(room.phones, picture)
 
     async def _shared(self, room: SiteRoom) -> Picture:
         """Return a picture that shows at least what is published, drawn once for all who ask meanwhile."""

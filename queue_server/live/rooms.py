@@ -25,7 +25,6 @@ class Queue(Protocol):
     """The part of the sequencer that the hub needs."""
 
     async def look(self, site_id: str, work: Callable[[Unit], Any]) -> Any: ...
-    async def stand_aside(self, at_most_s: float) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ a thread and a transaction for each request 555.
 """
 
 import asyncio
-import contextlib
 import logging
 import threading
 from collections.abc import Callable, Hashable, Sequence
@@ -53,9 +52,6 @@ class Sequencer:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._seen: dict[Hashable, asyncio.Future[Any]] = {}
-        self._under_way = 0
-        self._at_rest = asyncio.Event()
-        self._at_rest.set()
         self.stopped = False
 
     # -- in the event loop -------------------------------------------------------------------------
@@ -74,7 +70,9 @@ class Sequencer:
 
     async def do(self, site_id: str, work: Work, request: RequestKey | None = None) -> Answer:
         """Run a use case in a batch; return its answer after the commit, or raise its refusal."""
-        return await self._done(Command(site_id, work, request, self._future()))
+        command = Command(site_id, work, request, self._future())
+        self._inbox.put(command)
+        return await command.done
 
     async def do_at_two(
         self,
@@ -84,20 +82,9 @@ class Sequencer:
         request: RequestKey | None = None,
     ) -> Answer:
         """Run a use case that changes two sites in one transaction: `work` gets the unit of each."""
-        return await self._done(Command(site_id, work, request, self._future(), beside=beside))
-
-    async def stand_aside(self, at_most_s: float) -> None:
-        """Let the event loop turn, and commands that are on their way be answered: for what may wait.
-
-        Not longer than `at_most_s`, whatever the disk does.
-        """
-        await asyncio.sleep(0)
-        if self._at_rest.is_set():
-            return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(at_most_s):
-                await self._at_rest.wait()
-            await asyncio.sleep(0)  # the answers leave first
+        command = Command(site_id, work, request, self._future(), beside=beside)
+        self._inbox.put(command)
+        return await command.done
 
     async def look(self, site_id: str, work: Callable[[Unit], T]) -> T:
         """Ask a site's memory a question; `work` must change nothing."""
@@ -141,12 +128,6 @@ class Sequencer:
         self._inbox.put(errand)
         result: T = await errand.done
         return result
-
-    async def _done(self, command: Command) -> Answer:
-        self._under_way += 1
-        self._at_rest.clear()
-        self._inbox.put(command)
-        return await command.done
 
     def _future(self) -> "asyncio.Future[Any]":
         if self.stopped:
@@ -200,9 +181,6 @@ class Sequencer:
                     _settle(command.done, None, command.outcome)
                 else:
                     _settle(command.done, command.outcome, None)
-            self._under_way -= len(batch)
-            if not self._under_way:
-                self._at_rest.set()
 
         self._call_loop(deliver)
 

@@ -24,7 +24,8 @@ from starlette.types import ASGIApp
 from queue_server.adapters import accounts, helpers, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.calendars import calendar_file
-from queue_server.adapters.calendars.clerk_calendars import ClerkCalendars, Owner, owners_of
+from queue_server.adapters.calendars.all_calendars import AllCalendars
+from queue_server.adapters.calendars.busy_cells import Owner, owners_of
 from queue_server.adapters.connections import ConnectionsFile
 from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
@@ -170,9 +171,10 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
     database = Database(settings.database_url, secrets.derive(ERASED))
     stack.callback(database.dispose)
     store = await asyncio.to_thread(Store, database, secrets.derive("contact"))
-    calendars = store.planner.calendars = ClerkCalendars(settings.calendar_folder)
     settlement = Settlement(database, store)
     connections = await asyncio.to_thread(ConnectionsFile, settings.connections_file)
+    calendars = AllCalendars(settings.calendar_folder, clock, lambda: connections.now.calendars)
+    store.planner.calendars = calendars
     epoch = await asyncio.to_thread(settle_epoch, database, settings.epoch_file)
     texts = load_texts()
 
@@ -221,7 +223,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         directory=Directory.of(settlement.sites),
         epoch=epoch,
     )
-    await asyncio.to_thread(calendars.look, _owners(house), clock())
+    await calendars.renew(_owners(house))
     await _start(house, hub, sequencer, speech, store, calendars, stack)
     return house
 
@@ -232,9 +234,11 @@ async def _start(
     sequencer: Sequencer,
     speech: Announcements,
     store: Store,
-    calendars: ClerkCalendars,
+    calendars: AllCalendars,
     stack: AsyncExitStack,
 ) -> None:
+    calendars.start()
+    stack.push_async_callback(calendars.stop)
     sequencer.start()
     stack.callback(store.close)
     stack.push_async_callback(sequencer.stop)
@@ -273,11 +277,11 @@ def _postman(house: House, channel: str, deliver: Deliver[Any]) -> Postman[Any]:
     return Postman(letters, deliver, house.clock)
 
 
-async def _renew(house: House, calendars: ClerkCalendars) -> None:
+async def _renew(house: House, calendars: AllCalendars) -> None:
     """Look whether the set-up, the connections or a clerk's calendar changed beside us."""
     await house.renew_if_changed()
     await asyncio.to_thread(house.connections.look)
-    await asyncio.to_thread(calendars.look, _owners(house), house.clock())
+    await calendars.renew(_owners(house))
 
 
 def _owners(house: House) -> dict[str, Owner]:

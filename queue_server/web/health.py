@@ -125,6 +125,7 @@ def _is_local(request: Request) -> bool:
 def _metrics(house: House, backlogs: Mapping[str, Backlog]) -> bytes:
     registry = CollectorRegistry()
     _count_letters(house, backlogs, registry)
+    _count_calendars(house, registry)
     waiting = Gauge("aufruf_waiting", "Visitors who wait", ["site"], registry=registry)
     counters = Gauge("aufruf_open_counters", "Counters that are open", ["site"], registry=registry)
     displays = Gauge(
@@ -157,6 +158,19 @@ def _count_letters(house: House, backlogs: Mapping[str, Backlog], registry: Coll
         late.labels(site_id).set(backlog.late_count if backlog else 0)
         oldest.labels(site_id).set(_age_s(house, backlog) if backlog else 0)
         failed.labels(site_id).set(backlog.failed_count if backlog else 0)
+
+
+def _count_calendars(house: House, registry: CollectorRegistry) -> None:
+    unread = Gauge(
+        "aufruf_calendars_unread",
+        "Clerks whose times are not offered: their calendar cannot be read",
+        ["site"],
+        registry=registry,
+    )
+    unknown = house.clerk_calendars.unknown()
+    for site_id, (town, _) in house.directory.sites.items():
+        of_site = {clerk.id for clerk in town.clerks if site_id in clerk.site_ids}
+        unread.labels(site_id).set(len(of_site & unknown))
 
 
 ROUTES = [

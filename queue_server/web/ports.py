@@ -1,6 +1,6 @@
 """What the web layer needs from the adapters, as protocols; `web.app` fills them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -153,6 +153,16 @@ class ClerkCalendars(Protocol):
 
     def health(self) -> Mapping[str, str]:
         """Return for each clerk with a calendar "ok", or what is wrong with it."""
+
+    def unknown(self) -> frozenset[str]:
+        """Return the clerks whose times are not offered, because a calendar was not read for long."""
+
+    @property
+    def is_linked(self) -> bool:
+        """Say whether there is any calendar that `read_again` would read."""
+
+    async def read_again(self, clerk_ids: Collection[str]) -> None:
+        """Read these clerks' calendars anew; it takes two seconds at most."""
 
 
 class Connections(Protocol):

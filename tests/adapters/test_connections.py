@@ -179,3 +179,25 @@ def test_what_did_not_change_is_not_read_again(path: Path, caplog: pytest.LogCap
     file.look()
     assert len(caplog.records) == said, "one complaint for each version, not one every two seconds"
     assert caplog.records[-1].levelno == logging.ERROR
+
+
+def test_each_clerk_has_a_calendar_of_its_own(path: Path) -> None:
+    text = f"""{MAIL}
+[calendars.anna]
+url = "https://cloud.example/dav/anna"
+user = "anna"
+password = "{SECRET}"
+[calendars.bernd]
+ics = "https://out.example/{SECRET}/calendar.ics"
+"""
+    found = load_connections(written(path, text))
+    assert {name: one.url for name, one in found.calendars.items()} == {
+        "anna": "https://cloud.example/dav/anna/",
+        "bernd": "",
+    }
+    assert SECRET not in repr(found)
+
+
+def test_mistake_in_a_calendar_is_told_without_its_address(path: Path) -> None:
+    text = f'[calendars.anna]\nics = "http://out.example/{SECRET}"'
+    assert problems(path, text) == [(2, "calendar_not_encrypted", "")]

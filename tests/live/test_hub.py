@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +12,7 @@ from hypothesis import strategies as st
 
 from queue_server.adapters.database import Database
 from queue_server.domain.town import Display
-from queue_server.live import phones
 from queue_server.live.batches import Moved
-from queue_server.live.mailboxes import SLICE
 from queue_server.services import counter, reception, screens, site_view
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
@@ -492,50 +489,6 @@ async def test_phones_share_one_picture_at_most_twice_a_second_but_a_call_at_onc
     await until(lambda: any(c["number"] == taken["number"] for c in phones[0].last["queue"]["called"]))
     assert loop.time() - pressed < 0.25
     assert phones[0].paper.written[-1] is phones[1].paper.written[-1] is phones[2].paper.written[-1]
-
-
-async def a_crowd(hall: LiveHall, on_first: Callable[[], None]) -> list[Listener]:
-    """Return phones enough for four slices; `on_first` is called once, at the first frame after this."""
-    waiting: list[Callable[[], None]] = []
-    crowd = [Listener(lambda: waiting.pop()() if waiting else None) for _ in range(4 * SLICE)]
-    for phone in crowd:
-        await hall.hub.join_phone("hall", phone.connection)
-    await hall.take()
-    await asyncio.sleep(0.6)  # the phones' turn after that is over
-    for phone in crowd:
-        phone.paper.written.clear()
-    waiting.append(on_first)
-    return crowd
-
-
-def had(crowd: list[Listener], count: int) -> int:
-    """Return how many of them were sent so many frames."""
-    return sum(len(phone.paper.written) == count for phone in crowd)
-
-
-async def test_a_wave_over_the_phones_stands_aside_for_a_press(
-    live_hall: LiveHall, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Beside a wave a press took three times as long: two threads wanted the interpreter in turn."""
-    told_when_answered: list[int] = []
-
-    def press() -> None:
-        pressing = asyncio.ensure_future(live_hall.take(CARD))
-        pressing.add_done_callback(lambda _: told_when_answered.append(had(crowd, 1)))
-
-    monkeypatch.setattr(phones, "STAND_ASIDE_S", 5.0)
-    crowd = await a_crowd(live_hall, press)
-    await live_hall.call()
-    await until(lambda: had(crowd, 1) == len(crowd))
-    assert told_when_answered == [SLICE]
-
-
-async def test_a_call_in_the_middle_of_a_wave_overtakes_it(live_hall: LiveHall) -> None:
-    crowd = await a_crowd(live_hall, live_hall.hub.rooms["hall"].call_made.set)
-    await live_hall.call()
-    await until(lambda: had(crowd, 0) == 0)
-    await asyncio.sleep(0.05)
-    assert (had(crowd, 2), had(crowd, 1)) == (SLICE, len(crowd) - SLICE)
 
 
 async def test_a_thousand_phones_that_come_back_share_one_look(live_hall: LiveHall) -> None:

@@ -17,9 +17,10 @@ from queue_server.live.frames import Picture, encode_text_frame, payload_of
 from queue_server.live.mailboxes import (
     HIGH_WATER,
     LOW_WATER,
+    SLICE,
     Connection,
-    Wave,
     broadcast,
+    broadcast_in_slices,
 )
 from tests.live.socket_hall import Hall, on_every_path, until
 
@@ -112,13 +113,10 @@ async def test_boards_alone_never_fill_a_sleepers_mailbox(hall: Hall) -> None:
 async def test_phones_that_leave_during_a_broadcast_disturb_nobody(hall: Hall) -> None:
     browsers = [await hall.a_browser() for _ in range(6)]
     phones = tuple(hall.connections)
-    wave = Wave()
-    wave.show(phones, a_picture(1, 1))
-    assert wave.send_some(2)
+    sending = asyncio.create_task(broadcast_in_slices(phones, a_picture(1, 1), slice_size=2))
     phones[3].abort()
     await browsers[4].close()
-    assert wave.send_some(2)
-    assert not wave.send_some(2)
+    await sending
     for stays in (0, 1, 2, 5):
         assert json.loads(await browsers[stays].recv())["seq"] == 1
         await browsers[stays].close()
@@ -177,25 +175,19 @@ def test_in_any_rhythm_the_last_board_is_the_newest_and_no_call_is_lost(rhythm: 
     assert [call for frame in frames for call in frame["announce"]] == list(range(1, sent + 1))
 
 
-def test_a_newer_picture_overtakes_a_wave_and_who_waited_comes_first() -> None:
-    trays = [Tray() for _ in range(5)]
-    phones = list(map(Connection, trays))
-    wave = Wave()
-    wave.show(phones, a_picture(1))
-    assert wave.send_some(3)
-    wave.show(phones, a_picture(2))
-    assert wave.send_some(2)
-    assert [seqs(tray) for tray in trays] == [[1], [1], [1], [2], [2]]
-    assert not wave.send_some(3)
-    assert [seqs(tray) for tray in trays] == [[1, 2], [1, 2], [1, 2], [2], [2]]
-    assert not wave.send_some(3)
+async def test_a_big_broadcast_lets_others_have_their_turn_between_slices() -> None:
+    trays = [Tray() for _ in range(2 * SLICE + 1)]
+    seen: list[int] = []
 
+    async def a_clerk_presses_next() -> None:
+        while len(seen) < 3:
+            seen.append(sum(map(bool, (tray.unsent for tray in trays))))
+            await asyncio.sleep(0)
 
-def test_a_wave_over_nobody_ends_at_once() -> None:
-    wave = Wave()
-    assert not wave.send_some()
-    wave.show((), a_picture(1))
-    assert not wave.send_some()
+    clerk = asyncio.create_task(a_clerk_presses_next())
+    await broadcast_in_slices(map(Connection, trays), a_picture(1))
+    await clerk
+    assert seen == [SLICE, 2 * SLICE, 2 * SLICE + 1]
 
 
 def test_the_same_frame_goes_to_all_who_are_not_behind() -> None:
@@ -214,10 +206,6 @@ def test_the_test_client_of_starlette_is_served_through_plain_asgi() -> None:
             client.portal.call(hall.connections[0].send_picture, a_picture(7, 7))
             assert browser.receive_json()["announce"] == [7]
         assert hall.connections == []
-
-
-def seqs(tray: Tray) -> list[int]:
-    return [json.loads(payload_of(frame))["seq"] for frame in tray.unsent]
 
 
 async def read_frames(sleeper: socket.socket, last_seq: int) -> list[dict[str, Any]]:

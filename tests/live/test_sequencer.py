@@ -553,38 +553,3 @@ def _empty(database: Database) -> None:
     names = ", ".join(f'"{table.name}"' for table in schema.metadata.sorted_tables)
     database.write(lambda conn: conn.execute(sa.text(f"TRUNCATE {names} CASCADE")))
     database.dispose()
-
-
-async def test_what_may_wait_stands_aside_until_the_commands_are_answered(road: Road) -> None:
-    order: list[str] = []
-
-    async def press() -> None:
-        await road.do(taking)
-        order.append("answer")
-
-    async def may_wait() -> None:
-        await road.sequencer.stand_aside(5)
-        order.append("phones")
-
-    pressing = [asyncio.create_task(press()) for _ in range(3)]
-    await asyncio.sleep(0)
-    waiting = asyncio.create_task(may_wait())
-    await asyncio.gather(waiting, *pressing)
-    assert order == ["answer", "answer", "answer", "phones"]
-    await road.do(taking)
-    await asyncio.wait_for(road.sequencer.stand_aside(60), 1)  # at rest: nothing to wait for
-
-
-async def test_nobody_stands_aside_longer_than_it_was_said(road: Road) -> None:
-    held = threading.Event()
-
-    def slowly(unit: Unit) -> Answer:
-        held.wait(3)
-        return taking(unit)
-
-    pressed = asyncio.create_task(road.do(slowly))
-    await asyncio.sleep(0)
-    await asyncio.wait_for(road.sequencer.stand_aside(0.01), 1)
-    assert not pressed.done()
-    held.set()
-    await pressed

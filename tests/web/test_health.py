@@ -2,10 +2,14 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import httpx2
 import pytest
 
+from tests.adapters.calendars.radicale_server import Radicale
+from tests.web.linking import link
 from tests.web.running import HOST, Town
 from tests.web.test_sockets import picture
 
@@ -95,3 +99,28 @@ async def test_a_broken_calendar_of_a_clerk_is_told_to_colleagues(town: Town) ->
         details = await ready(town, "anna")
     assert details["calendars"] == {"anna": "ok", "bernd": "broken: ValueError"}
     assert (await ready(town, "other town's administrator"))["calendars"] == {}
+
+
+async def test_whose_calendar_cannot_be_read_is_told_and_counted(town: Town, radicale: Radicale) -> None:
+    """Failure 19: no stale offers for that clerk, visibly; the figures name nobody."""
+    account = radicale.make("bernd")
+    radicale.stop()
+    try:
+        await link(town, account)
+        assert 'aufruf_calendars_unread{site="rathaus"} 1.0' in await metrics(town)
+        await once(town, "bernd", "unreachable")
+    finally:
+        radicale.start()
+    await link(town, replace(account, every=timedelta(seconds=30)))
+    await once(town, "bernd", "ok")
+    assert 'aufruf_calendars_unread{site="rathaus"} 0.0' in await metrics(town)
+    assert "bernd" not in await metrics(town)
+
+
+async def once(town: Town, clerk_id: str, state: str) -> None:
+    while town.house.clerk_calendars.health().get(clerk_id) != state:
+        await asyncio.sleep(0.01)
+
+
+async def metrics(town: Town) -> str:
+    return (await town.ask(None, "GET", "/metrics")).text

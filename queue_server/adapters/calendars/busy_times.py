@@ -43,14 +43,17 @@ class _Event:
         return wall.replace(tzinfo=self.zone).astimezone(UTC)
 
 
-def busy_times(content: bytes, first: datetime, until: datetime, zone: tzinfo) -> list[Busy]:
+def busy_times(
+    content: bytes, first: datetime, until: datetime, zone: tzinfo, *, ours: str = ""
+) -> list[Busy]:
     """Return when the owner is busy between two moments, in any order; stretches may overlap.
 
-    Events that are transparent, marked as free, or cancelled are passed over. `zone` is where all-day
-    events and times without a zone are meant. Raises `BrokenCalendar`.
+    Events that are transparent, marked as free, or cancelled are passed over, and those that we wrote: their
+    UID ends with `ours`. `zone` is where all-day events and times without a zone are meant.
+    Raises `BrokenCalendar`.
     """
     try:
-        found = list(islice(_busy(_components(content), first, until, zone), STRETCHES_MOST + 1))
+        found = list(islice(_busy(_components(content, ours), first, until, zone), STRETCHES_MOST + 1))
     except BrokenCalendar:
         raise
     except Exception as error:  # whatever a library makes of what strangers wrote
@@ -60,13 +63,14 @@ def busy_times(content: bytes, first: datetime, until: datetime, zone: tzinfo) -
     return found
 
 
-def _components(content: bytes) -> list[Any]:
+def _components(content: bytes, ours: str) -> list[Any]:
     from icalendar import Calendar  # a long import, which no server needs at its start
 
     calendars = Calendar.from_ical(content, multiple=True)
     if not calendars or any(one.name != "VCALENDAR" for one in calendars):
         raise BrokenCalendar("no calendar")  # also half a download
-    return [event for one in calendars for event in one.walk("VEVENT")]
+    found = (event for one in calendars for event in one.walk("VEVENT"))
+    return [event for event in found if not (ours and str(event.get("UID", "")).endswith(ours))]
 
 
 def _busy(components: list[Any], first: datetime, until: datetime, zone: tzinfo) -> Iterator[Busy]:

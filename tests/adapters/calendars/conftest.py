@@ -1,19 +1,10 @@
-"""A real CalDAV server for the tests of calendars, one for all of a process."""
+"""What tests of calendars on the network share."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from queue_server.adapters.calendars.web_client import WebClient
-from tests.adapters.calendars.radicale_server import Radicale
-
-
-@pytest.fixture(scope="session")
-def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
-    server = Radicale(tmp_path_factory.mktemp("radicale"))
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

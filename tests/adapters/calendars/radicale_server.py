@@ -5,7 +5,10 @@ at the same port, for tests of an outage.
 """
 
 import base64
+import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -19,6 +22,7 @@ from radicale.app import Application
 from queue_server.adapters.calendars.accounts import CalendarAccount
 
 PASSWORD = "sonnenblume 7"
+_CHANGES, _OTHER = b"sync-collection", b"other-questions"
 MAKE_CALENDAR = b"""<?xml version="1.0"?>
 <D:mkcol xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>
 <D:resourcetype><D:collection/><C:calendar/></D:resourcetype></D:prop></D:set></D:mkcol>"""
@@ -40,15 +44,18 @@ class Radicale:
 
     folder: Path
     users: tuple[str, ...] = ("anna", "bernd", "carla")
+    knows_changes: bool = True
     port: int = 0
     asked: list[str] = field(default_factory=list)
     _server: WSGIServer | None = None
+    _may_answer: threading.Event = field(default_factory=threading.Event)
 
     @property
     def root(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        self._may_answer.set()
         htpasswd = self.folder / "htpasswd"
         htpasswd.write_text("".join(f"{user}:{PASSWORD}\n" for user in self.users))
         settings = config.load()
@@ -66,8 +73,11 @@ class Radicale:
         application = Application(settings)
 
         def app(environ: Any, start_response: Any) -> Any:
+            self._may_answer.wait()
             self.asked.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
-            return application(environ, start_response)
+            answer = application(environ, start_response)
+            # As older servers: the same answers, without the list of changes among what they can do.
+            return answer if self.knows_changes else [_OTHER.join(part.split(_CHANGES)) for part in answer]
 
         self._server = make_server("127.0.0.1", self.port, app, _Server, _Quiet)
         self.port = self._server.server_port
@@ -78,6 +88,20 @@ class Radicale:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Take requests and answer none meanwhile."""
+        self._may_answer.clear()
+        try:
+            yield
+        finally:
+            self._may_answer.set()
+
+    def forget_tokens(self) -> None:
+        """Forget what clients were told, as a server does that was restored or is short of space."""
+        for folder in self.folder.rglob("sync-token"):
+            shutil.rmtree(folder)
 
     def account(self, user: str = "anna", name: str = "office") -> CalendarAccount:
         """Return where a user's calendar lies; `make` makes it."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.adapters.calendars.clerk_calendars import ClerkCalendars, owners_of
+from queue_server.adapters.calendars.busy_cells import owners_of
+from queue_server.adapters.calendars.clerk_calendars import ClerkCalendars
 from queue_server.adapters.database import Database
 from queue_server.domain.errors import SlotTaken
 from queue_server.domain.slots import Span, cell_of, starts_in, time_of

@@ -1,5 +1,6 @@
 """Strangers' servers: redirects, size, slowness, cookies; against a real HTTP server."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -32,7 +33,8 @@ class Stranger(BaseHTTPRequestHandler):
         self.send_header("Set-Cookie", "session=anna; Path=/")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with contextlib.suppress(OSError):  # who asked has gone
+            self.wfile.write(body)
 
     def log_message(self, *_args: Any) -> None:
         """Say nothing."""
