@@ -27,7 +27,7 @@ from queue_server.adapters.site_unit import SiteUnit
 from queue_server.adapters.town.public_holidays import with_holidays
 from queue_server.adapters.town.store import load_towns
 from queue_server.domain.book import Book
-from queue_server.domain.book_deadlines import close_book
+from queue_server.domain.book_deadlines import close_book, missed_visits
 from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import AppointmentEvent, Recorded
@@ -193,7 +193,10 @@ class Store:
 
     def _begin_day(self, unit: SiteUnit, today: date) -> None:
         """Close the old business day in its own rows, then begin with an empty hall."""
-        unit.record([*close_day(unit.hall), *close_book(unit.book, unit.hall, today)])
+        missed = close_book(unit.book, unit.hall, today)
+        unit.record([*close_day(unit.hall), *missed])
+        for first, *rest in missed_visits(unit.book, unit.hall, missed):
+            unit.post("missed", first.id, also=[one.id for one in rest])
         self._write([unit])
         for counter_id in list(unit.desk):
             unit.unbind(counter_id)

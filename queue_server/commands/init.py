@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters import accounts, schema
 from queue_server.adapters.database import Database
+from queue_server.adapters.post.admission import post_admission
 from queue_server.adapters.server_key import ensure_key_file
 from queue_server.adapters.town import store as town_store
 from queue_server.adapters.town.file import TownFileError, diff, load_file
@@ -179,7 +180,9 @@ def _save(conn: Connection, stored: dict[str, Town], town: Town) -> int:
     if before is not None:
         lock_sites(conn, before)
         _refuse(uses_lost(conn, before, town, now()))
-    return town_store.save_town(conn, town, now())
+    count = town_store.save_town(conn, town, now())
+    post_admission(conn, before, town, town_store.config_version(conn), now())
+    return count
 
 
 def _tell_what_next(args: argparse.Namespace, settings: Settings, town: Town, *, is_new: bool) -> None:

@@ -3,10 +3,11 @@
 Decides only. The day's end is decided here for the storage, which closes a day in its own rows.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from queue_server.domain import events as e
-from queue_server.domain.appointment import AppointmentState
+from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.book import Book
 from queue_server.domain.hall import Hall
 
@@ -28,6 +29,20 @@ def miss_absent(book: Book, day: date, closed_at: datetime, now: datetime) -> li
         for a in book.on(day)
         if a.state is AppointmentState.BOOKED and a.ends_at <= now
     ]
+
+
+def missed_visits(book: Book, hall: Hall, events: Iterable[e.Event]) -> list[tuple[Appointment, ...]]:
+    """Return who is told of having been missed by these events; two appointments in a row are one visit.
+
+    Nobody, when nobody at all was served that day: the site stood still, or works without numbers, and
+    its visitors were here.
+    """
+    if not any(ticket.was_served for ticket in hall.tickets.values()):
+        return []
+    ids = {event.appointment for event in events if isinstance(event, e.AppointmentMissed)}
+    found = (book.pair_of(book.appointments[id_]) for id_ in sorted(ids))
+    visits = dict.fromkeys(tuple(one.id for one in pair if one.id in ids) for pair in found)
+    return [tuple(book.appointments[id_] for id_ in visit) for visit in visits]
 
 
 def close_book(book: Book, hall: Hall, today: date) -> list[e.Event]:

@@ -12,6 +12,7 @@ from queue_server.domain.book_deadlines import miss_absent
 from queue_server.domain.business_day import ends_at
 from queue_server.domain.events import Event
 from queue_server.domain.town import CheckIn, end_minute
+from queue_server.services import booking_letters as letters
 from queue_server.services import requests
 from queue_server.services.arrivals import check_in
 from queue_server.services.ports import Unit
@@ -28,7 +29,9 @@ def run(unit: Unit) -> None:
     for appointment in _to_check_in(unit):
         if appointment.state is AppointmentState.BOOKED:  # else it came along with the first of a pair
             check_in(unit, appointment.reference)
-    unit.record(_missed(unit))
+    absent = _missed(unit)
+    unit.record(absent)
+    letters.missed(unit, absent)
 
 
 def closed_at(unit: Unit) -> datetime:

@@ -6,12 +6,14 @@ which stays until the last letter is sent, two days at most: somebody whose appo
 has to learn of it. What must not live here: the words of a letter.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from queue_server.domain.appointment import Appointment
+from queue_server.domain.book_deadlines import missed_visits
+from queue_server.domain.events import Event
 from queue_server.domain.person import Person
 from queue_server.domain.reminding import remind_at
 from queue_server.services.ports import Unit
@@ -60,6 +62,19 @@ def accepted(unit: Unit, parts: Sequence[Appointment], person: Person, kind: str
         unit.withdraw_posts(one.id)
     post(unit, kind, parts, person, unit.hall.seq)
     _remind(unit, parts, person, unit.hall.seq)
+
+
+def must_move(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
+    """Post that the time cannot be kept; the reminder stays until the visitor has chosen."""
+    post(unit, "must_move", parts, person, unit.hall.seq)
+
+
+def missed(unit: Unit, events: Iterable[Event]) -> None:
+    """Post, in place of what still waits, that nobody came: to who is missed by these events."""
+    for parts in missed_visits(unit.book, unit.hall, events):
+        for one in parts:
+            unit.withdraw_posts(one.id)
+        post(unit, "missed", parts, unit.person(parts[0].id) or Person(), 0)
 
 
 def left(unit: Unit, gone: Appointment, rest: Sequence[Appointment], person: Person) -> None:

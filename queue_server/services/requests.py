@@ -71,7 +71,7 @@ def accept(unit: Unit, reference: str, answer: str = "") -> Answer:
     if found.state is _S.BOOKED and found.confirmed_by:
         return view(unit, found)
     parts = _waiting_parts(unit, found)
-    person = _answered(unit, parts, answer)
+    person = keep_answer(unit, parts, answer)
     record_booked(unit, parts, found.language)
     letters.accepted(unit, parts, person, "booked" if found.confirmed_by == MAIL else "accepted")
     return view(unit, found)
@@ -96,7 +96,7 @@ def decline(unit: Unit, reference: str, answer: str = "") -> Answer:
     if found.refused:
         return view(unit, found)
     parts = _waiting_parts(unit, found)
-    person = _answered(unit, parts, answer)
+    person = keep_answer(unit, parts, answer)
     unit.record([e.RequestRefused(one.id) for one in parts])
     letters.ended(unit, parts, person, "refused")
     return view(unit, found)
@@ -155,7 +155,7 @@ def _end(unit: Unit, parts: Sequence[Appointment], person: Person, kind: str) ->
         letters.ended(unit, parts, person, kind)
 
 
-def _answered(unit: Unit, parts: Sequence[Appointment], answer: str) -> Person:
+def keep_answer(unit: Unit, parts: Sequence[Appointment], answer: str) -> Person:
     """Keep the sentence with what the visitor told; nothing when that was erased meanwhile."""
     person = unit.person(parts[0].id)
     if person is None:

@@ -19,17 +19,8 @@ from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Site, Town, in_language
 from queue_server.live.postman import Outcome, Undeliverable
 from queue_server.services import requests
-from queue_server.services.letters import (
-    ASKING,
-    FAREWELLS,
-    Entry,
-    Kind,
-    Letter,
-    Links,
-    Notice,
-    Visit,
-    write_letter,
-)
+from queue_server.services.letter_kinds import ASKING, FAREWELLS, Kind, Links, Notice, Visit
+from queue_server.services.letters import Entry, Letter, write_letter
 from queue_server.web.booking_concern import talk_of
 from queue_server.web.house import House
 from queue_server.web.texts import FALLBACK
@@ -37,11 +28,11 @@ from queue_server.web.texts import FALLBACK
 MAILBOX: Final = "termin"
 """The sender's name before the @: a mailbox that the town need not have."""
 _EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - listened on, not connected to
-_ANSWERED: Final = frozenset({Kind.ACCEPTED, Kind.REFUSED})
+_ANSWERED: Final = frozenset({Kind.ACCEPTED, Kind.REFUSED, Kind.MUST_MOVE})
 _STILL_COMING: Final = frozenset({AppointmentState.BOOKED, AppointmentState.CHECKED_IN})
 _ASKED_FOR: Final = frozenset({AppointmentState.UNCONFIRMED})
-
-
+_TO_MOVE: Final = frozenset({AppointmentState.BOOKED})
+_MISSED: Final = frozenset({AppointmentState.MISSED})
 _ENDED: Final = frozenset({AppointmentState.CANCELLED, AppointmentState.EXPIRED})
 
 
@@ -83,6 +74,8 @@ class Addressee(Visit, Protocol):
     def clerk_id(self) -> str | None: ...
     @property
     def answer(self) -> str: ...
+    @property
+    def reminder_min(self) -> int | None: ...
     @property
     def held_until(self) -> datetime: ...
 
@@ -145,6 +138,8 @@ class Mailing:
             raise Undeliverable("unknown_kind")
         if to is None or not to.email or not _makes_sense(claimed, to, now):
             return False
+        if claimed.kind == Kind.ADMISSION:
+            await self._house.renew_if_changed()  # posted with a set-up that we may not have seen yet
         try:
             also = [one for one in others if one is not None and _is_told(claimed, one)]
             id_, content = await asyncio.to_thread(self._message, claimed, to, also, now)
@@ -172,7 +167,7 @@ class Mailing:
         content = tools.compose(
             self._letter(claimed, to, also, town, site, language),
             to=to.email,
-            sender=tools.outgoing.sender or f"{MAILBOX}@{domain}",
+            sender=self._sender(),
             sender_name=in_language(town.name, language),
             message_id=id_,
             language=language,
@@ -180,6 +175,9 @@ class Mailing:
             at=claimed.created_at if claimed.kind != Kind.REMINDER else now,
         )
         return id_, content
+
+    def _sender(self) -> str:
+        return self._tools.outgoing.sender or f"{MAILBOX}@{_domain(self._house)}"
 
     def _letter(
         self,
@@ -215,7 +213,8 @@ class Mailing:
                 entry.description,
                 claimed.created_at,
                 entry.cancelled,
-                organizer=f"{MAILBOX}@{_domain(self._house)}",
+                organizer=self._sender(),
+                remind_min=to.reminder_min,
             )
 
         draw = self._house.pages.get_template("mail_letter.html").render
@@ -266,6 +265,8 @@ def _domain(house: House) -> str:
 
 def _is_told(claimed: Claimed, one: Addressee) -> bool:
     """Say whether a second appointment still belongs into the letter."""
+    if claimed.kind == Kind.MISSED:
+        return one.state in _MISSED
     return (one.state in _ENDED) == (claimed.kind in FAREWELLS)
 
 
@@ -273,5 +274,7 @@ def _makes_sense(claimed: Claimed, to: Addressee, now: datetime) -> bool:
     """Say whether the letter is still true; a farewell always is."""
     if claimed.kind in FAREWELLS:
         return True
-    wanted = _ASKED_FOR if claimed.kind in ASKING else _STILL_COMING
-    return to.state in wanted and now < to.starts_at
+    if claimed.kind == Kind.MISSED:
+        return to.state in _MISSED  # who came late after all was not missed
+    wanted = _TO_MOVE if claimed.kind == Kind.MUST_MOVE else _STILL_COMING
+    return to.state in (_ASKED_FOR if claimed.kind in ASKING else wanted) and now < to.starts_at

@@ -16,6 +16,7 @@ from queue_server.domain.errors import BadInput, NotFound, Refusal, WrongSite
 from queue_server.domain.ticket import ENDED, Ticket
 from queue_server.domain.town import Site
 from queue_server.services import appointments, arrivals, booking, reception, requests, screens, visits
+from queue_server.services.must_move import ask_to_move
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import desk_view as view
 from queue_server.web import printing
@@ -27,8 +28,13 @@ from queue_server.web.pages import PageCall, PageRoute
 
 _REFERENCE: Final = re.compile(r"[0-9A-Z]{6}")
 ANSWER_MOST: Final = 500
-ACTS_DONE: Final = {"cancel": "cancelled", "accept": "accepted", "decline": "declined"}
-DONE: Final = frozenset({"booked", "moved", "cancelled", "accepted", "declined", "early", "on_time", "late"})
+ACTS_DONE: Final = {
+    "cancel": "cancelled",
+    "accept": "accepted",
+    "decline": "declined",
+    "must_move": "must_move",
+}
+DONE: Final = frozenset({"booked", "moved", "early", "on_time", "late", *ACTS_DONE.values()})
 
 
 async def appointment_page(call: PageCall) -> Response:
@@ -44,7 +50,7 @@ async def appointment_page(call: PageCall) -> Response:
 
 
 async def act_on_appointment(call: PageCall) -> Response:
-    """Check in, cancel, confirm, decline: a form, so that no link changes anything (failure 4)."""
+    """Do what the form says: a form, so that no link changes anything (failure 4)."""
     form = await checked_form(call)
     reference, act = _reference(call), form.get("act")
     answered = str(form.get("answer") or "").strip()[:ANSWER_MOST]
@@ -53,6 +59,7 @@ async def act_on_appointment(call: PageCall) -> Response:
         "cancel": lambda unit: booking.cancel(unit, reference, by="desk"),
         "accept": lambda unit: requests.accept(unit, reference, answered),
         "decline": lambda unit: requests.decline(unit, reference, answered),
+        "must_move": lambda unit: ask_to_move(unit, reference, answered),
     }.get(str(act))
     if work is None:
         raise BadInput(field="act")
@@ -166,6 +173,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
     town, site = call.house.town_and_site(call.site_id)
     words = view.words_for(call.say, site, call.house.clock())
     shown = view.appointment(words, town, site, seen)
+    shown["may_ask_to_move"] = shown["may_move"] and bool(person and person.email)
     wish = Wish(tuple((one["id"], one["count"]) for one in shown["services"]), seen["persons"])
     return call.page(
         "desk_appointment.html",
@@ -235,6 +243,7 @@ def _keys_of(shown: view.Values) -> dict[str, str]:
         "N": ("desk.key_next", True),
         "I": ("desk.key_check_in", shown["may_check_in"]),
         "M": ("desk.key_move", shown["may_move"]),
+        "V": ("desk.key_must_move", shown["may_ask_to_move"]),
         "R": ("desk.key_reprint", bool(shown["ticket_id"])),
         "X": ("desk.key_cancel", shown["may_cancel"]),
     }

@@ -9,7 +9,8 @@ from queue_server.adapters.calendars.calendar_file import write_calendar
 from queue_server.adapters.town.file import sample_town
 from queue_server.domain.calendar_entry import CalendarEntry, calendar_uid
 from queue_server.domain.town import Site, Town
-from queue_server.services.letters import Entry, Kind, Letter, Links, Notice, Say, write_letter
+from queue_server.services.letter_kinds import Kind, Links, Notice, Say
+from queue_server.services.letters import Entry, Letter, write_letter
 from queue_server.web.app import _templates
 from queue_server.web.texts import load_texts
 

@@ -1,6 +1,7 @@
 """A letter says all that a visitor needs, to everybody, and nothing that is nobody's business."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -9,17 +10,10 @@ from icalendar import Calendar
 
 from queue_server.adapters.post import outbox
 from queue_server.domain.town import in_language
-from queue_server.services.letters import (
-    FAREWELLS,
-    Kind,
-    Links,
-    as_text,
-    body_of,
-    come_at,
-    entry_of,
-    plain,
-    subject,
-)
+from queue_server.services.letter_body import as_text, body_of
+from queue_server.services.letter_kinds import FAREWELLS, Kind, Links
+from queue_server.services.letter_words import come_at, plain
+from queue_server.services.letters import entry_of, subject
 from tests.services.letter_desk import EVIL, LINKS, START, Visit, a_notice, say, with_service, write
 
 BOTH = pytest.mark.parametrize("language", ["de", "en"])
@@ -245,3 +239,38 @@ def test_one_letter_tells_of_two_appointments(kind: Kind) -> None:
             ("k7f3xa@musterstadt.aufruf", START),
             ("zwei22@musterstadt.aufruf", second.starts_at),
         ]
+
+
+@BOTH
+def test_who_was_missed_reads_how_to_book_again(language: str) -> None:
+    letter = write(a_notice(Kind.MISSED), language)
+    assert LINKS.book in letter.text
+    for gone in ("417", LINKS.move, LINKS.cancel, LINKS.manage):
+        assert gone not in letter.text, "there is nothing left to move or to cancel"
+    assert letter.calendar == b""
+
+
+@BOTH
+def test_who_has_to_move_is_led_to_other_times_first(language: str) -> None:
+    body = body_of(a_notice(Kind.MUST_MOVE, answer="Krank"), say(language))
+    assert body.first_act
+    assert [act.address for act in body.acts] == [LINKS.move, LINKS.cancel, LINKS.manage]
+    assert body.said == "Krank"
+    assert not body.number, "who comes with it comes in vain"
+
+
+def test_what_was_confirmed_first_is_asked_for_anew() -> None:
+    """The secretariat confirmed that time and no other: there is no page to move it."""
+    links = replace(LINKS, move="")
+    assert [act.address for act in body_of(a_notice(Kind.MUST_MOVE, links=links), say()).acts] == [
+        LINKS.book,
+        LINKS.cancel,
+        LINKS.manage,
+    ]
+
+
+def test_how_to_enter_stands_first_where_it_is_the_message() -> None:
+    notice = a_notice(Kind.ADMISSION, site={"admission_notice": {"de": "Bitte klingeln."}})
+    letter = write(notice)
+    assert letter.text.count("Bitte klingeln.") == 1
+    assert letter.text.index("Bitte klingeln.") < letter.text.index("417")

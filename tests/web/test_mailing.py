@@ -313,3 +313,12 @@ async def test_the_hourly_tidying_takes_old_letters_along(town: Town) -> None:
     assert letters(town) == []
     assert await rows(town) == []
     assert await persons(town) == 0
+
+
+async def test_the_alarm_of_the_calendar_rings_at_the_wished_lead(town: Town) -> None:
+    """Not where no reminder was wished for: a calendar that rings unasked is switched off."""
+    await book(town, Person(name=NAME, email=ADDRESS, reminder_min=180))
+    await book(town, Person(name=NAME, email="other@post.example"))
+    await deliver(town)
+    alarms = [[alarm["TRIGGER"].dt for alarm in event(one).walk("VALARM")] for one in letters(town)]
+    assert sorted(alarms) == [[], [-timedelta(hours=3)]]

@@ -8,7 +8,7 @@ import pytest
 
 from queue_server.adapters.post.mail_message import compose, message_id
 from queue_server.adapters.post.spool import Spool
-from queue_server.services.letters import Kind
+from queue_server.services.letter_kinds import Kind
 from queue_server.web.page_mails import newest
 from tests.e2e.harness.axe import axe_by_day_and_night
 from tests.services.letter_desk import EVIL, START, a_notice, write

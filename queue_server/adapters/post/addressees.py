@@ -20,6 +20,7 @@ _OF_APPOINTMENT = (
     *("reference", "number", "starts_at", "minutes", "concern", "area_id"),
     *("state", "language", "secret_version", "clerk_id", "held_until"),
 )
+_TOLD = ("name", "email", "answer")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,6 +41,7 @@ class Addressee:
     name: str
     email: str
     answer: str
+    reminder_min: int | None
 
     def __repr__(self) -> str:
         return "Addressee(…)"  # an error's text goes to the log
@@ -50,7 +52,8 @@ def addressee(connection: Connection, site_id: str, appointment_id: int) -> Addr
     belongs = sa.and_(PERSON.c.site_id == APPOINTMENT.c.site_id, PERSON.c.appointment_id == APPOINTMENT.c.id)
     query = (
         sa.select(
-            *(APPOINTMENT.c[name] for name in _OF_APPOINTMENT), PERSON.c.name, PERSON.c.email, PERSON.c.answer
+            *(APPOINTMENT.c[name] for name in _OF_APPOINTMENT),
+            *(PERSON.c[name] for name in (*_TOLD, "reminder_min")),
         )
         .select_from(APPOINTMENT.outerjoin(PERSON, belongs))
         .where(APPOINTMENT.c.site_id == site_id, APPOINTMENT.c.id == appointment_id)
@@ -60,5 +63,5 @@ def addressee(connection: Connection, site_id: str, appointment_id: int) -> Addr
         return None
     values = dict(row)
     values["concern"] = tuple((str(service), int(count)) for service, count in row["concern"])
-    told = {name: row[name] or "" for name in ("name", "email", "answer")}
+    told = {name: row[name] or "" for name in _TOLD}
     return Addressee(**values | told)
