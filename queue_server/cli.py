@@ -25,6 +25,7 @@ OWN: Final = (
     "check",
     "rebuild",
     "backup",
+    "restore",
 )
 MODULES: Final = {"token": "tokens"}
 """Where a subcommand's module is named otherwise, because the standard library has one of that name."""

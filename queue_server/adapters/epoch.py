@@ -37,8 +37,13 @@ def new_epoch(database: Database, beside: Path) -> str:
         conn.execute(sa.insert(META).values(name=NAME, value=epoch))
 
     database.write(write)
+    write_beside(beside, epoch)
+    return epoch
+
+
+def write_beside(beside: Path, epoch: str) -> None:
+    """Note the epoch that stands in the database, whole or not at all."""
     beside.parent.mkdir(parents=True, exist_ok=True)
     temporary = beside.with_suffix(".new")
     temporary.write_text(epoch + "\n")
     temporary.replace(beside)
-    return epoch

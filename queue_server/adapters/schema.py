@@ -41,15 +41,30 @@ _APART: Final = (
 )
 _REVISION: Final = sa.table("alembic_version", sa.column("version_num", sa.String))
 
-__all__ = ["TABLES", "current", "head", "knows", "metadata", "revise", "upgrade", "upgrade_apart"]
+__all__ = [
+    "TABLES",
+    "current",
+    "head",
+    "knows",
+    "metadata",
+    "revise",
+    "upgrade",
+    "upgrade_apart",
+    "upgrade_within",
+]
 
 
 def upgrade(database: Database) -> None:
     """Bring the database to the newest shape, in one transaction; nothing happens when it has it."""
+    with database.writer.begin() as connection:
+        upgrade_within(connection)
+
+
+def upgrade_within(connection: Connection) -> None:
+    """Do the same in the caller's transaction."""
     from alembic import command
 
-    with database.writer.begin() as connection:
-        command.upgrade(_config(connection), "head")
+    command.upgrade(_config(connection), "head")
 
 
 def upgrade_apart(database: Database) -> None:

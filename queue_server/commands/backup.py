@@ -6,15 +6,13 @@ import time
 from pathlib import Path
 
 from queue_server.adapters.backup import journal
-from queue_server.adapters.backup.sealed_file import BadBackup
+from queue_server.adapters.backup.sealed_file import BadBackup, backup_key
 from queue_server.adapters.backup.taking import BackupRuns, Places, Taken, take_backup
 from queue_server.adapters.server_key import load_key_file
 from queue_server.commands.common import Problem, add_place_arguments, now, open_place, plainly
 from queue_server.settings import Settings
 
 KEPT = 14
-PURPOSE = "backup"
-"""The use that the key of backups is derived for."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     started = time.monotonic()
     with open_place(args) as place:
         target = args.to.resolve() if args.to else place.settings.backup_folder
-        key = load_key_file(place.settings.key_file).derive(PURPOSE)
+        key = backup_key(load_key_file(place.settings.key_file))
         try:
             taken = take_backup(place.database, key, places_of(place.settings, target), args.keep, now())
         except BackupRuns:

@@ -55,8 +55,8 @@ def count_rows(connection: Connection) -> Counts:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{file}")
+def opened(file: Path, erased_key: bytes = b"") -> Iterator[Database]:
+    database = Database(f"sqlite:///{file}", erased_key)
     try:
         yield database
     finally:

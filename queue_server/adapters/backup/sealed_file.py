@@ -22,6 +22,8 @@ from datetime import UTC, datetime
 from io import RawIOBase
 from typing import IO, Any, Final
 
+from queue_server.adapters.server_key import Secrets
+
 FORM: Final = 1
 MAGIC: Final = b"AUFRUF-BACKUP\n"
 CHUNK: Final = 64 * 1024
@@ -49,6 +51,11 @@ class Header:
     def new(cls, key: bytes, shape: str, epoch: str, now: datetime) -> "Header":
         moment = now.astimezone(UTC).isoformat(timespec="seconds")
         return cls(shape, epoch, moment, name_of(key), secrets.token_hex(16))
+
+
+def backup_key(keys: Secrets) -> bytes:
+    """Return the key of all backups of a server."""
+    return keys.derive("backup")
 
 
 def name_of(key: bytes) -> str:
