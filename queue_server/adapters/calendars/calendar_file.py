@@ -41,8 +41,9 @@ def _event(entry: CalendarEntry) -> "Event":
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
     event.add("dtstamp", entry.stamp.astimezone(UTC))
-    event.add("dtstart", entry.starts_at.astimezone(UTC))
-    event.add("dtend", (entry.starts_at + timedelta(minutes=entry.minutes)).astimezone(UTC))
+    starts_at = entry.starts_at.astimezone(UTC)  # first: a wall clock's hour may be none, or two
+    event.add("dtstart", starts_at)
+    event.add("dtend", starts_at + timedelta(minutes=entry.minutes))
     event.add("summary", _CONTROLS.sub(" ", entry.summary))
     event.add("location", _CONTROLS.sub(" ", entry.location))
     event.add("description", _CONTROLS.sub(" ", entry.description))
