@@ -122,7 +122,7 @@ class ConnectionsFile:
         except TownFileError as error:
             self._complain(*map(_told, error.problems))
             return
-        self.now, self.trouble, self._was_read = found, "", True
+        self.now, self.trouble, self._was_read = found, "", self._seen is not None
         if found.mail is not None and found.mail.is_exposed:
             log.warning("letters travel unencrypted to %s: connections.toml says so", found.mail.host)
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.forgetting import erasing
 from queue_server.adapters.rows.base import table
+from queue_server.adapters.rows.person_rows import PersonRows
 from queue_server.adapters.tables.outbox import OutboxRow
 
 OUTBOX = table(OutboxRow)
@@ -25,7 +26,14 @@ KEPT: Final = timedelta(days=7)
 LAST_WORDS: Final = frozenset({"cancelled", "refused", "lapsed", "withdrawn"})
 """Kinds of letters after which nothing follows: with them the contact goes, which was kept for it alone."""
 WAITING, HELD, SENT, FAILED, CANCELLED = "waiting", "held", "sent", "failed", "cancelled"
+LATE_AFTER: Final = timedelta(minutes=15)
+"""Then staff see it. Sooner is most often a mail server that lets strangers try twice (greylisting)."""
+OF_CONTACT: Final = frozenset({"unusable_address", "mailbox_unknown", "mailbox_closed"})
+"""Kinds of trouble that another address ends: they mark the contact."""
+_LONGEST: Final = timedelta(hours=2)
+"""Longer than the longest pause between two tries."""
 _LONGEST_ERROR: Final = 400
+AS_NEW: Final = {"state": WAITING, "tries": 0, "claimed_by": "", "lease_until": None, "last_error": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,12 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What staff may want to know: how many wait past their time, since when, and how many were given up."""
+    """What staff may want to know: how many are late, since when, how many were given up or are held back."""
 
     late_count: int
     oldest_due_at: datetime | None
     failed_count: int
+    held_count: int = 0
 
 
 def something_due(connection: Connection, now: datetime, channel: str) -> bool:
@@ -108,9 +117,13 @@ def note(
         )
         .values(values)
     )
-    if done.rowcount == 1 and claimed.kind in LAST_WORDS and state in (SENT, CANCELLED):
+    if done.rowcount != 1:
+        return False
+    if claimed.kind in LAST_WORDS and state in (SENT, CANCELLED):
         _erase_contacts(connection, claimed, now or datetime.now(UTC))
-    return done.rowcount == 1
+    elif claimed.channel == "mail" and state == FAILED and error in OF_CONTACT:
+        PersonRows.mark_mail(connection, claimed.site_id, claimed.appointment_id, error)
+    return True
 
 
 def note_all(
@@ -135,15 +148,16 @@ def _erase_contacts(connection: Connection, claimed: Claimed, now: datetime) -> 
 
 def backlogs(connection: Connection, now: datetime) -> dict[str, Backlog]:
     """Return for each site that has any what waits past its time and what was given up."""
-    is_late = sa.and_(OUTBOX.c.state == WAITING, OUTBOX.c.due_at <= now)
+    is_late = _is_late(now)
     query = (
         sa.select(
             OUTBOX.c.site_id,
             sa.func.count(sa.case((is_late, 1))),
-            sa.func.min(sa.case((is_late, OUTBOX.c.due_at))),
+            sa.func.min(sa.case((is_late, OUTBOX.c.first_due_at))),
             sa.func.count(sa.case((OUTBOX.c.state == FAILED, 1))),
+            sa.func.count(sa.case((OUTBOX.c.state == HELD, 1))),
         )
-        .where(sa.or_(is_late, OUTBOX.c.state == FAILED))
+        .where(sa.or_(is_late, OUTBOX.c.state.in_((FAILED, HELD))))
         .group_by(OUTBOX.c.site_id)
     )
     return {site_id: Backlog(*figures) for site_id, *figures in connection.execute(query)}
@@ -154,7 +168,7 @@ def send_again(connection: Connection, letter_id: int, site_id: str, now: dateti
     done = connection.execute(
         sa.update(OUTBOX)
         .where(OUTBOX.c.id == letter_id, OUTBOX.c.site_id == site_id, OUTBOX.c.state == FAILED)
-        .values(state=WAITING, due_at=now, tries=0, claimed_by="", lease_until=None, last_error="")
+        .values(AS_NEW | {"first_due_at": now, "due_at": now})
     )
     return done.rowcount == 1
 
@@ -190,6 +204,15 @@ def forget(connection: Connection, now: datetime) -> int:
     """Remove the rows of letters that are long done; return how many."""
     done = sa.delete(OUTBOX).where(OUTBOX.c.state.in_((SENT, CANCELLED)), OUTBOX.c.due_at < now - KEPT)
     return connection.execute(done).rowcount
+
+
+def _is_late(now: datetime) -> sa.ColumnElement[bool]:
+    # The last condition changes nothing but the speed: it is what the index knows.
+    return sa.and_(
+        OUTBOX.c.state == WAITING,
+        OUTBOX.c.first_due_at <= now - LATE_AFTER,
+        OUTBOX.c.due_at <= now + _LONGEST,
+    )
 
 
 def _is_free(now: datetime, channel: str) -> sa.ColumnElement[bool]:

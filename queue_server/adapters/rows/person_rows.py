@@ -70,6 +70,31 @@ class PersonRows:
         return {row["appointment_id"]: _person({**row}) for row in found}
 
     @staticmethod
+    def mark_mail(connection: Connection, site_id: str, appointment_id: int, trouble: str) -> None:
+        """Note why no mail arrives at this contact."""
+        connection.execute(sa.update(PERSON).where(_is(site_id, appointment_id)).values(mail_trouble=trouble))
+
+    @staticmethod
+    def mail_troubles(connection: Connection, site_id: str, ids: Sequence[int]) -> dict[int, str]:
+        """Return why no mail arrives, for those of these appointments where that is so."""
+        if not ids:
+            return {}
+        query = sa.select(PERSON.c.appointment_id, PERSON.c.mail_trouble).where(
+            PERSON.c.site_id == site_id, PERSON.c.appointment_id.in_(ids), PERSON.c.mail_trouble != ""
+        )
+        return {int(id_): str(trouble) for id_, trouble in connection.execute(query)}
+
+    @staticmethod
+    def correct_mail(
+        connection: Connection, site_id: str, appointment_id: int, corrected: Mapping[str, Any]
+    ) -> None:
+        """Put another address in the place of one where nothing arrives; `corrected` is of `row`."""
+        changed = {name: corrected[name] for name in ("email", "contact_hash", "second_hash")}
+        connection.execute(
+            sa.update(PERSON).where(_is(site_id, appointment_id)).values(**changed, mail_trouble="")
+        )
+
+    @staticmethod
     def bookings_with(
         connection: Connection, organisation_id: str, hashes: Sequence[str]
     ) -> list[tuple[str, int, AppointmentState | None]]:
@@ -78,6 +103,10 @@ class PersonRows:
             {"organisation_id": organisation_id, "contact_hash": one, "second_hash": one} for one in hashes
         ]
         return list({row[:2]: (row[0], row[1], row[2]) for row in _COUNT.find(connection, asked)}.values())
+
+
+def _is(site_id: str, appointment_id: int) -> sa.ColumnElement[bool]:
+    return (PERSON.c.site_id == site_id) & (PERSON.c.appointment_id == appointment_id)
 
 
 def _person(row: Mapping[str, Any]) -> Person:

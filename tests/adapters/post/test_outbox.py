@@ -11,7 +11,17 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.database import Database
 from queue_server.adapters.post import outbox
-from queue_server.adapters.post.outbox import CANCELLED, FAILED, LEASE, OUTBOX, SENT, WAITING, Claimed
+from queue_server.adapters.post.outbox import (
+    CANCELLED,
+    FAILED,
+    HELD,
+    LATE_AFTER,
+    LEASE,
+    OUTBOX,
+    SENT,
+    WAITING,
+    Claimed,
+)
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 T = TypeVar("T")
@@ -148,14 +158,16 @@ def test_several_outcomes_are_noted_together(database: Database) -> None:
 
 
 def test_staff_see_what_is_late_and_what_failed(database: Database) -> None:
-    """Failure 20."""
-    put(database, "a", due_at=NOW - timedelta(hours=1))
-    put(database, "b", due_at=NOW + timedelta(hours=1))
+    """Failure 20: late is a quarter of an hour, however often it was tried since."""
+    hour_ago = NOW - timedelta(hours=1)
+    put(database, "a", first_due_at=hour_ago, due_at=NOW + timedelta(minutes=20), tries=7)
+    put(database, "b", first_due_at=NOW - LATE_AFTER + timedelta(seconds=1))
     put(database, "c", state=FAILED)
+    put(database, "d", state=HELD, first_due_at=hour_ago)
     found = asked(database, outbox.backlogs)["rathaus"]
-    assert (found.late_count, found.failed_count) == (1, 1)
-    assert found.oldest_due_at == NOW - timedelta(hours=1)
-    nothing_late = asked(database, outbox.backlogs, NOW - timedelta(days=1))["rathaus"]
+    assert (found.late_count, found.failed_count, found.held_count) == (1, 1, 1)
+    assert found.oldest_due_at == hour_ago
+    nothing_late = asked(database, outbox.backlogs, hour_ago)["rathaus"]
     assert (nothing_late.late_count, nothing_late.oldest_due_at) == (0, None)
 
 
