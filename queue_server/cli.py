@@ -20,6 +20,7 @@ OWN: Final = (
     "token",
     "pair",
     "helper",
+    "calendar",
     "overrules",
     "migrate",
     "check",
@@ -27,7 +28,7 @@ OWN: Final = (
     "backup",
     "restore",
 )
-MODULES: Final = {"token": "tokens"}
+MODULES: Final = {"token": "tokens", "calendar": "calendar_feeds"}
 """Where a subcommand's module is named otherwise, because the standard library has one of that name."""
 GROUP: Final = "aufruf.commands"
 

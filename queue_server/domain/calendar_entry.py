@@ -5,7 +5,7 @@ come from the caller.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -15,7 +15,8 @@ _FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
 class CalendarEntry:
     """What a calendar shows. `uid` is from `calendar_uid`, `sequence` from `revision`.
 
-    `stamp` is when this was said, `organizer` a mail address, `remind_min` an alarm so long before.
+    `stamp` is when this was said, `organizer` a mail address, `remind_min` an alarm so long before,
+    `attendee` the mail address of who is asked to be there.
     """
 
     uid: str
@@ -29,6 +30,12 @@ class CalendarEntry:
     cancelled: bool = False
     organizer: str = ""
     remind_min: int | None = None
+    attendee: str = ""
+
+    @property
+    def ends_at(self) -> datetime:
+        """In UTC: by a wall clock, which has an hour twice or not at all, it would end at another time."""
+        return self.starts_at.astimezone(UTC) + timedelta(minutes=self.minutes)
 
 
 def calendar_uid(organisation_id: str, reference: str) -> str:

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 
 from queue_server.adapters import accounts, helpers, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
-from queue_server.adapters.calendars import calendar_file
+from queue_server.adapters.calendars import calendar_file, copies, feeds
 from queue_server.adapters.calendars.all_calendars import AllCalendars
 from queue_server.adapters.calendars.busy_cells import Owner, owners_of
 from queue_server.adapters.connections import ConnectionsFile
@@ -60,6 +60,7 @@ from queue_server.web import (
     api_sites,
     health,
     page_booking,
+    page_calendar_feed,
     page_counter,
     page_desk,
     page_desk_requests,
@@ -104,6 +105,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_status.ROUTES,
     *page_manage.ROUTES,
     *page_booking.ROUTES,
+    *page_calendar_feed.ROUTES,
     *page_pairing.ROUTES,
     *page_display.ROUTES,
     *page_counter.ROUTES,
@@ -214,6 +216,8 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         puzzles=Puzzles(secrets.derive("puzzle"), clock),
         calendar=calendar_file,
         clerk_calendars=calendars,
+        copies=copies,
+        feeds=feeds,
         letters=outbox,
         connections=connections,
         secrets=secrets,
@@ -291,7 +295,7 @@ def _owners(house: House) -> dict[str, Owner]:
 async def _tidy(house: House, spool: Spool) -> None:
     """Erase what is kept for some days only, and visitors' data whose time is over."""
     now = house.clock()
-    for forget in (AnswerRows.forget, outbox.forget, ContactDays.forget):
+    for forget in (AnswerRows.forget, outbox.forget, ContactDays.forget, copies.forget):
         await house.write(partial(forget, now=now))
     zones = {id_: site.time_zone for id_, (_, site) in house.directory.sites.items()}
     await house.write(lambda conn: nightly.erase(conn, now, zones))

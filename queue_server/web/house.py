@@ -22,7 +22,9 @@ from queue_server.web.ports import (
     Calendar,
     ClerkCalendars,
     Connections,
+    Copies,
     Database,
+    Feeds,
     Helpers,
     Letters,
     Pairings,
@@ -96,6 +98,8 @@ class House:
     puzzles: Puzzles
     calendar: Calendar
     clerk_calendars: ClerkCalendars
+    copies: Copies
+    feeds: Feeds
     letters: Letters
     connections: Connections
     secrets: Sealer

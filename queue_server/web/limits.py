@@ -49,6 +49,8 @@ class Rates:
     """For one device: references and numbers are short, so that guessing must be slow."""
     wrong_helper_code: Rate | None = field(default=Rate(0.5, 5))
     """For one address: the code of a helper lifts every limit for a contact."""
+    feeds: Rate | None = field(default=Rate(60, 120))
+    """For one address: behind the town hall's stand all its clerks, each asking every few minutes."""
 
 
 UNLIMITED: Final = Rates(**dict.fromkeys((one.name for one in fields(Rates)), None))
@@ -109,6 +111,7 @@ class Limits:
         self._holds = RateLimiter(rates.holds, clock=clock)
         self._wrong_check_in = RateLimiter(rates.wrong_check_in, clock=clock)
         self._wrong_helper_code = RateLimiter(rates.wrong_helper_code, clock=clock)
+        self._feeds = RateLimiter(rates.feeds, clock=clock)
 
     def check_sign_in(self, address: str, user: str) -> None:
         """Before a password is looked at. `user` as `normal_user` spells it."""
@@ -149,6 +152,10 @@ class Limits:
         """After a code that nobody has. Never refuses: the wrong code has its own answer."""
         with suppress(TooManyRequests):
             self._wrong_helper_code.check(network_of(address))
+
+    def check_feed(self, address: str) -> None:
+        """Before a clerk's calendar is given to who has its address."""
+        self._feeds.check(network_of(address))
 
 
 class Gate:

@@ -1,7 +1,7 @@
 """What the web layer needs from the adapters, as protocols; `web.app` fills them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -186,4 +186,23 @@ class Connections(Protocol):
 class Calendar(Protocol):
     """Calendar files; the module `adapters.calendars.calendar_file` fits."""
 
-    def write_calendar(self, entries: Iterable[CalendarEntry]) -> bytes: ...
+    def write_calendar(
+        self, entries: Iterable[CalendarEntry], method: str = "PUBLISH", name: str = ""
+    ) -> bytes: ...
+
+
+class Feeds(Protocol):
+    """Which addresses of clerks' feeds are open; the module `adapters.calendars.feeds` fits."""
+
+    SEAL: str
+
+    def version_of(self, connection: Connection, clerk_id: str) -> int | None: ...
+
+
+class Copies(Protocol):
+    """Appointments as calendars show them, and what stands there; `adapters.calendars.copies` fits."""
+
+    def planned_of(
+        self, connection: Connection, clerk_id: str, site_ids: Sequence[str], first: date, until: date
+    ) -> Sequence[Any]: ...
+    def troubled(self, connection: Connection, site_id: str) -> Sequence[Any]: ...

@@ -29,7 +29,7 @@ def caddy_writes(uri: str) -> str:
 
 
 def test_there_are_addresses_with_secrets() -> None:
-    assert {path.split("{", maxsplit=1)[0] for path in WITH_SECRETS} == {"/t/", "/termin/v/"}
+    assert {path.split("{", maxsplit=1)[0] for path in WITH_SECRETS} == {"/t/", "/termin/v/", "/calendar/"}
 
 
 @pytest.mark.parametrize("path", WITH_SECRETS)

@@ -229,6 +229,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "/termin/einbinden": ALL_200,
     "/termin/{site}": ALL_200,
     "/termin/{site}/{service}": ALL_200,
+    "/calendar/{secret}.ics": dict.fromkeys(ASKERS, 404),
     "/termin/v/{secret}": dict.fromkeys(ASKERS, 404),
     "/termin/v/{secret}/confirm": dict.fromkeys(ASKERS, 404),
     "/termin/v/{secret}/cancel": dict.fromkeys(ASKERS, 404),

@@ -12,23 +12,34 @@ from typing import TYPE_CHECKING, Final
 from queue_server.domain.calendar_entry import CalendarEntry
 
 if TYPE_CHECKING:
-    from icalendar import Alarm, Event
+    from icalendar import Alarm, Event, vCalAddress
 
 PRODUCT: Final = "-//Aufruf//Aufruf//DE"
 METHOD: Final = "PUBLISH"
 """To visitors a time is published, not asked for: no calendar offers "accept" (RFC 5546 section 3.2.1)."""
+REFRESH: Final = timedelta(minutes=15)
 _CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 """What TEXT may not hold (RFC 5545 section 3.3.11); a line break is escaped."""
 
 
-def write_calendar(entries: Iterable[CalendarEntry]) -> bytes:
-    """Return the bytes of a .ics file with these events: two for appointments one after the other."""
+def write_calendar(entries: Iterable[CalendarEntry], method: str = METHOD, name: str = "") -> bytes:
+    """Return the bytes of a .ics file with these events: two for appointments one after the other.
+
+    What is stored in a calendar has no method (RFC 4791 section 4.1). With a `name` it is a calendar to
+    subscribe to (RFC 7986).
+    """
     from icalendar import Calendar  # a long import, which no server needs at its start
 
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", METHOD)
+    if method:
+        calendar.add("method", method)
+    if name:
+        calendar.add("name", name)
+        calendar.add("x-wr-calname", name)  # what most programs read instead
+        calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
+        calendar.add("x-published-ttl", "PT15M")
     for entry in entries:
         calendar.add_component(_event(entry))
     return bytes(calendar.to_ical())
@@ -41,9 +52,8 @@ def _event(entry: CalendarEntry) -> "Event":
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
     event.add("dtstamp", entry.stamp.astimezone(UTC))
-    starts_at = entry.starts_at.astimezone(UTC)  # first: a wall clock's hour may be none, or two
-    event.add("dtstart", starts_at)
-    event.add("dtend", starts_at + timedelta(minutes=entry.minutes))
+    event.add("dtstart", entry.starts_at.astimezone(UTC))
+    event.add("dtend", entry.ends_at)
     event.add("summary", _CONTROLS.sub(" ", entry.summary))
     event.add("location", _CONTROLS.sub(" ", entry.location))
     event.add("description", _CONTROLS.sub(" ", entry.description))
@@ -53,9 +63,20 @@ def _event(entry: CalendarEntry) -> "Event":
     event.add("transp", "TRANSPARENT" if entry.cancelled else "OPAQUE")
     if entry.organizer:
         event.add("organizer", f"mailto:{entry.organizer}")
+    if entry.attendee:
+        event.add("attendee", _attendee(entry.attendee))
     if entry.remind_min is not None and not entry.cancelled:
         event.add_component(_alarm(entry.remind_min, entry.summary))
     return event
+
+
+def _attendee(mail: str) -> "vCalAddress":
+    """Name who is to be there: not asked for an answer, for it would come to a mailbox that nobody reads."""
+    from icalendar import vCalAddress
+
+    found = vCalAddress(f"mailto:{mail}")
+    found.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"})
+    return found
 
 
 def _alarm(remind_min: int, summary: str) -> "Alarm":

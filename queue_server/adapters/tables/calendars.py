@@ -32,7 +32,10 @@ class CalendarCopy(SQLModel, table=True):
 
 
 class CalendarFeed(SQLModel, table=True):
-    """The version of a clerk's feed: raising it makes every copy of the old address worthless."""
+    """The version of a clerk's feed: raising it makes every copy of the old address worthless.
+
+    Below zero the feed is closed; the number is kept, so that no old address opens again.
+    """
 
     __tablename__ = "calendar_feed"
 
