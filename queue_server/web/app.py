@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 
 from queue_server.adapters import accounts, helpers, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
-from queue_server.adapters.calendars import calendar_file, copies, feeds
+from queue_server.adapters.calendars import calendar_file, copies, feeds, own_entries
 from queue_server.adapters.calendars.all_calendars import AllCalendars
 from queue_server.adapters.calendars.busy_cells import Owner, owners_of
 from queue_server.adapters.connections import ConnectionsFile
@@ -76,6 +76,8 @@ from queue_server.web import (
     pages,
 )
 from queue_server.web.api import PREFIX, ApiRoute
+from queue_server.web.calendar_delivery import CalendarDelivery
+from queue_server.web.calendar_delivery import Tools as CalendarTools
 from queue_server.web.errors import error_body, refusal_response, status_of
 from queue_server.web.house import Directory, House
 from queue_server.web.limits import UNLIMITED, Gate, Limits
@@ -273,7 +275,8 @@ def _deliverers(house: House, spool: Spool) -> dict[str, Deliver[Any]]:
     """Return for each channel of the outbox what delivers its rows; one channel never waits for another."""
     outgoing = Outgoing(house.connections, spool, stays_here=house.settings.demo)
     tools = Tools(addressee, mail_message.message_id, mail_message.compose, mail_message.Unmailable, outgoing)
-    return {"mail": Mailing(house, tools).deliver}
+    entries = CalendarTools(copies, own_entries, house.clerk_calendars.calendar)
+    return {"mail": Mailing(house, tools).deliver, "calendar": CalendarDelivery(house, entries).deliver}
 
 
 def _postman(house: House, channel: str, deliver: Deliver[Any]) -> Postman[Any]:

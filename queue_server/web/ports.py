@@ -157,6 +157,9 @@ class ClerkCalendars(Protocol):
     def unknown(self) -> frozenset[str]:
         """Return the clerks whose times are not offered, because a calendar was not read for long."""
 
+    def calendar(self, clerk_id: str) -> Any:
+        """Return the calendar that a clerk's appointments are written into; None for none."""
+
     @property
     def is_linked(self) -> bool:
         """Say whether there is any calendar that `read_again` would read."""

@@ -1,6 +1,6 @@
 """Bookings in clerks' own calendars, against a real CalDAV server: they appear, move, change hands, go."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -10,24 +10,24 @@ import sqlalchemy as sa
 from icalendar import Calendar
 
 from queue_server.adapters.calendars import caldav, copies, own_entries
-from queue_server.adapters.calendars.clerk_calendars import ClerkCalendars
+from queue_server.adapters.calendars.all_calendars import AllCalendars
 from queue_server.adapters.calendars.web_client import WebClient
 from queue_server.adapters.post import outbox
 from queue_server.adapters.post.outbox import OUTBOX
+from queue_server.adapters.post.spool import Spool
 from queue_server.live import postman
 from queue_server.live.postman import Postman
 from queue_server.services import booking
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
+from queue_server.web.app import _deliverers, _owners, _postman
 from queue_server.web.calendar_delivery import CalendarDelivery, Tools
 from queue_server.web.mailing import OutboxOf
-from tests.adapters.calendars.conftest import radicale, web
 from tests.adapters.calendars.radicale_server import Radicale
 from tests.web.running import START, Town
 from tests.web.test_mailing import PERSON
 
 LATER = timedelta(days=1, minutes=20)
-__all__ = ["radicale", "web"]
 PUBLIC = pytest.mark.parametrize("changes", [{"public_url": "https://termin.example"}], indirect=True)
 
 
@@ -109,9 +109,16 @@ def hold(
 
 
 @pytest.fixture
+async def web() -> AsyncIterator[WebClient]:
+    client = WebClient()
+    yield client
+    await client.close()
+
+
+@pytest.fixture
 def office(town: Town, radicale: Radicale, web: WebClient, monkeypatch: pytest.MonkeyPatch) -> Office:
     monkeypatch.setattr(postman, "LOOK_EVERY_S", 3600)
-    monkeypatch.setattr(ClerkCalendars, "written", lambda *_: True)
+    monkeypatch.setattr(AllCalendars, "written", lambda *_: True)
     return Office(town, radicale, web)
 
 
@@ -219,6 +226,30 @@ async def test_a_crash_before_noting_writes_twice_and_harms_nothing(office: Offi
     await office.cancel(booked)
     await office.deliver()
     assert office.entry(booked) is None, "nobody knew that it was written"
+
+
+async def test_the_servers_own_postman_writes_it_and_it_blocks_nothing_twice(
+    town: Town, radicale: Radicale
+) -> None:
+    """From the account in the connections' file to the entry, with what the app is made of."""
+    account = radicale.make("anna", "whole")
+    file = town.house.settings.connections_file
+    file.touch(mode=0o600)
+    file.write_text(
+        f'[calendars.anna]\nurl = "{account.url}"\nuser = "anna"\npassword = "{account.password}"\n'
+    )
+    town.house.connections.look()
+    await town.house.clerk_calendars.renew(_owners(town.house))  # type: ignore[attr-defined]
+    await town.house.clerk_calendars.read_again(["anna"])
+    office = Office(town, radicale, WebClient())
+    booked = await office.book()
+    postman = _postman(town.house, "calendar", _deliverers(town.house, Spool(file.parent))["calendar"])
+    assert await postman.round() == 1
+    written = radicale.read(office.name(booked), "anna", "whole")
+    assert f"Termin {booked['number']}" in written
+    await office.cancel(booked)
+    await town.house.clerk_calendars.read_again(["anna"])
+    assert await office.book(), "our own entry, not removed yet, is in nobody's way"
 
 
 async def forget_all(town: Town) -> None:

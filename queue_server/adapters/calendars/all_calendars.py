@@ -10,6 +10,7 @@ from pathlib import Path
 
 from queue_server.adapters.calendars.accounts import CalendarAccount
 from queue_server.adapters.calendars.busy_cells import Owner
+from queue_server.adapters.calendars.caldav import CalDav
 from queue_server.adapters.calendars.clerk_calendars import ClerkCalendars
 from queue_server.adapters.calendars.linked import LinkedCalendars
 from queue_server.domain.slots import Bits, Span
@@ -43,6 +44,10 @@ class AllCalendars:
     def written(self, clerk_id: str) -> bool:
         """Say whether appointments are written into this clerk's calendar."""
         return self.linked.written(clerk_id)
+
+    def calendar(self, clerk_id: str) -> CalDav | None:
+        """Return the calendar that a clerk's appointments are written into."""
+        return self.linked.calendar(clerk_id)
 
     def health(self) -> Mapping[str, str]:
         """Return for each clerk with a calendar "ok", or what is wrong with one of them."""

@@ -109,6 +109,11 @@ class LinkedCalendars:
         found = (one.account for one in self._links.values() if one.owner.clerk_id == clerk_id)
         return next((account for account in found if account.url), None)
 
+    def calendar(self, clerk_id: str) -> CalDav | None:
+        """Return the calendar that a clerk's appointments are written into."""
+        account = self.account(clerk_id)
+        return None if account is None else CalDav(account, self.web)
+
     @property
     def is_linked(self) -> bool:
         return bool(self._links)

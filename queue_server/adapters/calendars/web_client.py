@@ -44,6 +44,8 @@ class CalendarTrouble(Exception):  # noqa: N818 - a server's trouble is no error
     def __init__(self, kind: Trouble, status: int = 0) -> None:
         self.kind = kind
         self.status = status
+        self.word = f"calendar_{kind}"
+        """What staff read of it, in the outbox."""
         super().__init__(f"{kind} ({status})" if status else str(kind))
 
 
