@@ -59,6 +59,12 @@ def add_server_arguments(parser: argparse.ArgumentParser, data: str) -> None:
         metavar="ADDRESS",
         help="proxy whose forwarded addresses count; may be repeated",
     )
+    parser.add_argument(
+        "--backups",
+        type=Path,
+        metavar="DIR",
+        help="folder of the nightly backups, better on another machine (default: backups in the data folder)",
+    )
     parser.add_argument("--no-speech", action="store_true", help="chime only")
     parser.add_argument("--no-rate-limits", action="store_true", help="for load tests on this machine")
 
@@ -73,6 +79,7 @@ def settings_from(args: argparse.Namespace, **more: object) -> Settings:
         trusted_proxies=tuple(args.trusted_proxy),
         rate_limits=not args.no_rate_limits,
         speech=not args.no_speech,
+        backups=args.backups.resolve() if args.backups else None,
         **more,  # type: ignore[arg-type]
     )
 

@@ -25,6 +25,13 @@ class Outbox(TypedDict):
     failed_count: int
 
 
+class Backup(TypedDict):
+    """How old the newest backup is; null: there is none. `error`: why the last try made none."""
+
+    age_s: int | None
+    error: str
+
+
 class Readiness(TypedDict):
     """All but `status` is for staff, administrators and integrations."""
 
@@ -36,6 +43,7 @@ class Readiness(TypedDict):
     calendars: NotRequired[dict[str, str]]
     connections: NotRequired[str]
     outbox: NotRequired[Outbox]
+    backup: NotRequired[Backup]
     epoch: NotRequired[str]
 
 

@@ -11,6 +11,7 @@ from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -23,6 +24,7 @@ from starlette.types import ASGIApp
 
 from queue_server.adapters import accounts, helpers, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
+from queue_server.adapters.backup.apart import BackupChild
 from queue_server.adapters.calendars import calendar_file, copies, feeds, own_entries
 from queue_server.adapters.calendars.all_calendars import AllCalendars
 from queue_server.adapters.calendars.busy_cells import Owner, owners_of
@@ -43,6 +45,7 @@ from queue_server.adapters.speech.announcements import Announcements
 from queue_server.adapters.store import Store
 from queue_server.adapters.tokens import find_token
 from queue_server.domain.errors import Refusal
+from queue_server.live.backups import Backups
 from queue_server.live.batches import Moved
 from queue_server.live.hub import Hub
 from queue_server.live.postman import Deliver, Postman
@@ -222,6 +225,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         feeds=feeds,
         letters=outbox,
         connections=connections,
+        backups=_backups(settings, clock, settlement),
         secrets=secrets,
         speech=speech,
         texts=texts,
@@ -265,10 +269,24 @@ async def _start(
     )
     timers.start()
     stack.push_async_callback(timers.stop)
+    house.backups.start()
+    stack.push_async_callback(house.backups.stop)
     for channel, deliver in _deliverers(house, spool).items():
         postman = _postman(house, channel, deliver)
         postman.start()
         stack.push_async_callback(postman.stop)
+
+
+def _backups(settings: Settings, clock: Clock, settlement: Settlement) -> Backups:
+    """Return who makes backups at night, as the first site's clock tells it; a demo needs none."""
+    where = {"data": settings.data, "database": settings.database, "to": settings.backup_folder}
+    maker = BackupChild(settings.backup_folder, {name: str(word) for name, word in where.items()})
+
+    def zone() -> ZoneInfo:
+        zones = (site.time_zone for _, site in settlement.sites.values())
+        return ZoneInfo(next(zones, "UTC"))
+
+    return Backups(None if settings.demo else maker, clock, zone)
 
 
 def _deliverers(house: House, spool: Spool) -> dict[str, Deliver[Any]]:

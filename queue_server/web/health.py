@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import asdict
 from ipaddress import ip_address
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from queue_server.domain.access import THE_SERVER, Act, Kind, may, require, sees
+from queue_server.live.backups import BackupState
 from queue_server.live.rooms import SiteRoom
 from queue_server.services.ports import Answer
 from queue_server.web import answers
@@ -41,6 +43,7 @@ async def see_readiness(call: Call) -> Response:
             "calendars": _calendars(call),
             "connections": house.connections.health(),
             "outbox": _outbox(call, await _backlogs(house)),
+            "backup": asdict(await house.backups.state()),
             "epoch": house.epoch,
         }
     return JSONResponse(answer, status_code=200 if ready else 503)
@@ -50,7 +53,9 @@ async def see_metrics(call: Call) -> Response:
     """Export figures for Prometheus: to this machine, or to who may see them."""
     if not _is_local(call.request):
         require(call.actor, Act.SEE_METRICS, THE_SERVER)
-    return Response(_metrics(call.house, await _backlogs(call.house)), media_type=CONTENT_TYPE_LATEST)
+    house = call.house
+    figures = _metrics(house, await _backlogs(house), await house.backups.state())
+    return Response(figures, media_type=CONTENT_TYPE_LATEST)
 
 
 def _rooms(call: Call) -> list[SiteRoom]:
@@ -122,8 +127,9 @@ def _is_local(request: Request) -> bool:
         return False
 
 
-def _metrics(house: House, backlogs: Mapping[str, Backlog]) -> bytes:
+def _metrics(house: House, backlogs: Mapping[str, Backlog], backup: BackupState) -> bytes:
     registry = CollectorRegistry()
+    _count_backups(backup, registry)
     _count_letters(house, backlogs, registry)
     _count_calendars(house, registry)
     waiting = Gauge("aufruf_waiting", "Visitors who wait", ["site"], registry=registry)
@@ -145,6 +151,14 @@ def _metrics(house: House, backlogs: Mapping[str, Backlog]) -> bytes:
         sockets.labels(site_id, "kiosk").set(sum(map(len, room.kiosks.values())))
         sockets.labels(site_id, "display").set(sum(len(c.connections) for c in room.displays.values()))
     return generate_latest(registry)
+
+
+def _count_backups(backup: BackupState, registry: CollectorRegistry) -> None:
+    failed = Gauge("aufruf_backup_failed", "1: the last try made no backup", registry=registry)
+    failed.set(bool(backup.error))
+    if backup.age_s is not None:
+        age = Gauge("aufruf_backup_age_seconds", "Age of the newest backup", registry=registry)
+        age.set(backup.age_s)
 
 
 def _count_letters(house: House, backlogs: Mapping[str, Backlog], registry: CollectorRegistry) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from queue_server.domain.access import Actor, Kind, Thing
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Site, Town
+from queue_server.live.backups import Backups
 from queue_server.live.hub import Hub
 from queue_server.live.sequencer import Sequencer
 from queue_server.settings import Settings
@@ -102,6 +103,7 @@ class House:
     feeds: Feeds
     letters: Letters
     connections: Connections
+    backups: Backups
     secrets: Sealer
     speech: Speech
     texts: Mapping[str, Texts]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from queue_server.adapters.backup import journal
+from queue_server.adapters.backup.apart import BackupChild
 from queue_server.adapters.backup.sealed_file import read_header
 from tests.commands.conftest import Aufruf
 from tests.commands.operating import Place, fill_hall, serving
@@ -90,7 +91,8 @@ def test_a_backup_with_a_contradiction_in_it_is_kept_but_drives_none_out(busy: P
     aufruf("backup", *busy.words)
     busy.run_sql("UPDATE ticket SET persons = 7")
     said = aufruf("backup", *busy.words, "--keep", "1")
-    assert (said.status, said.last) == (1, "Log and rows differ at rathaus; look with: aufruf check")
+    assert (said.status, said.last) == (1, "Log and rows differ at rathaus.")
+    assert said.err == "aufruf: log and rows differ; look with: aufruf check\n"
     assert len(backups(busy.settings.backup_folder)) == 2
 
 
@@ -129,3 +131,16 @@ def test_without_a_key_there_is_no_backup(place: Place, aufruf: Aufruf) -> None:
     said = aufruf("backup", *place.words)
     assert (said.status, "key file problem" in said.err) == (1, True)
     assert not place.settings.backup_folder.exists()
+
+
+@SQLITE_ALONE
+async def test_a_server_has_one_made_apart(busy: Place) -> None:
+    settings = busy.settings
+    words = {"data": settings.data, "database": settings.database, "to": settings.backup_folder}
+    child = BackupChild(settings.backup_folder, {name: str(word) for name, word in words.items()})
+    assert child.newest() is None
+    assert await child.make() == ""
+    [made] = backups(settings.backup_folder)
+    assert made.name == f"aufruf-{child.newest():%Y%m%dT%H%M%SZ}.backup"
+    settings.key_file.unlink()
+    assert (await child.make()).startswith("aufruf: key file problem: ")

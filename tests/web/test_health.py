@@ -18,6 +18,19 @@ async def test_the_process_answers(town: Town) -> None:
     assert (await town.ask(None, "GET", "/healthz")).json() == {"status": "ok"}
 
 
+async def test_how_the_backups_stand_is_told(town: Town) -> None:
+    assert (await ready(town, "anna"))["backup"] == {"age_s": None, "error": ""}
+    figures = (await town.ask("integration", "GET", "/metrics")).text
+    assert "aufruf_backup_failed 0.0" in figures
+    assert "aufruf_backup_age_seconds" not in figures
+    folder = town.house.settings.backup_folder
+    folder.mkdir()
+    (folder / f"aufruf-{town.house.clock() - timedelta(hours=2):%Y%m%dT%H%M%SZ}.backup").touch()
+    age = (await ready(town, "anna"))["backup"]["age_s"]  # type: ignore[index]
+    assert 7200 <= age < 7300
+    assert "aufruf_backup_age_seconds 72" in (await town.ask("integration", "GET", "/metrics")).text
+
+
 async def test_strangers_read_only_whether_it_is_ready(each_town: Town) -> None:
     answer = await each_town.ask(None, "GET", "/readyz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ready"})

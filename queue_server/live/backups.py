@@ -1,0 +1,102 @@
+"""A backup each night by the running server itself, and how the backups stand.
+
+When it is due is asked of the backups that lie there: a restart makes neither a second one nor none. What
+must not live here: how one is made; that runs in a process of its own, off the road.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Final, Protocol
+
+LOOK_EVERY_S: Final = 600.0
+NIGHT: Final = range(2, 5)
+"""Local hours, behind the first of those in which people are erased."""
+ONCE: Final = timedelta(hours=12)
+"""One that is younger is tonight's."""
+OVERDUE: Final = timedelta(hours=26)
+"""Where the machine is switched off at night, it is made by day."""
+log = logging.getLogger(__name__)
+
+
+class Maker(Protocol):
+    """Makes a backup apart from this process, and knows those that lie there."""
+
+    def newest(self) -> datetime | None:
+        """Return when the newest was made; may wait for a disk."""
+
+    async def make(self) -> str:
+        """Make one; return what went wrong in a sentence, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupState:
+    """How old the newest backup is, None when there is none, and what went wrong last, if anything."""
+
+    age_s: int | None
+    error: str
+
+
+def is_due(newest: datetime | None, now: datetime, zone: tzinfo, *, at_start: bool = False) -> bool:
+    """Say whether a backup should be made now; `at_start` by night only: a start is no time to be slow."""
+    if newest is not None and timedelta(0) <= now - newest < ONCE:
+        return False
+    if now.astimezone(zone).hour in NIGHT:
+        return True
+    return not at_start and (newest is None or not timedelta(0) <= now - newest < OVERDUE)
+
+
+class Backups:
+    """One task that looks every ten minutes. `maker` None: no backups are made here."""
+
+    def __init__(
+        self, maker: Maker | None, clock: Callable[[], datetime], zone: Callable[[], tzinfo]
+    ) -> None:
+        self._maker = maker
+        self._clock = clock
+        self._zone = zone
+        self._error = ""
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self._maker is not None:
+            self._task = asyncio.create_task(self._run(), name="backups")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def state(self) -> BackupState:
+        """Tell how the backups stand."""
+        if self._maker is None:
+            return BackupState(None, self._error)
+        newest = await asyncio.to_thread(self._maker.newest)
+        age = None if newest is None else max(0, int((self._clock() - newest).total_seconds()))
+        return BackupState(age, self._error)
+
+    async def look(self, *, at_start: bool = False) -> bool:
+        """Make a backup when it is due; say whether one was tried."""
+        maker = self._maker
+        if maker is None:
+            return False
+        newest = await asyncio.to_thread(maker.newest)
+        if not is_due(newest, self._clock(), self._zone(), at_start=at_start):
+            return False
+        self._error = await maker.make()
+        if self._error:
+            log.error("no backup could be made: %s", self._error)
+        return True
+
+    async def _run(self) -> None:
+        at_start = True
+        while True:
+            try:
+                await self.look(at_start=at_start)
+            except Exception as error:  # it is tried again
+                self._error = type(error).__name__
+                log.exception("the backups could not be looked at")
+            at_start = False
+            await asyncio.sleep(LOOK_EVERY_S)
