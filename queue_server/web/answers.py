@@ -32,6 +32,16 @@ class Backup(TypedDict):
     error: str
 
 
+class Forgetting(TypedDict):
+    """Whether it is written down beside the backups who was erased ("ok" or the kind of trouble), and what
+    the last privacy audit found; null before the first since the start.
+    """
+
+    journal: str
+    audit_findings: int | None
+    audited_at: str | None
+
+
 class Readiness(TypedDict):
     """All but `status` is for staff, administrators and integrations."""
 
@@ -44,6 +54,7 @@ class Readiness(TypedDict):
     connections: NotRequired[str]
     outbox: NotRequired[Outbox]
     backup: NotRequired[Backup]
+    forgetting: NotRequired[Forgetting]
     epoch: NotRequired[str]
 
 

@@ -25,6 +25,7 @@ from starlette.types import ASGIApp
 from queue_server.adapters import accounts, helpers, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.backup.apart import BackupChild
+from queue_server.adapters.backup.journaling import Journaling
 from queue_server.adapters.calendars import calendar_file, copies, feeds, own_entries
 from queue_server.adapters.calendars.all_calendars import AllCalendars
 from queue_server.adapters.calendars.busy_cells import Owner, owners_of
@@ -49,6 +50,7 @@ from queue_server.live.backups import Backups
 from queue_server.live.batches import Moved
 from queue_server.live.hub import Hub
 from queue_server.live.postman import Deliver, Postman
+from queue_server.live.repeating import Repeating
 from queue_server.live.sequencer import Sequencer
 from queue_server.live.timers import Timers
 from queue_server.services import site_view
@@ -136,6 +138,7 @@ DEVICE_PACKAGES: Final = {
 }
 NO_PAGES: Final = ("/api/", "/static/", "/live/", "/sounds/", "/healthz", "/readyz", "/metrics")
 """Addresses whose mistakes are answered as JSON; all others are for people."""
+JOURNAL_S: Final = 1.0
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
@@ -271,6 +274,9 @@ async def _start(
     stack.push_async_callback(timers.stop)
     house.backups.start()
     stack.push_async_callback(house.backups.stop)
+    journaling = _journaling(house)
+    journaling.start()
+    stack.push_async_callback(journaling.stop)
     for channel, deliver in _deliverers(house, spool).items():
         postman = _postman(house, channel, deliver)
         postman.start()
@@ -287,6 +293,14 @@ def _backups(settings: Settings, clock: Clock, settlement: Settlement) -> Backup
         return ZoneInfo(next(zones, "UTC"))
 
     return Backups(None if settings.demo else maker, clock, zone)
+
+
+def _journaling(house: House) -> Repeating:
+    """Return what writes down each second who was erased, with one last look before the end."""
+    journaling = Journaling(house.settings.erased_journal)
+    task = Repeating("writing down who was erased", lambda: house.read(journaling.write_down), JOURNAL_S)
+    house.forgetting.journaling = task
+    return task
 
 
 def _deliverers(house: House, spool: Spool) -> dict[str, Deliver[Any]]:
@@ -321,6 +335,8 @@ async def _tidy(house: House, spool: Spool) -> None:
     zones = {id_: site.time_zone for id_, (_, site) in house.directory.sites.items()}
     await house.write(lambda conn: nightly.erase(conn, now, zones))
     await asyncio.to_thread(spool.forget, now)
+    if nightly.sites_at_night(now, zones):
+        await asyncio.to_thread(house.database.empty_wal)
 
 
 def _routes(settings: Settings) -> list[BaseRoute]:

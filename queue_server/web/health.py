@@ -44,6 +44,7 @@ async def see_readiness(call: Call) -> Response:
             "connections": house.connections.health(),
             "outbox": _outbox(call, await _backlogs(house)),
             "backup": asdict(await house.backups.state()),
+            "forgetting": house.forgetting.as_answer(),
             "epoch": house.epoch,
         }
     return JSONResponse(answer, status_code=200 if ready else 503)
@@ -132,6 +133,7 @@ def _metrics(house: House, backlogs: Mapping[str, Backlog], backup: BackupState)
     _count_backups(backup, registry)
     _count_letters(house, backlogs, registry)
     _count_calendars(house, registry)
+    house.forgetting.count(registry)
     waiting = Gauge("aufruf_waiting", "Visitors who wait", ["site"], registry=registry)
     counters = Gauge("aufruf_open_counters", "Counters that are open", ["site"], registry=registry)
     displays = Gauge(

@@ -16,6 +16,7 @@ from queue_server.live.backups import Backups
 from queue_server.live.hub import Hub
 from queue_server.live.sequencer import Sequencer
 from queue_server.settings import Settings
+from queue_server.web.forgetting import Forgetting
 from queue_server.web.limits import Gate, Limits
 from queue_server.web.origin import Csrf
 from queue_server.web.ports import (
@@ -110,6 +111,7 @@ class House:
     pages: Environment
     directory: Directory
     epoch: str
+    forgetting: Forgetting = field(default_factory=Forgetting)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a read on the database, away from the event loop."""

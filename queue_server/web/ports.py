@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 class Database(Protocol):
     def read(self, work: Callable[[Connection], T]) -> T: ...
+    def empty_wal(self) -> bool: ...
 
 
 class Settlement(Protocol):

@@ -24,7 +24,7 @@ async def test_how_the_backups_stand_is_told(town: Town) -> None:
     assert "aufruf_backup_failed 0.0" in figures
     assert "aufruf_backup_age_seconds" not in figures
     folder = town.house.settings.backup_folder
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / f"aufruf-{town.house.clock() - timedelta(hours=2):%Y%m%dT%H%M%SZ}.backup").touch()
     age = (await ready(town, "anna"))["backup"]["age_s"]  # type: ignore[index]
     assert 7200 <= age < 7300
@@ -101,7 +101,7 @@ async def test_the_figures_tell_how_the_hall_is(town: Town) -> None:
 
 async def test_a_broken_calendar_of_a_clerk_is_told_to_colleagues(town: Town) -> None:
     folder = town.house.settings.calendar_folder
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "bernd.ics").write_bytes(b"<html>please sign in</html>")
     (folder / "anna.ics").write_bytes(
         b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//\r\nEND:VCALENDAR\r\n"

@@ -1,0 +1,48 @@
+"""Something small that is done again and again beside the road, whatever becomes of it once."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
+
+
+class Repeating:
+    """One task that does `work` every `every_s` seconds. `trouble` is the kind of the last failure, or empty.
+
+    A failure is logged when it begins, not at each turn: a disk that is gone for a night would fill the log.
+    """
+
+    def __init__(self, name: str, work: Callable[[], Awaitable[object]], every_s: float) -> None:
+        self.trouble = ""
+        self._name = name
+        self._work = work
+        self._every_s = every_s
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=self._name)
+
+    async def stop(self) -> None:
+        """Stop, after one last turn: what was committed before is done."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            await self.turn()
+
+    async def _run(self) -> None:
+        while True:
+            await self.turn()
+            await asyncio.sleep(self._every_s)
+
+    async def turn(self) -> None:
+        """Do it once."""
+        try:
+            await self._work()
+        except Exception as error:  # it is tried again
+            kind = type(error).__name__
+            if kind != self.trouble:
+                log.exception("%s failed, and is tried again", self._name)
+            self.trouble = kind
+        else:
+            self.trouble = ""
