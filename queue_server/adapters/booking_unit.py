@@ -169,6 +169,12 @@ class BookingUnit:
             "phone_trouble": "",
         }
 
+    def correct_mail(self, appointment_id: int, person: Person) -> None:
+        self.changes += 1
+        connection, site_id = self._flushed(), self.site.id
+        PersonRows.correct_mail(connection, site_id, appointment_id, PersonRows.row(person, self.fingerprint))
+        OutboxRows.send_again(connection, site_id, appointment_id, self.now)
+
     def person(self, appointment_id: int) -> Person | None:
         return self.persons([appointment_id]).get(appointment_id)
 

@@ -175,6 +175,9 @@ class Unit(PublicUnit, Protocol):
     def keep_person(self, appointment_id: int, person: Person, erase_after: datetime) -> None:
         """Keep, or replace, what a visitor told; a job erases it after that time."""
 
+    def correct_mail(self, appointment_id: int, person: Person) -> None:
+        """Keep this person's mail address instead of the old one, and send again what was given up for it."""
+
     def person(self, appointment_id: int) -> Person | None: ...
     def persons(self, appointment_ids: Sequence[int]) -> Mapping[int, Person]: ...
     def forget_person(self, appointment_id: int, contact_until: datetime | None = None) -> None:

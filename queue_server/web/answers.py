@@ -18,11 +18,16 @@ class Health(TypedDict):
 
 
 class Outbox(TypedDict):
-    """Letters of the own sites past their time, how long the oldest is so, and how many were given up."""
+    """Letters of the own sites: late, how long the oldest is so, given up, held back after a restore.
+
+    `mail`: they leave by SMTP, lie in the spool, wait as the connections cannot be read, or stay in the demo.
+    """
 
     late_count: int
     oldest_s: int
     failed_count: int
+    held_count: int
+    mail: Literal["smtp", "spool", "unusable", "demo"]
 
 
 class Backup(TypedDict):

@@ -34,7 +34,7 @@ from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.forgetting import nightly
 from queue_server.adapters.forgetting.marks import ERASED
-from queue_server.adapters.post import mail_message, outbox
+from queue_server.adapters.post import desk_letters, mail_message, outbox
 from queue_server.adapters.post.addressees import addressee
 from queue_server.adapters.post.outgoing import Outgoing
 from queue_server.adapters.post.spool import Spool
@@ -68,6 +68,8 @@ from queue_server.web import (
     page_calendar_feed,
     page_counter,
     page_desk,
+    page_desk_contact,
+    page_desk_letters,
     page_desk_requests,
     page_desk_visits,
     page_display,
@@ -119,6 +121,8 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_desk.ROUTES,
     *page_desk_visits.ROUTES,
     *page_desk_requests.ROUTES,
+    *page_desk_letters.ROUTES,
+    *page_desk_contact.ROUTES,
     *page_kiosk.ROUTES,
     *page_paper.ROUTES,
     *page_mails.ROUTES,
@@ -226,7 +230,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         clerk_calendars=calendars,
         copies=copies,
         feeds=feeds,
-        letters=outbox,
+        letters=desk_letters,
         connections=connections,
         backups=_backups(settings, clock, settlement),
         secrets=secrets,

@@ -26,6 +26,7 @@ async def frame(call: PageCall, site: Site) -> dict[str, Any]:
         "sites": [{"id": one.id, "name": in_language(one.name, call.language)} for one in sites_of(call)],
         "clerk_name": clerk.name if clerk else "",
         "requests": await _requests(call, site),
+        "letters": await _letters(call, site),
         "csrf": call.house.csrf.token(call.request.scope),
         "q_day": words_for(call.say, site, call.house.clock()).today.isoformat(),
     }
@@ -37,6 +38,13 @@ async def _requests(call: PageCall, site: Site) -> int | None:
     if not any(site.id in service.site_ids and service.confirm_first for service in town.services):
         return None
     return await call.house.sequencer.look(site.id, requests.count_waiting)
+
+
+async def _letters(call: PageCall, site: Site) -> int:
+    """Count the letters that somebody should look at: late, given up, held back."""
+    house = call.house
+    backlog = (await house.read(lambda conn: house.letters.backlogs(conn, house.clock()))).get(site.id)
+    return backlog.late_count + backlog.failed_count + backlog.held_count if backlog else 0
 
 
 def sites_of(call: PageCall) -> list[Site]:

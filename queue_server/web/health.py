@@ -17,6 +17,7 @@ from queue_server.services.ports import Answer
 from queue_server.web import answers
 from queue_server.web.api import ApiRoute, Call
 from queue_server.web.house import House
+from queue_server.web.mail_way import mail_way
 from queue_server.web.ports import Backlog
 from queue_server.web.proxies import client_address
 
@@ -93,6 +94,8 @@ def _outbox(call: Call, backlogs: Mapping[str, Backlog]) -> answers.Outbox:
         "late_count": sum(one.late_count for one in own),
         "oldest_s": max((_age_s(call.house, one) for one in own), default=0),
         "failed_count": sum(one.failed_count for one in own),
+        "held_count": sum(one.held_count for one in own),
+        "mail": mail_way(call.house),
     }
 
 

@@ -5,6 +5,7 @@ What must not live here: booking itself (`page_desk`), wording and dates (`desk_
 
 import re
 import secrets
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any, Final
@@ -24,6 +25,7 @@ from queue_server.web.desk_exceptions import exceptions
 from queue_server.web.desk_frame import checked_form, do, frame, refusal_words
 from queue_server.web.desk_wish import TEXT_MOST, Wish
 from queue_server.web.errors import status_of
+from queue_server.web.page_desk_letters import why
 from queue_server.web.pages import PageCall, PageRoute
 
 _REFERENCE: Final = re.compile(r"[0-9A-Z]{6}")
@@ -34,7 +36,9 @@ ACTS_DONE: Final = {
     "decline": "declined",
     "must_move": "must_move",
 }
-DONE: Final = frozenset({"booked", "moved", "early", "on_time", "late", *ACTS_DONE.values()})
+DONE: Final = frozenset(
+    {"booked", "moved", "early", "on_time", "late", "mail_corrected", *ACTS_DONE.values()}
+)
 
 
 async def appointment_page(call: PageCall) -> Response:
@@ -45,14 +49,14 @@ async def appointment_page(call: PageCall) -> Response:
     except WrongSite as elsewhere:
         # Found by its reference in the other building: its desk knows what to do with it.
         return RedirectResponse(
-            f"/desk/{elsewhere.params['site']}/appointments/{_reference(call)}", status_code=303
+            f"/desk/{elsewhere.params['site']}/appointments/{asked_reference(call)}", status_code=303
         )
 
 
 async def act_on_appointment(call: PageCall) -> Response:
     """Do what the form says: a form, so that no link changes anything (failure 4)."""
     form = await checked_form(call)
-    reference, act = _reference(call), form.get("act")
+    reference, act = asked_reference(call), form.get("act")
     answered = str(form.get("answer") or "").strip()[:ANSWER_MOST]
     work = {
         "check_in": lambda unit: arrivals.check_in(unit, reference),
@@ -118,9 +122,11 @@ async def search(call: PageCall) -> Response:
     found, tickets = await call.house.sequencer.look(site.id, lambda unit: _find(call, unit, text, day))
     if text and len(found) == 1 and not tickets:
         return RedirectResponse(f"/desk/{site.id}/appointments/{found[0]['reference']}", status_code=303)
+    troubles = await _mail_troubles(call, [one["id"] for one in found])
     return call.page(
         "desk_found.html",
         faces=("desk",),
+        troubles={one["reference"] for one in found if one["id"] in troubles},
         q=text,
         day_name=words.day(day),
         hits=[hit(call, words, day, one) for one in found],
@@ -157,7 +163,7 @@ def _names(call: PageCall, found: Answer, text: str) -> bool:
 
 async def _seen(call: PageCall) -> tuple[Answer, Any]:
     """Return an appointment and what its holder told; the person is looked at here and nowhere public."""
-    reference = _reference(call)
+    reference = asked_reference(call)
 
     def work(unit: Unit) -> tuple[Answer, Any]:
         found = appointments.find_appointment(unit, reference)
@@ -175,6 +181,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
     shown = view.appointment(words, town, site, seen)
     shown["may_ask_to_move"] = shown["may_move"] and bool(person and person.email)
     wish = Wish(tuple((one["id"], one["count"]) for one in shown["services"]), seen["persons"])
+    troubles = await _mail_troubles(call, [seen["id"]])
     return call.page(
         "desk_appointment.html",
         status=status,
@@ -183,6 +190,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         refused=status != 200,
         seen=shown,
         person=_person(person),
+        mail_trouble=why(call, troubles.get(seen["id"], "")),
         exceptions=await exceptions(call, seen["id"]),
         card=_card(call, seen),
         move_link=f"/desk/{site.id}?{view.concern_query(wish, move=seen['reference'])}",
@@ -191,6 +199,12 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         keys=view.keys(call.say, ("", "desk.appointment", _keys_of(shown)), _EVERYWHERE),
         **await frame(call, site),
     )
+
+
+async def _mail_troubles(call: PageCall, ids: Sequence[int]) -> Mapping[int, str]:
+    """Return why mail does not arrive, for those of these appointments where that is known."""
+    house = call.house
+    return await house.read(lambda conn: house.letters.mail_troubles(conn, call.site_id, ids))
 
 
 async def _show_ticket(call: PageCall) -> Response:
@@ -310,7 +324,7 @@ def _kiosks(site: Site) -> list[dict[str, str]]:
     return [{"id": kiosk.id, "name": kiosk.name} for kiosk in site.kiosks]
 
 
-def _reference(call: PageCall) -> str:
+def asked_reference(call: PageCall) -> str:
     return str(call.request.path_params["reference"]).strip().upper()
 
 

@@ -246,6 +246,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "/desk/{site}": pages_row(DESK, stranger=303),
     "/desk/{site}/appointments/{reference}": pages_row(DESK, stranger=303, found=404),
     "/desk/{site}/appointments/{reference}/card": pages_row(DESK, stranger=303, found=404),
+    "/desk/{site}/letters": pages_row(DESK, stranger=303),
     "/desk/{site}/requests": pages_row(DESK, stranger=303),
     "/desk/{site}/tickets/{ticket}": pages_row(DESK, stranger=303),
     "/kiosk/{kiosk}/services/{service}/qr.svg": pages_row(KIOSK_STAFF, stranger=303),

@@ -4,6 +4,7 @@ What must not live here: sending.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +35,20 @@ class OutboxRows:
     def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add letters; one that was posted before is not posted again."""
         _ADD.run(connection, rows)
+
+    @staticmethod
+    def send_again(connection: Connection, site_id: str, appointment_id: int, now: datetime) -> None:
+        """Let mail of an appointment that was given up wait once more, as if it were new."""
+        connection.execute(
+            sa.update(OUTBOX)
+            .where(
+                OUTBOX.c.site_id == site_id,
+                OUTBOX.c.appointment_id == appointment_id,
+                OUTBOX.c.channel == "mail",
+                OUTBOX.c.state == "failed",
+            )
+            .values(state="waiting", tries=0, claimed_by="", last_error="", first_due_at=now, due_at=now)
+        )
 
     @staticmethod
     def withdraw(connection: Connection, site_id: str, appointment_id: int) -> None:

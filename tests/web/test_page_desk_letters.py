@@ -1,0 +1,199 @@
+"""The desk sees which letters did not leave and why, sends them again, and corrects an address."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from queue_server.adapters.post.outbox import OF_CONTACT, OUTBOX
+from queue_server.adapters.post.outbox import hold as hold_all
+from queue_server.adapters.post.smtp import Why
+from queue_server.domain.person import Person
+from queue_server.live import postman
+from queue_server.services.letter_kinds import Kind
+from tests.mail_house import MailHouse, mail_house
+from tests.web.running import Town
+from tests.web.test_mail_outage import connect
+from tests.web.test_mailing import ADDRESS, NAME, book, deliver, letters, rows
+from tests.web.test_page_desk import Desk, words
+
+LETTERS = "/letters"
+
+
+@pytest.fixture(autouse=True)
+def only_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server's own postman sleep: these tests say when he goes."""
+    monkeypatch.setattr(postman, "LOOK_EVERY_S", 3600)
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[MailHouse]:
+    async with mail_house() as house:
+        yield house
+
+
+@pytest.fixture
+def desk(town: Town, post: MailHouse, tmp_path: Path) -> Desk:
+    connect(town, post.server(tmp_path))
+    return Desk(town)
+
+
+async def act(desk: Desk, act: str, letter: int | str = "") -> str:
+    done = await desk.post(LETTERS, act=act, letter=str(letter))
+    assert done.status_code == 303, words(done.text)
+    return words(await desk.get(LETTERS, done=done.headers["location"].partition("done=")[2]))
+
+
+async def test_when_all_is_sent_there_is_nothing_to_see(desk: Desk) -> None:
+    await book(desk.town)
+    await deliver(desk.town)
+    page = words(await desk.get(LETTERS))
+    assert "Alle Briefe sind hinausgegangen." in page
+    assert "kein Mailserver" not in page
+
+
+async def test_a_late_letter_is_listed_with_its_reason_and_without_the_address(
+    desk: Desk, post: MailHouse
+) -> None:
+    """Failures 20 and 27."""
+    post.on_mail = lambda: "451 later"
+    made = await book(desk.town)
+    await deliver(desk.town)
+    page = words(await desk.get(LETTERS))
+    assert "Warten noch" in page
+    assert "Der Mailserver nimmt gerade nichts an. Fällig seit 10:00 · 1 Versuch · nächster Versuch" in page
+    assert "1 Brief " not in page, "it is not late yet"
+    desk.town.clock.forward(minutes=16)
+    page = await desk.get(LETTERS)
+    assert "1 Brief " in words(page), "now the frame of every page says so"
+    assert f"/desk/rathaus/appointments/{made['reference']}" in page
+    for private in (ADDRESS, NAME, "Erika"):
+        assert private not in page
+    post.on_mail = lambda: "250 OK"
+    await deliver(desk.town)
+    assert "1 Brief " not in words(await desk.get())
+
+
+async def test_what_was_given_up_is_sent_again_or_not_at_all(desk: Desk, post: MailHouse) -> None:
+    post.on_recipient = lambda _: "550 5.1.1 unknown"
+    await book(desk.town)
+    await deliver(desk.town)
+    [row] = await rows(desk.town)
+    assert "Nicht zugestellt Bestätigung E-Mail" in words(await desk.get(LETTERS))
+    post.on_recipient = lambda _: "250 OK"
+    assert "Der Brief wird erneut gesendet." in await act(desk, "again", row.id)
+    await deliver(desk.town)
+    assert len(post.taken) == 1
+    assert (await desk.post(LETTERS, act="again", letter=str(row.id))).status_code == 404, "it is sent"
+
+
+async def test_a_letter_may_stay_unsent(desk: Desk, post: MailHouse) -> None:
+    post.on_mail = lambda: "451 later"
+    await book(desk.town)
+    await deliver(desk.town)
+    [row] = await rows(desk.town)
+    assert "Der Brief wird nicht gesendet." in await act(desk, "drop", row.id)
+    post.on_mail = lambda: "250 OK"
+    desk.town.clock.forward(hours=1)
+    assert await deliver(desk.town) == 0
+
+
+async def test_after_a_restore_letters_wait_for_a_word(desk: Desk, post: MailHouse) -> None:
+    await book(desk.town)
+    await desk.town.house.write(hold_all)
+    assert await deliver(desk.town) == 0
+    page = words(await desk.get(LETTERS))
+    assert "Zurückgehalten" in page
+    assert "1 Brief " in page
+    assert (await desk.town.ask("anna", "GET", "/readyz")).json()["outbox"]["held_count"] == 1
+    assert "Alle Briefe sind freigegeben." in await act(desk, "release_all")
+    assert await deliver(desk.town) == 1
+    assert len(post.taken) == 1
+
+
+async def test_held_letters_may_be_discarded(desk: Desk) -> None:
+    await book(desk.town)
+    await desk.town.house.write(hold_all)
+    assert "verworfen" in await act(desk, "discard_all")
+    assert await deliver(desk.town) == 0
+    assert [row.state for row in await rows(desk.town)] == ["cancelled"]
+
+
+async def test_all_that_failed_goes_again_with_one_press(desk: Desk) -> None:
+    await book(desk.town)
+    await desk.town.house.write(lambda conn: conn.execute(sa.update(OUTBOX).values(state="failed")))
+    assert "Alle Briefe werden erneut gesendet." in await act(desk, "again_all")
+    assert await deliver(desk.town) == 1
+
+
+async def test_another_site_sees_and_sends_none_of_it(desk: Desk) -> None:
+    """Failure 15."""
+    await book(desk.town)
+    await desk.town.house.write(lambda conn: conn.execute(sa.update(OUTBOX).values(state="failed")))
+    [row] = await rows(desk.town)
+    other = Desk(desk.town, "buergerzentrum", "greta")
+    assert "Alle Briefe sind hinausgegangen." in words(await other.get(LETTERS))
+    assert (await other.post(LETTERS, act="again", letter=str(row.id))).status_code == 404
+    assert (await other.post(LETTERS, act="drop", letter=str(row.id))).status_code == 404
+    await other.post(LETTERS, act="again_all")
+    assert [one.state for one in await rows(desk.town)] == ["failed"]
+
+
+@pytest.mark.parametrize("letter", ["", "x", "-1", "9" * 30, "²"])
+async def test_a_letter_that_is_none_is_not_found(desk: Desk, letter: str) -> None:
+    assert (await desk.post(LETTERS, act="again", letter=letter)).status_code == 404
+    assert (await desk.post(LETTERS, act="burn", letter=letter)).status_code == 400
+
+
+async def test_a_form_of_somebody_else_changes_nothing(desk: Desk) -> None:
+    await book(desk.town)
+    await desk.town.house.write(hold_all)
+    await desk.get(LETTERS)
+    answer = await desk.town.client.post(
+        "/desk/rathaus/letters", data={"act": "discard_all"}, headers=desk.town.headers("anna")
+    )
+    assert answer.status_code == 403
+    assert [row.state for row in await rows(desk.town)] == ["held"]
+
+
+async def test_without_a_mail_server_staff_are_told(town: Town) -> None:
+    assert "Es ist kein Mailserver eingerichtet" in words(await Desk(town).get(LETTERS))
+    assert (await town.ask("anna", "GET", "/readyz")).json()["outbox"]["mail"] == "spool"
+
+
+async def test_a_wrong_address_is_shown_and_corrected(desk: Desk, post: MailHouse) -> None:
+    """Failure 20: the desk asks for another address, and what did not arrive goes there."""
+    post.on_recipient = lambda to: "550 5.1.1 unknown" if to == ADDRESS else "250 OK"
+    made = await book(desk.town)
+    await deliver(desk.town)
+    seen = words(await desk.see(made["reference"]))
+    assert f"{ADDRESS} Mail kommt nicht an" in seen
+    assert "Dieses Postfach gibt es nicht. Bitte fragen Sie nach der richtigen Adresse." in seen
+    found = await desk.post("/search", q="", day="2026-03-11")
+    assert "Mail kommt nicht an" in words(found.text)
+    path = f"/appointments/{made['reference']}/contact"
+    assert (await desk.post(path, email="keine Adresse")).status_code == 400
+    right = "erika@richtig.example"
+    assert (await desk.post(path, email=right, request_id="press-1")).status_code == 303
+    seen = words(await desk.see(made["reference"]))
+    assert right in seen
+    assert "Mail kommt nicht an" not in seen
+    await deliver(desk.town)
+    assert f"To: {right}".encode() in post.taken[0]
+    assert letters(desk.town) == []
+
+
+async def test_an_address_of_nobody_is_not_corrected(desk: Desk) -> None:
+    made = await book(desk.town, Person(name=NAME, phone="0371 4880"))
+    path = f"/appointments/{made['reference']}/contact"
+    assert (await desk.post(path, email="erika@richtig.example")).status_code == 404
+    assert (await desk.post("/appointments/ABCDEF/contact", email="a@b.example")).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_reason_and_kind_has_words(town: Town, language: str) -> None:
+    texts = town.house.texts[language]
+    assert all(f"desk.why_{word}" in texts for word in (*Why, *OF_CONTACT))
+    assert all(f"desk.letter_{kind}" in texts for kind in Kind)
+    assert all(f"desk.channel_{channel}" in texts for channel in ("mail", "sms", "calendar"))
