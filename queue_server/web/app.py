@@ -48,6 +48,7 @@ from queue_server.adapters.tokens import find_token
 from queue_server.domain.errors import Refusal
 from queue_server.live.backups import Backups
 from queue_server.live.batches import Moved
+from queue_server.live.checkpoints import Checkpoints
 from queue_server.live.hub import Hub
 from queue_server.live.postman import Deliver, Postman
 from queue_server.live.repeating import Repeating
@@ -276,6 +277,9 @@ async def _start(
     )
     timers.start()
     stack.push_async_callback(timers.stop)
+    checkpoints = Checkpoints(store.database.checkpoint)
+    checkpoints.start()
+    stack.push_async_callback(checkpoints.stop)
     house.backups.start()
     stack.push_async_callback(house.backups.stop)
     journaling = _journaling(house)

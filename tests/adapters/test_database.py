@@ -44,6 +44,32 @@ def test_a_reader_sees_one_moment_and_only_what_is_committed(database: Database)
     assert database.read(lambda c: c.execute(_COUNT).scalar()) == "1"
 
 
+def test_what_was_committed_moves_into_the_file_beside_an_open_reader_and_writer(tmp_path: Path) -> None:
+    """Every fiftieth press moved it itself, and waited for the disk twice more."""
+    database = Database(f"sqlite:///{tmp_path / 'town.sqlite3'}")
+    database.write(lambda c: c.execute(sa.text("CREATE TABLE word (text VARCHAR)")))
+    words = sa.text("SELECT text FROM word")
+    database.read(lambda c: c.execute(words).all())  # who closes the last connection moves the log
+
+    def goes_on(connection: sa.Connection) -> int:
+        connection.execute(sa.text("INSERT INTO word VALUES ('not yet')"))
+        return database.checkpoint()
+
+    database.write(lambda c: c.execute(sa.text("INSERT INTO word VALUES ('kept')")))
+    assert database.write(goes_on) > 0
+    (tmp_path / "alone.sqlite3").write_bytes((tmp_path / "town.sqlite3").read_bytes())
+    alone = Database(f"sqlite:///{tmp_path / 'alone.sqlite3'}")
+    assert alone.read(lambda c: c.execute(words).scalars().all()) == ["kept"]
+    for one in (database, alone):
+        one.dispose()
+
+
+def test_a_database_without_such_a_log_moves_nothing(database: Database) -> None:
+    database.read(lambda c: c.execute(_COUNT).all())
+    _begin(database)
+    assert (database.checkpoint() > 0) is database.is_sqlite
+
+
 def test_what_fails_is_rolled_back(database: Database) -> None:
     _begin(database)
 
