@@ -1,22 +1,29 @@
 """The desk sees which letters did not leave and why, sends them again, and corrects an address."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from playwright.async_api import Browser
+from sqlalchemy.engine import Connection
 
 from queue_server.adapters.post.outbox import OF_CONTACT, OUTBOX
 from queue_server.adapters.post.outbox import hold as hold_all
 from queue_server.adapters.post.smtp import Why
+from queue_server.adapters.rows.person_rows import PersonRows
 from queue_server.domain.person import Person
 from queue_server.live import postman
 from queue_server.services.letter_kinds import Kind
+from tests.e2e.harness.axe import axe_by_day_and_night
 from tests.mail_house import MailHouse, mail_house
 from tests.web.running import Town
 from tests.web.test_mail_outage import connect
-from tests.web.test_mailing import ADDRESS, NAME, book, deliver, letters, rows
+from tests.web.test_mailing import ADDRESS, NAME, book, confirm, deliver, letters, rows
 from tests.web.test_page_desk import Desk, words
+from tests.web.test_page_status import photograph
 
 LETTERS = "/letters"
 
@@ -197,3 +204,32 @@ def test_every_reason_and_kind_has_words(town: Town, language: str) -> None:
     assert all(f"desk.why_{word}" in texts for word in (*Why, *OF_CONTACT))
     assert all(f"desk.letter_{kind}" in texts for kind in Kind)
     assert all(f"desk.channel_{channel}" in texts for channel in ("mail", "sms", "calendar"))
+
+
+async def test_the_page_is_accessible_and_narrow(served_town: Town, browser: Browser) -> None:
+    """Failure 26: everything that it can hold at once, by day and by night."""
+    town = served_town
+    day = timedelta(days=1)
+    states = (
+        ("failed", "mailbox_unknown"),
+        ("held", ""),
+        ("waiting", "mail_sign_in"),
+        ("failed", "OSError 28"),
+    )
+    for number, (state, error) in enumerate(states, 1):
+        made = await town.house.sequencer.do("rathaus", partial(confirm, day=number))
+        values = {"state": state, "last_error": error, "tries": number, "first_due_at": town.clock() - day}
+        change = sa.update(OUTBOX).where(OUTBOX.c.appointment_id == made["id"]).values(**values)
+        await town.house.write(partial(Connection.execute, statement=change))
+    await town.house.write(lambda conn: PersonRows.mark_mail(conn, "rathaus", made["id"], "mailbox_unknown"))
+    for width in (320, 1280):
+        context = await browser.new_context(
+            viewport={"width": width, "height": 900}, locale="de-DE", extra_http_headers=town.headers("anna")
+        )
+        page = await context.new_page()
+        for name, path in (("letters", "letters"), ("wrong", f"appointments/{made['reference']}")):
+            await page.goto(f"http://{town.address}/desk/rathaus/{path}")
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width
+            assert not await axe_by_day_and_night(page)
+            await photograph(page, f"desk-{name}-dark-{width}")
+        await context.close()
