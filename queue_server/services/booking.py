@@ -21,6 +21,7 @@ from queue_server.services.booking_letters import erase_after
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import required_fields
 from queue_server.services.holding import extend, hold, hold_answer, mine, release, require_held, to_change
+from queue_server.services.last_look import settle_clerks
 from queue_server.services.moving import bring, move
 from queue_server.services.ports import Answer, Unit
 
@@ -60,8 +61,9 @@ def confirm(
     Two times that were held together are booked together. What has to be confirmed first is asked for, and
     has no number yet. `overrule` is the staff's; that it was used is kept. `helper_code` lifts the limits
     for a contact. `by_mail`: the visitor books alone, and letters have links, so the site may ask for a
-    confirmation by mail. Raises `HoldExpired`, `TooManyBookings`, `UnknownHelperCode`, `BadInput` with the
-    field that the site requires, `NoNumberLeft`, `NotFound`.
+    confirmation by mail. Raises `HoldExpired`, `SlotTaken` when the clerk's own calendar has something there
+    by now and nobody else can, `TooManyBookings`, `UnknownHelperCode`, `BadInput` with the field that the
+    site requires, `NoNumberLeft`, `NotFound`.
     """
     held = mine(unit, appointment_id, client)
     if held.state in {_S.UNCONFIRMED, _S.BOOKED, _S.CHECKED_IN}:
@@ -72,6 +74,7 @@ def confirm(
     parts = unit.book.pair_of(held)
     _check_person(unit, parts, person)
     helper_id = limits.helper_of(unit, helper_code)
+    settle_clerks(unit, parts)
     if helper_id is None:
         limits.check(unit, held.id, person, overrule, more=len(parts))
     may_ask = by_mail and bool(person.email.strip()) and helper_id is None

@@ -14,6 +14,7 @@ from queue_server.services.appointments import booked_answer
 from queue_server.services.booked_numbers import draw
 from queue_server.services.booking_letters import erase_after
 from queue_server.services.holding import mine, require_held, to_change
+from queue_server.services.last_look import settle_clerks
 from queue_server.services.ports import Answer, Unit
 
 
@@ -21,7 +22,7 @@ def move(unit: Unit, reference: str, hold_id: int, client: str) -> Answer:
     """Bring a booking to the time that was held for it, in one commit; id and reference stay.
 
     What was held for both of a pair moves both. The number stays on the same day and is drawn anew on
-    another. Raises `HoldExpired`, `AlreadyCheckedIn`, `AppointmentOver`, `NotFound`.
+    another. Raises `HoldExpired`, `SlotTaken`, `AlreadyCheckedIn`, `AppointmentOver`, `NotFound`.
     """
     appointment = to_change(unit, reference)
     held = mine(unit, hold_id, client)
@@ -38,6 +39,7 @@ def move(unit: Unit, reference: str, hold_id: int, client: str) -> Answer:
     olds = [next(one for one in pair if one.id == hold.replaces) for hold in holds]
     for one in olds:
         to_change(unit, one.reference)
+    settle_clerks(unit, holds)
     for one, hold in zip(olds, holds, strict=True):
         _swap(unit, one, hold)
     letters.moved(unit, olds, unit.person(olds[0].id) or Person())
@@ -57,6 +59,7 @@ def bring(unit: Unit, other: Unit, reference: str, hold_id: int, client: str) ->
     if (held.replaces, held.replaces_site) != (old.id, other.site.id):
         raise NotFound(what="hold")
     require_held(unit, held)
+    settle_clerks(unit, [held])
     number, rest = draw(unit, held.starts_at), [one for one in other.book.pair_of(old) if one is not old]
     person = other.person(old.id)
     # What stays behind keeps a name of its own: no two appointments ever have one reference.

@@ -16,6 +16,7 @@ from queue_server.domain.town import Site
 from queue_server.services import booking, offer
 from queue_server.services.appointments import iso
 from queue_server.services.booking_limits import Overrule
+from queue_server.services.last_look import clerks_of_hold
 from queue_server.services.named_clerks import with_clerk
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers_booking as answers
@@ -23,6 +24,7 @@ from queue_server.web import models_booking as models
 from queue_server.web.api import PREFIX, ApiRoute, Call
 from queue_server.web.appointment_codes import ManageRef, appointment_of, read_manage_code, site_of
 from queue_server.web.helper_codes import guessing_slowly
+from queue_server.web.last_look import read_calendars
 from queue_server.web.mailing import address
 from queue_server.web.proxies import client_address
 
@@ -78,7 +80,8 @@ async def release_hold(call: Call) -> Answer:
 async def book_appointment(call: Call) -> Answer:
     """Turn a hold into an appointment with its number. The same `request_id` gets the same appointment.
 
-    A hold that has run out is refused with the nearest free times in `next`.
+    A hold that has run out is refused with the nearest free times in `next`; so is a time at which the
+    clerk's own calendar has something by now.
     """
     body, client, person = call.body, _client(call), _person(call.body.person, call.house.site(call.site_id))
     overrule, sender = _overrule(call), client_address(call.request.scope)
@@ -97,6 +100,7 @@ async def book_appointment(call: Call) -> Answer:
         )
 
     with guessing_slowly(call.house, sender, body.helper_code):
+        await read_calendars(call.house, call.site_id, lambda unit: clerks_of_hold(unit, body.hold, client))
         return _with_manage_url(call, await call.do(work, client))
 
 
@@ -125,6 +129,7 @@ async def move_appointment(call: Call) -> Answer:
     def bring(unit: Unit, old: Unit) -> Answer:
         return booking.bring(unit, old, ref.reference, body.hold, client)
 
+    await read_calendars(call.house, call.site_id, lambda unit: clerks_of_hold(unit, body.hold, client))
     if now_at == call.site_id:
         return _with_manage_url(call, await call.do(work, _scope(ref)))
     return _with_manage_url(call, await call.do_at_two(now_at, bring, _scope(ref)))
@@ -288,7 +293,7 @@ ROUTES = [
         models.BookAppointment,
         answers.BookedAppointment,
         status=201,
-        refusals=("hold_expired", "too_many_bookings", "unknown_helper_code", "no_number_left"),
+        refusals=("hold_expired", "slot_taken", "too_many_bookings", "unknown_helper_code", "no_number_left"),
         tag="booking",
     ),
     ApiRoute(
@@ -309,7 +314,7 @@ ROUTES = [
         "site",
         models.MoveAppointment,
         answers.BookedAppointment,
-        refusals=("hold_expired", "appointment_over", "no_number_left"),
+        refusals=("hold_expired", "slot_taken", "appointment_over", "no_number_left"),
         tag="booking",
     ),
     ApiRoute(

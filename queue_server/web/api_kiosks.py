@@ -12,9 +12,11 @@ from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Site
 from queue_server.services import kiosk, offer, screens, visits
 from queue_server.services.concerns import Choice, choose
+from queue_server.services.last_look import clerks_of_time
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers, models, models_booking, printing
 from queue_server.web.api import PREFIX, ApiRoute, Call
+from queue_server.web.last_look import read_calendars
 from queue_server.web.proxies import client_address
 from queue_server.web.status_codes import read_code, ticket_of
 
@@ -70,6 +72,11 @@ async def book_later(call: Call) -> Answer:
             person=_person(body, unit.site),
         )
 
+    def whose(unit: Unit) -> list[str]:
+        choice = kiosk.choose(unit.town, unit.site, body.pairs(), body.persons)
+        return clerks_of_time(unit, choice, body.starts_at)
+
+    await read_calendars(house, call.site_id, whose)
     answer = await call.do(work)
     printing.offer_soon(house, call.site_id, call.id)
     return {name: answer[name] for name in answers.BookedAtKiosk.__annotations__}

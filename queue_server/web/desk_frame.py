@@ -27,6 +27,7 @@ async def frame(call: PageCall, site: Site) -> dict[str, Any]:
         "clerk_name": clerk.name if clerk else "",
         "requests": await _requests(call, site),
         "letters": await _letters(call, site),
+        "unread": _unread(call, site),
         "csrf": call.house.csrf.token(call.request.scope),
         "q_day": words_for(call.say, site, call.house.clock()).today.isoformat(),
     }
@@ -45,6 +46,13 @@ async def _letters(call: PageCall, site: Site) -> int:
     house = call.house
     backlog = (await house.read(lambda conn: house.letters.backlogs(conn, house.clock()))).get(site.id)
     return backlog.late_count + backlog.failed_count + backlog.held_count if backlog else 0
+
+
+def _unread(call: PageCall, site: Site) -> str:
+    """Name the clerks of the site whose times are not offered, because their calendar cannot be read."""
+    town, _ = call.house.town_and_site(site.id)
+    unknown = call.house.clerk_calendars.unknown()
+    return ", ".join(one.name for one in town.clerks if one.id in unknown and site.id in one.site_ids)
 
 
 def sites_of(call: PageCall) -> list[Site]:

@@ -12,8 +12,10 @@ from starlette.datastructures import FormData
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Site, in_language
 from queue_server.services import appointments, booking, offer
+from queue_server.services.last_look import clerks_of_time
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.desk_frame import client_of, do, sites_of
+from queue_server.web.last_look import read_calendars
 from queue_server.web.pages import PageCall
 
 
@@ -72,6 +74,12 @@ async def move(call: PageCall, form: FormData, reference: str, starts_at: dateti
     def across(unit: Unit, old: Unit) -> Answer:
         return booking.bring(unit, old, reference, held(unit), client)
 
+    def whose(unit: Unit) -> list[str]:
+        pairs = pairs_of(before["services"])
+        choice = offer.choose_bookable(unit.town, unit.site, pairs, before["persons"])
+        return clerks_of_time(unit, choice, starts_at, reference)
+
+    await read_calendars(call.house, call.site_id, whose)
     is_here = before["site"] == call.site_id
     return await (do(call, form, within) if is_here else do(call, form, across, beside=before["site"]))
 

@@ -18,11 +18,13 @@ from queue_server.domain.errors import (
     NotFound,
     PuzzleRequired,
     Refusal,
+    SlotTaken,
     UnknownHelperCode,
 )
 from queue_server.domain.person import Person
 from queue_server.domain.town import Site
 from queue_server.services import booking
+from queue_server.services.last_look import clerks_of_hold
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import page_embedding
 from queue_server.web.booking_dates import local
@@ -41,6 +43,7 @@ from queue_server.web.booking_visit import Visit, client_of, give_client, town_o
 from queue_server.web.booking_wish import Wish, read_moment, read_wish, text
 from queue_server.web.errors import status_of
 from queue_server.web.helper_codes import guessing_slowly, has_helpers, require_known
+from queue_server.web.last_look import read_calendars
 from queue_server.web.mailing import address
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.proxies import client_address
@@ -161,7 +164,14 @@ async def _book(visit: Visit, form: FormData) -> Response:
         return booking.confirm(unit, hold, visit.client, person, language, helper_code=code, by_mail=by_mail)
 
     with guessing_slowly(visit.house, client_address(visit.call.request.scope), code):
-        return _booked(visit, await visit.house.sequencer.do(visit.site.id, work))
+        await read_calendars(
+            visit.house, visit.site.id, lambda unit: clerks_of_hold(unit, hold, visit.client)
+        )
+        try:
+            return _booked(visit, await visit.house.sequencer.do(visit.site.id, work))
+        except SlotTaken:  # the clerk has something else by now: what is held is of no use to anybody
+            await _release(visit, hold)
+            raise
 
 
 async def _wrong_helper(visit: Visit) -> dict[str, str]:

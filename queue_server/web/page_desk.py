@@ -8,7 +8,7 @@ come in bodies, never in addresses: addresses are logged, and names are not.
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from queue_server.services import booking, offer, reception
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import PERSONS_MOST, Choice, choose, services_by_id, takes_walk_ins
 from queue_server.services.in_parts import choose_visit, second_starts
+from queue_server.services.last_look import clerks_of_time
 from queue_server.services.named_clerks import same_clerk
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.reception import NEEDS
@@ -32,6 +33,7 @@ from queue_server.web.desk_exceptions import overrule_of
 from queue_server.web.desk_frame import checked_form, client_of, do, frame, refusal_words, sites_of
 from queue_server.web.desk_wish import REMINDERS, Typed, Wish, read_typed, read_wish
 from queue_server.web.errors import status_of
+from queue_server.web.last_look import read_calendars
 from queue_server.web.pages import PageCall, PageRoute
 
 STAFF: Final = frozenset({Role.ADMINISTRATOR, Role.CLERK})
@@ -80,6 +82,7 @@ async def book(call: PageCall) -> Response:
             starts_at = typed.starts_at(ZoneInfo(site.time_zone))
             answer = await desk_moving.move(call, form, wish.move, starts_at)
         else:
+            await read_calendars(call.house, site.id, _whose(wish, typed.starts_at(ZoneInfo(site.time_zone))))
             answer = await do(call, form, _booking(call, wish, typed, overrule))
     except Refusal as refusal:
         if refusal.code == "not_found":
@@ -141,6 +144,14 @@ def _booking(call: PageCall, wish: Wish, typed: Typed, overrule: Overrule | None
         return booking.confirm(unit, held["id"], client, person, typed.language, overrule=overrule)
 
     return work
+
+
+def _whose(wish: Wish, starts_at: datetime) -> Callable[[Unit], list[str]]:
+    def whose(unit: Unit) -> list[str]:
+        choice = choose_visit(unit.town, unit.site, wish.pairs, wish.persons)
+        return clerks_of_time(unit, choice, starts_at)
+
+    return whose
 
 
 async def _show(

@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from queue_server.domain.errors import HoldExpired, Refusal
+from queue_server.domain.errors import HoldExpired, Refusal, SlotTaken
 from queue_server.domain.town import Site, in_language
 from queue_server.services import booking
 from queue_server.services.concerns import Choice
+from queue_server.services.last_look import clerks_of_hold
 from queue_server.services.named_clerks import for_talk
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import booking_times
@@ -24,6 +25,7 @@ from queue_server.web.booking_holds import held_time
 from queue_server.web.booking_own import Own, open_own, to_own, when
 from queue_server.web.booking_visit import client_of, give_client
 from queue_server.web.booking_wish import Wish, read_moment, read_wish
+from queue_server.web.last_look import read_calendars
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.proxies import client_address
 
@@ -108,6 +110,16 @@ async def hold(own: Own, form: FormData) -> Response:
 async def move(own: Own, form: FormData) -> Response:
     """Swap the old time with the new one."""
     hold_id, site = read_wish(form).hold, _target(own)
+    await read_calendars(own.call.house, site.id, lambda unit: clerks_of_hold(unit, hold_id, own.client))
+    try:
+        await _swap(own, site, hold_id)
+    except SlotTaken:  # the clerk has something else by now: what is held is of no use to anybody
+        await own.call.house.sequencer.do(site.id, lambda unit: booking.release(unit, hold_id, own.client))
+        raise
+    return to_own(own, "?moved=1")
+
+
+async def _swap(own: Own, site: Site, hold_id: int) -> None:
     if site is own.site:
         await own.do(lambda unit: booking.move(unit, own.ref.reference, hold_id, own.client))
     else:
@@ -116,7 +128,6 @@ async def move(own: Own, form: FormData) -> Response:
             own.site.id,
             lambda unit, old: booking.bring(unit, old, own.ref.reference, hold_id, own.client),
         )
-    return to_own(own, "?moved=1")
 
 
 # -- what is moved -----------------------------------------------------------------------------------------

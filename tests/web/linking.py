@@ -33,3 +33,4 @@ async def link(town: Town, *accounts: CalendarAccount) -> None:
     assert isinstance(house.clerk_calendars, AllCalendars)
     towns = {town.id: town for town, _ in house.directory.sites.values()}
     await house.clerk_calendars.renew(owners_of(towns.values()))
+    house.clerk_calendars.linked.tick()
