@@ -6,11 +6,11 @@ No sockets and no command line here; whoever listens to the server hands the job
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NotRequired, TypedDict, cast
 
-from kiosk.journal import Entry, Journal
-from kiosk.slip import Slip, SlipInvalid, slip_from
+from kiosk.journal import KEPT, Entry, Given, Journal
+from kiosk.slip import LONGEST_NUMBER, Slip, SlipInvalid, slip_from
 from kiosk.target import Target
 from kiosk.transport import Outcome, Printer
 
@@ -32,6 +32,15 @@ class Report(TypedDict):
     state: Literal["printed", "refused", "unknown", "sent"]
     code: str | None
     detail: str
+
+
+class GivenNumber(TypedDict):
+    """A number on a slip, and how long ago it was given."""
+
+    epoch: str
+    ticket_id: int
+    number: int
+    age_s: int
 
 
 class StatusReport(TypedDict):
@@ -75,6 +84,16 @@ class Agent:
         """Give the reports of the last 24 hours again, for a server that may have missed some."""
         return [_report(entry) for entry in self._journal.settled()]
 
+    def given_before(self, epoch: str) -> list[GivenNumber]:
+        """Give the numbers of the last 24 hours that are of another epoch than the server's present one."""
+        now = self._now()
+        aged = ((given, now - at) for given, at in self._journal.given() if given.epoch != epoch)
+        return [
+            GivenNumber(epoch=g.epoch, ticket_id=g.ticket, number=g.number, age_s=int(age.total_seconds()))
+            for g, age in aged
+            if timedelta(0) <= age <= KEPT
+        ]
+
     async def handle(self, job: object) -> Report:
         """Print a job and report; never raises for what is in the job. Jobs wait for each other."""
         fields = cast("Mapping[str, object]", job) if isinstance(job, Mapping) else {}
@@ -82,6 +101,7 @@ class Agent:
         if not isinstance(name, str) or not name or type(attempt) is not int:
             return Report(job=str(name), attempt=0, state="refused", code=JOB_INVALID, detail="id, attempt")
         async with self._one_at_a_time:
+            await self._remember_number(fields)
             return await self._handle(name, attempt, fields.get("slip"))
 
     async def status(self) -> StatusReport:
@@ -113,6 +133,16 @@ class Agent:
         await self._note(Entry(job, attempt, "sending"))
         outcome = await self._deliver(job, attempt, data, slip)
         return await self._settle(Entry(job, attempt, outcome.state, outcome.code, outcome.detail))
+
+    async def _remember_number(self, fields: Mapping[str, object]) -> None:
+        """Note the number before its slip, whatever becomes of that: it stands on the screen already."""
+        slip, epoch, ticket = fields.get("slip"), fields.get("epoch"), fields.get("ticket_id")
+        number = slip.get("number") if isinstance(slip, Mapping) else None
+        if not isinstance(epoch, str) or type(ticket) is not int or not isinstance(number, str):
+            return
+        if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER:
+            given = Given(epoch, ticket, int(number))
+            await asyncio.to_thread(self._journal.give, given, self._now())
 
     def _render(self, slip: Slip) -> bytes:
         from kiosk.printing import render  # here, not above: it brings Pillow along, which takes 0.1 s

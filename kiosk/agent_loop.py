@@ -35,6 +35,9 @@ NOT_WELCOME_S: Final = 30.0
 FINISH_S: Final = 0.6
 """A slip that is being printed may take so long when the agent is told to end."""
 
+GIVEN_AT_ONCE: Final = 300
+"""So many numbers in one message."""
+
 PrinterWord = StatusReport
 
 
@@ -71,6 +74,8 @@ class AgentLoop:
         self._ask_printer = asyncio.Event()
         self._printer: PrinterWord | None = None
         self._status_due = False
+        self._epoch = ""
+        self._given_due = False
         self._printing: asyncio.Event = asyncio.Event()
         self._printing.set()
 
@@ -189,9 +194,13 @@ class AgentLoop:
                     message = _read(await socket.recv())
             except TimeoutError:
                 return
+            epoch = message.get("epoch")
+            if isinstance(epoch, str) and epoch != self._epoch:
+                self._epoch, self._given_due = epoch, True
+                self._told.set()
             jobs = message.get("jobs")
             for job in jobs if isinstance(jobs, list) else []:
-                self._take(job)
+                self._take({**job, "epoch": self._epoch} if isinstance(job, Mapping) else job)
 
     def _take(self, job: object) -> None:
         """Queue a job once: the server offers it again after a break, while it may still wait here."""
@@ -211,6 +220,8 @@ class AgentLoop:
                 await socket.send(json.dumps({"printer": self._printer}))
             if self._untold:
                 await self._tell_reports(socket)
+            if self._given_due:
+                await self._tell_given(socket)
 
     async def _tell_reports(self, socket: ClientConnection) -> None:
         said = dict(self._untold)
@@ -221,6 +232,16 @@ class AgentLoop:
         for name, report in said.items():
             if self._untold.get(name) is report:
                 del self._untold[name]
+
+    async def _tell_given(self, socket: ClientConnection) -> None:
+        """Tell a server of another epoch which numbers are on paper: it may have lost them in a restore."""
+        epoch = self._epoch
+        given = await asyncio.to_thread(self._agent.given_before, epoch)
+        for begin in range(0, len(given), GIVEN_AT_ONCE):
+            await socket.send(json.dumps({"given": given[begin : begin + GIVEN_AT_ONCE]}))
+        async with asyncio.timeout(SILENT_S):
+            await (await socket.ping())
+        self._given_due = self._epoch != epoch
 
 
 def _read(text: str | bytes) -> Mapping[str, Any]:

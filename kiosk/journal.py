@@ -22,6 +22,10 @@ CREATE TABLE IF NOT EXISTS job (
     job TEXT NOT NULL, attempt INTEGER NOT NULL, state TEXT NOT NULL, code TEXT, detail TEXT NOT NULL,
     at TEXT NOT NULL, PRIMARY KEY (job, attempt)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS given (
+    epoch TEXT NOT NULL, ticket INTEGER NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (epoch, ticket)
+) WITHOUT ROWID;
 """
 
 
@@ -34,6 +38,15 @@ class Entry:
     state: JobState
     code: str | None = None
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A number that somebody has on paper, in the server's stream of sequence numbers `epoch`."""
+
+    epoch: str
+    ticket: int
+    number: int
 
 
 class Journal:
@@ -73,9 +86,23 @@ class Journal:
         """Give every finished attempt, in order: what may be told again to a server that missed it."""
         return list(self._entries("WHERE state NOT IN ('received', 'sending') ORDER BY at, job, attempt"))
 
+    def give(self, given: Given, now: datetime) -> None:
+        """Remember a number, so that a server that was restored can be told of it."""
+        self._database.execute(
+            "INSERT INTO given VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (given.epoch, given.ticket, given.number, now.isoformat()),
+        )
+
+    def given(self) -> list[tuple[Given, datetime]]:
+        """Give the numbers of the last day and when each was given, oldest first."""
+        query = "SELECT epoch, ticket, number, at FROM given ORDER BY at, ticket"
+        with closing(self._database.execute(query)) as rows:
+            return [(Given(*row[:3]), datetime.fromisoformat(row[3])) for row in rows.fetchall()]
+
     def forget_old(self, now: datetime) -> None:
         """Drop what is older than a day."""
-        self._database.execute("DELETE FROM job WHERE at < ?", ((now - KEPT).isoformat(),))
+        for old in ("DELETE FROM job WHERE at < ?", "DELETE FROM given WHERE at < ?"):
+            self._database.execute(old, ((now - KEPT).isoformat(),))
 
     def _entries(self, condition: str, *values: str) -> Iterator[Entry]:
         query = f"SELECT job, attempt, state, code, detail FROM job {condition}"  # noqa: S608 - our own words

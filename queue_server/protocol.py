@@ -328,6 +328,18 @@ class PrintReport(TypedDict):
     detail: NotRequired[str]
 
 
+class GivenNumber(TypedDict):
+    """A number on a slip of the last 24 h, told as `{"given": [GivenNumber, …]}` when the epoch is another.
+
+    `epoch` is that of the frame in which the job came, `age_s` how long ago that was.
+    """
+
+    epoch: str
+    ticket_id: int
+    number: int
+    age_s: int
+
+
 class KioskFrame(TypedDict):
     """What kiosk page and agent receive. Jobs go to the agent only (`?agent=1`)."""
 

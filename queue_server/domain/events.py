@@ -227,6 +227,13 @@ class IssuingResumed(Event):
 
 
 @dataclass(frozen=True)
+class NumberWithheld(Event):
+    """Somebody has this number of today from before a restore, which the log knows nothing of any more."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class CallModeSwitched(Event):
     """The site calls by `mode` (`screen`, `fetch`) for the rest of the day; None returns to its setting."""
 

@@ -11,6 +11,7 @@ from functools import singledispatch
 
 from queue_server.domain import events as e
 from queue_server.domain.hall import CounterState, Hall
+from queue_server.domain.leases import NOBODY
 from queue_server.domain.ticket import Adjustment, Ticket, TicketState
 
 
@@ -244,6 +245,12 @@ def _issuing_stopped(event: e.IssuingStopped, hall: Hall, at: datetime) -> None:
 @_take.register
 def _issuing_resumed(event: e.IssuingResumed, hall: Hall, at: datetime) -> None:
     hall.day.issuing, hall.touched.day = True, True
+
+
+@_take.register
+def _number_withheld(event: e.NumberWithheld, hall: Hall, at: datetime) -> None:
+    hall.leases.begin(event.number, NOBODY)
+    hall.touched.leases.add(event.number)
 
 
 @_take.register

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from heapq import nlargest
 
-from queue_server.domain.leases import Lease, Leases, is_leased
+from queue_server.domain.leases import NOBODY, Lease, Leases, is_leased
 from queue_server.domain.ticket import AT_COUNTER, IN_THE_WAY, TRANSITIONS, Ticket, TicketState
 from queue_server.domain.waiting_line import WaitingLine
 
@@ -99,6 +99,11 @@ class Hall:
         """Return the visit that holds the number now, or held it last."""
         lease = self.leases.get(number)
         return None if lease is None else self.tickets.get(lease.ticket_id)
+
+    def is_withheld(self, number: int) -> bool:
+        """Say whether somebody may have this number from before a restore, and no visit with it is known."""
+        lease = self.leases.get(number)
+        return lease is not None and lease.ticket_id == NOBODY
 
     def open_counters(self) -> list[CounterStatus]:
         return [c for c in self.counters.values() if c.state is CounterState.OPEN]

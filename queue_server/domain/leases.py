@@ -9,6 +9,8 @@ from queue_server.domain.number_space import Below, NumberSpace
 
 REUSE_AFTER = timedelta(hours=2)
 """So long after a visit ended may its number be leased again."""
+NOBODY = 0
+"""The ticket of a number that was given before a restore: a slip is out there, its visit is lost."""
 ABOUT = timedelta(hours=2)
 """So long before and after its time does a reserved number count as one that is heard in the hall."""
 

@@ -28,6 +28,8 @@ from queue_server.web.errors import status_of
 from queue_server.web.page_desk_letters import why
 from queue_server.web.pages import PageCall, PageRoute
 
+NUMBER_MOST: Final = 4
+"""Digits of the longest number."""
 _REFERENCE: Final = re.compile(r"[0-9A-Z]{6}")
 ANSWER_MOST: Final = 500
 ACTS_DONE: Final = {
@@ -131,6 +133,7 @@ async def search(call: PageCall) -> Response:
         day_name=words.day(day),
         hits=[hit(call, words, day, one) for one in found],
         tickets=[_ticket_hit(call, ticket) for ticket in tickets],
+        withheld=await call.house.sequencer.look(site.id, lambda unit: _withheld(unit, text, day)),
         keys=view.keys(
             call.say,
             ("", "desk.everywhere", {"↑ ↓": "desk.key_choose", "⏎": "desk.key_open", "/": "desk.key_search"}),
@@ -152,6 +155,14 @@ def _find(call: PageCall, unit: Unit, text: str, day: date) -> tuple[list[Answer
     booked = {one["ticket_id"] for one in found}
     open_tickets = (ticket for ticket in unit.hall.tickets.values() if ticket.state not in ENDED)
     return found, [t for t in open_tickets if str(t.number) == text and t.id not in booked]
+
+
+def _withheld(unit: Unit, text: str, day: date) -> str:
+    """Return the number that was asked for when somebody may have it from before a restore."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= NUMBER_MOST
+    if not is_number or day != unit.hall.business_day or not unit.hall.is_withheld(int(text)):
+        return ""
+    return text
 
 
 def _names(call: PageCall, found: Answer, text: str) -> bool:

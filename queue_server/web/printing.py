@@ -10,6 +10,7 @@ from queue_server.domain.errors import Refusal
 from queue_server.domain.ticket import ENDED
 from queue_server.protocol import PrintJob, Slip
 from queue_server.services.ports import Answer, JobToPrint, Unit
+from queue_server.web import given_numbers
 from queue_server.web.house import House
 from queue_server.web.slips import appointment_slip, slip
 
@@ -63,10 +64,12 @@ async def offer(house: House, site_id: str, kiosk_id: str, *, again: bool = Fals
 
 
 async def take_word(house: House, site_id: str, kiosk_id: str, message: Mapping[str, Any]) -> None:
-    """Take in an agent's word: what became of a job, or how its printer is."""
+    """Take in an agent's word: what became of a job, how its printer is, or which numbers it knows."""
     report = message.get("print")
     if isinstance(report, dict) and _is_report(report):
         await _take_report(house, site_id, kiosk_id, report)
+    if "given" in message:
+        await given_numbers.take_in(house, site_id, message["given"])
     status = message.get("printer")
     if isinstance(status, dict):
         state, code = status.get("state"), status.get("code")

@@ -4,14 +4,14 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.agent import Agent
-from kiosk.journal import Entry, Journal
+from kiosk.journal import Entry, Given, Journal
 from kiosk.target import target_from
 from kiosk.transport import Limits, printer_at
 
@@ -195,3 +195,17 @@ async def test_idle_printer_is_asked(journal: Journal) -> None:
         assert await agent.status() == {"state": "ready", "code": "paper_low"}
         peer.mood = "good"
         assert await agent.status() == {"state": "ready", "code": None}
+
+
+async def test_numbers_of_another_epoch_are_told_with_their_age(journal: Journal) -> None:
+    async with a_printer("paper_out") as peer:
+        agent = an_agent(journal, peer.address)
+        await agent.handle({**job(), "epoch": "e1", "ticket_id": 7})
+        await agent.handle({**job("b"), "epoch": "e1"})
+        await agent.handle({**job("c", number="A7"), "epoch": "e1", "ticket_id": 8})
+    assert agent.given_before("e1") == []
+    told = {"epoch": "e1", "ticket_id": 7, "number": 417, "age_s": 0}
+    assert agent.given_before("e2") == [told], "although no paper came out: it was read on the screen"
+    journal.give(Given("e1", 9, 302), NOON - timedelta(hours=3))
+    journal.give(Given("e1", 10, 303), NOON - timedelta(hours=25))
+    assert [(one["number"], one["age_s"]) for one in agent.given_before("e2")] == [(302, 10_800), (417, 0)]

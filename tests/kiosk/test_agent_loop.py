@@ -245,6 +245,33 @@ async def test_report_is_said_again_until_the_server_has_surely_read_it(tmp_path
     assert len(list((tmp_path / "paper").glob("*.png"))) == 1, "offered on each line, printed once"
 
 
+async def test_a_restored_server_is_told_once_which_numbers_are_on_paper(tmp_path: Path) -> None:
+    lines = 0
+    heard: list[tuple[int, dict[str, Any]]] = []
+    ended = asyncio.Event()
+
+    async def talk(socket: ServerConnection) -> None:
+        nonlocal lines
+        lines += 1
+        jobs = [{"id": "e1-rathaus-7", "ticket_id": 7, "attempt": 1, "slip": a_job()}] if lines == 1 else []
+        await socket.send(json.dumps({"epoch": "e1" if lines == 1 else "e2", "seq": 1, "jobs": jobs}))
+        waited_for = {1: "print", 2: "given", 3: "printer"}[min(lines, 3)]
+        async for text in socket:
+            message = json.loads(text)
+            heard.extend((lines, one) for one in message.get("given", ()))
+            if waited_for in message:
+                break
+        await (await socket.ping())  # what the agent had to say before is said
+        if lines == 3:
+            ended.set()
+
+    async with a_line(tmp_path, talk), asyncio.timeout(15):
+        await ended.wait()
+    assert [(line, one["epoch"], one["ticket_id"], one["number"]) for line, one in heard] == [
+        (2, "e1", 7, 417)
+    ]
+
+
 async def test_silent_server_is_left_and_asked_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kiosk.agent_loop.SILENT_S", 0.2)
     lines = 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.journal import Entry, Journal
+from kiosk.journal import Entry, Given, Journal
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -58,4 +58,16 @@ def test_a_day_later_it_is_forgotten(path: Path) -> None:
     assert journal.of("a")
     journal.forget_old(NOON + timedelta(hours=25))
     assert not journal.of("a")
+    journal.close()
+
+
+def test_a_number_is_known_for_a_day_from_when_it_was_given(path: Path) -> None:
+    journal = Journal(path)
+    first, second = Given("e1", 7, 417), Given("e2", 7, 302)
+    journal.give(first, NOON)
+    journal.give(first, NOON + timedelta(hours=5))  # a reprint
+    journal.give(second, NOON + timedelta(hours=1))
+    assert journal.given() == [(first, NOON), (second, NOON + timedelta(hours=1))]
+    journal.forget_old(NOON + timedelta(hours=24, minutes=30))
+    assert [given for given, _ in journal.given()] == [second]
     journal.close()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from queue_server.web import given_numbers
 from queue_server.web.errors import status_of
 from tests.web.running import HOST, Town
 
@@ -384,6 +385,16 @@ async def test_a_lost_slip_is_found_by_its_number(desk: Desk, town: Town) -> Non
     ticket = await town.take()
     answer = await desk.post("/search", q=str(ticket["number"]), day="2026-03-10")
     assert f'/desk/rathaus/tickets/{ticket["id"]}"' in answer.text
+
+
+async def test_a_number_from_before_a_restore_is_explained(desk: Desk, town: Town) -> None:
+    given = {"epoch": "before", "ticket_id": 5000, "number": 417, "age_s": 0}
+    await given_numbers.take_in(town.house, "rathaus", [given])
+    found = words((await desk.post("/search", q="417", day="2026-03-10")).text)
+    assert "Die Nummer 417 wurde vor einer Wiederherstellung der Daten ausgegeben" in found
+    assert "Nichts gefunden" not in found
+    other_day = (await desk.post("/search", q="417", day="2026-03-11")).text
+    assert "Die Nummer 417" not in other_day
 
 
 async def test_a_searched_name_stands_in_no_address(desk: Desk) -> None:
