@@ -11,6 +11,7 @@ from queue_server.adapters import helpers
 from queue_server.adapters.clerk_cells import ClerkCells
 from queue_server.adapters.forgetting import erasing
 from queue_server.adapters.planner import Planner
+from queue_server.adapters.post import sms_rows
 from queue_server.adapters.post.outbox_rows import OutboxRows
 from queue_server.adapters.randomness import Randomness
 from queue_server.adapters.rows.appointment_rows import AppointmentRows
@@ -23,7 +24,7 @@ from queue_server.domain.appointment import OPEN, Appointment, AppointmentState
 from queue_server.domain.book import Book
 from queue_server.domain.business_day import business_day
 from queue_server.domain.helper_code import normal_code
-from queue_server.domain.person import Person
+from queue_server.domain.person import Person, normal_phone
 from queue_server.domain.slots import Bits, ClerkTime, Span, stretch
 from queue_server.domain.town import Site, Town
 from queue_server.services.ports import Calendars, Overruled
@@ -285,6 +286,21 @@ class BookingUnit:
     def withdraw_posts(self, appointment_id: int) -> None:
         self.changes += 1
         OutboxRows.withdraw(self._flushed(), self.site.id, appointment_id)
+
+    def stop_sms(self, phone: str) -> None:
+        self.changes += 1
+        sms_rows.opt_out(self._flushed(), self.organisation_id, self._number(phone), self.now)
+
+    def allow_sms(self, phone: str) -> None:
+        self.changes += 1
+        sms_rows.opt_in(self._flushed(), self.organisation_id, self._number(phone))
+
+    def wants_no_sms(self, phone: str) -> bool:
+        number = self._number(phone)
+        return self._read(lambda c: sms_rows.is_opted_out(c, self.organisation_id, number))
+
+    def _number(self, phone: str) -> str:
+        return self.fingerprint(f"sms:{normal_phone(phone)}")
 
     # -- reading and writing rows ------------------------------------------------------------------
 

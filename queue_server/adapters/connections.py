@@ -17,6 +17,7 @@ from typing import Final
 
 from queue_server.adapters.calendars.accounts import CalendarAccount
 from queue_server.adapters.post.mail_server import MailServer
+from queue_server.adapters.post.sms_gateway import SmsGateway
 from queue_server.adapters.town.source import (
     FileProblem,
     Report,
@@ -31,7 +32,13 @@ from queue_server.domain.town_problem import Code
 MISSING: Final = "none"
 FINE: Final = "ok"
 _QUOTED: Final = frozenset(
-    {ShapeCode.UNKNOWN_KEY, ShapeCode.NOT_A_CHOICE, ShapeCode.FILE_UNREADABLE, Code.BAD_EMAIL}
+    {
+        ShapeCode.UNKNOWN_KEY,
+        ShapeCode.UNKNOWN_PLACEHOLDER,
+        ShapeCode.NOT_A_CHOICE,
+        ShapeCode.FILE_UNREADABLE,
+        Code.BAD_EMAIL,
+    }
 )
 """Problems that may repeat what was found; in all others it may be a password."""
 _OTHERS: Final = 0o077
@@ -47,7 +54,7 @@ class Connections:
     """What the file says; each part is empty when its section is missing. Passwords never show in `repr`."""
 
     mail: MailServer | None = None
-    sms: object | None = None
+    sms: SmsGateway | None = None
     calendars: Mapping[str, CalendarAccount] = field(default_factory=dict)
 
 
@@ -55,6 +62,7 @@ def _sections(top: Table) -> Connections:
     """Read every section that is there."""
     return Connections(
         mail=MailServer.of(top.table("mail")) if top.value("mail") is not None else None,
+        sms=SmsGateway.of(top.table("sms")) if top.value("sms") is not None else None,
         calendars=_calendars(top.table("calendars")),
     )
 

@@ -65,6 +65,15 @@ class Undeliverable(Exception):  # noqa: N818 - it says what is so
         self.code = code
 
 
+class NotYet(Exception):  # noqa: N818 - it says what is so
+    """This letter waits until a certain time, for a reason that `word` names; nothing is wrong with it."""
+
+    def __init__(self, until: datetime, word: str) -> None:
+        super().__init__(word)
+        self.until = until
+        self.word = word
+
+
 class Outbox(Protocol[L]):
     """The outbox, as the postman needs it."""
 
@@ -74,7 +83,7 @@ class Outbox(Protocol[L]):
 
 
 Deliver = Callable[[L], Awaitable[bool]]
-"""Sends a letter; False when there is nothing to send. Raises `Undeliverable`, or anything for "later"."""
+"""Sends a letter; False when there is nothing to send. Raises `Undeliverable`, `NotYet`, else "later"."""
 
 
 class Postman(Generic[L]):
@@ -130,6 +139,8 @@ class Postman(Generic[L]):
         except Undeliverable as never:
             log.warning("letter %d cannot be delivered (%s)", letter.id, never.code)
             return Outcome(letter, State.FAILED, error=never.code)
+        except NotYet as wait:
+            return Outcome(letter, State.WAITING, wait.until, wait.word)
         except Exception as trouble:  # whatever it is, the next letter is not to blame
             return self._later(letter, _kind(trouble))
         return Outcome(letter, State.SENT if is_sent else State.CANCELLED)

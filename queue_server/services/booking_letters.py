@@ -16,10 +16,12 @@ from queue_server.domain.book_deadlines import missed_visits
 from queue_server.domain.events import Event
 from queue_server.domain.person import Person
 from queue_server.domain.reminding import remind_at
+from queue_server.domain.town import Site
 from queue_server.services.ports import Unit
+from queue_server.services.short_messages import KINDS
 
 CONTACT_KEPT: Final = timedelta(days=2)
-MAIL: Final = "mail"
+MAIL, SMS = "mail", "sms"
 
 
 def erase_after(unit: Unit, appointment: Appointment) -> datetime:
@@ -97,7 +99,7 @@ def ended(
     """Post a farewell of this kind in place of what still waits, and erase the person."""
     for one in (*parts, *rest):
         unit.withdraw_posts(one.id)
-    ways = list(_ways(person))
+    ways = list(_ways(unit.site, person, kind))
     post(unit, kind, parts, person, unit.hall.seq)
     _remind(unit, rest, person, unit.hall.seq)
     for one in parts:
@@ -120,14 +122,16 @@ def post(
     due_at: datetime | None = None,
 ) -> None:
     """Post one letter that tells of all `parts`, on each way that reaches the person."""
-    for channel in _ways(person):
+    for channel in _ways(unit.site, person, kind):
         also = tuple(one.id for one in parts[1:])
         unit.post(kind, parts[0].id, also=also, sequence=sequence, due_at=due_at, channel=channel)
 
 
-def _ways(person: Person) -> Iterator[str]:
+def _ways(site: Site, person: Person, kind: str) -> Iterator[str]:
     if person.email.strip():
         yield MAIL
+    if site.sms and person.sms and person.phone.strip() and kind in KINDS:
+        yield SMS
 
 
 def _remind(unit: Unit, parts: Sequence[Appointment], person: Person, sequence: int) -> None:

@@ -226,6 +226,14 @@ class Unit(PublicUnit, Protocol):
     def withdraw_posts(self, appointment_id: int) -> None:
         """Take back what waits to be sent to the visitor; a clerk's calendar is told all that happens."""
 
+    def stop_sms(self, phone: str) -> None:
+        """Note that this number wants no text messages any more, however it is written."""
+
+    def allow_sms(self, phone: str) -> None:
+        """Take that back."""
+
+    def wants_no_sms(self, phone: str) -> bool: ...
+
     def add_print_job(
         self, kiosk_id: str, ticket_id: int, attempt: int, estimate: tuple[int, int, int] | None
     ) -> None:

@@ -34,9 +34,11 @@ from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.forgetting import nightly
 from queue_server.adapters.forgetting.marks import ERASED
-from queue_server.adapters.post import desk_letters, mail_message, outbox
+from queue_server.adapters.post import desk_letters, mail_message, outbox, sms_rows
 from queue_server.adapters.post.addressees import addressee
 from queue_server.adapters.post.outgoing import Outgoing
+from queue_server.adapters.post.sms_outgoing import SmsOutgoing, sms_id
+from queue_server.adapters.post.sms_sender import Untextable
 from queue_server.adapters.post.spool import Spool
 from queue_server.adapters.rows.answer_rows import AnswerRows
 from queue_server.adapters.rows.contact_days import ContactDays
@@ -97,6 +99,7 @@ from queue_server.web.puzzles import Puzzles
 from queue_server.web.security import secured
 from queue_server.web.sessions import Sessions
 from queue_server.web.sockets import NO_SOCKET, SOCKETS
+from queue_server.web.texting import SmsTools, Texting
 from queue_server.web.texts import load_texts
 
 API_ROUTES: Final[list[ApiRoute]] = [
@@ -234,6 +237,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         letters=desk_letters,
         connections=connections,
         backups=_backups(settings, clock, settlement),
+        sms=SmsOutgoing(connections, Spool(settings.spool_folder), stays_here=settings.demo),
         secrets=secrets,
         speech=speech,
         texts=texts,
@@ -316,7 +320,12 @@ def _deliverers(house: House, spool: Spool) -> dict[str, Deliver[Any]]:
     outgoing = Outgoing(house.connections, spool, stays_here=house.settings.demo)
     tools = Tools(addressee, mail_message.message_id, mail_message.compose, mail_message.Unmailable, outgoing)
     entries = CalendarTools(copies, own_entries, house.clerk_calendars.calendar)
-    return {"mail": Mailing(house, tools).deliver, "calendar": CalendarDelivery(house, entries).deliver}
+    texting = SmsTools(addressee, sms_rows, sms_id, Untextable)
+    return {
+        "mail": Mailing(house, tools).deliver,
+        "sms": Texting(house, texting).deliver,
+        "calendar": CalendarDelivery(house, entries).deliver,
+    }
 
 
 def _postman(house: House, channel: str, deliver: Deliver[Any]) -> Postman[Any]:
@@ -338,7 +347,8 @@ def _owners(house: House) -> dict[str, Owner]:
 async def _tidy(house: House, spool: Spool) -> None:
     """Erase what is kept for some days only, and visitors' data whose time is over."""
     now = house.clock()
-    for forget in (AnswerRows.forget, outbox.forget, ContactDays.forget, copies.forget):
+    forgetful = (AnswerRows, outbox, ContactDays, copies, sms_rows)
+    for forget in (one.forget for one in forgetful):
         await house.write(partial(forget, now=now))
     zones = {id_: site.time_zone for id_, (_, site) in house.directory.sites.items()}
     await house.write(lambda conn: nightly.erase(conn, now, zones))

@@ -23,6 +23,7 @@ from queue_server.web.booking_visit import bar
 from queue_server.web.booking_wish import Wish
 from queue_server.web.pages import PageCall
 from queue_server.web.proxies import client_address
+from queue_server.web.sms_wishes import sms_state
 
 
 @dataclass(slots=True)
@@ -120,7 +121,8 @@ async def open_own(call: PageCall, kind: str = "manage") -> Own:
 
 def _seen(unit: Unit, ref: ManageRef) -> Answer:
     appointment = appointment_of(unit, ref, elsewhere=True)
-    person = unit.person(appointment.id) if appointment.confirmed_by else None
+    told = unit.person(appointment.id) if appointment.confirmed_by or unit.site.sms else None
+    person = told if appointment.confirmed_by else None
     visit, seen = unit.hall.tickets.get(appointment.ticket_id or 0), booking.see(unit, ref.reference)
     if seen["state"] == "checked_in" and visit and not visit.is_open:
         seen["state"] = "missed"  # the number was given up, or nobody came when it was called
@@ -130,6 +132,7 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
         "clerk_id": appointment.clerk_id,
         "confirmed_by": appointment.confirmed_by,
         "answer": person.answer if person else "",
+        "sms": sms_state(unit, told),
         "visit": (visit.id, visit.secret_version) if visit and visit.is_open else None,
         "pair": [
             {**booking.see(unit, one.reference), "clerk_id": one.clerk_id}
@@ -173,6 +176,7 @@ def _facts(own: Own) -> dict[str, Any]:
         "check_in": site.check_in is CheckIn.REQUIRED,
         "status_url": own.call.house.status_url(site.id, *seen["visit"]) if seen["visit"] else "",
         "persons": seen["persons"],
+        "sms": seen["sms"],
         "documents": list(dict.fromkeys(paper for one in parts for paper in one["documents"])),
     }
 

@@ -32,6 +32,7 @@ from queue_server.web.ports import (
     Pairings,
     Sealer,
     Settlement,
+    Sms,
     Speech,
     Tokens,
 )
@@ -105,6 +106,7 @@ class House:
     letters: Letters
     connections: Connections
     backups: Backups
+    sms: Sms
     secrets: Sealer
     speech: Speech
     texts: Mapping[str, Texts]

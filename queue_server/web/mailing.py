@@ -136,12 +136,12 @@ class Mailing:
         now = self._house.clock()
         if claimed.kind not in set(Kind):
             raise Undeliverable("unknown_kind")
-        if to is None or not to.email or not _makes_sense(claimed, to, now):
+        if to is None or not to.email or not makes_sense(claimed, to, now):
             return False
         if claimed.kind == Kind.ADMISSION:
             await self._house.renew_if_changed()  # posted with a set-up that we may not have seen yet
         try:
-            also = [one for one in others if one is not None and _is_told(claimed, one)]
+            also = [one for one in others if one is not None and is_told(claimed, one)]
             id_, content = await asyncio.to_thread(self._message, claimed, to, also, now)
             await self._tools.outgoing.send(to.email, id_, content, now)
         except self._tools.unmailable as never:
@@ -162,7 +162,7 @@ class Mailing:
         house, tools = self._house, self._tools
         town, site = house.town_and_site(claimed.site_id)
         language = to.language if to.language in house.texts else FALLBACK
-        domain = _domain(house)
+        domain = domain_of(house)
         id_ = tools.message_id(claimed.dedupe_key, domain)
         content = tools.compose(
             self._letter(claimed, to, also, town, site, language),
@@ -177,7 +177,7 @@ class Mailing:
         return id_, content
 
     def _sender(self) -> str:
-        return self._tools.outgoing.sender or f"{MAILBOX}@{_domain(self._house)}"
+        return self._tools.outgoing.sender or f"{MAILBOX}@{domain_of(self._house)}"
 
     def _letter(
         self,
@@ -259,18 +259,19 @@ def address(house: House) -> str:
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-def _domain(house: House) -> str:
+def domain_of(house: House) -> str:
+    """Return the name under which the town's server is known."""
     return urlsplit(house.settings.public_url).hostname or "localhost"
 
 
-def _is_told(claimed: Claimed, one: Addressee) -> bool:
+def is_told(claimed: Claimed, one: Addressee) -> bool:
     """Say whether a second appointment still belongs into the letter."""
     if claimed.kind == Kind.MISSED:
         return one.state in _MISSED
     return (one.state in _ENDED) == (claimed.kind in FAREWELLS)
 
 
-def _makes_sense(claimed: Claimed, to: Addressee, now: datetime) -> bool:
+def makes_sense(claimed: Claimed, to: Addressee, now: datetime) -> bool:
     """Say whether the letter is still true; a farewell always is."""
     if claimed.kind in FAREWELLS:
         return True

@@ -47,6 +47,7 @@ from queue_server.web.last_look import read_calendars
 from queue_server.web.mailing import address
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.proxies import client_address
+from queue_server.web.sms_wishes import sms_problem
 
 GONE: Final = frozenset({"hold_expired", "slot_taken"})
 """Refusals that are answered with the times near the one that is gone."""
@@ -140,7 +141,7 @@ async def _check(visit: Visit, _form: FormData) -> Response:
         return _booked(visit, held)
     wrong = problems(visit.typed, visit.required, visit.today, visit.site)
     if not wrong:
-        wrong = await _wrong_helper(visit)
+        wrong = await _wrong_phone(visit) or await _wrong_helper(visit)
     if wrong:
         return show_data(visit, held, wrong)
     meant = likely_meant(visit.typed)
@@ -172,6 +173,14 @@ async def _book(visit: Visit, form: FormData) -> Response:
         except SlotTaken:  # the clerk has something else by now: what is held is of no use to anybody
             await _release(visit, hold)
             raise
+
+
+async def _wrong_phone(visit: Visit) -> dict[str, str]:
+    """Return what keeps text messages from who wishes for them, by field."""
+    if not visit.typed.wants_sms(visit.site):
+        return {}
+    problem = await sms_problem(visit.house, visit.site, visit.typed["phone"])
+    return {"phone": problem} if problem else {}
 
 
 async def _wrong_helper(visit: Visit) -> dict[str, str]:

@@ -5,6 +5,7 @@ What lives here: the routes, and how they answer with and without scripts. What 
 come in bodies, never in addresses: addresses are logged, and names are not.
 """
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -70,6 +71,8 @@ async def book(call: PageCall) -> Response:
     typed = read_typed(form, [*call.house.texts], call.language, site.reminder_default)
     if wish.move:
         typed = replace(typed, problems={name: key for name, key in typed.problems.items() if name == "at"})
+    elif typed.sms and "contact" not in typed.problems and not await _takes_sms(call, typed.phone):
+        typed = replace(typed, problems={**typed.problems, "contact": "desk.problem_sms"})
     if not wish.pairs:
         return await _show(call, wish, typed, message=call.say("desk.problem_concern"), status=422)
     if typed.problems:
@@ -99,6 +102,10 @@ async def book(call: PageCall) -> Response:
     return RedirectResponse(
         f"/desk/{call.site_id}/appointments/{answer['reference']}?done={done}", status_code=303
     )
+
+
+async def _takes_sms(call: PageCall, phone: str) -> bool:
+    return bool(phone) and await asyncio.to_thread(call.house.sms.mobile, phone) is not None
 
 
 def _near(call: PageCall, wish: Wish, typed: Typed) -> Wish:
@@ -136,9 +143,12 @@ def _booking(call: PageCall, wish: Wish, typed: Typed, overrule: Overrule | None
         remarks=typed.remarks,
         needs=typed.needs,
         reminder_min=typed.reminder_min,
+        sms=typed.sms,
     )
 
     def work(unit: Unit) -> Answer:
+        if person.sms:
+            unit.allow_sms(person.phone)  # its owner says so on the phone, whatever was said before
         choice = choose_visit(unit.town, unit.site, wish.pairs, wish.persons)
         held = booking.hold(unit, choice, starts_at, channel="desk", client=client, overrule=overrule)
         return booking.confirm(unit, held["id"], client, person, typed.language, overrule=overrule)
@@ -199,6 +209,7 @@ async def _show(
         today=words.today.isoformat(),
         persons_most=PERSONS_MOST,
         reminders=REMINDERS,
+        sms_offered=site.sms,
         needs=sorted(NEEDS - {"priority"}),
         languages=[(code, call.say(f"status.language_{code}")) for code in call.house.texts],
         request_id=secrets.token_hex(8),

@@ -27,6 +27,7 @@ from queue_server.web.desk_wish import TEXT_MOST, Wish
 from queue_server.web.errors import status_of
 from queue_server.web.page_desk_letters import why
 from queue_server.web.pages import PageCall, PageRoute
+from queue_server.web.sms_wishes import set_sms, sms_state
 
 NUMBER_MOST: Final = 4
 """Digits of the longest number."""
@@ -37,6 +38,8 @@ ACTS_DONE: Final = {
     "accept": "accepted",
     "decline": "declined",
     "must_move": "must_move",
+    "stop_sms": "sms",
+    "allow_sms": "sms",
 }
 DONE: Final = frozenset(
     {"booked", "moved", "early", "on_time", "late", "mail_corrected", *ACTS_DONE.values()}
@@ -65,6 +68,8 @@ async def act_on_appointment(call: PageCall) -> Response:
         "cancel": lambda unit: booking.cancel(unit, reference, by="desk"),
         "accept": lambda unit: requests.accept(unit, reference, answered),
         "decline": lambda unit: requests.decline(unit, reference, answered),
+        "stop_sms": lambda unit: set_sms(unit, reference, stop=True),
+        "allow_sms": lambda unit: set_sms(unit, reference, stop=False),
         "must_move": lambda unit: ask_to_move(unit, reference, answered),
     }.get(str(act))
     if work is None:
@@ -180,7 +185,8 @@ async def _seen(call: PageCall) -> tuple[Answer, Any]:
         found = appointments.find_appointment(unit, reference)
         others = [one for one in unit.book.pair_of(found) if one is not found and one.number is not None]
         more = {"clerk_id": found.clerk_id, "others": [appointments.view(unit, one) for one in others]}
-        return appointments.view(unit, found) | more, unit.person(found.id)
+        person = unit.person(found.id)
+        return appointments.view(unit, found) | more | {"sms": sms_state(unit, person)}, person
 
     return await call.house.sequencer.look(call.site_id, work)
 
@@ -202,6 +208,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         seen=shown,
         person=_person(person),
         mail_trouble=why(call, troubles.get(seen["id"], "")),
+        sms=seen["sms"],
         exceptions=await exceptions(call, seen["id"]),
         card=_card(call, seen),
         move_link=f"/desk/{site.id}?{view.concern_query(wish, move=seen['reference'])}",

@@ -35,7 +35,7 @@ _FRAMED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message of the spool."""
+    """One message of the spool. A text message has only a number and its text."""
 
     name: str
     at: datetime
@@ -46,6 +46,7 @@ class Mail:
     html: str
     calendar: bytes
     calendar_name: str
+    is_sms: bool = False
 
 
 async def mails_page(call: PageCall) -> Response:
@@ -83,7 +84,7 @@ async def mail_calendar(call: PageCall) -> Response:
 def newest(folder: Path, most: int = NEWEST) -> list[Mail]:
     """Return the newest messages of a spool, newest first; none when there is no folder yet."""
     times: dict[Path, int] = {}
-    for path in folder.glob("*.eml"):
+    for path in (*folder.glob("*.eml"), *folder.glob("*.txt")):
         try:
             times[path] = path.stat().st_mtime_ns
         except OSError:
@@ -98,6 +99,9 @@ def read_mail(path: Path) -> Mail | None:
         content, at = path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except OSError:
         return None
+    if path.suffix == ".txt":
+        to, _, text = content.decode().partition("\n")
+        return Mail(path.stem, at, "", "", to, text, "", b"", "", is_sms=True)
     message = email.message_from_bytes(content, policy=default)
     attached = next(iter(message.iter_attachments()), None)
     return Mail(
@@ -126,24 +130,27 @@ async def _asked_for(call: PageCall) -> Mail:
     name = call.request.path_params["mail"]
     if not _NAME.fullmatch(name):
         raise NotFound(what="mail")
-    mail = await asyncio.to_thread(read_mail, call.house.settings.spool_folder / f"{name}.eml")
-    if mail is None:
-        raise NotFound(what="mail")
-    return mail
+    for kind in (".eml", ".txt"):
+        path = call.house.settings.spool_folder / f"{name}{kind}"
+        if (mail := await asyncio.to_thread(read_mail, path)) is not None:
+            return mail
+    raise NotFound(what="mail")
 
 
-def _shown(call: PageCall, mail: Mail) -> dict[str, str]:
+def _shown(call: PageCall, mail: Mail) -> dict[str, Any]:
     local = mail.at.astimezone(_zone(call))
-    opening = [line for line in mail.text.splitlines() if line.strip()][1:2]
+    lines = [line for line in mail.text.splitlines() if line.strip()]
+    opening = lines if mail.is_sms else lines[1:2]
     return {
         "name": mail.name,
-        "subject": mail.subject,
+        "subject": call.say("post.page_sms") if mail.is_sms else mail.subject,
         "sender": mail.sender,
         "to": mail.to,
         "day": format_date(local.date(), "medium", locale=locale_of(call.language)),
         "time": format_time(local, "short", locale=locale_of(call.language)),
         "opening": "".join(opening),
         "calendar_name": mail.calendar_name,
+        "is_sms": mail.is_sms,
     }
 
 

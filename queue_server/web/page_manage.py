@@ -22,6 +22,7 @@ from queue_server.web.booking_visit import client_of
 from queue_server.web.booking_wish import Wish
 from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute
+from queue_server.web.sms_wishes import set_sms
 
 
 async def manage_page(call: PageCall) -> Response:
@@ -106,11 +107,17 @@ async def _forget(own: Own, _form: FormData) -> Response:
     return to_own(own, "?forgotten=1")
 
 
+async def _stop_sms(own: Own, _form: FormData) -> Response:
+    await own.do(lambda unit: set_sms(unit, own.ref.reference, stop=True))
+    return to_own(own)
+
+
 ACTS: Final[dict[str, Callable[[Own, FormData], Awaitable[Response]]]] = {
     "cancel": _cancel,
     "hold": page_moving.hold,
     "move": page_moving.move,
     "forget": _forget,
+    "stop_sms": _stop_sms,
 }
 
 

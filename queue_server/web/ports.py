@@ -225,6 +225,19 @@ class Connections(Protocol):
         """Return "none", "ok", or what is wrong with it, without anything secret."""
 
 
+class Sms(Protocol):
+    """The way out for text messages; `adapters.post.sms_outgoing` is one."""
+
+    @property
+    def limit_per_day(self) -> int | None:
+        """Return how many the town pays for on one day; None when they cost nothing."""
+
+    def mobile(self, phone: str) -> str | None:
+        """Return the number as gateways take it; None when it takes no text messages."""
+
+    async def send(self, to: str, text: str, id_: str, at: datetime) -> None: ...
+
+
 class Calendar(Protocol):
     """Calendar files; the module `adapters.calendars.calendar_file` fits."""
 

@@ -20,12 +20,12 @@ _OF_APPOINTMENT = (
     *("reference", "number", "starts_at", "minutes", "concern", "area_id"),
     *("state", "language", "secret_version", "clerk_id", "held_until"),
 )
-_TOLD = ("name", "email", "answer")
+_TOLD = ("name", "email", "phone", "answer")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Addressee:
-    """An appointment and the contact of who booked it; both texts are empty once they were erased."""
+    """An appointment and the contact of who booked it; all texts are empty once they were erased."""
 
     reference: str
     number: int | None
@@ -40,8 +40,10 @@ class Addressee:
     held_until: datetime
     name: str
     email: str
+    phone: str
     answer: str
     reminder_min: int | None
+    sms: bool
 
     def __repr__(self) -> str:
         return "Addressee(…)"  # an error's text goes to the log
@@ -53,7 +55,7 @@ def addressee(connection: Connection, site_id: str, appointment_id: int) -> Addr
     query = (
         sa.select(
             *(APPOINTMENT.c[name] for name in _OF_APPOINTMENT),
-            *(PERSON.c[name] for name in (*_TOLD, "reminder_min")),
+            *(PERSON.c[name] for name in (*_TOLD, "reminder_min", "sms")),
         )
         .select_from(APPOINTMENT.outerjoin(PERSON, belongs))
         .where(APPOINTMENT.c.site_id == site_id, APPOINTMENT.c.id == appointment_id)
@@ -63,5 +65,5 @@ def addressee(connection: Connection, site_id: str, appointment_id: int) -> Addr
         return None
     values = dict(row)
     values["concern"] = tuple((str(service), int(count)) for service, count in row["concern"])
-    told = {name: row[name] or "" for name in _TOLD}
+    told = {name: row[name] or "" for name in _TOLD} | {"sms": bool(row["sms"])}
     return Addressee(**values | told)

@@ -48,7 +48,7 @@ class MailServer:
     @property
     def is_exposed(self) -> bool:
         """Tell whether letters go over a network for everybody on it to read."""
-        return self.tls is Tls.NONE and not _is_this_machine(self.host)
+        return self.tls is Tls.NONE and not is_this_machine(self.host)
 
     @classmethod
     def of(cls, table: Table) -> "MailServer":
@@ -56,7 +56,7 @@ class MailServer:
         url = _url(table)
         host = url.hostname or ""
         implicit = url.scheme == "smtps"
-        plain = not implicit and _is_this_machine(host)
+        plain = not implicit and is_this_machine(host)
         server = cls(
             host=host,
             port=url.port or _PORTS.get(url.scheme, 0),
@@ -110,7 +110,8 @@ def _ca_file(table: Table) -> Path | None:
     return file
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Tell whether what is sent to a host stays here."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -162,6 +162,7 @@ class TownReader:
             confirm_by_mail=table.flag("confirm_by_mail"),
             confirm_within_min=table.whole("confirm_within_min", 60),
             reminder_default=table.whole("reminder_default", USUAL_MIN),
+            sms=table.flag("sms"),
             erase_days=table.whole("erase_days", 2),
         )
         table.finish()

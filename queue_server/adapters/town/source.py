@@ -41,6 +41,7 @@ class ShapeCode(StrEnum):
     SERVICE_WITHOUT_DEPARTMENT = "service_without_department"
     SYNTAX = "syntax"
     UNKNOWN_KEY = "unknown_key"
+    UNKNOWN_PLACEHOLDER = "unknown_placeholder"
 
 
 @dataclass(frozen=True, slots=True, order=True)

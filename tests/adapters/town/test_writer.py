@@ -88,6 +88,7 @@ def everything_unusual() -> Town:
         confirm_by_mail=True,
         confirm_within_min=30,
         reminder_default=0,
+        sms=True,
         erase_days=7,
     )
     passport = a_service(
@@ -167,7 +168,7 @@ def test_no_value_of_that_town_is_a_default() -> None:
         for field in fields(one)
         if field.compare and getattr(one, field.name) == default_of(field)
     ]
-    assert usual == ["Site.always_open", "Site.sms"]  # who is always open has no hours
+    assert usual == ["Site.always_open"]  # who is always open has no hours
 
 
 def default_of(field: Field[Any]) -> Any:

@@ -1,0 +1,58 @@
+"""The alphabet of text messages (3GPP TS 23.038 section 6.2.1): what fits into one, and what is put instead.
+
+One sign outside of it, and a message has 70 signs instead of 160 or is paid for twice. The German umlauts and
+ß are in it; most accents and all quotation marks of print are not.
+"""
+
+import unicodedata
+from typing import Final
+
+MOST: Final = 160
+_LATIN: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_MARKS: Final = " !\"#%&'()*+,-./:;<=>?@_£$¥¤¡¿§\n\r"
+_ACCENTED: Final = "èéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà"  # not for people: the alphabet's other letters
+_BASIC: Final = frozenset(_LATIN + _MARKS + _ACCENTED + "ΔΦΓΛΩΠΨΣΘΞ")
+_EXTENDED: Final = frozenset("^{}\\[~]|€\f")
+"""Each counts as two."""
+_INSTEAD: Final = {
+    **dict.fromkeys("‐‑‒–—―", "-"),
+    **dict.fromkeys("‘’‚‹›´`", "'"),
+    **dict.fromkeys("“”„«»", '"'),
+    "…": "...",
+    "·": "-",
+    "•": "-",
+    "ẞ": "SS",
+    "Ł": "L",
+    "ł": "l",
+    "Đ": "D",
+    "đ": "d",
+    "ð": "d",
+    "Þ": "Th",
+    "œ": "oe",
+    "Œ": "OE",
+    "ı": "i",
+    "þ": "th",
+}
+
+
+def septets(text: str) -> int | None:
+    """Return how much room a text takes, of `MOST`; None when a sign of it is not in the alphabet."""
+    if not _BASIC.issuperset(sign for sign in text if sign not in _EXTENDED):
+        return None
+    return len(text) + sum(sign in _EXTENDED for sign in text)
+
+
+def to_gsm7(text: str) -> str:
+    """Return the text in the alphabet: an accent it lacks goes, a sign without likeness becomes a dot."""
+    return "".join(map(_sign, unicodedata.normalize("NFC", text)))
+
+
+def _sign(sign: str) -> str:
+    if sign in _BASIC or sign in _EXTENDED:
+        return sign
+    if sign in _INSTEAD:
+        return _INSTEAD[sign]
+    if sign.isspace():
+        return " "
+    plain = "".join(one for one in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(one))
+    return plain if plain and septets(plain) is not None else "."
