@@ -1,6 +1,7 @@
 """The towns' set-up and the plain rows beside the queues, as the web layer asks for them."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy.engine import Connection
@@ -8,6 +9,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters import device_states
 from queue_server.adapters.database import Database
 from queue_server.adapters.store import Store
+from queue_server.adapters.town import letter_texts
 from queue_server.adapters.town.store import config_version
 from queue_server.domain.town import Site, Town
 
@@ -37,6 +39,21 @@ class Settlement:
 
     def mark_out_of_service(self, connection: Connection, display_id: str, *, out: bool) -> None:
         device_states.mark_out_of_service(connection, display_id, out=out)
+
+    def save_letter_texts(
+        self,
+        connection: Connection,
+        organisation_id: str,
+        id_: str,
+        texts: Mapping[str, str] | None,
+        now: datetime,
+    ) -> bool:
+        return letter_texts.save_texts(connection, organisation_id, id_, texts, now)
+
+    def letter_texts_before(
+        self, connection: Connection, organisation_id: str, id_: str
+    ) -> list[tuple[datetime, Mapping[str, str] | None]]:
+        return letter_texts.versions(connection, organisation_id, id_)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         self._store.begin()

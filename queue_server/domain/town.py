@@ -308,7 +308,11 @@ class Clerk:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """An organisation with everything that is set up in it."""
+    """An organisation with everything that is set up in it.
+
+    `letter_texts` is what its administrators wrote into letters, by `kind.language` and field: no part of a
+    town file, so no comparison of two set-ups sees it.
+    """
 
     id: str
     name: Texts
@@ -318,6 +322,7 @@ class Town:
     categories: tuple[Category, ...] = ()
     services: tuple[Service, ...] = ()
     clerks: tuple[Clerk, ...] = ()
+    letter_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
 
 def in_language(texts: Texts, language: str) -> str:

@@ -133,18 +133,22 @@ def _acts_title(kind: Kind) -> str:
 
 def as_text(body: Body) -> str:
     """Return the lines as plain text, for reading without HTML."""
+    acts = [
+        _listed(body.acts_title, [f"{act.label}:\n{act.address}" for act in body.acts]),
+        body.acts_hint,
+    ]
     blocks = [
         body.greeting,
         body.opening,
         *body.own,
         f"{body.said_title}: {body.said}" if body.said else "",
+        *(acts if body.first_act else ()),
         f"{body.number_label}: {body.number}\n{body.number_hint}" if body.number else "",
         "\n".join(f"{fact.label}: {fact.value}" for fact in body.facts),
         body.notice,
         _listed(body.documents_title, [f"[ ] {document}" for document in body.documents]),
         _listed(body.forms_title, [f"{form.label}: {form.address}" for form in body.forms]),
-        _listed(body.acts_title, [f"{act.label}:\n{act.address}" for act in body.acts]),
-        body.acts_hint,
+        *(acts if not body.first_act else ()),
         _RULE,
         "\n".join(body.closing),
     ]

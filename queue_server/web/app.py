@@ -77,6 +77,7 @@ from queue_server.web import (
     page_desk_visits,
     page_display,
     page_kiosk,
+    page_letters,
     page_mails,
     page_manage,
     page_pairing,
@@ -129,6 +130,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_desk_contact.ROUTES,
     *page_kiosk.ROUTES,
     *page_paper.ROUTES,
+    *page_letters.ROUTES,
     *page_mails.ROUTES,
 ]
 ROAD: Final = frozenset(

@@ -20,6 +20,7 @@ from queue_server.domain.town import Site, Town, in_language
 from queue_server.live.postman import Outcome, Undeliverable
 from queue_server.services import requests
 from queue_server.services.letter_kinds import ASKING, FAREWELLS, Kind, Links, Notice, Visit
+from queue_server.services.letter_texts import text_id
 from queue_server.services.letters import Entry, Letter, write_letter
 from queue_server.web.booking_concern import talk_of
 from queue_server.web.house import House
@@ -200,6 +201,7 @@ class Mailing:
             answer=to.answer if kind in _ANSWERED else "",
             until=to.held_until if kind in ASKING else None,
             also=tuple(also),
+            own=town.letter_texts.get(text_id(kind, language), {}),
         )
 
         def in_calendar(entry: Entry) -> CalendarEntry:

@@ -25,8 +25,8 @@ from queue_server.web.security import CONTENT_SECURITY_POLICY
 
 NEWEST: Final = 50
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
-_WITH_FRAME: Final = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"}
-_FRAMED: Final = {
+WITH_FRAME: Final = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"}
+FRAMED: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 }
@@ -61,7 +61,7 @@ async def mail_page(call: PageCall) -> Response:
     response = call.page(
         "mail.html", mail=_shown(call, mail), text=mail.text, calendar=mail.calendar.decode(errors="replace")
     )
-    response.headers.update(_WITH_FRAME)
+    response.headers.update(WITH_FRAME)
     return response
 
 
@@ -69,7 +69,7 @@ async def mail_html(call: PageCall) -> Response:
     """Give the message's HTML to the frame. Its links open beside the mailbox, as in a mail program."""
     mail = await _asked_for(call)
     html = mail.html.replace("<head>", '<head><base target="_blank">', 1)
-    return Response(html, media_type="text/html", headers=_FRAMED)
+    return Response(html, media_type="text/html", headers=FRAMED)
 
 
 async def mail_calendar(call: PageCall) -> Response:

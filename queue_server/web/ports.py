@@ -33,6 +33,21 @@ class Settlement(Protocol):
         """Return the displays that staff took out of service."""
 
     def mark_out_of_service(self, connection: Connection, display_id: str, *, out: bool) -> None: ...
+    def save_letter_texts(
+        self,
+        connection: Connection,
+        organisation_id: str,
+        id_: str,
+        texts: Mapping[str, str] | None,
+        now: datetime,
+    ) -> bool:
+        """Keep a new version of a letter's texts, None for the shipped ones; False when nothing is new."""
+
+    def letter_texts_before(
+        self, connection: Connection, organisation_id: str, id_: str
+    ) -> Sequence[tuple[datetime, Mapping[str, str] | None]]:
+        """Return since when which texts held, the newest first; None: the shipped ones."""
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction of its own; only in the writer's thread."""
 

@@ -212,12 +212,23 @@ PLACES: Final = {
     "appointment": 1,
     "mail": 1,
     "reference": "AAAAAA",
+    "kind": "booked",
+    "language": "de",
 }
 ALL_200: Row = dict.fromkeys(ASKERS, 200)
 STAFF_OF_ANY_SITE: dict[str | None, object] = {
     asker: 200 if "administrator" in str(asker) or asker in {"anna", "greta"} else 403 for asker in ASKERS
 }
 KIOSK_STAFF: Row = {**COUNTER, "kiosk": MAY}
+WHOLE_TOWN: Final[Row] = {
+    asker: {
+        None: 303,
+        "administrator": 200,
+        "other town's administrator": 200,  # it is the own town that is shown
+    }.get(asker, 404)
+    for asker in ASKERS
+}
+"""What belongs to the organisation as a whole: who is bound to a site does not see it."""
 PAGES: Final[Mapping[str, Row]] = {
     "/": ALL_200,
     "/sign-in": ALL_200,
@@ -251,6 +262,9 @@ PAGES: Final[Mapping[str, Row]] = {
     "/desk/{site}/tickets/{ticket}": pages_row(DESK, stranger=303),
     "/kiosk/{kiosk}/services/{service}/qr.svg": pages_row(KIOSK_STAFF, stranger=303),
     "/kiosk/{kiosk}/tickets/{ticket}/qr.svg": pages_row(KIOSK_STAFF, stranger=303),
+    "/admin/letters": WHOLE_TOWN,
+    "/admin/letters/{kind}/{language}": WHOLE_TOWN,
+    "/admin/letters/{kind}/{language}/preview": WHOLE_TOWN,
     "/demo/paper/{kiosk}": ALL_200,
     "/demo/paper/{kiosk}/slips": ALL_200,
     "/demo/paper/{kiosk}/slips/{name}": dict.fromkeys(ASKERS, 404),

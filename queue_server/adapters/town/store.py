@@ -26,6 +26,8 @@ _PARTS: Mapping[str, type] = {
     "service": Service,
     "clerk": Clerk,
 }
+TEXT = "text"
+"""The kind of what administrators wrote into letters (`adapters.town.letter_texts`): beside the set-up."""
 _FIELD = {
     "site": "sites",
     "department": "departments",
@@ -40,7 +42,8 @@ def save_town(connection: Connection, town: Town, now: datetime) -> int:
 
     Sites that are new begin their log at 0. What is gone is marked as removed; its history stays.
     """
-    kept = {(row["kind"], row["id"]): row for row in _newest(connection, town.id)}
+    newest = (row for row in _newest(connection, town.id) if row["kind"] != TEXT)
+    kept = {(row["kind"], row["id"]): row for row in newest}
     wanted = {(kind, body["id"]): (position, body) for kind, position, body in _parts(town)}
     changes = [
         _version(town.id, kind, id_, kept.get((kind, id_)), position, body, now)
@@ -55,7 +58,7 @@ def save_town(connection: Connection, town: Town, now: datetime) -> int:
     if changes:
         connection.execute(sa.insert(SETTING), changes)
         _begin_streams(connection, town)
-        _raise_version(connection)
+        raise_version(connection)
     return len(changes)
 
 
@@ -87,6 +90,7 @@ def _town(connection: Connection, organisation_id: str) -> Town:
         _FIELD[kind]: tuple(_read(of_kind, row["body"]) for row in rows if row["kind"] == kind)
         for kind, of_kind in _PARTS.items()
     }
+    parts["letter_texts"] = {row["id"]: row["body"] for row in rows if row["kind"] == TEXT}
     town: Town = dataclasses.replace(_read(Town, head), **parts)
     return town
 
@@ -148,7 +152,8 @@ def _begin_streams(connection: Connection, town: Town) -> None:
             connection.execute(sa.insert(STREAM).values(site_id=site.id, organisation_id=town.id, seq=0))
 
 
-def _raise_version(connection: Connection) -> None:
+def raise_version(connection: Connection) -> None:
+    """Let every server see that something of a set-up is new."""
     version = config_version(connection)
     if version == 0:
         connection.execute(sa.insert(META).values(name=CONFIG_VERSION, value="1"))
