@@ -7,9 +7,9 @@ written. Entries are known by the address that the server gave them (`href`), wh
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from typing import Final
 from urllib.parse import quote, unquote, urljoin, urlsplit
-from xml.sax.saxutils import escape
 
 from queue_server.adapters.calendars.accounts import CalendarAccount
 from queue_server.adapters.calendars.multistatus import CALDAV, DAV, SERVER, Entry, entries, parse

@@ -6,9 +6,12 @@ blow a small answer up or fetch files.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from xml.etree import ElementTree as Xml
+from typing import TYPE_CHECKING
 
 from queue_server.adapters.calendars.web_client import CalendarTrouble, Trouble
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element, XMLParser
 
 DAV = "{DAV:}"
 CALDAV = "{urn:ietf:params:xml:ns:caldav}"
@@ -24,7 +27,7 @@ class Entry:
     status: int
     etag: str = ""
     data: bytes | None = None
-    properties: tuple[Xml.Element, ...] = ()
+    properties: "tuple[Element, ...]" = ()
 
     def text(self, name: str) -> str:
         """Return the text of a property; empty without one."""
@@ -39,12 +42,12 @@ class Entry:
         )
 
 
-def entries(root: Xml.Element) -> Iterator[Entry]:
+def entries(root: "Element") -> Iterator[Entry]:
     """Return what an answer tells of, in its order."""
     if root.tag != f"{DAV}multistatus":
         raise CalendarTrouble(Trouble.NONSENSE)
     for response in root.iterfind(f"{DAV}response"):
-        properties: list[Xml.Element] = []
+        properties: list[Element] = []
         for part in response.iterfind(f"{DAV}propstat"):
             if _status(part) == 200:
                 properties.extend(part.find(f"{DAV}prop") or ())
@@ -60,28 +63,33 @@ def entries(root: Xml.Element) -> Iterator[Entry]:
         )
 
 
-def parse(body: bytes) -> Xml.Element:
+def parse(body: bytes) -> "Element":
     """Return the root of an XML document. Raises `CalendarTrouble` for all that is none, or is dangerous."""
     try:
         text = body.decode("utf-8-sig")
-        parser = Xml.XMLParser(target=_Plain())  # noqa: S314 - see there
+        parser = _parser()
         # In pieces: what stands before the first element is refused before the rest is looked at.
         for start in range(0, len(text), _PIECE):
             parser.feed(text[start : start + _PIECE])
-        found = parser.close()
-    except (Xml.ParseError, UnicodeDecodeError) as error:
+        found: Element | None = parser.close()
+    except (SyntaxError, UnicodeDecodeError) as error:  # the parser's own error is a SyntaxError
         raise CalendarTrouble(Trouble.NONSENSE) from error
-    if not isinstance(found, Xml.Element):
+    if found is None:
         raise CalendarTrouble(Trouble.NONSENSE)
     return found
 
 
-class _Plain(Xml.TreeBuilder):
-    def doctype(self, _name: str, _public: str | None, _system: str | None) -> None:
-        raise CalendarTrouble(Trouble.NONSENSE)
+def _parser() -> "XMLParser":
+    from xml.etree import ElementTree as Xml  # only where a calendar is linked
+
+    class Plain(Xml.TreeBuilder):
+        def doctype(self, _name: str, _public: str | None, _system: str | None) -> None:
+            raise CalendarTrouble(Trouble.NONSENSE)
+
+    return Xml.XMLParser(target=Plain())  # noqa: S314 - see there
 
 
-def _status(element: Xml.Element) -> int:
+def _status(element: "Element") -> int:
     """Read "HTTP/1.1 404 Not Found"."""
     words = (element.findtext(f"{DAV}status") or "").split()
     return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0

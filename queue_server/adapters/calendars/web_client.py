@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -146,6 +145,8 @@ def kind_of(status: int) -> Trouble:
 
 
 def _client() -> "AsyncClient":
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
     from httpx2 import AsyncClient, Limits
 
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
