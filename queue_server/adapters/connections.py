@@ -114,25 +114,25 @@ class ConnectionsFile:
         """Return "none", "ok", or what is wrong with the newest version: place and code, nothing of it."""
         return self.trouble or (MISSING if self._seen is None else FINE)
 
-    def look(self) -> None:
-        """Read the file again when it is another one than at the last look."""
-        if _marks(self._path) != self._seen:
-            self._read()
+    def look(self) -> bool:
+        """Read the file again when it is another one than at the last look; tell whether a good one came."""
+        return _marks(self._path) != self._seen and self._read()
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
         # Before reading: what is written meanwhile is seen at the next look.
         self._seen = _marks(self._path)
         try:
             found = load_connections(self._path)
         except ConnectionsProblem as problem:
             self._complain(str(problem))
-            return
+            return False
         except TownFileError as error:
             self._complain(*map(_told, error.problems))
-            return
+            return False
         self.now, self.trouble, self._was_read = found, "", self._seen is not None
         if found.mail is not None and found.mail.is_exposed:
             log.warning("letters travel unencrypted to %s: connections.toml says so", found.mail.host)
+        return True
 
     def _complain(self, *troubles: str) -> None:
         self.trouble = troubles[0]

@@ -338,7 +338,8 @@ def _postman(house: House, channel: str, deliver: Deliver[Any]) -> Postman[Any]:
 async def _renew(house: House, calendars: AllCalendars) -> None:
     """Look whether the set-up, the connections or a clerk's calendar changed beside us."""
     await house.renew_if_changed()
-    await asyncio.to_thread(house.connections.look)
+    if await asyncio.to_thread(house.connections.look):
+        await house.write(partial(outbox.hurry, now=house.clock()))
     await calendars.renew(_owners(house))
 
 

@@ -233,8 +233,8 @@ class Connections(Protocol):
     def unusable(self) -> bool:
         """Tell whether there never was a good version: what it would connect must wait."""
 
-    def look(self) -> None:
-        """Read the file again when it changed."""
+    def look(self) -> bool:
+        """Read the file again when it changed; tell whether a good version came."""
 
     def health(self) -> str:
         """Return "none", "ok", or what is wrong with it, without anything secret."""

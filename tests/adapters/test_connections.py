@@ -138,7 +138,8 @@ def test_passwords_do_not_show(path: Path) -> None:
 def test_a_change_is_taken_in_without_a_restart(path: Path) -> None:
     file = ConnectionsFile(path)
     written(path, MAIL)
-    file.look()
+    assert file.look() is True
+    assert file.look() is False
     assert file.now.mail is not None
     assert file.health() == "ok"
     path.unlink()

@@ -9,6 +9,7 @@ from queue_server.adapters.connections import Connections
 from queue_server.adapters.post import desk_letters, outbox
 from queue_server.adapters.post.mail_server import MailServer
 from queue_server.live import postman
+from queue_server.web.app import _renew
 from tests.mail_house import PASSWORD, SENDER, mail_house
 from tests.web.running import START, Town
 from tests.web.test_mailing import ADDRESS, NAME, book, confirm, deliver, letters, rows
@@ -111,3 +112,25 @@ async def test_while_the_file_of_connections_is_broken_letters_wait(town: Town) 
     town.clock.forward(minutes=1)
     await deliver(town)
     assert len(letters(town)) == 1
+
+
+async def test_a_mended_password_sends_what_waits_at_once(town: Town, tmp_path: Path) -> None:
+    """Not up to an hour later, when the next try would come."""
+    async with mail_house() as post:
+        good = post.server(tmp_path)
+        connect(town, post.server(tmp_path, password="wrong"))
+        await book(town)
+        for _ in range(6):
+            await deliver(town)
+            town.clock.forward(minutes=40)
+        path = town.house.settings.connections_file
+        path.touch(mode=0o600)
+        path.write_text(
+            f'[mail]\nurl = "smtp://localhost:{post.port}"\nsender = "{SENDER}"\nuser = "{good.user}"\n'
+            f'password = "{PASSWORD}"\nca_file = "{good.ca_file}"\ntls = "required"\n'
+        )
+        await deliver(town)
+        assert post.taken == []
+        await _renew(town.house, town.house.clerk_calendars)  # type: ignore[arg-type]
+        await deliver(town)
+        assert len(post.taken) == 1

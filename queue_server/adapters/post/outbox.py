@@ -23,6 +23,8 @@ LEASE: Final = timedelta(minutes=3)
 """So long nobody else takes a claimed letter. Whoever crashes leaves it until then."""
 KEPT: Final = timedelta(days=7)
 """Done rows stay so long: the same change told again must not write a second letter."""
+KEPT_FAILED: Final = timedelta(days=30)
+"""So long staff are reminded of what was given up; then nobody is helped by it any more."""
 LAST_WORDS: Final = frozenset({"cancelled", "refused", "lapsed", "withdrawn"})
 """Kinds of letters after which nothing follows: with them the contact goes, which was kept for it alone."""
 WAITING, HELD, SENT, FAILED, CANCELLED = "waiting", "held", "sent", "failed", "cancelled"
@@ -202,8 +204,18 @@ def _end_holding(connection: Connection, site_id: str, letter_ids: Sequence[int]
 
 def forget(connection: Connection, now: datetime) -> int:
     """Remove the rows of letters that are long done; return how many."""
-    done = sa.delete(OUTBOX).where(OUTBOX.c.state.in_((SENT, CANCELLED)), OUTBOX.c.due_at < now - KEPT)
-    return connection.execute(done).rowcount
+    is_done = sa.and_(OUTBOX.c.state.in_((SENT, CANCELLED)), OUTBOX.c.due_at < now - KEPT)
+    is_past = sa.and_(OUTBOX.c.state == FAILED, OUTBOX.c.due_at < now - KEPT_FAILED)
+    return connection.execute(sa.delete(OUTBOX).where(sa.or_(is_done, is_past))).rowcount
+
+
+def hurry(connection: Connection, now: datetime) -> int:
+    """Try at once what waits after a failure: the cause may just have been mended; return how many."""
+    return connection.execute(
+        sa.update(OUTBOX)
+        .where(OUTBOX.c.state == WAITING, OUTBOX.c.last_error != "", OUTBOX.c.due_at > now)
+        .values(due_at=now)
+    ).rowcount
 
 
 def _is_late(now: datetime) -> sa.ColumnElement[bool]:

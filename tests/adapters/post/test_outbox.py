@@ -204,12 +204,23 @@ def test_what_a_restored_database_holds_back_goes_when_its_own_site_says_so(data
     assert [one.id for one in claim(database)] == [c]
 
 
-def test_done_rows_go_after_a_week_and_failed_ones_stay(database: Database) -> None:
+def test_done_rows_go_after_a_week_and_failed_ones_after_a_month(database: Database) -> None:
     for key, state in (("a", SENT), ("b", CANCELLED), ("c", FAILED), ("d", WAITING)):
         put(database, key, state=state)
     assert database.write(lambda conn: outbox.forget(conn, NOW + timedelta(days=7))) == 0
     assert database.write(lambda conn: outbox.forget(conn, NOW + timedelta(days=8))) == 2
     assert [state for state, _ in states(database)] == [FAILED, WAITING]
+    assert database.write(lambda conn: outbox.forget(conn, NOW + timedelta(days=31))) == 1
+    assert [state for state, _ in states(database)] == [WAITING]
+
+
+def test_what_failed_before_is_tried_at_once_when_the_cause_was_mended(database: Database) -> None:
+    later = NOW + timedelta(hours=1)
+    put(database, "reminder", due_at=later, first_due_at=later)
+    put(database, "tried", due_at=later, tries=7, last_error="mail_sign_in")
+    put(database, "failed", state=FAILED, due_at=later, last_error="mailbox_unknown")
+    assert database.write(lambda conn: outbox.hurry(conn, NOW)) == 1
+    assert [one.dedupe_key for one in claim(database)] == ["tried"]
 
 
 def test_the_same_change_is_one_letter(database: Database) -> None:
