@@ -140,11 +140,12 @@ class Hub:
         since = view.seq if room.view is None else room.view.seq
         room.view = view
         self.displays.publish(room, view, since)
-        if any(call.seq > since for call in view.calls):
-            room.call_made.set()
         room.counters_changed.set()
-        room.phones_changed.set()
         room.kiosks_changed.set()
+        if room.phones:
+            room.phones_changed.set()
+            if any(call.seq > since for call in view.calls):
+                room.call_made.set()
 
     # -- quiet times -------------------------------------------------------------------------------
 

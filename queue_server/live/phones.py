@@ -35,8 +35,13 @@ class Phones:
         room = self._audience.rooms[site_id]
         picture = await self._shared(room)
         sent = self._sent.get(site_id, picture)
-        connection.send_picture(sent if sent.seq > picture.seq else picture)
+        newest = sent if sent.seq > picture.seq else picture
+        connection.send_picture(newest)
         room.phones.add(connection)
+        if room.view is not None and room.view.seq > newest.seq:
+            # It was not there yet when the bells were rung; perhaps for a call.
+            room.phones_changed.set()
+            room.call_made.set()
 
     def leave(self, site_id: str, connection: Connection) -> None:
         room = self._audience.rooms.get(site_id)

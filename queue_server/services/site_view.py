@@ -97,9 +97,10 @@ def view(unit: PublicUnit) -> SiteView:
 
 def calls(hall: Hall, site: Site) -> list[Call]:
     """Return the open and the last calls, newest first; withdrawn ones are not among them."""
-    known = _known_calls(hall, site)
-    drawn = (known[i] if i in known else _draw(known, hall.tickets[i], site) for i in _called(hall))
-    return [call for call in drawn if call is not None]
+    known, called = _known_calls(hall, site), _called(hall)
+    for ticket_id in set(called) - known.keys():
+        known[ticket_id] = _call(hall.tickets[ticket_id], site)
+    return [call for call in map(known.get, called) if call is not None]
 
 
 def _called(hall: Hall) -> list[int]:
@@ -124,11 +125,6 @@ def _known_calls(hall: Hall, site: Site) -> dict[int, Call | None]:
     for ticket_id in changed:
         kept[1].pop(ticket_id, None)
     return kept[1]
-
-
-def _draw(known: dict[int, Call | None], ticket: Ticket, site: Site) -> Call | None:
-    call = known[ticket.id] = _call(ticket, site)
-    return call
 
 
 def _call(ticket: Ticket, site: Site) -> Call | None:

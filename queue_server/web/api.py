@@ -14,6 +14,7 @@ from pydantic_core import from_json, to_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from queue_server.domain.access import (
     PUBLIC,
@@ -126,9 +127,15 @@ class ApiRoute:
         return "\n".join(line.strip() for line in lines).strip()
 
     def starlette(self) -> Route:
-        return Route(self.path, self._endpoint, methods=[self.method], name=self.name)
+        # An ASGI application, not a function: Starlette would put its handling of exceptions around each
+        # function, which stands around the router already.
+        return Route(self.path, self, methods=[self.method], name=self.name)
 
-    async def _endpoint(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._respond(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
         house: House = request.app.state.house
         actor = await house.sessions.actor(request.scope)
         thing = self._thing(house, request)
@@ -180,10 +187,22 @@ async def read_body(request: Request, model: type[B]) -> B:
     if kind.startswith(FORMS) and "authorization" not in request.headers:
         raise UnsupportedMediaType
     try:
-        raw = await request.body()
+        raw = await _whole_body(request)
     except ClientDisconnect as gone:
         raise BadInput(field="body", problem="incomplete") from gone
     return _fitting(model, parse_json(raw), "body")
+
+
+async def _whole_body(request: Request) -> bytes:
+    """Read the body, most often one message; Starlette's stream of pieces costs as much as a route."""
+    pieces, more = [], True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(pieces)
 
 
 def read_query(request: Request, model: type[B]) -> B:

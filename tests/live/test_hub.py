@@ -530,6 +530,24 @@ async def test_a_phone_that_joins_misses_nothing(live_hall: LiveHall) -> None:
         assert seqs == sorted(seqs)
 
 
+async def test_a_call_while_a_phone_joins_reaches_it_at_once(live_hall: LiveHall) -> None:
+    """It was drawn its picture before the call and was not yet among those who are told of one."""
+    phone = Listener()
+    room = live_hall.hub.rooms["hall"]
+    look = live_hall.sequencer.look
+
+    async def looked_just_before(*asked: object) -> object:
+        found: object = await look(*asked)  # type: ignore[arg-type]
+        live_hall.sequencer.look = look  # type: ignore[method-assign]
+        await called(live_hall)
+        return found
+
+    live_hall.sequencer.look = looked_just_before  # type: ignore[method-assign, assignment]
+    await live_hall.hub.join_phone("hall", phone.connection)
+    await until(lambda: room.view is not None and phone.last["seq"] == room.view.seq, within_s=0.4)
+    assert phone.last["queue"]["called"]
+
+
 # -- privacy -------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """Sites, boards, queues and taking a number, over HTTP."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import get_args
 
 from queue_server.services.reception import NEEDS
@@ -54,6 +55,16 @@ async def test_a_double_tap_is_one_number(each_town: Town) -> None:
     assert len({answer.text for answer in answers}) == 1
     queue = (await each_town.ask(None, "GET", "/api/v1/sites/rathaus/queue")).json()
     assert [entry["number"] for entry in queue["waiting"]] == [answers[0].json()["number"]]
+
+
+async def test_a_body_that_comes_in_pieces_is_read_whole(town: Town) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for piece in (b'{"request_id": "slow-line", ', b'"services": [', b'{"id": "id-card"}]}'):
+            yield piece
+
+    headers = town.headers("kiosk") | {"content-type": "application/json"}
+    answer = await town.client.post(TICKETS, content=pieces(), headers=headers)
+    assert answer.status_code == 201
 
 
 async def test_the_same_request_id_with_another_body_is_refused(each_town: Town) -> None:

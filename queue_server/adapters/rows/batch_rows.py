@@ -24,8 +24,10 @@ from queue_server.domain.ticket import AT_COUNTER, Ticket
 _TICKET_FIELDS: Final = tuple(f.name for f in fields(Ticket))
 _ALL_OF_TICKET: Final = attrgetter(*_TICKET_FIELDS)
 _ADD_EVENTS = PreparedRows(partial(insert, EVENT))
-_PUT_TICKETS, _PUT_COUNTERS, _PUT_LEASES, _PUT_DAY = (
-    PreparedRows(partial(upsert, target)) for target in (TICKET, COUNTER, LEASE, DAY)
+# A ticket stays in its day: to name the day among what changes would write the index of days anew each time.
+_PUT_TICKETS = PreparedRows(partial(upsert, TICKET, kept=("organisation_id", "business_day")))
+_PUT_COUNTERS, _PUT_LEASES, _PUT_DAY = (
+    PreparedRows(partial(upsert, target)) for target in (COUNTER, LEASE, DAY)
 )
 
 

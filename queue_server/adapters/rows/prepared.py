@@ -182,23 +182,16 @@ class _Ready:
         return values if self.names is None else dict(zip(self.names, values, strict=True))
 
     def run(self, connection: Connection, values: Any) -> None:
-        cursor = connection.connection.cursor()
         try:
-            cursor.execute(self.text, values)
+            _driver_of(connection).execute(self.text, values)
         except Exception as error:
             raise self._told(connection, error) from error
-        finally:
-            cursor.close()
 
     def find(self, connection: Connection, values: Any) -> Iterator[tuple[Any, ...]]:
-        cursor = connection.connection.cursor()
         try:
-            cursor.execute(self.text, values)
-            found = cursor.fetchall()
+            found = _driver_of(connection).execute(self.text, values).fetchall()
         except Exception as error:
             raise self._told(connection, error) from error
-        finally:
-            cursor.close()
         for row in found:
             yield tuple(
                 value if convert is None else convert(value)
@@ -211,3 +204,8 @@ class _Ready:
         return sa.exc.DBAPIError.instance(
             self.text, None, error, driver.Error, hide_parameters=True, dialect=connection.dialect
         )
+
+
+def _driver_of(connection: Connection) -> Any:
+    """Return the driver's own connection: what SQLAlchemy's would add to a cursor nobody asks for here."""
+    return connection.connection.driver_connection
