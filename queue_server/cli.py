@@ -26,6 +26,7 @@ OWN: Final = (
     "migrate",
     "check",
     "rebuild",
+    "privacy",
     "backup",
     "restore",
 )

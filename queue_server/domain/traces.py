@@ -61,14 +61,14 @@ def traces_in(text: str) -> set[Trace]:
     return found | {(STREET, street) for way in _streets(plain) for street in way}
 
 
-def contacts_in(text: str) -> set[str]:
-    """Return which kinds of contact a text seems to hold, whosever they are: `mail`, `phone`."""
+def contacts_in(text: str) -> set[Trace]:
+    """Return what in a text looks like a mail address or a telephone, whosever they are."""
     plain = _plain(text)
-    found = {MAIL for _ in _mails(plain)}
+    found = {(MAIL, normal_email(mail)) for mail in _mails(plain)}
     for run in _TELEPHONE.finditer(plain):
         count = sum(sign.isdigit() for sign in run[0])
         if _FEWEST_DIGITS < count <= _MOST_DIGITS and not _DATE.fullmatch(run[0]):
-            found.add(PHONE)
+            found.add((PHONE, normal_phone(run[0])))
     return found
 
 

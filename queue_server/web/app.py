@@ -24,6 +24,7 @@ from starlette.types import ASGIApp
 
 from queue_server.adapters import accounts, helpers, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
+from queue_server.adapters.auditing.audit import audit
 from queue_server.adapters.backup.apart import BackupChild
 from queue_server.adapters.backup.journaling import Journaling
 from queue_server.adapters.calendars import calendar_file, copies, feeds, own_entries
@@ -247,6 +248,8 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         directory=Directory.of(settlement.sites),
         epoch=epoch,
     )
+    key, spool = secrets.derive(ERASED), settings.spool_folder
+    house.forgetting.search = lambda conn, now: audit(conn, key, now, spool)
     await calendars.renew(_owners(house))
     await _start(house, hub, sequencer, speech, store, calendars, stack)
     return house
@@ -358,6 +361,7 @@ async def _tidy(house: House, spool: Spool) -> None:
     await asyncio.to_thread(spool.forget, now)
     if nightly.sites_at_night(now, zones):
         await asyncio.to_thread(house.database.empty_wal)
+        await house.forgetting.audit_once_a_night(house.read, now)
 
 
 def _routes(settings: Settings) -> list[BaseRoute]:

@@ -4,17 +4,23 @@ What must not live here: erasing, searching, or anything that was found: only ho
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
 
 from prometheus_client import CollectorRegistry, Gauge
+from sqlalchemy.engine import Connection
 
 from queue_server.live.repeating import Repeating
 from queue_server.web import answers
 
+NIGHTLY: Final = timedelta(hours=20)
 log = logging.getLogger(__name__)
+
+
+Read = Callable[[Callable[[Connection], Any]], Awaitable[Any]]
+"""Runs a read on the database, away from the event loop."""
 
 
 class Report(Protocol):
@@ -29,8 +35,16 @@ class Forgetting:
     """Kept in memory: after a restart nothing is known until the next night, or an audit by hand."""
 
     journaling: Repeating | None = None
+    search: Callable[[Connection, datetime], Report] | None = None
     findings: int | None = None
     audited_at: datetime | None = None
+
+    async def audit_once_a_night(self, read: Read, now: datetime) -> None:
+        """Search when that was not done for most of a day. The caller's duty: only at night."""
+        search = self.search
+        if search is None or (self.audited_at is not None and now - self.audited_at < NIGHTLY):
+            return
+        self.was_audited(await read(lambda conn: search(conn, now)), now)
 
     def was_audited(self, report: Report, now: datetime) -> None:
         """Take in what an audit found, and say it aloud when that is anything."""

@@ -54,12 +54,12 @@ def test_what_is_no_trace_leaves_none() -> None:
 
 @pytest.mark.parametrize("text", ["amt@stadt.example", "x%40y.de", "Name <a@b.cd>"])
 def test_a_mail_address_is_seen(text: str) -> None:
-    assert contacts_in(text) == {MAIL}
+    assert {kind for kind, _ in contacts_in(text)} == {MAIL}
 
 
 @pytest.mark.parametrize("text", ["0371 488-0", "ruf +49 371 4880", "0049 (0)371/4880", "01601234567"])
 def test_a_telephone_is_seen(text: str) -> None:
-    assert contacts_in(text) == {PHONE}
+    assert {kind for kind, _ in contacts_in(text)} == {PHONE}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,36 @@
+"""Which columns the audit leaves alone, and why: the one list of where people's data may stand.
+
+What is not listed is searched; so a new column is covered by itself, and `docs/privacy.md` has to name the
+tables of the first two lists (a test holds both).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+BELONGS: Final[Mapping[str, str]] = {
+    "booked_person": "the one place for who booked; searched for rows that should be gone instead",
+    "visitor_data": "the one place for walk-ins' needs; searched for rows that should be gone instead",
+}
+"""Tables that hold visitors' data while it is needed."""
+
+STAFF: Final[Mapping[str, str]] = {
+    "setting_version.body": "the town's set-up: offices' addresses and telephones, clerks' names",
+    "account.user": "the name by which somebody of the staff signs in; may be an office's mail address",
+    "account.password_hash": "a salted hash of a staff password; random signs look like anything",
+    "overrule.by": "the user name of who lifted a limit",
+    "helper.name": "the name of an institution that books for others",
+    "calendar_copy.href": "an address in a clerk's own calendar, which may name the clerk's account",
+    "pairing.user_agent": "the kind of browser a device has; full of version numbers, gone after ten minutes",
+}
+"""Columns with contacts of staff and offices, or nothing that anybody typed."""
+
+MADE_HERE: Final = frozenset(
+    (
+        *("id", "organisation_id", "site_id", "area_id", "clerk_id", "kiosk_id", "device_id", "account_id"),
+        *("counter_id", "bound_counter_id", "last_counter_id", "replaces_site", "session_ref", "claimed_by"),
+        *("hash", "code_hash", "secret_hash", "contact_hash", "fingerprint", "client", "key", "dedupe_key"),
+    )
+)
+"""Names of columns that hold ids and hashes we make ourselves. They are searched for erased people, but not
+for what only looks like a telephone: of random digits some always do.
+"""
