@@ -196,7 +196,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
     town, site = call.house.town_and_site(call.site_id)
     words = view.words_for(call.say, site, call.house.clock())
     shown = view.appointment(words, town, site, seen)
-    shown["may_ask_to_move"] = shown["may_move"] and bool(person and person.email)
+    shown["may_ask_to_move"] = shown["may_move"] and bool(person and (person.email or person.sms))
     wish = Wish(tuple((one["id"], one["count"]) for one in shown["services"]), seen["persons"])
     troubles = await _mail_troubles(call, [seen["id"]])
     return call.page(
