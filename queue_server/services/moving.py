@@ -4,6 +4,8 @@ What lives here: swapping what is booked with what was held for it. What must no
 (`services.holding`), and choosing it.
 """
 
+from dataclasses import replace
+
 from queue_server.domain import events as e
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.errors import NotFound
@@ -71,7 +73,7 @@ def bring(unit: Unit, other: Unit, reference: str, hold_id: int, client: str) ->
     letters.left(other, old, rest, person or Person())
     other.forget_person(old.id)
     if person is not None:  # else it was erased on demand, and stays so
-        unit.keep_person(held.id, person, erase_after(unit, held))
+        unit.keep_person(held.id, _told_of(old, person), erase_after(unit, held))
     letters.moved(unit, [held], person or Person())
     return booked_answer(unit, held)
 
@@ -90,4 +92,9 @@ def _swap(unit: Unit, appointment: Appointment, held: Appointment) -> None:
     calendar_posts.put(unit, appointment)
     person = unit.person(appointment.id)
     if person is not None:  # else it was erased on demand, and stays so
-        unit.keep_person(appointment.id, person, erase_after(unit, appointment))
+        unit.keep_person(appointment.id, _told_of(appointment, person), erase_after(unit, appointment))
+
+
+def _told_of(appointment: Appointment, person: Person) -> Person:
+    """Return the person without the reason to leave the old time; an answer to a request stays."""
+    return person if appointment.confirmed_by else replace(person, answer="")

@@ -121,8 +121,7 @@ async def open_own(call: PageCall, kind: str = "manage") -> Own:
 
 def _seen(unit: Unit, ref: ManageRef) -> Answer:
     appointment = appointment_of(unit, ref, elsewhere=True)
-    told = unit.person(appointment.id) if appointment.confirmed_by or unit.site.sms else None
-    person = told if appointment.confirmed_by else None
+    told = unit.person(appointment.id)
     visit, seen = unit.hall.tickets.get(appointment.ticket_id or 0), booking.see(unit, ref.reference)
     if seen["state"] == "checked_in" and visit and not visit.is_open:
         seen["state"] = "missed"  # the number was given up, or nobody came when it was called
@@ -131,7 +130,7 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
         "log_seq": unit.hall.seq,
         "clerk_id": appointment.clerk_id,
         "confirmed_by": appointment.confirmed_by,
-        "answer": person.answer if person else "",
+        "answer": told.answer if told else "",
         "sms": sms_state(unit, told),
         "visit": (visit.id, visit.secret_version) if visit and visit.is_open else None,
         "pair": [

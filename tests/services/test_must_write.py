@@ -52,9 +52,10 @@ def test_who_is_asked_to_move_keeps_the_appointment_until_then(hand: Booker) -> 
 
 def test_who_has_moved_is_not_asked_any_more(hand: Booker) -> None:
     booked = hand.book("09:00")
-    ask(hand, booked)
+    ask(hand, booked, "Herr Meier ist krank.")
     hand.move(booked, hand.hold("10:00", replaces=booked["reference"]))
     assert waiting(hand, booked) == ["moved"]
+    assert hand.look(lambda unit: unit.person(booked["id"])) == ERIKA, "the reason was of the old time"
 
 
 def test_who_left_no_address_is_not_written_to(hand: Booker) -> None:

@@ -37,6 +37,8 @@ async def test_the_visitor_is_asked_with_the_reason_and_led_to_other_times(town:
     html = asked.get_body(("html",))
     assert html is not None
     assert "Frau &lt;Meier&gt; ist krank." in html.get_content()
+    page = await town.client.get(manage.removeprefix("https://termin.musterstadt.example"))
+    assert "Frau &lt;Meier&gt; ist krank." in page.text, "who opens the link reads it there, too"
     assert str(made["number"]) not in told, "who comes with it comes in vain"
 
 
