@@ -4,12 +4,16 @@ import re
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from queue_server.adapters.post.outbox import OUTBOX
 from queue_server.adapters.post.spool import SMS, Spool
 from queue_server.domain.person import Person
 from queue_server.services.ports import Unit
 from tests.web.forms import Visitor
 from tests.web.running import START, Town
+from tests.web.test_api_booking import book as api_book
+from tests.web.test_kiosk_appointments import book as kiosk_book
 from tests.web.test_page_booking import COUPLE, at_data, booked
 from tests.web.test_page_desk import Desk, words
 from tests.web.test_page_mails import DEMO
@@ -130,3 +134,29 @@ async def test_the_demos_mailbox_shows_text_messages(town: Town) -> None:
         assert "Ihr Termin &lt;b&gt;Mi.&lt;/b&gt;" in page
         assert "+491701234567" in page
         assert "<iframe" not in page
+
+
+@pytest.mark.parametrize(
+    ("told", "reminder_min", "sms"),
+    [
+        ({}, 2880, False),
+        ({"reminder_min": None}, None, False),
+        ({"reminder_min": 75, "sms": True}, 75, True),
+    ],
+)
+async def test_a_program_that_says_nothing_of_a_reminder_gets_the_usual_one(
+    texting: Town, told: dict[str, Any], reminder_min: int | None, sms: bool
+) -> None:
+    await api_book(texting, person={"name": "Erika", "phone": MOBILE, **told})
+    [person] = await persons(texting)
+    assert (person.reminder_min, person.sms) == (reminder_min, sms)
+
+
+async def test_a_kiosk_that_is_told_a_number_uses_it_as_the_site_usually_does(texting: Town) -> None:
+    """Nobody asks there how one would like to be reminded."""
+    await kiosk_book(texting, "2026-03-12T10:20+01:00", person={"phone": MOBILE})
+    [person] = await persons(texting)
+    assert (person.reminder_min, person.sms) == (2880, True)
+    query = sa.select(OUTBOX.c.kind, OUTBOX.c.channel).where(OUTBOX.c.channel != "calendar")
+    found = await texting.house.read(lambda c: c.execute(query.order_by(OUTBOX.c.id)).all())
+    assert [tuple(row) for row in found] == [("booked", "sms"), ("reminder", "sms")]
