@@ -10,6 +10,7 @@ A new section: its dataclass with `of(table)` in its own module, one field of `C
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -42,6 +43,9 @@ _QUOTED: Final = frozenset(
 )
 """Problems that may repeat what was found; in all others it may be a password."""
 _OTHERS: Final = 0o077
+_CALENDAR: Final = re.compile(
+    r"""^\s*\[\s*calendars\s*\.\s*(?:["']([^"']+)["']|([\w-]+))\s*\]""", re.MULTILINE
+)
 log = logging.getLogger(__name__)
 
 
@@ -136,7 +140,22 @@ class ConnectionsFile:
 
     def _complain(self, *troubles: str) -> None:
         self.trouble = troubles[0]
+        if not self._was_read:
+            self.now = Connections(calendars=_named(self._path))
         log.error("connections.toml cannot be used, the last good version stays: %s", "; ".join(troubles))
+
+
+def _named(path: Path) -> dict[str, CalendarAccount]:
+    """Return whose calendars a broken file names, without addresses: nothing is known of these clerks' time.
+
+    Else a mistake anywhere in the file and a restart would offer times that nobody knows to be free.
+    """
+    try:
+        text = path.read_text("utf-8", errors="replace")
+    except OSError:
+        return {}
+    names = (quoted or plain for quoted, plain in _CALENDAR.findall(text))
+    return {name: CalendarAccount(name) for name in names}
 
 
 def _parsed(text: str, name: str) -> Connections:

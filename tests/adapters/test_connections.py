@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from queue_server.adapters.calendars.accounts import CalendarAccount
 from queue_server.adapters.connections import (
     Connections,
     ConnectionsFile,
@@ -202,3 +203,13 @@ ics = "https://out.example/{SECRET}/calendar.ics"
 def test_mistake_in_a_calendar_is_told_without_its_address(path: Path) -> None:
     text = f'[calendars.anna]\nics = "http://out.example/{SECRET}"'
     assert problems(path, text) == [(2, "calendar_not_encrypted", "")]
+
+
+def test_a_file_that_was_never_good_still_tells_whose_time_is_unknown(path: Path) -> None:
+    """Failure 19: after a restart with a mistake anywhere, times of these clerks are not offered."""
+    text = f'{MAIL.replace("sender", "sendr")}\n[calendars.anna]\nics = "https://out.example/{SECRET}"\n'
+    file = ConnectionsFile(written(path, f'{text}[calendars."4711"]\nurl = '))
+    assert file.now == Connections(calendars={one: CalendarAccount(one) for one in ("anna", "4711")})
+    written(path, MAIL)
+    file.look()
+    assert file.now.calendars == {}

@@ -125,7 +125,7 @@ async def test_the_desk_is_told_whose_times_are_not_offered(linked: Town, radica
         assert answer.json()["times"]
     finally:
         radicale.start()
-    linked.clock.forward(minutes=6)
+    linked.clock.forward(minutes=3)
     async with asyncio.timeout(5):
         while line in words(await desk.get()):
             await asyncio.sleep(0.05)

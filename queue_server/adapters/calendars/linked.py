@@ -31,7 +31,8 @@ READ_S: Final = 120.0
 AT_ONCE: Final = 16
 AT_ONE_SERVER: Final = 4
 """So that a server that hangs takes no turn from the others."""
-LONGEST_WAIT: Final = timedelta(minutes=5)
+LONGEST_WAIT: Final = timedelta(minutes=2)
+"""So soon after a server is back, its clerks are offered again."""
 WAIT_WHEN_REFUSED: Final = timedelta(minutes=15)
 """A wrong password said again and again locks the clerk out, or us."""
 SHARED: Final = timedelta(seconds=1)

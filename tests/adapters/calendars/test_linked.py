@@ -219,7 +219,7 @@ async def test_calendar_that_cannot_be_read_is_not_offered_and_comes_back(
     assert linked.unknown() == {"anna"}
     assert busy(linked, "bernd") == []
     radicale.start()
-    clock.pass_(MINUTE * 6)
+    clock.pass_(MINUTE * 3)
     await look(linked)
     assert busy(linked) == ["08:00"]
     assert linked.unknown() == frozenset()
@@ -339,3 +339,12 @@ async def test_other_settings_keep_what_was_read(
     elsewhere = CalendarAccount("anna", f"{account.url}other/", account.user, account.password)
     linked.adopt({"anna": elsewhere}, OWNERS)
     assert busy(linked) == ["all day"], "of another calendar nothing is known"
+
+
+async def test_account_without_an_address_is_never_known(linked: LinkedCalendars) -> None:
+    """What a broken file of connections leaves of an account at a start."""
+    linked.adopt({"anna": CalendarAccount("anna")}, OWNERS)
+    await look(linked)
+    assert busy(linked) == ["all day"]
+    assert linked.health() == {"anna": "nonsense"}
+    assert not linked.written("anna")

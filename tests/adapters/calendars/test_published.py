@@ -124,7 +124,7 @@ async def test_what_is_no_calendar_keeps_what_was_read_and_then_nothing_is_offer
     assert busy(linked) == ["all day"]
     publisher.publish(whole)
     publisher.status = 200
-    await once_more(linked, clock, MINUTE * 6)
+    await once_more(linked, clock, MINUTE * 3)
     assert busy(linked) == ["08:00"]
     assert "s3cret" not in caplog.text
     assert "Zahnarzt" not in caplog.text
