@@ -127,10 +127,29 @@ class Postman(Generic[L]):
         if not await self._outbox.is_due(now):
             return 0
         letters = await self._outbox.claim(now, MOST)
-        outcomes = await asyncio.gather(*(self._try(letter) for letter in letters))
-        if outcomes:
-            await self._outbox.note(outcomes)
+        running = [asyncio.create_task(self._try(letter)) for letter in letters]
+        try:
+            await self._note_as_they_end(running)
+        finally:
+            for one in running:
+                one.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
         return len(letters)
+
+    async def _note_as_they_end(self, running: Sequence[asyncio.Task[Outcome[L]]]) -> None:
+        """Note each outcome soon: what a crash finds sent but not noted is sent a second time.
+
+        Not when the slowest has ended, then, nor in a commit for each.
+        """
+        left, trouble = set(running), None
+        while left:
+            ended, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+            try:
+                await self._outbox.note([one.result() for one in running if one in ended])
+            except Exception as error:  # those under way are not broken off for it
+                trouble = error
+        if trouble is not None:
+            raise trouble
 
     async def _try(self, letter: L) -> Outcome[L]:
         try:

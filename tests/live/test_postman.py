@@ -108,6 +108,62 @@ def test_the_pauses_double_up_to_an_hour_and_are_not_all_alike() -> None:
     assert pause(1, 1.0) == timedelta(seconds=37.5)
 
 
+async def test_what_is_sent_is_noted_before_the_slowest_has_ended() -> None:
+    """Failure 20: what a crash finds sent and not noted is sent twice."""
+    slow = asyncio.Event()
+
+    async def deliver(letter: Letter) -> bool:
+        if letter.id == 1:
+            await slow.wait()
+        return True
+
+    outbox = Memory([Letter(1), Letter(2), Letter(3)])
+    round_ = asyncio.create_task(Postman(outbox, deliver, lambda: NOW).round())
+    while not outbox.outcomes:
+        await asyncio.sleep(0)
+    assert states(outbox) == {2: State.SENT, 3: State.SENT}
+    slow.set()
+    assert await round_ == 3
+    assert states(outbox)[1] is State.SENT
+
+
+async def test_a_stopped_round_leaves_nothing_running() -> None:
+    ended = []
+
+    async def deliver(letter: Letter) -> bool:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(letter.id)
+        return True
+
+    man = Postman(Memory([Letter(1), Letter(2)]), deliver, lambda: NOW)
+    man.start()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await man.stop()
+    assert sorted(ended) == [1, 2]
+
+
+async def test_a_database_that_is_away_breaks_no_delivery_off() -> None:
+    outbox, slow, sent_ids = Memory([Letter(1), Letter(2)]), asyncio.Event(), []
+
+    async def deliver(letter: Letter) -> bool:
+        if letter.id == 2:
+            await slow.wait()
+        sent_ids.append(letter.id)
+        return True
+
+    async def away(outcomes: Sequence[Outcome[Letter]]) -> None:
+        slow.set()
+        raise ConnectionError("no database")
+
+    outbox.note = away  # type: ignore[method-assign]
+    with pytest.raises(ConnectionError):
+        await Postman(outbox, deliver, lambda: NOW).round()
+    assert sent_ids == [1, 2]
+
+
 async def test_a_hanging_server_costs_one_letter_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postman, "TIMEOUT_S", 0.01)
 
@@ -119,7 +175,7 @@ async def test_a_hanging_server_costs_one_letter_its_turn(monkeypatch: pytest.Mo
     outbox = Memory([Letter(1), Letter(2)])
     await Postman(outbox, deliver, lambda: NOW).round()
     assert states(outbox) == {1: State.WAITING, 2: State.SENT}
-    assert outbox.outcomes[0].error == "TimeoutError"
+    assert outbox.outcomes[-1].error == "TimeoutError"
 
 
 async def test_it_goes_on_after_the_database_was_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,7 @@ async def web() -> AsyncIterator[WebClient]:
 
 @pytest.fixture
 def office(town: Town, radicale: Radicale, web: WebClient, monkeypatch: pytest.MonkeyPatch) -> Office:
-    monkeypatch.setattr(postman, "LOOK_EVERY_S", 3600)
+    monkeypatch.setattr(postman.Postman, "start", lambda _: None)
     monkeypatch.setattr(AllCalendars, "written", lambda *_: True)
     return Office(town, radicale, web)
 

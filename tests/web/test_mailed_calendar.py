@@ -15,7 +15,7 @@ from tests.web.test_mailing import ADDRESS, NAME, book, deliver, letters, move
 @pytest.fixture(autouse=True)
 def only_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the server's own postman sleep: these tests say when he goes."""
-    monkeypatch.setattr(postman, "LOOK_EVERY_S", 3600)
+    monkeypatch.setattr(postman.Postman, "start", lambda _: None)
 
 
 def calendar_of(letters: list[EmailMessage], subject: str) -> bytes:

@@ -20,7 +20,7 @@ from tests.web.test_page_manage import home
 @pytest.fixture(autouse=True)
 def only_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the server's own postman sleep: these tests say when he goes."""
-    monkeypatch.setattr(postman, "LOOK_EVERY_S", 3600)
+    monkeypatch.setattr(postman.Postman, "start", lambda _: None)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ TEXTS = {
 @pytest.fixture(autouse=True)
 def only_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the server's own postman sleep: these tests say when he goes."""
-    monkeypatch.setattr(postman, "LOOK_EVERY_S", 3600)
+    monkeypatch.setattr(postman.Postman, "start", lambda _: None)
 
 
 async def read(town: Town, path: str = BOOKED, **query: str) -> str:

@@ -37,7 +37,7 @@ BOOKED = "Ihr Termin: Mi. 11.3., 10:00 Uhr, Rathaus am Markt."
 @pytest.fixture(autouse=True)
 def only_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the server's own postmen sleep: these tests say when they go."""
-    monkeypatch.setattr(postman, "LOOK_EVERY_S", 3600)
+    monkeypatch.setattr(postman.Postman, "start", lambda _: None)
 
 
 @pytest.fixture
