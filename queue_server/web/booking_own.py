@@ -131,6 +131,7 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
         "clerk_id": appointment.clerk_id,
         "confirmed_by": appointment.confirmed_by,
         "answer": told.answer if told else "",
+        "reminder_min": told.reminder_min if told else None,
         "sms": sms_state(unit, told),
         "visit": (visit.id, visit.secret_version) if visit and visit.is_open else None,
         "pair": [

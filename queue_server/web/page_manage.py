@@ -10,17 +10,15 @@ from typing import Final
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from queue_server.domain.calendar_entry import CalendarEntry, calendar_uid, revision
-from queue_server.domain.errors import BadInput, HoldExpired, NotFound, Refusal, SlotTaken
-from queue_server.domain.town import in_language
+from queue_server.domain.errors import BadInput, HoldExpired, Refusal, SlotTaken
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import page_confirm, page_moving
-from queue_server.web.booking_dates import local
 from queue_server.web.booking_own import Own, open_own, to_own
 from queue_server.web.booking_visit import client_of
 from queue_server.web.booking_wish import Wish
 from queue_server.web.errors import status_of
+from queue_server.web.own_calendar import calendar_file
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.sms_wishes import set_sms
 
@@ -58,32 +56,6 @@ async def manage_form(call: PageCall) -> Response:
         message = call.say(f"error.{refusal.text}", **refusal.params)
         fresh = await open_own(call)
         return fresh.page("manage.html", status=status_of(refusal.code), title="", message=message)
-
-
-async def calendar_file(call: PageCall) -> Response:
-    """The appointment for a calendar; the concern is nobody's business there."""
-    own = await open_own(call)
-    if own.seen["number"] is None:
-        raise NotFound(what="appointment")  # nothing is certain yet
-    say, now = call.say, call.house.clock()
-    name = in_language(own.site.name, call.language)
-    entries = [
-        CalendarEntry(
-            calendar_uid(own.town.id, seen["reference"]),
-            revision(now, own.seen["log_seq"]),
-            local(seen["starts_at"], own.site.time_zone),
-            seen["minutes"],
-            say("manage.ics_summary", name=name),
-            ", ".join(part for part in (name, own.site.address) if part),
-            say("manage.ics_text", number=seen["number"], reference=seen["reference"]),
-            now,
-            seen["state"] == "cancelled",
-        )
-        for seen in own.seen["pair"]
-    ]
-    body = call.house.calendar.write_calendar(entries)
-    headers = {"Content-Disposition": 'attachment; filename="termin.ics"'}
-    return Response(body, media_type="text/calendar", headers=headers)
 
 
 # -- what a press does -------------------------------------------------------------------------------------

@@ -48,3 +48,14 @@ async def test_one_entry_follows_its_appointment_to_the_end(town: Town) -> None:
     assert [one["status"] for one in (booked, moved, cancelled)] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
     assert [(one["starts"] - START.timestamp()) // 86400 for one in (booked, moved)] == [1, 2]
     assert [one["alarms"] for one in (booked, moved, cancelled)] == [[-3600], [-3600], []]
+
+
+async def test_the_pages_file_is_the_entry_of_the_letter(town: Town) -> None:
+    """Whichever comes last into a calendar, it says the same and rings at the same time."""
+    made = await book(town, Person(name=NAME, email=ADDRESS, reminder_min=180))
+    await deliver(town)
+    page = town.house.manage_url(made["reference"], made["secret_version"])
+    loaded = (await town.client.get(f"{page}/termin.ics", headers={"Accept-Language": "de"})).content
+    [[mailed], [own]] = by_vobject([calendar_of(letters(town), "Ihr Termin"), loaded])
+    assert own["sequence"] >= mailed["sequence"]
+    assert {**own, "sequence": 0} == {**mailed, "sequence": 0}
