@@ -134,9 +134,10 @@ async def mark_display(call: Call) -> Answer:
 def ticket_view(call: Call, answer: Answer) -> Answer:
     """Add the status page's secret address, which is computed and never stored."""
     shown = {name: value for name, value in answer.items() if name != "secret_version"}
+    version = answer.get("secret_version", 1)
     return {
         **shown,
-        "status_url": call.house.status_url(call.site_id, answer["id"], answer.get("secret_version", 1)),
+        "status_url": call.house.status_url(call.site_id, answer["id"], answer["key"], version),
     }
 
 

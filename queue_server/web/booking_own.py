@@ -133,7 +133,7 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
         "answer": told.answer if told else "",
         "reminder_min": told.reminder_min if told else None,
         "sms": sms_state(unit, told),
-        "visit": (visit.id, visit.secret_version) if visit and visit.is_open else None,
+        "visit": (visit.id, visit.key, visit.secret_version) if visit and visit.is_open else None,
         "pair": [
             {**booking.see(unit, one.reference), "clerk_id": one.clerk_id}
             for one in unit.book.pair_of(appointment)

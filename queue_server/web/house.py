@@ -80,6 +80,10 @@ class Directory:
         return Thing(kind, town.id, site.id, id_)
 
 
+KEY_PART = 4
+"""So much of a ticket's random key tells two tickets with one id apart; a longer one makes the QR denser."""
+
+
 @dataclass(slots=True)
 class House:
     """Everything a route may use."""
@@ -143,11 +147,14 @@ class House:
         if await self.read(self.settlement.version) != self.hub.config_version:
             await self.renew_settings()
 
-    def status_url(self, site_id: str, ticket_id: int, version: int) -> str:
-        """Return the address of a ticket's status page; absolute once `public_url` is set."""
-        return (
-            f"{self.settings.public_url}/t/{self.secrets.seal('status', f'{site_id}:{ticket_id}', version)}"
-        )
+    def status_url(self, site_id: str, ticket_id: int, key: str, version: int) -> str:
+        """Return the address of a ticket's status page; absolute once `public_url` is set.
+
+        A part of the ticket's key is in it: ids are given again after a restore, and the slip of a lost
+        visit must not open a stranger's.
+        """
+        ref = f"{site_id}:{ticket_id}:{key[:KEY_PART]}"
+        return f"{self.settings.public_url}/t/{self.secrets.seal('status', ref, version)}"
 
     def manage_url(self, reference: str, version: int) -> str:
         """Return the address by which its holder sees, moves and cancels an appointment."""

@@ -77,10 +77,10 @@ async def ticket_qr(call: PageCall) -> Response:
         at_kiosks = {job.kiosk_id for job in unit.print_jobs_of(int(text))}
         if ticket is None or call.id not in at_kiosks:
             raise NotFound(what="ticket")
-        return {"version": ticket.secret_version}
+        return {"key": ticket.key, "version": ticket.secret_version}
 
     answer = await call.house.sequencer.do(call.site_id, work)
-    return qr_picture(call.house.status_url(call.site_id, int(text), answer["version"]))
+    return qr_picture(call.house.status_url(call.site_id, int(text), answer["key"], answer["version"]))
 
 
 async def appointment_qr(call: PageCall) -> Response:

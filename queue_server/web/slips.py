@@ -25,7 +25,7 @@ def slip(house: House, unit: Unit, ticket: Ticket, job: JobToPrint) -> Slip:
     number and a time only.
     """
     language = _language(house, ticket.language)
-    url = house.status_url(unit.site.id, ticket.id, ticket.secret_version)
+    url = house.status_url(unit.site.id, ticket.id, ticket.key, ticket.secret_version)
     printed = _frame(house, unit, job, language, ticket.number, (url, "slip.qr_caption"))
     printed["lines"] = _ticket_lines(house, unit, ticket, job, language)
     if ticket.appointed_at is not None:

@@ -18,6 +18,7 @@ class Ref:
 
     site_id: str
     ticket_id: int
+    key_part: str
     version: int
 
 
@@ -26,14 +27,18 @@ def read_code(house: House, secret: str) -> Ref:
     opened = house.secrets.open_seal("status", secret)
     if opened is None:
         raise NotFound(what="ticket")
-    site_id, _, ticket_id = opened[0].rpartition(":")
+    named, _, key_part = opened[0].rpartition(":")
+    site_id, _, ticket_id = named.rpartition(":")
     house.town_and_site(site_id)
-    return Ref(site_id, int(ticket_id), opened[1])
+    return Ref(site_id, int(ticket_id), key_part, opened[1])
 
 
 def ticket_of(unit: Unit, ref: Ref) -> Ticket:
-    """Return the ticket of today that is meant; raises NotFound when its secret was replaced."""
+    """Return the ticket of today that is meant; raises NotFound when its secret was replaced.
+
+    A ticket that got the id anew after a restore is not meant.
+    """
     ticket = visits.by_id(unit, ref.ticket_id)
-    if ticket.secret_version != ref.version:
+    if ticket.secret_version != ref.version or not ticket.key.startswith(ref.key_part):
         raise NotFound(what="ticket")
     return ticket

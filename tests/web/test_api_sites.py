@@ -172,7 +172,7 @@ async def test_what_a_visitor_may_ask_for_is_the_same_in_contract_and_service() 
 
 
 async def test_status_addresses_are_absolute_once_the_public_address_is_known(town: Town) -> None:
-    inside = town.house.status_url("rathaus", 1, 1)
+    inside = town.house.status_url("rathaus", 1, "key", 1)
     assert (await town.ask(None, "GET", inside)).status_code == 404, "no such ticket"
     assert not inside.startswith(HOST)
 

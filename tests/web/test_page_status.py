@@ -72,7 +72,18 @@ async def booked_for(town: Town, starts_at: str) -> dict[str, Any]:
         return booking.check_in(unit, booked["reference"])
 
     ticket = await town.house.sequencer.do("rathaus", work)
-    return {**ticket, "status_url": town.house.status_url("rathaus", ticket["id"], ticket["secret_version"])}
+    url = town.house.status_url("rathaus", ticket["id"], ticket["key"], ticket["secret_version"])
+    return {**ticket, "status_url": url}
+
+
+async def test_a_slip_of_a_lost_visit_opens_nobody_elses(town: Town) -> None:
+    """After a restore ids are given again, and the kiosk's slip of then has the same one."""
+    ticket = await town.take()
+    lost = town.house.status_url("rathaus", ticket["id"], "another-key-", 1)
+    own = town.house.status_url("rathaus", ticket["id"], ticket["key"], 1)
+    assert own == ticket["status_url"]
+    assert (await town.client.get(own)).status_code == 200
+    assert (await town.client.get(lost)).status_code == 404
 
 
 async def test_a_form_that_comes_too_late_says_so(town: Town) -> None:
