@@ -354,7 +354,7 @@ async def _tidy(house: House, spool: Spool) -> None:
     """Erase what is kept for some days only, and visitors' data whose time is over."""
     now = house.clock()
     forgetful = (AnswerRows, outbox, ContactDays, copies, sms_rows)
-    for forget in (one.forget for one in forgetful):
+    for forget in (accounts.forget_expired, *(one.forget for one in forgetful)):
         await house.write(partial(forget, now=now))
     zones = {id_: site.time_zone for id_, (_, site) in house.directory.sites.items()}
     await house.write(lambda conn: nightly.erase(conn, now, zones))

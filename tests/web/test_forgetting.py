@@ -10,9 +10,10 @@ from queue_server.adapters.backup import journal
 from queue_server.adapters.post.spool import Spool
 from queue_server.adapters.rows.overrule_rows import OverruleRows
 from queue_server.adapters.tables import metadata
+from queue_server.adapters.tables.accounts import SESSION
 from queue_server.services.ports import Overruled
 from queue_server.web.app import _tidy
-from tests.web.running import Town
+from tests.web.running import PASSWORD, Town
 from tests.web.test_mailing import book, deliver, persons
 
 NIGHT = datetime(2026, 3, 12, 1, 30, tzinfo=UTC)
@@ -86,3 +87,12 @@ async def test_what_a_real_day_leaves_behind_is_clean(town: Town) -> None:
         "session"
     }
     assert town.house.forgetting.findings == 0
+
+
+async def test_sessions_and_devices_that_are_over_are_removed(town: Town) -> None:
+    """An address stands in a pairing for ten minutes, and no longer than until the next tidying."""
+    account = await town.client.post("/api/v1/sessions", json={"user": "anna", "password": PASSWORD})
+    assert account.status_code < 300, account.text
+    town.clock.forward(days=1)
+    await tidy(town)
+    assert await town.house.read(lambda conn: conn.execute(sa.select(SESSION)).all()) == []

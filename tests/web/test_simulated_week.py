@@ -1,0 +1,184 @@
+"""A week of a town hall: people book, move, cancel, delete their data, come or not, and get letters. Then
+nobody is left: not in the audit's eyes, and not in any byte of any file.
+
+The real server with the real postman and spool; only the clock is moved. By day 40 bookings, with --long 500.
+"""
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from queue_server.adapters.backup import journal
+from queue_server.adapters.post.spool import Spool
+from queue_server.domain.errors import Refusal
+from queue_server.domain.person import Person
+from queue_server.live import postman
+from queue_server.services import booking, booking_clock
+from queue_server.services.concerns import choose
+from queue_server.services.ports import Answer, Unit
+from queue_server.web.app import _tidy
+from tests.web.running import START, Town
+from tests.web.test_mailing import deliver, persons
+
+DAYS = 7
+STEP_H = 2
+"""The server tidies every hour; so seldom it still comes by in each night."""
+FIRST = ("Wunibald", "Kreszentia", "Theobald", "Philomena", "Leokadia", "Zacharias", "Adelgunde", "Gotthilf")
+LAST = ("Quastenberg", "Xylander", "Zwetschkenbaum", "Yblagger", "Pfannenstiel", "Oehlschlaegel")
+STREET = "Quittenweg"
+MAILBOX = "posteo-test.example"
+WORDS = (*FIRST, *LAST, STREET, MAILBOX, "0160555", "Treppenlift")
+
+
+def somebody(dice: random.Random, nr: int) -> Person:
+    first, last = dice.choice(FIRST), dice.choice(LAST)
+    return Person(
+        f"{first} {last}",
+        f"{first}.{last}{nr}@{MAILBOX}".lower() if nr % 5 else "",
+        f"0160 555{nr:04}" if nr % 3 == 0 or nr % 5 == 0 else "",
+        f"{STREET} {nr}",
+        remarks="Treppenlift nötig" if nr % 4 == 0 else "",
+        needs=("companion",) if nr % 7 == 0 else (),
+        reminder_min=dice.choice((None, 60, 1440, 2880)),
+    )
+
+
+@dataclass
+class Week:
+    """Does one thing after the other in a running town."""
+
+    town: Town
+    dice: random.Random
+    booked: list[str]
+    counts: dict[str, int]
+
+    async def do(self, work: Callable[[Unit], Answer]) -> Answer | None:
+        try:
+            return await self.town.house.sequencer.do("rathaus", work)
+        except Refusal:
+            return None
+
+    def hold(self, unit: Unit, replaces: str | None = None) -> Answer:
+        choice = choose(unit.town, unit.site, [("id-card", 1)], walk_in=False)
+        minutes = 15 * self.dice.randrange(0, 24)
+        days = self.dice.randrange(1, 6)
+        at = unit.now.replace(hour=7, minute=0, second=0, microsecond=0) + timedelta(
+            days=days, minutes=minutes
+        )
+        client = f"browser-{self.dice.random()}"
+        return booking.hold(unit, choice, at, channel="portal", client=client, replaces=replaces) | {
+            "client": client
+        }
+
+    async def book(self, person: Person) -> None:
+        def work(unit: Unit) -> Answer:
+            held = self.hold(unit)
+            return booking.confirm(unit, held["id"], held["client"], person, self.dice.choice(("de", "en")))
+
+        for _ in range(30):  # the time may be taken
+            answer = await self.do(work)
+            if answer is not None:
+                self.booked.append(answer["reference"])
+                self.count("booked")
+                return
+
+    async def change_mind(self) -> None:
+        reference, what = (
+            self.dice.choice(self.booked),
+            self.dice.choice(("move", "move", "cancel", "delete")),
+        )
+
+        def move(unit: Unit) -> Answer:
+            held = self.hold(unit, reference)
+            return booking.move(unit, reference, held["id"], held["client"])
+
+        def delete(unit: Unit) -> Answer:
+            found = booking.find_appointment(unit, reference)
+            unit.withdraw_posts(found.id)
+            unit.forget_person(found.id)
+            return {}
+
+        def cancel(unit: Unit) -> Answer:
+            return booking.cancel(unit, reference, self.dice.choice(("visitor", "desk")))
+
+        if await self.do({"move": move, "delete": delete, "cancel": cancel}[what]) is not None:
+            self.count(what)
+
+    async def come(self) -> None:
+        if await self.do(lambda unit: booking.check_in(unit, self.dice.choice(self.booked))) is not None:
+            self.count("come")
+
+    def count(self, what: str) -> None:
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+
+def run_clock(unit: Unit) -> Answer:
+    booking_clock.run(unit)
+    return {}
+
+
+async def hour(week: Week, people: list[Person]) -> None:
+    for person in people:
+        await week.book(person)
+        if week.dice.random() < 0.5:
+            await week.change_mind()
+        if week.dice.random() < 0.4:
+            await week.come()
+    await deliver(week.town)
+
+
+async def pass_time(week: Week, hours: int) -> None:
+    for _ in range(hours // STEP_H):
+        week.town.clock.forward(hours=STEP_H)
+        await week.do(run_clock)
+        while await deliver(week.town):
+            pass
+        await _tidy(week.town.house, Spool(week.town.house.settings.spool_folder))
+        assert not week.town.house.forgetting.findings, "people who are known stand in their table alone"
+
+
+@pytest.mark.parametrize("bookings", [40, pytest.param(500, marks=pytest.mark.long)])
+async def test_after_a_week_nobody_is_left(
+    town: Town, bookings: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Wish G9, failures 27 and 28."""
+    monkeypatch.setattr(postman, "LOOK_EVERY_S", 3600)
+    caplog.set_level(logging.INFO)
+    dice = random.Random(bookings)
+    week = Week(town, dice, [], {})
+    people = [somebody(dice, nr) for nr in range(bookings)]
+    for day in range(DAYS):
+        town.clock.now = START + timedelta(days=day)
+        await hour(week, people[day::DAYS])
+        await pass_time(week, 24)
+    assert week.counts["booked"] > bookings * 0.8, week.counts
+    assert min(week.counts.get(what, 0) for what in ("move", "cancel", "delete")) > 0, week.counts
+    assert seen_in(town.house.settings.data), "they were here"
+    await pass_time(week, 24 * 9)
+    assert await persons(town) == 0
+    assert town.house.forgetting.findings == 0
+    assert town.house.database.empty_wal()
+    assert seen_in(town.house.settings.data) == {}
+    assert not [word for word in WORDS if word.casefold() in caplog.text.casefold()]
+    assert town.house.forgetting.journaling is not None
+    await town.house.forgetting.journaling.turn()
+    erased = journal.read(town.house.settings.erased_journal).entries
+    assert len({entry.ref for entry in erased}) >= week.counts["booked"]
+
+
+def seen_in(folder: Path) -> dict[str, list[str]]:
+    """Return which words stand in which files, byte by byte."""
+    found: dict[str, Any] = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes().lower()
+            words = [word for word in WORDS if word.lower().encode() in content]
+            if words:
+                found[path.name] = words
+    return found
