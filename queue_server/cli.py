@@ -23,6 +23,7 @@ OWN: Final = (
     "calendar",
     "overrules",
     "mail",
+    "sms",
     "migrate",
     "check",
     "rebuild",

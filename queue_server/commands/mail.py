@@ -5,14 +5,11 @@ import asyncio
 import secrets
 from typing import Final
 
-from queue_server.adapters.connections import ConnectionsProblem, load_connections
 from queue_server.adapters.post.mail_message import Unmailable, UnusableAddress, address, compose, message_id
 from queue_server.adapters.post.mail_server import MailServer, Tls
 from queue_server.adapters.post.smtp import MailTrouble, Smtp, Why
-from queue_server.adapters.town.messages import describe
-from queue_server.adapters.town.source import TownFileError
-from queue_server.commands.common import Problem, add_place_arguments, complain, now, plainly, settings_of
-from queue_server.web.texts import load_texts
+from queue_server.commands.common import Problem, add_place_arguments, now, plainly
+from queue_server.commands.connected import section_of
 
 PLAINLY: Final = {
     Why.NAME_UNKNOWN: "the name {host} is not known; is it spelled right?",
@@ -51,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @plainly
 def run(args: argparse.Namespace) -> int:
-    server = _server(args)
+    server = section_of(args, "mail", lambda found: found.mail)
     try:
         to = address(args.address).addr_spec
     except UnusableAddress:
@@ -65,24 +62,6 @@ def run(args: argparse.Namespace) -> int:
     how = "unencrypted" if server.tls is Tls.NONE and not server.implicit else "encrypted"
     print(f"{server.host} took the message, {how}. Whether it arrives is seen in the mailbox.")
     return 0
-
-
-def _server(args: argparse.Namespace) -> MailServer:
-    path = settings_of(args).connections_file
-    try:
-        found = load_connections(path)
-    except ConnectionsProblem as problem:
-        raise Problem(str(problem)) from None
-    except TownFileError as error:
-        texts = load_texts()["en"]
-        for one in error.problems:
-            complain(describe(one, texts))
-        raise Problem(f"{path.name} cannot be used") from None
-    if found.mail is None:
-        raise Problem(
-            f"there is no section [mail] in {path}; docs/operators/connections.md says how it looks"
-        )
-    return found.mail
 
 
 def _message(server: MailServer, to: str) -> bytes:

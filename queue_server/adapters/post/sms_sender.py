@@ -15,6 +15,7 @@ from queue_server.adapters.post.sms_gateway import SmsGateway
 AT_ONCE: Final = 4
 """Gateways count how many requests come at a time."""
 LARGEST_ANSWER: Final = 64 * 1024
+LONGEST_SAID: Final = 300
 log = logging.getLogger(__name__)
 
 
@@ -46,12 +47,14 @@ class Untextable(Exception):  # noqa: N818 - it says what is so
 class SmsTrouble(Exception):  # noqa: N818 - read by staff
     """The gateway did not take the message over now. `word` names the trouble without anybody's data.
 
+    `said` is how its answer begins, and may repeat number and text: for who tries it by hand, not for a log.
     `is_free`: it surely was not sent, so it costs nothing.
     """
 
-    def __init__(self, why: Why) -> None:
+    def __init__(self, why: Why, said: str = "") -> None:
         super().__init__(why.value)
         self.word = why.value
+        self.said = said[:LONGEST_SAID]
         self.is_free = why not in _MAYBE_SENT
 
 
@@ -102,9 +105,9 @@ def judge(gateway: SmsGateway, status: int, body: str) -> None:
     wanted = status in gateway.success_status if gateway.success_status else 200 <= status < 300
     if not wanted:
         log.warning("the gateway for text messages answered %d", status)
-        raise SmsTrouble(_kind_of(status))
+        raise SmsTrouble(_kind_of(status), f"{status} {body}")
     if gateway.success_text not in body or not _has(body, gateway.success_path):
-        raise SmsTrouble(Why.UNCLEAR)
+        raise SmsTrouble(Why.UNCLEAR, f"{status} {body}")
 
 
 def _kind_of(status: int) -> Why:
