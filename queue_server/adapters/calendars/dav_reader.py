@@ -6,7 +6,6 @@ that missed one is put right. Of an entry only its ETag and its stretches are ke
 wrote ourselves is passed over, because the book knows it.
 """
 
-import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +17,10 @@ from queue_server.adapters.calendars.busy_cells import Cells, Owner, merged, win
 from queue_server.adapters.calendars.busy_times import Busy, busy_times
 from queue_server.adapters.calendars.caldav import CalDav, Resource
 from queue_server.adapters.calendars.web_client import CalendarTrouble, Trouble
+from queue_server.adapters.calendars.workbench import Workbench
 
 FULL_EVERY: Final = timedelta(hours=24)
+"""At the longest: each calendar has an hour of its own."""
 AT_ONCE: Final = 50
 """So many entries are asked for in one question."""
 PAGES_MOST: Final = 200
@@ -37,8 +38,10 @@ class _Entry:
 class DavReader:
     """One calendar. `read` is called by one task at a time; when it fails, what was known stays."""
 
-    def __init__(self, dav: CalDav, owner: Owner) -> None:
+    def __init__(self, dav: CalDav, owner: Owner, bench: Workbench, full_every: timedelta) -> None:
         self._dav = dav
+        self._bench = bench
+        self._full_every = full_every
         self._owner = owner
         self._entries: dict[str, _Entry] = {}
         self._token = ""
@@ -48,7 +51,7 @@ class DavReader:
 
     async def read(self, now: datetime) -> tuple[Cells, ...]:
         """Return when the clerk is busy. Raises `CalendarTrouble`, `BrokenCalendar`."""
-        if self._full_at is None or not timedelta(0) <= now - self._full_at < FULL_EVERY:
+        if self._full_at is None or not timedelta(0) <= now - self._full_at < self._full_every:
             await self._read_all(now)
         elif self._token:
             try:
@@ -111,16 +114,14 @@ class DavReader:
         return entries
 
     async def _worked_out(self, found: Collection[Resource], now: datetime) -> dict[str, _Entry]:
-        """Work out stretches beside the event loop: a thousand events take a second."""
-        return await asyncio.to_thread(self._work_out, found, now) if found else {}
-
-    def _work_out(self, found: Collection[Resource], now: datetime) -> dict[str, _Entry]:
         first, until = window(now)
         zone, ours = self._owner.zone, self._owner.ours
-        return {
-            unquote(one.href): _Entry(one.etag, tuple(busy_times(one.data, first, until, zone, ours=ours)))
-            for one in found
-        }
+
+        def work(one: Resource) -> _Entry:
+            return _Entry(one.etag, tuple(busy_times(one.data, first, until, zone, ours=ours)))
+
+        worked_out = await self._bench.each(work, found)
+        return {unquote(one.href): entry for one, entry in zip(found, worked_out, strict=True)}
 
     def _keep(self, entries: dict[str, _Entry], token: str, ctag: str) -> None:
         if len(entries) > ENTRIES_MOST:

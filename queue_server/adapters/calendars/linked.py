@@ -9,6 +9,7 @@ is exchanged as a whole. Logs name a clerk by id and tell no address and nothing
 import asyncio
 import logging
 import random
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -20,9 +21,10 @@ from queue_server.adapters.calendars.accounts import CalendarAccount
 from queue_server.adapters.calendars.busy_cells import Cells, Owner, Picture, joined
 from queue_server.adapters.calendars.busy_times import BrokenCalendar
 from queue_server.adapters.calendars.caldav import CalDav
-from queue_server.adapters.calendars.dav_reader import DavReader
+from queue_server.adapters.calendars.dav_reader import FULL_EVERY, DavReader
 from queue_server.adapters.calendars.published import PublishedReader
 from queue_server.adapters.calendars.web_client import CalendarTrouble, Trouble, WebClient
+from queue_server.adapters.calendars.workbench import Workbench
 from queue_server.domain.slots import Bits, Span
 
 TICK_S: Final = 0.5
@@ -86,6 +88,7 @@ class LinkedCalendars:
         self._clock = clock
         self._chance = chance
         self._links: dict[str, Link] = {}
+        self._bench = Workbench()
         self._picture = Picture()
         self._all = asyncio.Semaphore(AT_ONCE)
         self._hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONE_SERVER))
@@ -155,9 +158,11 @@ class LinkedCalendars:
         self._draw()
 
     def _reader(self, account: CalendarAccount, owner: Owner) -> Reader:
+        # Not all in the same hour: what was read together at a start would be read anew together each day.
+        full_every = FULL_EVERY * (0.75 + self._chance() / 4)
         if account.url:
-            return DavReader(CalDav(account, self.web), owner)
-        return PublishedReader(account.ics, self.web, owner)
+            return DavReader(CalDav(account, self.web), owner, self._bench, full_every)
+        return PublishedReader(account, self.web, owner, self._bench, full_every)
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -283,5 +288,7 @@ def _told(error: Exception) -> str:
         return Trouble.UNREACHABLE
     if isinstance(error, BrokenCalendar):
         return f"broken: {error}"
-    log.error("a calendar could not be read", exc_info=error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    # Not its text, in which an address or a title may stand.
+    log.error("a calendar could not be read: %s at %s:%s", type(error).__name__, place.name, place.lineno)
     return type(error).__name__

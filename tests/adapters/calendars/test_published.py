@@ -22,6 +22,7 @@ class Publisher(ThreadingHTTPServer):
     version = 0
     status = 200
     marked_by = "ETag"
+    signed_in = ""
 
     def publish(self, content: bytes) -> None:
         self.content, self.version = content, self.version + 1
@@ -37,6 +38,7 @@ class Answers(BaseHTTPRequestHandler):
         asked = self.headers.get("If-None-Match") or self.headers.get("If-Modified-Since")
         status = 304 if asked == mark else server.status
         self.seen.append(status)
+        server.signed_in = self.headers.get("Authorization", "")
         self.send_response(status)
         self.send_header(server.marked_by, mark)
         body = server.content if status == 200 else b""
@@ -96,6 +98,14 @@ async def test_what_changed_is_read(linked: LinkedCalendars, clock: Clock, publi
     publisher.publish(entry("dentist", *LATER))
     await once_more(linked, clock)
     assert busy(linked) == ["10:00"]
+
+
+async def test_it_may_ask_for_a_password(linked: LinkedCalendars, publisher: Publisher) -> None:
+    assert publisher.signed_in == ""
+    address = f"http://127.0.0.1:{publisher.server_port}/calendar.ics"
+    linked.adopt({"anna": CalendarAccount("anna", user="anna", password="geheim", ics=address)}, OWNERS)
+    await look(linked)
+    assert publisher.signed_in == "Basic YW5uYTpnZWhlaW0="
 
 
 async def test_once_a_day_it_is_fetched_anyhow(
