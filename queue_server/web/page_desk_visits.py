@@ -1,20 +1,16 @@
-"""The desk's pages of one visit: an appointment that was booked or found, its card, a number, a search.
+"""The desk's pages of one visit: an appointment that was booked or found, its card, a number.
 
-What must not live here: booking itself (`page_desk`), wording and dates (`desk_view`).
+What must not live here: booking (`page_desk`), finding (`page_desk_search`), wording and dates (`desk_view`).
 """
 
-import re
 import secrets
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import date
 from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound, Refusal, WrongSite
-from queue_server.domain.ticket import ENDED, Ticket
+from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Site
 from queue_server.services import appointments, arrivals, booking, reception, requests, screens, visits
 from queue_server.services.must_move import ask_to_move
@@ -23,15 +19,13 @@ from queue_server.web import desk_view as view
 from queue_server.web import printing
 from queue_server.web.desk_exceptions import exceptions
 from queue_server.web.desk_frame import checked_form, do, frame, refusal_words
-from queue_server.web.desk_wish import TEXT_MOST, Wish
+from queue_server.web.desk_wish import Wish
 from queue_server.web.errors import status_of
 from queue_server.web.page_desk_letters import why
+from queue_server.web.page_desk_search import mail_troubles
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.sms_wishes import set_sms, sms_state
 
-NUMBER_MOST: Final = 4
-"""Digits of the longest number."""
-_REFERENCE: Final = re.compile(r"[0-9A-Z]{6}")
 ANSWER_MOST: Final = 500
 ACTS_DONE: Final = {
     "cancel": "cancelled",
@@ -116,67 +110,6 @@ async def reprint_slip(call: PageCall) -> Response:
     return RedirectResponse(f"{call.request.url.path}?done=printed", status_code=303)
 
 
-async def search(call: PageCall) -> Response:
-    """Find appointments of a day by reference, number, time, service or name; numbers of today as well."""
-    form = await checked_form(call)
-    text = str(form.get("q") or "").strip()[:TEXT_MOST]
-    site = call.house.site(call.site_id)
-    words = view.words_for(call.say, site, call.house.clock())
-    try:
-        day = date.fromisoformat(str(form.get("day") or ""))
-    except ValueError:
-        day = words.today
-    found, tickets = await call.house.sequencer.look(site.id, lambda unit: _find(call, unit, text, day))
-    if text and len(found) == 1 and not tickets:
-        return RedirectResponse(f"/desk/{site.id}/appointments/{found[0]['reference']}", status_code=303)
-    troubles = await _mail_troubles(call, [one["id"] for one in found])
-    return call.page(
-        "desk_found.html",
-        faces=("desk",),
-        troubles={one["reference"] for one in found if one["id"] in troubles},
-        q=text,
-        day_name=words.day(day),
-        hits=[hit(call, words, day, one) for one in found],
-        tickets=[_ticket_hit(call, ticket) for ticket in tickets],
-        withheld=await call.house.sequencer.look(site.id, lambda unit: _withheld(unit, text, day)),
-        keys=view.keys(
-            call.say,
-            ("", "desk.everywhere", {"↑ ↓": "desk.key_choose", "⏎": "desk.key_open", "/": "desk.key_search"}),
-        ),
-        **(await frame(call, site)) | {"q_day": day.isoformat()},
-    )
-
-
-def _find(call: PageCall, unit: Unit, text: str, day: date) -> tuple[list[Answer], list[Ticket]]:
-    """Find by reference on any day, by everything else on one; numbers without a booking today."""
-    if _REFERENCE.fullmatch(text.upper()):
-        with suppress(NotFound, WrongSite):
-            return [appointments.see(unit, text.upper())], []
-    found: list[Answer] = appointments.find(unit, text, day)["appointments"]
-    if not found:
-        found = [one for one in appointments.find(unit, "", day)["appointments"] if _names(call, one, text)]
-    if not text.isdecimal() or day != unit.hall.business_day:
-        return found, []
-    booked = {one["ticket_id"] for one in found}
-    open_tickets = (ticket for ticket in unit.hall.tickets.values() if ticket.state not in ENDED)
-    return found, [t for t in open_tickets if str(t.number) == text and t.id not in booked]
-
-
-def _withheld(unit: Unit, text: str, day: date) -> str:
-    """Return the number that was asked for when somebody may have it from before a restore."""
-    is_number = text.isascii() and text.isdigit() and len(text) <= NUMBER_MOST
-    if not is_number or day != unit.hall.business_day or not unit.hall.is_withheld(int(text)):
-        return ""
-    return text
-
-
-def _names(call: PageCall, found: Answer, text: str) -> bool:
-    """Tell whether a service of the booking has that in its name."""
-    town, _ = call.house.town_and_site(call.site_id)
-    wanted = text.casefold()
-    return any(wanted in one["name"].casefold() for one in view.chosen(town, found["services"], call.say))
-
-
 async def _seen(call: PageCall) -> tuple[Answer, Any]:
     """Return an appointment and what its holder told; the person is looked at here and nowhere public."""
     reference = asked_reference(call)
@@ -198,7 +131,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
     shown = view.appointment(words, town, site, seen)
     shown["may_ask_to_move"] = shown["may_move"] and bool(person and (person.email or person.sms))
     wish = Wish(tuple((one["id"], one["count"]) for one in shown["services"]), seen["persons"])
-    troubles = await _mail_troubles(call, [seen["id"]])
+    troubles = await mail_troubles(call, [seen["id"]])
     return call.page(
         "desk_appointment.html",
         status=status,
@@ -217,12 +150,6 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         keys=view.keys(call.say, ("", "desk.appointment", _keys_of(shown)), _EVERYWHERE),
         **await frame(call, site),
     )
-
-
-async def _mail_troubles(call: PageCall, ids: Sequence[int]) -> Mapping[int, str]:
-    """Return why mail does not arrive, for those of these appointments where that is known."""
-    house = call.house
-    return await house.read(lambda conn: house.letters.mail_troubles(conn, call.site_id, ids))
 
 
 async def _show_ticket(call: PageCall) -> Response:
@@ -309,35 +236,6 @@ def _person(person: Any) -> view.Values:
     }
 
 
-def hit(call: PageCall, words: view.Words, day: date, found: Answer) -> view.Values:
-    """Return one line of a list of appointments."""
-    town, _ = call.house.town_and_site(call.site_id)
-    local = words.local(found["starts_at"])
-    services = view.chosen(town, found["services"], call.say)
-    return {
-        "reference": found["reference"],
-        "number": found.get("number"),
-        "state": found["state"],
-        "word": "refused" if found["refused"] else found["state"],
-        "look": view.LOOKS.get(found["state"], "info"),
-        "name": found.get("name", ""),
-        "time": words.time(local),
-        "day": words.day(local.date()) if local.date() != day else "",
-        "what": ", ".join(one["name"] for one in services),
-    }
-
-
-def _ticket_hit(call: PageCall, ticket: Ticket) -> view.Values:
-    town, _ = call.house.town_and_site(call.site_id)
-    services = view.chosen(town, ticket.concern, call.say)
-    return {
-        "id": ticket.id,
-        "number": ticket.number,
-        "state": ticket.state.value,
-        "what": ", ".join(one["name"] for one in services),
-    }
-
-
 def _kiosks(site: Site) -> list[dict[str, str]]:
     return [{"id": kiosk.id, "name": kiosk.name} for kiosk in site.kiosks]
 
@@ -360,5 +258,4 @@ ROUTES = [
     PageRoute(f"{_APPOINTMENT}/card", card_page, Act.SEE_APPOINTMENTS, "site"),
     PageRoute("/desk/{site}/tickets/{ticket}", ticket_page, Act.SEE_APPOINTMENTS, "site"),
     PageRoute("/desk/{site}/tickets/{ticket}", reprint_slip, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
-    PageRoute("/desk/{site}/search", search, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
 ]
