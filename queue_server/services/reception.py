@@ -37,12 +37,7 @@ def take_ticket(
 
     Raises `NotIssuing`, `NotAdmitted`, `NoNumberLeft`. Staff may give a number when the kiosks do not.
     """
-    if unknown := set(needs) - NEEDS:
-        raise BadInput(field="needs", found=min(unknown))
-    if origin is Origin.KIOSK and (reason := why_not_giving(unit, choice.area_id)):
-        raise NotIssuing(reason=reason)
-    if origin is not Origin.DESK:
-        require_walk_ins(unit, choice.service_ids)
+    _require_admitted(unit, choice, origin, needs)
     due = walk_in_due(unit.now, choice.expected_min, unit.site.patience_factor)
     if "priority" in needs:
         due = with_priority(due, unit.now)
@@ -50,31 +45,37 @@ def take_ticket(
         unit.hall, unit.now, unit.below, sequential=unit.site.number_style is NumberStyle.SEQUENTIAL
     )
     guess = quote(unit, choice, priority="priority" in needs)
-    ticket_id = unit.record(
-        [
-            e.TicketTaken(
-                number=number,
-                key=unit.new_key(),
-                origin=origin,
-                concern=choice.services,
-                persons=choice.persons,
-                language=language,
-                expected_min=choice.expected_min,
-                area=choice.area_id,
-                due_at=due.at,
-                due_reason=due.reason,
-                adjustment=due.adjustment,
-                ahead=guess.ahead if guess else 0,
-                from_min=guess.from_min if guess else None,
-                to_min=guess.to_min if guess else None,
-            )
-        ]
+    taken = e.TicketTaken(
+        number=number,
+        key=unit.new_key(),
+        origin=origin,
+        concern=choice.services,
+        persons=choice.persons,
+        language=language,
+        expected_min=choice.expected_min,
+        area=choice.area_id,
+        due_at=due.at,
+        due_reason=due.reason,
+        adjustment=due.adjustment,
+        ahead=guess.ahead if guess else 0,
+        from_min=guess.from_min if guess else None,
+        to_min=guess.to_min if guess else None,
     )
+    ticket_id = unit.record([taken])
     if needs:
         unit.keep_needs(ticket_id, sorted(needs))
     if kiosk_id is not None:
         unit.add_print_job(kiosk_id, ticket_id, 1, estimate_numbers(guess))
     return ticket_answer(unit.hall.tickets[ticket_id], guess)
+
+
+def _require_admitted(unit: Unit, choice: Choice, origin: Origin, needs: Sequence[str]) -> None:
+    if unknown := set(needs) - NEEDS:
+        raise BadInput(field="needs", found=min(unknown))
+    if origin is Origin.KIOSK and (reason := why_not_giving(unit, choice.area_id)):
+        raise NotIssuing(reason=reason)
+    if origin is not Origin.DESK:
+        require_walk_ins(unit, choice.service_ids)
 
 
 def quote(unit: Unit, choice: Choice, *, priority: bool = False) -> Estimate | None:
