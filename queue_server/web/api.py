@@ -29,6 +29,7 @@ from queue_server.domain.access import (
 from queue_server.domain.errors import BadInput, Refusal
 from queue_server.live.inbox import RequestKey, Work
 from queue_server.services.ports import Answer, Unit
+from queue_server.web.cookies import header
 from queue_server.web.house import House
 
 PREFIX: Final = "/api/v1"
@@ -183,8 +184,8 @@ async def read_body(request: Request, model: type[B]) -> B:
     A form is refused unless the caller brought a token: a plain form of a foreign page may have a null
     origin, which the origin check lets pass for the sake of our own forms, and they have CSRF tokens.
     """
-    kind = request.headers.get("content-type", "").lower()
-    if kind.startswith(FORMS) and "authorization" not in request.headers:
+    kind = header(request.scope, b"content-type") or ""
+    if kind.lower().startswith(FORMS) and header(request.scope, b"authorization") is None:
         raise UnsupportedMediaType
     try:
         raw = await _whole_body(request)

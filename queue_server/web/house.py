@@ -52,18 +52,31 @@ class Directory:
     displays: dict[str, str] = field(default_factory=dict)
     kiosks: dict[str, str] = field(default_factory=dict)
     clerks: frozenset[str] = frozenset()
+    clerks_at: dict[str, frozenset[str]] = field(default_factory=dict)
+    things: dict[tuple[Kind, str], Thing] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sites: Mapping[str, tuple[Town, Site]]) -> "Directory":
         def by_id(things: Callable[[Site], Iterable[Any]]) -> dict[str, str]:
             return {thing.id: site.id for _, site in sites.values() for thing in things(site)}
 
+        own = {site_id: site_id for site_id in sites}
+        clerks = {id_: frozenset(clerk.id for clerk in town.clerks) for id_, (town, _) in sites.items()}
+        counters, displays = by_id(lambda s: s.counters), by_id(lambda s: s.displays)
+        kiosks = by_id(lambda s: s.kiosks)
+        kinds = {Kind.SITE: own, Kind.COUNTER: counters, Kind.DISPLAY: displays, Kind.KIOSK: kiosks}
         return cls(
             dict(sites),
-            by_id(lambda s: s.counters),
-            by_id(lambda s: s.displays),
-            by_id(lambda s: s.kiosks),
-            frozenset(clerk.id for town, _ in sites.values() for clerk in town.clerks),
+            counters,
+            displays,
+            kiosks,
+            frozenset().union(*clerks.values()),
+            clerks,
+            {
+                (kind, id_): Thing(kind, sites[site_id][0].id, site_id, id_)
+                for kind, places in kinds.items()
+                for id_, site_id in places.items()
+            },
         )
 
     def knows(self, actor: Actor) -> bool:
@@ -72,12 +85,7 @@ class Directory:
 
     def thing(self, kind: Kind, id_: str) -> Thing | None:
         """Return what an address names, for `access.require`; None when there is none."""
-        of_kind = {Kind.COUNTER: self.counters, Kind.DISPLAY: self.displays, Kind.KIOSK: self.kiosks}
-        site_id = id_ if kind is Kind.SITE else of_kind[kind].get(id_)
-        if site_id not in self.sites:
-            return None
-        town, site = self.sites[site_id]
-        return Thing(kind, town.id, site.id, id_)
+        return self.things.get((kind, id_))
 
 
 KEY_PART = 4
@@ -162,7 +170,6 @@ class House:
 
     def clerk_of(self, actor: Actor, site_id: str) -> str:
         """Return the clerk that an actor acts as; raises `NotFound` when there is none at this site."""
-        town, _ = self.town_and_site(site_id)
-        if actor.clerk_id is None or all(clerk.id != actor.clerk_id for clerk in town.clerks):
+        if actor.clerk_id is None or actor.clerk_id not in self.directory.clerks_at.get(site_id, ()):
             raise NotFound(what="clerk")
         return actor.clerk_id
