@@ -61,7 +61,7 @@ def places_of(settings: Settings, target: Path) -> Places:
 
 def _report(taken: Taken, seconds: float) -> int:
     row_count = sum(taken.counts.values())
-    print(f"{taken.path}: {taken.size / 1e6:.1f} MB in {seconds:.1f} s")
+    print(f"{taken.path}: {_size(taken.size)} in {seconds:.1f} s")
     print(f"Opened again: {row_count} rows in {len(taken.counts)} tables, the file is whole.")
     for path in taken.removed:
         print(f"removed: {path.name}")
@@ -71,6 +71,10 @@ def _report(taken: Taken, seconds: float) -> int:
         return 1
     print("Log and rows agree.")
     return 0
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
 
 
 def _count(text: str) -> int:
