@@ -39,13 +39,13 @@ class BackupState:
     error: str
 
 
-def is_due(newest: datetime | None, now: datetime, zone: tzinfo, *, at_start: bool = False) -> bool:
-    """Say whether a backup should be made now; `at_start` by night only: a start is no time to be slow."""
+def is_due(newest: datetime | None, now: datetime, zone: tzinfo) -> bool:
+    """Say whether a backup should be made now."""
     if newest is not None and timedelta(0) <= now - newest < ONCE:
         return False
     if now.astimezone(zone).hour in NIGHT:
         return True
-    return not at_start and (newest is None or not timedelta(0) <= now - newest < OVERDUE)
+    return newest is None or not timedelta(0) <= now - newest < OVERDUE
 
 
 class Backups:
@@ -77,13 +77,13 @@ class Backups:
         age = None if newest is None else max(0, int((self._clock() - newest).total_seconds()))
         return BackupState(age, self._error)
 
-    async def look(self, *, at_start: bool = False) -> bool:
+    async def look(self) -> bool:
         """Make a backup when it is due; say whether one was tried."""
         maker = self._maker
         if maker is None:
             return False
         newest = await asyncio.to_thread(maker.newest)
-        if not is_due(newest, self._clock(), self._zone(), at_start=at_start):
+        if not is_due(newest, self._clock(), self._zone()):
             return False
         self._error = await maker.make()
         if self._error:
@@ -91,12 +91,10 @@ class Backups:
         return True
 
     async def _run(self) -> None:
-        at_start = True
         while True:
+            await asyncio.sleep(LOOK_EVERY_S)  # first, too: a start is no time to be slow
             try:
-                await self.look(at_start=at_start)
+                await self.look()
             except Exception as error:  # it is tried again
                 self._error = type(error).__name__
                 log.exception("the backups could not be looked at")
-            at_start = False
-            await asyncio.sleep(LOOK_EVERY_S)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from queue_server.live import backups
 from queue_server.live.backups import Backups, BackupState, is_due
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -37,11 +38,6 @@ def test_when_a_backup_is_due(newest: str | None, now: str, due: bool) -> None:
     assert is_due((newest and local(newest)) or None, local(now), BERLIN) is due
 
 
-def test_a_start_by_day_is_no_time_to_be_slow() -> None:
-    assert not is_due(None, local("11-20T12:00"), BERLIN, at_start=True)
-    assert is_due(None, local("11-20T02:30"), BERLIN, at_start=True)
-
-
 class Child:
     """Stands for the child process, which `tests/commands/test_backup.py` starts for real."""
 
@@ -65,10 +61,10 @@ def watch(child: Child | None, now: datetime | None = None) -> Backups:
 
 async def test_one_is_made_in_each_night_also_over_restarts() -> None:
     child = Child()
-    assert await watch(child).look(at_start=True)
+    assert await watch(child).look()
     for minutes in range(10, 24 * 60 * 3, 10):
         child.now = local("11-20T02:30") + timedelta(minutes=minutes)
-        await watch(child).look(at_start=minutes % 70 == 0)
+        await watch(child).look()
     nights = [made.astimezone(BERLIN).date().day for made in child.made]
     assert nights == [20, 21, 22, 23]
 
@@ -85,9 +81,14 @@ async def test_what_went_wrong_is_told_until_it_goes_right() -> None:
     assert await watching.state() == BackupState(3600, "")
 
 
-async def test_it_looks_by_itself_and_stops() -> None:
+async def test_it_looks_by_itself_after_a_while_and_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     child = Child()
     watching = watch(child)
+    watching.start()
+    await asyncio.sleep(0.01)
+    assert not child.made, "a start is no time to be slow"
+    await watching.stop()
+    monkeypatch.setattr(backups, "LOOK_EVERY_S", 0)
     watching.start()
     while not child.made:
         await asyncio.sleep(0)
