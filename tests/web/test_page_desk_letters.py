@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from playwright.async_api import Browser
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters.calendars.web_client import Trouble
 from queue_server.adapters.post import sms_sender
 from queue_server.adapters.post.outbox import OF_CONTACT, OUTBOX
 from queue_server.adapters.post.outbox import hold as hold_all
@@ -203,6 +204,7 @@ async def test_an_address_of_nobody_is_not_corrected(desk: Desk) -> None:
 def test_every_reason_and_kind_has_words(town: Town, language: str) -> None:
     texts = town.house.texts[language]
     assert all(f"desk.why_{word}" in texts for word in (*Why, *OF_CONTACT, *sms_sender.Why, "number_refused"))
+    assert all(f"desk.why_calendar_{trouble}" in texts for trouble in Trouble)
     assert all(f"desk.letter_{kind}" in texts for kind in Kind)
     assert all(f"desk.channel_{channel}" in texts for channel in ("mail", "sms", "calendar"))
 

@@ -164,6 +164,7 @@ def test_staff_see_what_is_late_and_what_failed(database: Database) -> None:
     put(database, "b", first_due_at=NOW - LATE_AFTER + timedelta(seconds=1))
     put(database, "c", state=FAILED)
     put(database, "d", state=HELD, first_due_at=hour_ago)
+    put(database, "e", channel="sms", first_due_at=hour_ago, last_error="sms_night")
     found = asked(database, outbox.backlogs)["rathaus"]
     assert (found.late_count, found.failed_count, found.held_count) == (1, 1, 1)
     assert found.oldest_due_at == hour_ago
