@@ -1,11 +1,12 @@
 """A week of a town hall: people book, move, cancel, delete their data, come or not, and get letters. Then
-nobody is left: not in the audit's eyes, and not in any byte of any file.
+nobody is left: not in the audit's eyes, not in any byte of any file, not in a backup that is restored.
 
 The real server with the real postman and spool; only the clock is moved. By day 40 bookings, with --long 500.
 """
 
 import logging
 import random
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +16,12 @@ from typing import Any
 import pytest
 
 from queue_server.adapters.backup import journal
+from queue_server.adapters.backup.restoring import Ready, make_ready
+from queue_server.adapters.backup.sealed_file import backup_key
+from queue_server.adapters.backup.taking import Places, take_backup
+from queue_server.adapters.database import Database
 from queue_server.adapters.post.spool import Spool
+from queue_server.adapters.server_key import load_key_file
 from queue_server.domain.errors import Refusal
 from queue_server.domain.person import Person
 from queue_server.live import postman
@@ -27,8 +33,9 @@ from tests.web.running import START, Town
 from tests.web.test_mailing import deliver, persons
 
 DAYS = 7
-STEP_H = 2
-"""The server tidies every hour; so seldom it still comes by in each night."""
+BACKUP_ON = 3
+STEP_H = 8
+"""The server tidies every hour; so seldom it still comes by in each night, at two."""
 FIRST = ("Wunibald", "Kreszentia", "Theobald", "Philomena", "Leokadia", "Zacharias", "Adelgunde", "Gotthilf")
 LAST = ("Quastenberg", "Xylander", "Zwetschkenbaum", "Yblagger", "Pfannenstiel", "Oehlschlaegel")
 STREET = "Quittenweg"
@@ -145,7 +152,11 @@ async def pass_time(week: Week, hours: int) -> None:
 
 @pytest.mark.parametrize("bookings", [40, pytest.param(500, marks=pytest.mark.long)])
 async def test_after_a_week_nobody_is_left(
-    town: Town, bookings: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    town: Town,
+    bookings: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Wish G9, failures 27 and 28."""
     monkeypatch.setattr(postman, "LOOK_EVERY_S", 3600)
@@ -156,6 +167,8 @@ async def test_after_a_week_nobody_is_left(
     for day in range(DAYS):
         town.clock.now = START + timedelta(days=day)
         await hour(week, people[day::DAYS])
+        if day == BACKUP_ON:
+            backup, backed_up_at = take(town), town.clock.now
         await pass_time(week, 24)
     assert week.counts["booked"] > bookings * 0.8, week.counts
     assert min(week.counts.get(what, 0) for what in ("move", "cancel", "delete")) > 0, week.counts
@@ -170,6 +183,38 @@ async def test_after_a_week_nobody_is_left(
     await town.house.forgetting.journaling.turn()
     erased = journal.read(town.house.settings.erased_journal).entries
     assert len({entry.ref for entry in erased}) >= week.counts["booked"]
+    # As if it were restored at once: nothing in it is over yet, so only the journal can say who is gone.
+    keys = load_key_file(town.house.settings.key_file)
+    assert known_in(make_ready(backup, keys, new_folder(tmp_path, "a"), [], backed_up_at)) > 0
+    restored = make_ready(backup, keys, new_folder(tmp_path, "b"), erased, backed_up_at)
+    assert known_in(restored) == 0
+    assert seen_in(restored.database.parent) == {}
+
+
+def take(town: Town) -> Path:
+    """Make a backup beside the running server."""
+    settings = town.house.settings
+    key = backup_key(load_key_file(settings.key_file))
+    database = Database(settings.database_url)
+    places = Places(settings.data, settings.backup_folder, (settings.erased_journal,), None)
+    try:
+        return take_backup(database, key, places, 14, town.clock.now).path
+    finally:
+        database.dispose()
+
+
+def known_in(ready: Ready) -> int:
+    """Count who is known in a database that is fit to answer."""
+    with sqlite3.connect(ready.database) as connection:
+        found = connection.execute("SELECT COUNT(*) FROM booked_person").fetchone()
+    connection.close()
+    return int(found[0])
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    folder = parent / name
+    folder.mkdir()
+    return folder
 
 
 def seen_in(folder: Path) -> dict[str, list[str]]:
