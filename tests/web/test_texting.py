@@ -23,6 +23,7 @@ from queue_server.adapters.town.store import save_town
 from queue_server.domain.person import Person
 from queue_server.live import postman
 from queue_server.services import booking
+from queue_server.services.must_move import ask_to_move
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.app import _deliverers, _postman
 from tests.sms_gateway import OK, Gateway, a_gateway, settings
@@ -124,6 +125,17 @@ async def test_what_becomes_of_an_appointment_is_told(texting: Town, gateway: Ga
     ]
     left = await texting.house.read(lambda c: list(c.execute(sa.select(PERSON_ROWS.c.phone)).scalars()))
     assert left == [], "the contact goes with the last message"
+
+
+async def test_who_has_to_choose_another_time_gets_the_way_to_do_it(texting: Town, gateway: Gateway) -> None:
+    booked = await book(texting, replace(ERIKA, reminder_min=None))
+    await deliver(texting)
+    reference = booked["reference"]
+    await texting.house.sequencer.do("rathaus", lambda unit: ask_to_move(unit, reference, "Krank"))
+    await deliver(texting)
+    told = texts(gateway)[1]
+    assert "Ihr Termin am Mi. 11.3., 10:00 Uhr kann leider nicht stattfinden." in told
+    assert told.endswith("Bitte rufen Sie an: 030 23125-0"), "no link without an address of the server"
 
 
 async def test_a_reminder_comes_by_text_message(texting: Town, gateway: Gateway) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 
 class OptOut(SQLModel, table=True):
-    """Somebody who wants no text messages any more. Kept until they are wished for again."""
+    """Somebody who wants no text messages any more. Kept until the desk takes it back."""
 
     __tablename__ = "opt_out"
 
