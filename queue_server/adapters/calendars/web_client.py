@@ -63,6 +63,7 @@ class WebClient:
 
     def __init__(self) -> None:
         self._client: AsyncClient | None = None
+        self._opening = asyncio.Lock()
 
     async def close(self) -> None:
         if self._client is not None:
@@ -80,51 +81,59 @@ class WebClient:
         timeout_s: float = TIMEOUT_S,
     ) -> Reply:
         """Send a request and return the whole answer, whatever its status. Raises `CalendarTrouble`."""
+        client = await self._open()
         from httpx2 import HTTPError, InvalidURL
 
         try:
-            async with asyncio.timeout(
-                timeout_s
-            ):  # for all of it: a drip of bytes has no time-out of its own
-                return await self._follow(method, url, login, headers or {}, body)
+            # For all of it: a drip of bytes has no time-out of its own.
+            async with asyncio.timeout(timeout_s):
+                return await _follow(client, method, url, login, headers or {}, body)
         except (TimeoutError, HTTPError, OSError) as error:
             raise CalendarTrouble(Trouble.UNREACHABLE) from error
         except (InvalidURL, ValueError) as error:
             raise CalendarTrouble(Trouble.NONSENSE) from error
 
-    async def _follow(
-        self, method: str, url: str, login: Login | None, headers: Mapping[str, str], body: bytes
-    ) -> Reply:
-        for _ in range(REDIRECTS_MOST + 1):
-            if not is_safe(url):
-                raise CalendarTrouble(Trouble.NONSENSE)
-            reply = await self._send(method, url, login, headers, body)
-            if reply.status not in _REDIRECTS:
-                return reply
-            target = urljoin(url, reply.headers.get("location", ""))
-            if origin(target) != origin(url):
-                raise CalendarTrouble(Trouble.NONSENSE, reply.status)  # the password would go along
-            url = target
-        raise CalendarTrouble(Trouble.NONSENSE, 310)
+    async def _open(self) -> "AsyncClient":
+        async with self._opening:
+            if self._client is None:
+                # Half a second of loading, in which the hall goes on.
+                self._client = await asyncio.to_thread(_client)
+            return self._client
 
-    async def _send(
-        self, method: str, url: str, login: Login | None, headers: Mapping[str, str], body: bytes
-    ) -> Reply:
-        client = self._client = self._client or _client()
-        # Not packed: a small answer that unpacks to gigabytes is an old trick.
-        asked = {"Accept-Encoding": "identity", **headers}
-        request = client.build_request(method, url, headers=asked, content=body or None)
-        response = await client.send(request, stream=True, auth=login, follow_redirects=False)
-        try:
-            found = bytearray()
-            async for piece in response.aiter_raw():
-                found += piece
-                if len(found) > LARGEST:
-                    raise CalendarTrouble(Trouble.NONSENSE, response.status_code)
-            names = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status_code, url, names, bytes(found))
-        finally:
-            await response.aclose()
+
+async def _follow(
+    client: "AsyncClient", method: str, url: str, login: Login | None, headers: Mapping[str, str], body: bytes
+) -> Reply:
+    for _ in range(REDIRECTS_MOST + 1):
+        if not is_safe(url):
+            raise CalendarTrouble(Trouble.NONSENSE)
+        reply = await _send(client, method, url, login, headers, body)
+        if reply.status not in _REDIRECTS:
+            return reply
+        target = urljoin(url, reply.headers.get("location", ""))
+        if origin(target) != origin(url):
+            raise CalendarTrouble(Trouble.NONSENSE, reply.status)  # the password would go along
+        url = target
+    raise CalendarTrouble(Trouble.NONSENSE, 310)
+
+
+async def _send(
+    client: "AsyncClient", method: str, url: str, login: Login | None, headers: Mapping[str, str], body: bytes
+) -> Reply:
+    # Not packed: a small answer that unpacks to gigabytes is an old trick.
+    asked = {"Accept-Encoding": "identity", **headers}
+    request = client.build_request(method, url, headers=asked, content=body or None)
+    response = await client.send(request, stream=True, auth=login, follow_redirects=False)
+    try:
+        found = bytearray()
+        async for piece in response.aiter_raw():
+            found += piece
+            if len(found) > LARGEST:
+                raise CalendarTrouble(Trouble.NONSENSE, response.status_code)
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status_code, url, names, bytes(found))
+    finally:
+        await response.aclose()
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
