@@ -56,7 +56,7 @@ def _audit(args: argparse.Namespace, place: Place) -> int:
         now=now(),
         spool=settings.spool_folder,
         logs=[Path(path) for path in args.log if path != "-"],
-        lines=sys.stdin if "-" in args.log else (),
+        lines=sys.stdin if "-" in args.log else None,
     )
     return report(place.database.read(search))
 
@@ -64,7 +64,7 @@ def _audit(args: argparse.Namespace, place: Place) -> int:
 def report(done: Audit) -> int:
     """Print what was searched and found, never the words that were found; return the exit status."""
     print(
-        f"Searched {done.column_count} columns of {done.table_count} tables, {done.log_count} log files and"
+        f"Searched {done.column_count} columns of {done.table_count} tables, {done.log_count} log(s) and"
         f" {done.spooled} old messages in the spool, for {done.mark_count} marks of the last 30 days and for"
         " anything that looks like a mail address or a telephone."
     )

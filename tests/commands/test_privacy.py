@@ -57,4 +57,7 @@ def test_logs_are_searched_and_a_missing_one_is_an_error(
     assert "log access.log  line 2  mail  a contact has no place there" in said.out
     assert "missing.log" in aufruf("privacy", "audit", "--log", tmp_path / "missing.log", *place.words).err
     monkeypatch.setattr("sys.stdin", io.StringIO("nichts\n"))
-    assert aufruf("privacy", "audit", "--log", "-", *place.words).status == 0
+    said = aufruf("privacy", "audit", "--log", "-", *place.words)
+    assert said.status == 0
+    assert ", 1 log(s) and" in said.out
+    assert "No log was named" not in said.out

@@ -39,7 +39,7 @@ def audit(
     now: datetime,
     spool: Path,
     logs: Iterable[Path] = (),
-    lines: Iterable[str] = (),
+    lines: Iterable[str] | None = None,
 ) -> Audit:
     """Search everything, and change nothing. `lines` is a log that comes from another program.
 
@@ -53,14 +53,14 @@ def audit(
         *rows.overdue(connection, now),
         *rows.search(connection, searcher),
         *(one for path in files for one in texts.search_log(path, searcher)),
-        *texts.search_lines("log -", lines, searcher),
+        *texts.search_lines("log -", lines or (), searcher),
         *(one for path in late for one in texts.search_message(path, searcher)),
     ]
     return Audit(
         sum(map(len, columns.values())),
         len(columns),
         len(searcher.marks),
-        len(files),
+        len(files) + (lines is not None),
         len(late),
         in_time,
         findings,
