@@ -72,6 +72,9 @@ class Calendars(Protocol):
 
     def busy(self, clerk_id: str, span: Span, /) -> Bits: ...
 
+    def unknown(self) -> frozenset[str]:
+        """Return the clerks who are busy throughout, because their calendar could not be read for long."""
+
     def written(self, clerk_id: str, /) -> bool:
         """Say whether appointments are written into this clerk's calendar: what is not needs no letters."""
 
@@ -83,6 +86,9 @@ class NoCalendars:
 
     def busy(self, _clerk_id: str, _span: Span, /) -> Bits:
         return 0
+
+    def unknown(self) -> frozenset[str]:
+        return frozenset()
 
     def written(self, _clerk_id: str, /) -> bool:
         return False

@@ -14,6 +14,7 @@ from queue_server.domain.town import Clerk, Site, Town, in_language
 from queue_server.live.inbox import RequestKey
 from queue_server.services import requests
 from queue_server.services.ports import Answer
+from queue_server.web import calendar_conflicts
 from queue_server.web.desk_view import words_for
 from queue_server.web.pages import PageCall
 
@@ -28,6 +29,7 @@ async def frame(call: PageCall, site: Site) -> dict[str, Any]:
         "requests": await _requests(call, site),
         "letters": await _letters(call, site),
         "unread": _unread(call, site),
+        "conflicts": await calendar_conflicts.count(call.house, site.id),
         "csrf": call.house.csrf.token(call.request.scope),
         "q_day": words_for(call.say, site, call.house.clock()).today.isoformat(),
     }

@@ -25,6 +25,7 @@ from queue_server.domain.town import (
 )
 from queue_server.services.reception import NEEDS
 from queue_server.services.wording import in_words
+from queue_server.web import calendar_conflicts
 from queue_server.web.pages import PageCall, PageRoute
 
 STAFF: Final = frozenset({Role.ADMINISTRATOR, Role.CLERK})
@@ -84,7 +85,19 @@ async def counter_page(call: PageCall) -> Response:
         clerk_name=_clerk_name(call),
         site_name=in_language(site.name, call.language),
         csrf=call.house.csrf.token(call.request.scope),
+        **await _calendar(call),
     )
+
+
+async def calendar_part(call: PageCall) -> Response:
+    """What the clerk's own calendar contradicts, as a part of the page: its script asks now and then."""
+    return call.page("counter_calendar.html", **await _calendar(call))
+
+
+async def _calendar(call: PageCall) -> dict[str, Any]:
+    clerk_id = call.actor.clerk_id
+    found = await calendar_conflicts.count(call.house, call.site_id, clerk_id) if clerk_id else 0
+    return {"conflicts": found, "site_id": call.site_id}
 
 
 def _works_at(call: PageCall, town: Town, site: Site) -> bool:
@@ -167,4 +180,5 @@ def _service(call: PageCall, service: Service) -> dict[str, Any]:
 ROUTES = [
     PageRoute("/counter", choose_page),
     PageRoute("/counter/{counter}", counter_page, Act.SEE_STAFF_QUEUE, "counter"),
+    PageRoute("/counter/{counter}/calendar", calendar_part, Act.SEE_STAFF_QUEUE, "counter"),
 ]

@@ -28,6 +28,9 @@ class WrittenFor:
     def busy(self, _clerk_id: str, _span: Span) -> Bits:
         return 0
 
+    def unknown(self) -> frozenset[str]:
+        return frozenset()
+
     def written(self, clerk_id: str) -> bool:
         return clerk_id in self.clerk_ids
 

@@ -11,18 +11,19 @@ from icalendar import Calendar
 
 from queue_server.adapters.calendars import caldav, copies, own_entries
 from queue_server.adapters.calendars.all_calendars import AllCalendars
-from queue_server.adapters.calendars.web_client import WebClient
+from queue_server.adapters.calendars.web_client import CalendarTrouble, Trouble, WebClient
 from queue_server.adapters.post import outbox
 from queue_server.adapters.post.outbox import OUTBOX
 from queue_server.adapters.post.spool import Spool
 from queue_server.live import postman
 from queue_server.live.postman import Postman
-from queue_server.services import booking
+from queue_server.services import booking, calendar_posts
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.app import _deliverers, _owners, _postman
 from queue_server.web.calendar_delivery import CalendarDelivery, Tools
 from queue_server.web.mailing import OutboxOf
+from queue_server.web.texts import load_texts
 from tests.adapters.calendars.radicale_server import Radicale
 from tests.web.running import START, Town
 from tests.web.test_mailing import PERSON
@@ -290,3 +291,12 @@ async def test_a_clerk_without_a_calendar_costs_nothing(office: Office) -> None:
     await office.book()
     await office.deliver(lambda _: None)
     assert await office.states() == ["cancelled"]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_staff_read_what_keeps_an_entry(language: str) -> None:
+    texts = load_texts()[language]
+    for kind in set(Trouble) - {Trouble.TOKEN_LOST}:
+        assert f"desk.why_{CalendarTrouble(kind).word}" in texts
+    for kind in (calendar_posts.PUT, calendar_posts.REMOVE):
+        assert f"desk.letter_{kind}" in texts

@@ -251,6 +251,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "/kiosk/{kiosk}": pages_row(KIOSK_STAFF, stranger=303),
     "/counter": STAFF_OF_ANY_SITE | {None: 303},
     "/counter/{counter}": pages_row(COUNTER, stranger=303),
+    "/counter/{counter}/calendar": pages_row(COUNTER, stranger=303),
     "/kiosk/{kiosk}/appointments/{appointment}/qr.svg": pages_row(KIOSK_STAFF, stranger=303, found=404),
     "/desk": {asker: 303 if found == 200 else found for asker, found in STAFF_OF_ANY_SITE.items()}
     | {None: 303},
@@ -259,6 +260,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "/desk/{site}/appointments/{reference}/card": pages_row(DESK, stranger=303, found=404),
     "/desk/{site}/letters": pages_row(DESK, stranger=303),
     "/desk/{site}/requests": pages_row(DESK, stranger=303),
+    "/desk/{site}/conflicts": pages_row(DESK, stranger=303),
     "/desk/{site}/tickets/{ticket}": pages_row(DESK, stranger=303),
     "/kiosk/{kiosk}/services/{service}/qr.svg": pages_row(KIOSK_STAFF, stranger=303),
     "/kiosk/{kiosk}/tickets/{ticket}/qr.svg": pages_row(KIOSK_STAFF, stranger=303),

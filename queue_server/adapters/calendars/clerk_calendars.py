@@ -49,6 +49,9 @@ class ClerkCalendars:
         """Return when a clerk is busy with what is no appointment here."""
         return self._picture.busy(clerk_id, span)
 
+    def unknown(self) -> frozenset[str]:
+        return frozenset()  # what was read last counts
+
     def written(self, _clerk_id: str) -> bool:
         return False  # files are somebody else's
 
