@@ -35,7 +35,7 @@ from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.forgetting import nightly
 from queue_server.adapters.forgetting.marks import ERASED
-from queue_server.adapters.post import desk_letters, mail_message, outbox, sms_rows
+from queue_server.adapters.post import desk_letters, invitation, mail_message, outbox, sms_rows
 from queue_server.adapters.post.addressees import addressee
 from queue_server.adapters.post.outgoing import Outgoing
 from queue_server.adapters.post.sms_outgoing import SmsOutgoing, sms_id
@@ -92,6 +92,9 @@ from queue_server.web import (
 from queue_server.web.api import PREFIX, ApiRoute
 from queue_server.web.calendar_delivery import CalendarDelivery
 from queue_server.web.calendar_delivery import Tools as CalendarTools
+from queue_server.web.calendar_mail import CalendarMail
+from queue_server.web.calendar_mail import Tools as MailTools
+from queue_server.web.calendar_watch import CalendarWatch
 from queue_server.web.errors import error_body, refusal_response, status_of
 from queue_server.web.house import Directory, House
 from queue_server.web.limits import UNLIMITED, Gate, Limits
@@ -298,7 +301,11 @@ async def _start(
     journaling = _journaling(house)
     journaling.start()
     stack.push_async_callback(journaling.stop)
-    for channel, deliver in _deliverers(house, spool).items():
+    entries = _entries(house, spool)
+    watch = CalendarWatch(house, entries)
+    watch.start()
+    stack.push_async_callback(watch.stop)
+    for channel, deliver in (_deliverers(house, spool) | {"calendar": entries.deliver}).items():
         postman = _postman(house, channel, deliver)
         postman.start()
         stack.push_async_callback(postman.stop)
@@ -328,13 +335,17 @@ def _deliverers(house: House, spool: Spool) -> dict[str, Deliver[Any]]:
     """Return for each channel of the outbox what delivers its rows; one channel never waits for another."""
     outgoing = Outgoing(house.connections, spool, stays_here=house.settings.demo)
     tools = Tools(addressee, mail_message.message_id, mail_message.compose, mail_message.Unmailable, outgoing)
-    entries = CalendarTools(copies, own_entries, house.clerk_calendars.calendar)
     texting = SmsTools(addressee, sms_rows, sms_id, Untextable)
-    return {
-        "mail": Mailing(house, tools).deliver,
-        "sms": Texting(house, texting).deliver,
-        "calendar": CalendarDelivery(house, entries).deliver,
-    }
+    return {"mail": Mailing(house, tools).deliver, "sms": Texting(house, texting).deliver}
+
+
+def _entries(house: House, spool: Spool) -> CalendarDelivery:
+    """Return who brings appointments into clerks' calendars, by CalDAV or by mail; one for a process."""
+    outgoing = Outgoing(house.connections, spool, stays_here=house.settings.demo)
+    invite = MailTools(copies, mail_message.message_id, invitation.compose, mail_message.Unmailable, outgoing)
+    calendars = house.clerk_calendars
+    tools = CalendarTools(copies, own_entries, calendars.calendar, calendars.mailbox)
+    return CalendarDelivery(house, tools, CalendarMail(house, invite))
 
 
 def _postman(house: House, channel: str, deliver: Deliver[Any]) -> Postman[Any]:

@@ -8,10 +8,11 @@ entry says (`web.calendar_entries`), trying again (`live.postman`).
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
+from urllib.parse import unquote
 
 from sqlalchemy.engine import Connection
 
@@ -20,11 +21,16 @@ from queue_server.domain.calendar_entry import CalendarEntry, calendar_uid, revi
 from queue_server.domain.errors import NotFound
 from queue_server.live.postman import Undeliverable
 from queue_server.web.calendar_entries import Planned as Told
-from queue_server.web.calendar_entries import entry_of
+from queue_server.web.calendar_entries import clerk_named, entry_of
+from queue_server.web.calendar_mail import CalendarMail
 from queue_server.web.house import House
 from queue_server.web.mailing import Claimed
 
 _S = AppointmentState
+DAY: Final = timedelta(days=1)
+AHEAD: Final = timedelta(days=400)
+SETTLED: Final = timedelta(minutes=2)
+"""So long the outbox has to deliver a booking before somebody else looks whether it is there."""
 _SHOWN: Final = frozenset({_S.BOOKED, _S.CHECKED_IN, _S.COMPLETED, _S.MISSED})
 """Who was served or missed stays: it was so."""
 
@@ -43,39 +49,94 @@ class Tools:
     """What delivering needs from the adapters; `web.app` fills it.
 
     `copies` is `adapters.calendars.copies`, `entries` is `adapters.calendars.own_entries`; `calendar_of`
-    returns a clerk's calendar as it may be written, None for a clerk who has none.
+    returns a clerk's calendar as it may be written, None for a clerk who has none; `mailbox_of` the address
+    that is written to instead, or nothing.
     """
 
     copies: Any
     entries: Any
     calendar_of: Callable[[str], Any | None]
+    mailbox_of: Callable[[str], str] = lambda _: ""
 
 
 class CalendarDelivery:
     """Delivers one row."""
 
-    def __init__(self, house: House, tools: Tools) -> None:
+    def __init__(self, house: House, tools: Tools, mail: CalendarMail | None = None) -> None:
         self._house = house
         self._tools = tools
+        self._mail = mail
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def deliver(self, claimed: Claimed) -> bool:
         """Write or remove the entry; False when there is nothing to do, or no calendar to do it in."""
         clerk_id = str(claimed.payload.get("clerk", ""))
-        calendar = self._tools.calendar_of(clerk_id)
-        if calendar is None:
+        calendar, mailbox = self._tools.calendar_of(clerk_id), self._tools.mailbox_of(clerk_id)
+        if calendar is None and not (mailbox and self._mail):
             return False
         # One after the other: a removal and what takes its place may be the same entry.
         async with self._locks[clerk_id]:
-            return await self._converge(calendar, claimed, clerk_id)
+            return await self._converge(calendar, mailbox, claimed, clerk_id)
 
-    async def _converge(self, calendar: Any, claimed: Claimed, clerk_id: str) -> bool:
+    async def look_after(self, clerk_id: str, read_at: datetime, etags: Mapping[str, str]) -> None:
+        """Note what the clerk did with our entries, and write what is missing, as a reading saw it.
+
+        Raises whatever the calendar raises; what was not reached is reached after the next reading.
+        """
+        calendar, house = self._tools.calendar_of(clerk_id), self._house
+        if calendar is None:
+            return
+        async with self._locks[clerk_id]:
+            now, copies = house.clock(), self._tools.copies
+            found = await house.read(lambda conn: copies.copies_of(conn, clerk_id, now))
+            for copy in found:
+                if copy.written_at < read_at and not _is_as_noted(copy, etags):
+                    await self._look_at(calendar, copy)
+            known = {(copy.site_id, copy.appointment_id) for copy in found}
+            for planned in await self._missing(clerk_id, read_at, known):
+                sequence = revision(planned.state_at, 0)
+                entry = entry_of(house, planned, sequence, planned.state_at)
+                await self._put(calendar, planned, entry, None, clerk_id)
+
+    async def _missing(self, clerk_id: str, read_at: datetime, known: set[tuple[str, int]]) -> list[Any]:
+        """Return what was booked before the calendar was linked."""
+        _, clerk = clerk_named(self._house, clerk_id)
+        now = self._house.clock()
+        days = (now - DAY).date(), (now + AHEAD).date()
+        found = await self._house.read(
+            lambda conn: self._tools.copies.planned_of(conn, clerk_id, clerk.site_ids, *days)
+        )
+        return [
+            one
+            for one in found
+            if (one.site_id, one.id) not in known and one.starts_at > now and one.state_at < read_at - SETTLED
+        ]
+
+    async def _look_at(self, calendar: Any, copy: Any) -> None:
+        tools = self._tools
+        planned = await self._house.read(
+            lambda conn: tools.copies.planned(conn, copy.site_id, copy.appointment_id)
+        )
+        if planned is None or planned.state is _S.MISSED:
+            return
+        if planned.clerk_id != copy.clerk_id or planned.state not in _SHOWN:
+            await self._remove(calendar, planned, copy, copy.clerk_id)
+            return
+        written = await tools.entries.look_at(calendar, copy.href, _times(copy))
+        noted = replace(copy, etag=written.etag, trouble=written.doing)
+        await self._house.write(lambda conn: tools.copies.keep(conn, noted))
+
+    async def _converge(self, calendar: Any, mailbox: str, claimed: Claimed, clerk_id: str) -> bool:
         planned, copy = await self._house.read(lambda conn: self._read(conn, claimed, clerk_id))
         if planned is None or planned.state is _S.MISSED:
             return False
-        if planned.clerk_id != clerk_id or planned.state not in _SHOWN:
-            return await self._remove(calendar, planned, copy, clerk_id)
+        stays = planned.clerk_id == clerk_id and planned.state in _SHOWN
         try:
+            if calendar is None and self._mail is not None:
+                tell = self._mail.ask if stays else self._mail.take_back
+                return await tell(claimed, planned, copy, mailbox)
+            if not stays:
+                return await self._remove(calendar, planned, copy, clerk_id)
             entry = self._entry(claimed, planned, copy)
         except NotFound:
             raise Undeliverable("site_gone") from None
@@ -137,6 +198,11 @@ class CalendarDelivery:
             changed = replace(copy, etag=left.etag, trouble=left.doing)
             await self._house.write(lambda conn: tools.copies.keep(conn, changed))
         return True
+
+
+def _is_as_noted(copy: Any, etags: Mapping[str, str]) -> bool:
+    seen = etags.get(unquote(copy.href), "")
+    return bool(seen == copy.etag and (copy.etag or copy.trouble))
 
 
 def _times(told: Any) -> tuple[datetime, datetime]:

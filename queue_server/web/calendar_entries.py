@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Protocol
 
 from queue_server.domain.calendar_entry import CalendarEntry, calendar_uid
-from queue_server.domain.town import Town, in_language
+from queue_server.domain.errors import NotFound
+from queue_server.domain.town import Clerk, Town, in_language
 from queue_server.web.house import House
 from queue_server.web.texts import FALLBACK
 
@@ -29,6 +30,15 @@ class Planned(Protocol):
     def starts_at(self) -> datetime: ...
     @property
     def minutes(self) -> int: ...
+
+
+def clerk_named(house: House, clerk_id: str) -> tuple[Town, Clerk]:
+    """Return a clerk with the town. Raises `NotFound` when there is none, or not any more."""
+    for town in {town.id: town for town, _ in house.directory.sites.values()}.values():
+        for clerk in town.clerks:
+            if clerk.id == clerk_id:
+                return town, clerk
+    raise NotFound(what="calendar")
 
 
 def language_of(house: House, town: Town) -> str:

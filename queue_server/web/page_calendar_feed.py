@@ -13,9 +13,8 @@ from typing import Final
 from starlette.responses import Response
 
 from queue_server.domain.errors import NotFound
-from queue_server.domain.town import Clerk, Town, in_language
-from queue_server.web.calendar_entries import entry_of, language_of
-from queue_server.web.house import House
+from queue_server.domain.town import in_language
+from queue_server.web.calendar_entries import clerk_named, entry_of, language_of
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.proxies import client_address
 
@@ -31,7 +30,7 @@ async def feed(call: PageCall) -> Response:
     opened = house.secrets.open_seal(house.feeds.SEAL, call.request.path_params["secret"])
     if opened is None:
         raise NotFound(what="calendar")
-    town, clerk = _clerk(house, opened[0])
+    town, clerk = clerk_named(house, opened[0])
     now = house.clock()
     found = await house.read(
         lambda conn: (
@@ -49,14 +48,6 @@ async def feed(call: PageCall) -> Response:
     entries = [entry_of(house, one, 0, one.state_at) for one in found[1]]
     body = await asyncio.to_thread(house.calendar.write_calendar, entries, name=name)
     return _answer(call, body)
-
-
-def _clerk(house: House, clerk_id: str) -> tuple[Town, Clerk]:
-    for town in {town.id: town for town, _ in house.directory.sites.values()}.values():
-        for clerk in town.clerks:
-            if clerk.id == clerk_id:
-                return town, clerk
-    raise NotFound(what="calendar")
 
 
 def _answer(call: PageCall, body: bytes) -> Response:

@@ -7,7 +7,7 @@ from queue_server.services.ports import Answer
 from queue_server.web import calendar_conflicts
 from queue_server.web import desk_view as view
 from queue_server.web.desk_frame import frame
-from queue_server.web.page_desk_visits import hit
+from queue_server.web.page_desk_search import hit
 from queue_server.web.pages import PageCall, PageRoute
 
 

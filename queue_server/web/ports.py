@@ -214,6 +214,12 @@ class ClerkCalendars(Protocol):
     def calendar(self, clerk_id: str) -> Any:
         """Return the calendar that a clerk's appointments are written into; None for none."""
 
+    def mailbox(self, clerk_id: str) -> str:
+        """Return where a clerk's appointments are sent who has no such calendar; empty for none."""
+
+    def listings(self) -> Mapping[str, Any]:
+        """Return what was seen in the calendars that are written, by clerk: `read_at` and `etags`."""
+
     @property
     def is_linked(self) -> bool:
         """Say whether there is any calendar that `read_again` would read."""

@@ -34,6 +34,9 @@ class BusyFrom:
             found |= stretch(span, first, first + 12) if one == clerk_id else 0
         return found
 
+    def unknown(self) -> frozenset[str]:
+        return frozenset()
+
     def written(self, _clerk_id: str) -> bool:
         return False
 

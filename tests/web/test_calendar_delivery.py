@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
@@ -18,10 +19,12 @@ from queue_server.adapters.post.spool import Spool
 from queue_server.live import postman
 from queue_server.live.postman import Postman
 from queue_server.services import booking, calendar_posts
+from queue_server.services.calendar_conflicts import conflicts
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
-from queue_server.web.app import _deliverers, _owners, _postman
+from queue_server.web.app import _entries, _owners, _postman
 from queue_server.web.calendar_delivery import CalendarDelivery, Tools
+from queue_server.web.calendar_watch import CalendarWatch
 from queue_server.web.mailing import OutboxOf
 from queue_server.web.texts import load_texts
 from tests.adapters.calendars.radicale_server import Radicale
@@ -65,6 +68,16 @@ class Office:
             return {**moved, "clerk": unit.book.appointments[moved["id"]].clerk_id}
 
         return await self.do(work)
+
+    async def watch(self, *, after: timedelta = timedelta(minutes=5)) -> None:
+        """Let the server read Anna's calendar, and look after our entries in it."""
+        self.town.clock.forward(seconds=after.total_seconds())
+        listed = {unquote(href): etag for href, etag in (await self.calendar("anna").listing()).items()}
+        delivery = CalendarDelivery(self.town.house, Tools(copies, own_entries, self.calendar))
+        await delivery.look_after("anna", self.town.clock(), listed)
+
+    async def troubles(self) -> list[str]:
+        return [one.trouble for one in await self.copies()]
 
     async def cancel(self, booked: Answer) -> None:
         await self.do(lambda unit: booking.cancel(unit, booked["reference"], "desk"))
@@ -244,10 +257,17 @@ async def test_the_servers_own_postman_writes_it_and_it_blocks_nothing_twice(
     await town.house.clerk_calendars.read_again(["anna"])
     office = Office(town, radicale, WebClient())
     booked = await office.book()
-    postman = _postman(town.house, "calendar", _deliverers(town.house, Spool(file.parent))["calendar"])
+    entries = _entries(town.house, Spool(file.parent))
+    postman = _postman(town.house, "calendar", entries.deliver)
     assert await postman.round() == 1
     written = radicale.read(office.name(booked), "anna", "whole")
     assert f"Termin {booked['number']}" in written
+    town.clock.forward(minutes=3)
+    radicale.put(office.name(booked), written.replace("T0900", "T0800").encode(), "anna", "whole")
+    await town.house.clerk_calendars.read_again(["anna"])
+    await CalendarWatch(town.house, entries).look()
+    assert await office.troubles() == ["moved"], "seen with the next reading"
+    radicale.put(office.name(booked), written.encode(), "anna", "whole")
     await office.cancel(booked)
     await town.house.clerk_calendars.read_again(["anna"])
     assert await office.book(), "our own entry, not removed yet, is in nobody's way"
@@ -296,7 +316,54 @@ async def test_a_clerk_without_a_calendar_costs_nothing(office: Office) -> None:
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_staff_read_what_keeps_an_entry(language: str) -> None:
     texts = load_texts()[language]
-    for kind in set(Trouble) - {Trouble.TOKEN_LOST}:
-        assert f"desk.why_{CalendarTrouble(kind).word}" in texts
-    for kind in (calendar_posts.PUT, calendar_posts.REMOVE):
-        assert f"desk.letter_{kind}" in texts
+    words = [CalendarTrouble(kind).word for kind in set(Trouble) - {Trouble.TOKEN_LOST}]
+    assert all(f"desk.why_{word}" in texts for word in words)
+    assert all(f"desk.letter_{kind}" in texts for kind in (calendar_posts.PUT, calendar_posts.REMOVE))
+
+
+async def test_what_the_clerk_did_is_seen_at_the_next_reading(office: Office) -> None:
+    booked = await office.book()
+    await office.deliver()
+    await office.watch()
+    assert await office.troubles() == [""]
+    office.change(booked, b"DTSTART:20260311T0900", b"DTSTART:20260311T0800")
+    await office.watch()
+    assert await office.troubles() == ["moved"]
+    office.change(booked, b"DTSTART:20260311T0800", b"DTSTART:20260311T0900")
+    await office.watch()
+    assert await office.troubles() == [""]
+    office.server.ask("DELETE", f"/anna/anna/{office.name(booked)}.ics", "anna")
+    await office.watch()
+    await office.watch()
+    assert await office.troubles() == ["deleted"]
+    assert office.entry(booked) is None
+    # The booking that contradicts the calendar is told at the desk.
+    troubles = {booked["id"]: ("anna", "deleted")}
+    found = await office.town.house.sequencer.look("rathaus", lambda unit: conflicts(unit, troubles))
+    assert [one["reference"] for one in found] == [booked["reference"]]
+
+
+async def test_what_is_left_of_a_cancelled_booking_is_forgotten_when_it_goes(office: Office) -> None:
+    booked = await office.book()
+    await office.deliver()
+    office.change(booked, b"DTSTART:20260311T0900", b"DTSTART:20260311T0800")
+    await office.cancel(booked)
+    await office.deliver()
+    assert await office.troubles() == ["moved"]
+    office.server.ask("DELETE", f"/anna/anna/{office.name(booked)}.ics", "anna")
+    await office.watch()
+    assert await office.copies() == []
+
+
+async def test_what_was_booked_before_the_calendar_was_linked_is_written(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AllCalendars, "written", lambda *_: False)
+    booked = await office.book()
+    office.calendar("anna")
+    await office.watch(after=timedelta(seconds=30))
+    assert office.entry(booked) is None, "perhaps the outbox is just about to"
+    await office.watch()
+    assert str(office.entry(booked)["SUMMARY"]) == f"Termin {booked['number']}"
+    await office.watch()
+    assert await office.troubles() == [""]

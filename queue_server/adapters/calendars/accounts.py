@@ -24,6 +24,7 @@ class AccountCode(StrEnum):
 
     NOT_AN_ADDRESS = "calendar_not_an_address"
     NOT_ENCRYPTED = "calendar_not_encrypted"
+    NOT_A_MAILBOX = "calendar_not_a_mailbox"
     ONE_OF_TWO = "calendar_url_or_ics"
     OUT_OF_BOUNDS = "calendar_out_of_bounds"
 
@@ -31,6 +32,8 @@ class AccountCode(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CalendarAccount:
     """A CalDAV collection (`url`) or a published calendar (`ics`); `name` is the clerk's user name or id.
+
+    `mail` is where appointments are sent in place of writing them, with or without `ics`.
 
     It is read each `every`; when it was not read for `stale_after`, its clerk's times are not offered.
     """
@@ -40,6 +43,7 @@ class CalendarAccount:
     user: str = ""
     password: str = field(default="", repr=False)
     ics: str = field(default="", repr=False)
+    mail: str = ""
     every: timedelta = timedelta(seconds=EVERY_S)
     stale_after: timedelta = timedelta(minutes=STALE_AFTER_MIN)
 
@@ -47,7 +51,9 @@ class CalendarAccount:
     def of(cls, table: Table) -> "CalendarAccount":
         """Read a table; what is wrong is reported to it."""
         url, ics = _address(table, "url"), _address(table, "ics")
-        if ("url" in table) == ("ics" in table):
+        mail = _mailbox(table)
+        ways = ("url" in table, "ics" in table or "mail" in table)
+        if sum(ways) != 1:
             table.wrong(("url",), AccountCode.ONE_OF_TWO)
         if url and not url.endswith("/"):
             url += "/"  # a collection; else the last part would be lost when an entry's address is made
@@ -57,6 +63,7 @@ class CalendarAccount:
             user=table.text("user", ""),
             password=table.text("password", ""),
             ics=ics,
+            mail=mail,
             every=timedelta(seconds=_whole(table, "every", EVERY_S, EVERY_LEAST_S, 3600)),
             stale_after=timedelta(minutes=_whole(table, "stale_after", STALE_AFTER_MIN, 1, STALE_MOST_MIN)),
         )
@@ -66,6 +73,14 @@ def is_safe(address: str) -> bool:
     """Say whether what is sent there is encrypted, or does not leave this machine."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+
+
+def _mailbox(table: Table) -> str:
+    text = table.text("mail", "").strip()
+    local, _, domain = text.rpartition("@")
+    if text and not (local and domain and text.isascii() and text.isprintable() and " " not in text):
+        table.wrong(("mail",), AccountCode.NOT_A_MAILBOX)
+    return text
 
 
 def _address(table: Table, key: str) -> str:

@@ -12,7 +12,7 @@ from queue_server.adapters.calendars.accounts import CalendarAccount
 from queue_server.adapters.calendars.busy_cells import Owner
 from queue_server.adapters.calendars.caldav import CalDav
 from queue_server.adapters.calendars.clerk_calendars import ClerkCalendars
-from queue_server.adapters.calendars.linked import LinkedCalendars
+from queue_server.adapters.calendars.linked import LinkedCalendars, Listing
 from queue_server.domain.slots import Bits, Span
 
 
@@ -48,6 +48,14 @@ class AllCalendars:
     def calendar(self, clerk_id: str) -> CalDav | None:
         """Return the calendar that a clerk's appointments are written into."""
         return self.linked.calendar(clerk_id)
+
+    def mailbox(self, clerk_id: str) -> str:
+        """Return where a clerk's appointments are sent who has no calendar that we can write."""
+        return self.linked.mailbox(clerk_id)
+
+    def listings(self) -> Mapping[str, Listing]:
+        """Return what was seen in the calendars that are written, by clerk."""
+        return self.linked.listings()
 
     def health(self) -> Mapping[str, str]:
         """Return for each clerk with a calendar "ok", or what is wrong with one of them."""

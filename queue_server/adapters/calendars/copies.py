@@ -97,9 +97,10 @@ def copy_at(connection: Connection, clerk_id: str, href: str) -> Copy | None:
     return _first(connection, COPY.c.clerk_id == clerk_id, COPY.c.href == href)
 
 
-def copies_of(connection: Connection, clerk_id: str) -> list[Copy]:
-    """Return all that was written into a clerk's calendar and is not long over."""
-    rows = connection.execute(sa.select(*_COPIED).where(COPY.c.clerk_id == clerk_id)).mappings()
+def copies_of(connection: Connection, clerk_id: str, now: datetime) -> list[Copy]:
+    """Return all that was written into a clerk's calendar and is still to come."""
+    query = sa.select(*_COPIED).where(COPY.c.clerk_id == clerk_id, COPY.c.starts_at > now)
+    rows = connection.execute(query).mappings()
     return [Copy(**row) for row in rows]
 
 

@@ -49,6 +49,11 @@ class DavReader:
         self._full_at: datetime | None = None
         self._cells: tuple[Cells, ...] = ()
 
+    @property
+    def etags(self) -> dict[str, str]:
+        """Return which version of each entry was seen at the last reading, ours too."""
+        return {name: entry.etag for name, entry in self._entries.items()}
+
     async def read(self, now: datetime) -> tuple[Cells, ...]:
         """Return when the clerk is busy. Raises `CalendarTrouble`, `BrokenCalendar`."""
         if self._full_at is None or not timedelta(0) <= now - self._full_at < self._full_every:

@@ -51,6 +51,14 @@ class Reader(Protocol):
     async def read(self, now: datetime, /) -> tuple[Cells, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which entries a reading that began at `read_at` saw: name of the entry (`unquote(href)`) → ETag."""
+
+    read_at: datetime
+    etags: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class Link:
     """One account of one clerk, and what is known from it. Times are the server's clock."""
@@ -89,6 +97,7 @@ class LinkedCalendars:
         self._chance = chance
         self._links: dict[str, Link] = {}
         self._bench = Workbench()
+        self._mailboxes: dict[str, str] = {}
         self._picture = Picture()
         self._all = asyncio.Semaphore(AT_ONCE)
         self._hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONE_SERVER))
@@ -106,7 +115,11 @@ class LinkedCalendars:
 
     def written(self, clerk_id: str) -> bool:
         """Say whether appointments can be written into the clerk's calendar."""
-        return self.account(clerk_id) is not None
+        return self.account(clerk_id) is not None or clerk_id in self._mailboxes
+
+    def mailbox(self, clerk_id: str) -> str:
+        """Return where a clerk's appointments are sent who has no calendar that we can write."""
+        return self._mailboxes.get(clerk_id, "")
 
     def account(self, clerk_id: str) -> CalendarAccount | None:
         """Return the CalDAV account of a clerk."""
@@ -117,6 +130,14 @@ class LinkedCalendars:
         """Return the calendar that a clerk's appointments are written into."""
         account = self.account(clerk_id)
         return None if account is None else CalDav(account, self.web)
+
+    def listings(self) -> Mapping[str, Listing]:
+        """Return what was seen in the calendars that are written, by clerk: only of good readings."""
+        return {
+            link.owner.clerk_id: Listing(link.read_at, link.reader.etags)
+            for link in self._links.values()
+            if isinstance(link.reader, DavReader) and link.read_at is not None and not link.trouble
+        }
 
     @property
     def is_linked(self) -> bool:
@@ -140,9 +161,14 @@ class LinkedCalendars:
     def adopt(self, accounts: Mapping[str, CalendarAccount], owners: Mapping[str, Owner]) -> None:
         """Take these accounts from now on. What was read of a calendar stays while it is the same one."""
         now, links = self._clock(), {}
+        self._mailboxes = {
+            owners[name].clerk_id: one.mail for name, one in accounts.items() if one.mail and name in owners
+        }
         for name, account in accounts.items():
             if (owner := owners.get(name)) is None:
                 continue  # nobody of that name, or not any more
+            if account.mail and not account.ics:
+                continue  # a mailbox alone: nothing is read
             old = self._links.get(name)
             if old is not None and (old.account, old.owner) == (account, owner):
                 links[name] = old

@@ -71,7 +71,7 @@ def compose(
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable", headers=spoken)
     if letter.calendar:
         _add_calendar(message, letter)
-    _set_boundaries(message, message_id)
+    set_boundaries(message, message_id)
     return message.as_bytes()
 
 
@@ -100,7 +100,7 @@ def _add_calendar(message: EmailMessage, letter: Letter) -> None:
     )
 
 
-def _set_boundaries(message: EmailMessage, message_id: str) -> None:
+def set_boundaries(message: EmailMessage, message_id: str) -> None:
     """Part the message in the same way each time: sent twice, it has the same bytes."""
     name = hashlib.sha256(message_id.encode()).hexdigest()[:24]
     for place, part in enumerate(part for part in message.walk() if part.is_multipart()):

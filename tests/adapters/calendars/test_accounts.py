@@ -33,9 +33,17 @@ def test_a_published_calendar() -> None:
     assert "s3cret" not in repr(account), "whoever has the address has the calendar"
 
 
+@pytest.mark.parametrize("more", ["", '\nics = "https://out.example/c.ics"'])
+def test_a_mailbox_alone_or_beside_a_published_calendar(more: str) -> None:
+    account, problems = read(f'mail = "anna@stadt.example"{more}')
+    assert (account.mail, problems) == ("anna@stadt.example", [])
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
+        ('mail = "anna"', "calendar_not_a_mailbox:2"),
+        ('url = "https://a.example/"\nmail = "a@b.example"', "calendar_url_or_ics:2"),
         ('user = "anna"', "calendar_url_or_ics:1"),
         ('url = "https://a.example/"\nics = "https://a.example/b.ics"', "calendar_url_or_ics:2"),
         ('url = "http://dav.example/"', "calendar_not_encrypted:2"),
