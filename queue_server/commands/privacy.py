@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from queue_server.adapters.auditing import audit as auditing
+from queue_server.adapters.auditing import blanking
 from queue_server.adapters.auditing.allowed import BELONGS, STAFF
 from queue_server.adapters.auditing.audit import Audit
+from queue_server.adapters.auditing.blanking import BLANKABLE
 from queue_server.adapters.forgetting.marks import ERASED
 from queue_server.adapters.server_key import load_key_file
-from queue_server.commands.common import Place, add_place_arguments, now, plainly, run_verb, table_of
+from queue_server.commands.common import Place, Problem, add_place_arguments, now, plainly, run_verb, table_of
 
 HEAD: Final = ("WHERE", "ROW", "WHAT", "WHY")
 MOST_SHOWN: Final = 200
@@ -29,7 +31,7 @@ UNSEEN: Final = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="audit")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="audit | blank")
     audit = verbs.add_parser(
         "audit", help="search, print what was found; exit status 1 when that is anything"
     )
@@ -41,11 +43,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a log file or a folder of them; - reads a log from another program; may be repeated",
     )
     add_place_arguments(audit)
+    blank = verbs.add_parser("blank", help="take out words that staff typed and the audit found")
+    blank.add_argument("what", choices=sorted(BLANKABLE), help="the column, as the audit names it")
+    blank.add_argument("id", metavar="ID", help="the row, as the audit names it")
+    add_place_arguments(blank)
 
 
 @plainly
 def run(args: argparse.Namespace) -> int:
-    return run_verb({"audit": _audit}, args)
+    return run_verb({"audit": _audit, "blank": _blank}, args)
+
+
+def _blank(args: argparse.Namespace, place: Place) -> int:
+    if not place.database.write(partial(blanking.blank, what=args.what, row_id=args.id)):
+        raise Problem(f"{args.what} has no row {args.id}; the audit names the rows")
+    print(f"The words are gone; the rest of the row stays: {args.what} {args.id}")
+    return 0
 
 
 def _audit(args: argparse.Namespace, place: Place) -> int:

@@ -43,6 +43,19 @@ def test_a_name_in_a_reason_is_found_and_not_repeated(place: Place, aufruf: Aufr
     assert (said.status, said.last) == (1, "FOUND: 1")
     assert "overrule.reason  id=1  name  belongs to somebody who was erased" in said.out
     assert "Mustermann" not in said.out
+    assert aufruf("privacy", "blank", "overrule.reason", "1", *place.words).status == 0
+    assert aufruf("privacy", "audit", *place.words).last == "Nothing was found."
+    with place.database() as database:
+        [(kept, _)] = database.read(lambda c: OverruleRows.since(c, "rathaus", NOW))
+    assert (kept.by, kept.what, kept.reason) == ("anna", "open", "")
+
+
+def test_what_is_not_there_cannot_be_blanked(place: Place, aufruf: Aufruf) -> None:
+    for what, row in (("overrule.reason", "7"), ("overrule.reason", "x"), ("token.label", "7")):
+        said = aufruf("privacy", "blank", what, row, *place.words)
+        assert said.status == 1
+        assert "has no row" in said.err
+    assert aufruf("privacy", "blank", "booked_person.name", "1", *place.words).status == 2
 
 
 def test_logs_are_searched_and_a_missing_one_is_an_error(

@@ -1,0 +1,28 @@
+"""Blanking what somebody of the staff typed where no visitor's data belong; the rest of the row stays."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.rows.base import table
+from queue_server.adapters.tables.accounts import TOKEN
+from queue_server.adapters.tables.fairness import OverruleRow
+
+OVERRULE = table(OverruleRow)
+BLANKABLE: Final[Mapping[str, sa.Column[str]]] = {
+    "overrule.reason": OVERRULE.c.reason,
+    "token.label": TOKEN.c.label,
+}
+
+
+def blank(connection: Connection, what: str, row_id: str) -> bool:
+    """Take the words out of one row of `BLANKABLE`; False when there is none with this id."""
+    column = BLANKABLE[what]
+    key = column.table.c.id
+    wanted = int(row_id) if key.type.python_type is int and row_id.isdecimal() else row_id
+    if key.type.python_type is int and not isinstance(wanted, int):
+        return False
+    done = connection.execute(sa.update(key.table).where(key == wanted).values({column.name: ""}))
+    return done.rowcount == 1
