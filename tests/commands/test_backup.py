@@ -9,7 +9,7 @@ from queue_server.adapters.backup import journal
 from queue_server.adapters.backup.apart import BackupChild
 from queue_server.adapters.backup.sealed_file import read_header
 from tests.commands.conftest import Aufruf
-from tests.commands.operating import Place, fill_hall, serving
+from tests.commands.operating import Place, fill_hall
 
 SQLITE_ALONE = pytest.mark.parametrize("empty_place", ["sqlite"], indirect=True)
 
@@ -117,12 +117,6 @@ def test_a_full_or_missing_disk_is_told_and_leaves_nothing(
     said = aufruf("backup", *place.words, "--to", tmp_path / "file")
     assert said.status == 1
     assert str(tmp_path / "file") in said.err
-
-
-@SQLITE_ALONE
-def test_it_runs_beside_a_server(busy: Place, aufruf: Aufruf) -> None:
-    with serving(busy):
-        assert aufruf("backup", *busy.words).status == 0
 
 
 @SQLITE_ALONE

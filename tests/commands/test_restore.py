@@ -262,8 +262,8 @@ def test_damage_is_refused_before_anything_is_touched(busy: Place, aufruf: Aufru
 
 @SQLITE_ALONE
 def test_it_refuses_beside_a_server_and_beside_any_other_program(busy: Place, aufruf: Aufruf) -> None:
-    file = backed_up(busy, aufruf)
     with serving(busy):
+        file = backed_up(busy, aufruf)
         said = aufruf("restore", file, "--yes", *busy.words)
         assert (said.status, "a server uses" in said.err) == (1, True)
     with closing(sqlite3.connect(busy.settings.data / "aufruf.sqlite3")) as other:
