@@ -20,6 +20,7 @@ STAFF: Final[Mapping[str, str]] = {
     "overrule.by": "the user name of who lifted a limit",
     "helper.name": "the name of an institution that books for others",
     "calendar_copy.href": "an address in a clerk's own calendar, which may name the clerk's account",
+    "calendar_copy.etag": "a calendar server's mark of a version; random signs look like anything",
     "pairing.user_agent": "the kind of browser a device has; full of version numbers, gone after ten minutes",
 }
 """Columns with contacts of staff and offices, or nothing that anybody typed."""
