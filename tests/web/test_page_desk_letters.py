@@ -58,7 +58,7 @@ async def test_when_all_is_sent_there_is_nothing_to_see(desk: Desk) -> None:
     await book(desk.town)
     await deliver(desk.town)
     page = words(await desk.get(LETTERS))
-    assert "Alle Briefe sind hinausgegangen." in page
+    assert "Alle Nachrichten sind hinausgegangen." in page
     assert "kein Mailserver" not in page
 
 
@@ -72,16 +72,16 @@ async def test_a_late_letter_is_listed_with_its_reason_and_without_the_address(
     page = words(await desk.get(LETTERS))
     assert "Warten noch" in page
     assert "Der Mailserver nimmt gerade nichts an. Fällig seit 10:00 · 1 Versuch · nächster Versuch" in page
-    assert "1 Brief " not in page, "it is not late yet"
+    assert "1 Nachricht " not in page, "it is not late yet"
     desk.town.clock.forward(minutes=16)
     page = await desk.get(LETTERS)
-    assert "1 Brief " in words(page), "now the frame of every page says so"
+    assert "1 Nachricht " in words(page), "now the frame of every page says so"
     assert f"/desk/rathaus/appointments/{made['reference']}" in page
     for private in (ADDRESS, NAME, "Erika"):
         assert private not in page
     post.on_mail = lambda: "250 OK"
     await deliver(desk.town)
-    assert "1 Brief " not in words(await desk.get())
+    assert "1 Nachricht " not in words(await desk.get())
 
 
 async def test_what_was_given_up_is_sent_again_or_not_at_all(desk: Desk, post: MailHouse) -> None:
@@ -91,7 +91,7 @@ async def test_what_was_given_up_is_sent_again_or_not_at_all(desk: Desk, post: M
     [row] = await rows(desk.town)
     assert "Nicht zugestellt Bestätigung E-Mail" in words(await desk.get(LETTERS))
     post.on_recipient = lambda _: "250 OK"
-    assert "Der Brief wird erneut gesendet." in await act(desk, "again", row.id)
+    assert "Die Nachricht wird erneut gesendet." in await act(desk, "again", row.id)
     await deliver(desk.town)
     assert len(post.taken) == 1
     assert (await desk.post(LETTERS, act="again", letter=str(row.id))).status_code == 404, "it is sent"
@@ -102,7 +102,7 @@ async def test_a_letter_may_stay_unsent(desk: Desk, post: MailHouse) -> None:
     await book(desk.town)
     await deliver(desk.town)
     [row] = await rows(desk.town)
-    assert "Der Brief wird nicht gesendet." in await act(desk, "drop", row.id)
+    assert "Die Nachricht wird nicht gesendet." in await act(desk, "drop", row.id)
     post.on_mail = lambda: "250 OK"
     desk.town.clock.forward(hours=1)
     assert await deliver(desk.town) == 0
@@ -114,9 +114,9 @@ async def test_after_a_restore_letters_wait_for_a_word(desk: Desk, post: MailHou
     assert await deliver(desk.town) == 0
     page = words(await desk.get(LETTERS))
     assert "Zurückgehalten" in page
-    assert "1 Brief " in page
+    assert "1 Nachricht " in page
     assert (await desk.town.ask("anna", "GET", "/readyz")).json()["outbox"]["held_count"] == 1
-    assert "Alle Briefe sind freigegeben." in await act(desk, "release_all")
+    assert "Alle Nachrichten sind freigegeben." in await act(desk, "release_all")
     assert await deliver(desk.town) == 1
     assert len(post.taken) == 1
 
@@ -132,7 +132,7 @@ async def test_held_letters_may_be_discarded(desk: Desk) -> None:
 async def test_all_that_failed_goes_again_with_one_press(desk: Desk) -> None:
     await book(desk.town)
     await desk.town.house.write(lambda conn: conn.execute(sa.update(OUTBOX).values(state="failed")))
-    assert "Alle Briefe werden erneut gesendet." in await act(desk, "again_all")
+    assert "Alle Nachrichten werden erneut gesendet." in await act(desk, "again_all")
     assert await deliver(desk.town) == 1
 
 
@@ -142,7 +142,7 @@ async def test_another_site_sees_and_sends_none_of_it(desk: Desk) -> None:
     await desk.town.house.write(lambda conn: conn.execute(sa.update(OUTBOX).values(state="failed")))
     [row] = await rows(desk.town)
     other = Desk(desk.town, "buergerzentrum", "greta")
-    assert "Alle Briefe sind hinausgegangen." in words(await other.get(LETTERS))
+    assert "Alle Nachrichten sind hinausgegangen." in words(await other.get(LETTERS))
     assert (await other.post(LETTERS, act="again", letter=str(row.id))).status_code == 404
     assert (await other.post(LETTERS, act="drop", letter=str(row.id))).status_code == 404
     await other.post(LETTERS, act="again_all")
