@@ -6,20 +6,11 @@ import secrets as random_bytes
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from functools import cache, partial
-from importlib import metadata
-from importlib.resources import files
-from pathlib import Path
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Match, Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from queue_server.adapters import accounts, helpers, pairing, tokens
@@ -48,7 +39,6 @@ from queue_server.adapters.settlement import Settlement
 from queue_server.adapters.speech.announcements import Announcements
 from queue_server.adapters.store import Store
 from queue_server.adapters.tokens import find_token
-from queue_server.domain.errors import Refusal
 from queue_server.live.backups import Backups
 from queue_server.live.batches import Moved
 from queue_server.live.checkpoints import Checkpoints
@@ -59,103 +49,24 @@ from queue_server.live.sequencer import Sequencer
 from queue_server.live.timers import Timers
 from queue_server.services import site_view
 from queue_server.settings import Settings
-from queue_server.web import (
-    api_arriving,
-    api_booking,
-    api_counters,
-    api_kiosks,
-    api_offer,
-    api_sessions,
-    api_sites,
-    health,
-    page_booking,
-    page_calendar_feed,
-    page_counter,
-    page_desk,
-    page_desk_conflicts,
-    page_desk_contact,
-    page_desk_letters,
-    page_desk_requests,
-    page_desk_search,
-    page_desk_visits,
-    page_display,
-    page_kiosk,
-    page_letters,
-    page_mails,
-    page_manage,
-    page_pairing,
-    page_paper,
-    page_start,
-    page_status,
-    pages,
-)
-from queue_server.web.api import PREFIX, ApiRoute
 from queue_server.web.calendar_delivery import CalendarDelivery
 from queue_server.web.calendar_delivery import Tools as CalendarTools
 from queue_server.web.calendar_mail import CalendarMail
 from queue_server.web.calendar_mail import Tools as MailTools
 from queue_server.web.calendar_watch import CalendarWatch
-from queue_server.web.errors import error_body, refusal_response, status_of
+from queue_server.web.errors import refusal_response
+from queue_server.web.failing import HANDLERS
 from queue_server.web.house import Directory, House
 from queue_server.web.limits import UNLIMITED, Gate, Limits
 from queue_server.web.mailing import Mailing, OutboxOf, Tools
-from queue_server.web.openapi import describe, openapi_endpoint
 from queue_server.web.origin import Csrf
-from queue_server.web.pages import PageRoute
 from queue_server.web.puzzles import Puzzles
+from queue_server.web.routes import routes, templates
 from queue_server.web.security import secured
 from queue_server.web.sessions import Sessions
-from queue_server.web.sockets import NO_SOCKET, SOCKETS
 from queue_server.web.texting import SmsTools, Texting
 from queue_server.web.texts import load_texts
 
-API_ROUTES: Final[list[ApiRoute]] = [
-    *health.ROUTES,
-    *api_sessions.ROUTES,
-    *api_sites.ROUTES,
-    *api_counters.ROUTES,
-    *api_kiosks.ROUTES,
-    *api_offer.ROUTES,
-    *api_booking.ROUTES,
-    *api_arriving.ROUTES,
-]
-PAGE_ROUTES: Final[list[PageRoute]] = [
-    *pages.ROUTES,
-    *page_start.ROUTES,
-    *page_status.ROUTES,
-    *page_manage.ROUTES,
-    *page_booking.ROUTES,
-    *page_calendar_feed.ROUTES,
-    *page_pairing.ROUTES,
-    *page_display.ROUTES,
-    *page_counter.ROUTES,
-    *page_desk.ROUTES,
-    *page_desk_visits.ROUTES,
-    *page_desk_requests.ROUTES,
-    *page_desk_search.ROUTES,
-    *page_desk_letters.ROUTES,
-    *page_desk_contact.ROUTES,
-    *page_desk_conflicts.ROUTES,
-    *page_kiosk.ROUTES,
-    *page_paper.ROUTES,
-    *page_letters.ROUTES,
-    *page_mails.ROUTES,
-]
-ROAD: Final = frozenset(
-    {
-        f"{PREFIX}/counters/{{counter}}/calls",
-        f"{PREFIX}/sites/{{site}}/tickets",
-        f"{PREFIX}/sites/{{site}}/holds",
-    }
-)
-DEVICE_PACKAGES: Final = {
-    "display": "display",
-    "counter": "counter_client",
-    "kiosk": "kiosk",
-    "sounds": "sounds",
-}
-NO_PAGES: Final = ("/api/", "/static/", "/live/", "/sounds/", "/healthz", "/readyz", "/metrics")
-"""Addresses whose mistakes are answered as JSON; all others are for people."""
 JOURNAL_S: Final = 1.0
 log = logging.getLogger(__name__)
 
@@ -177,14 +88,9 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> ASGIApp:
             yield
 
     app = Starlette(
-        routes=_routes(settings),
+        routes=routes(settings),
         lifespan=lifespan,
-        exception_handlers={
-            Refusal: _on_refusal,
-            HTTPException: _on_http_error,
-            ClientDisconnect: _on_departure,
-            Exception: _on_error,
-        },
+        exception_handlers=HANDLERS,
     )
     return secured(
         app,
@@ -251,7 +157,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         secrets=secrets,
         speech=speech,
         texts=texts,
-        pages=_templates(),
+        pages=templates(),
         directory=Directory.of(settlement.sites),
         epoch=epoch,
     )
@@ -377,93 +283,3 @@ async def _tidy(house: House, spool: Spool) -> None:
     if nightly.sites_at_night(now, zones):
         await asyncio.to_thread(house.database.empty_wal)
         await house.forgetting.audit_once_a_night(house.read, now)
-
-
-def _routes(settings: Settings) -> list[BaseRoute]:
-    own = files("queue_server") / "web" / "static"
-    return [
-        # Starlette asks one route after the other; those of the road are asked first.
-        *(route.starlette() for route in sorted(API_ROUTES, key=lambda route: route.path not in ROAD)),
-        Route("/api/openapi.json", openapi_endpoint(_description)),
-        *(socket.starlette() for socket in SOCKETS),
-        NO_SOCKET,
-        *(page.starlette() for page in PAGE_ROUTES if settings.demo or not page.demo_only),
-        *page_display.CLIPS,
-        *(
-            Mount(f"/static/{name}", Assets(directory=str(files(package) / "static")))
-            for name, package in DEVICE_PACKAGES.items()
-            if Path(str(files(package) / "static")).is_dir()
-        ),
-        Mount("/static", Assets(directory=str(own))),
-    ]
-
-
-def _description() -> dict[str, Any]:
-    return describe(API_ROUTES, metadata.version("aufruf"))
-
-
-class Assets(StaticFiles):
-    """Files of the product: cached for a short while, then asked for by ETag."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers.setdefault("Cache-Control", "no-cache")
-        return response
-
-
-@cache
-def _templates() -> Environment:
-    """Return the templates, with what of them was compiled already: no state of a house is in them."""
-    folders = [files("queue_server") / "web" / "templates"]
-    folders += [files(package) / "templates" for package in DEVICE_PACKAGES.values()]
-    return Environment(
-        loader=FileSystemLoader([str(folder) for folder in folders]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-async def _on_refusal(request: Request, refusal: Exception) -> Response:
-    if not isinstance(refusal, Refusal):
-        raise TypeError(type(refusal))
-    house: House = request.app.state.house
-    return refusal_response(house.texts, request.scope, refusal)
-
-
-async def _on_http_error(request: Request, error: Exception) -> Response:
-    house: House = request.app.state.house
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    code = {404: "not_found", 405: "method_not_allowed"}.get(status, "bad_input")
-    params = {"field": "body"} if code == "bad_input" else {}
-    headers = {"Allow": ", ".join(sorted(_methods(request)))} if status == 405 else None
-    if not request.url.path.startswith(NO_PAGES):
-        return pages.error_page(house, request, code, params, headers)
-    message = house.texts[pages.language_of(request, house)](f"error.{code}", **params)
-    return JSONResponse(error_body(code, message, params), status_code=status_of(code), headers=headers)
-
-
-def _methods(request: Request) -> set[str]:
-    """Return what the address understands: several routes may share it, and Starlette names one's only."""
-    routes = (route for route in request.app.routes if isinstance(route, Route))
-    fitting = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
-    return {method for route in fitting for method in route.methods or ()}
-
-
-async def _on_departure(_request: Request, _gone: Exception) -> Response:
-    """Answer somebody who left in the middle of a form; nobody reads it."""
-    return Response(status_code=400)
-
-
-async def _on_error(request: Request, error: Exception) -> Response:
-    house: House = request.app.state.house
-    number = random_bytes.token_hex(4)
-    log.error("request failed (%s %s)", request.method, number, exc_info=error)
-    if not request.url.path.startswith(NO_PAGES):
-        return pages.error_page(house, request, "internal", {"incident": number})
-    message = house.texts[pages.language_of(request, house)]("error.internal")
-    return JSONResponse(error_body("internal", message, {"incident": number}), status_code=500)
-
-
-__all__ = ["API_ROUTES", "PAGE_ROUTES", "SOCKETS", "create_app"]

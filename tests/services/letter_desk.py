@@ -11,7 +11,7 @@ from queue_server.domain.calendar_entry import CalendarEntry, calendar_uid
 from queue_server.domain.town import Site, Town
 from queue_server.services.letter_kinds import Kind, Links, Notice, Say
 from queue_server.services.letters import Entry, Letter, write_letter
-from queue_server.web.app import _templates
+from queue_server.web.routes import templates
 from queue_server.web.texts import load_texts
 
 TEXTS = load_texts()
@@ -66,7 +66,7 @@ def write(notice: Notice, language: str = "de") -> Letter:
         )
 
     return write_letter(
-        notice, TEXTS[language], _templates().get_template("mail_letter.html").render, calendar
+        notice, TEXTS[language], templates().get_template("mail_letter.html").render, calendar
     )
 
 

@@ -5,7 +5,8 @@ import os
 import re
 from pathlib import Path
 
-from queue_server.web.app import API_ROUTES, SOCKETS
+from queue_server.web.routes import API_ROUTES
+from queue_server.web.sockets import SOCKETS
 from tests.web.running import PASSWORD, Town
 
 DOCS = Path(__file__).parents[2] / "docs" / "integrators"

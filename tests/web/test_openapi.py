@@ -22,8 +22,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from queue_server.settings import Settings
-from queue_server.web.app import API_ROUTES
 from queue_server.web.openapi import describe
+from queue_server.web.routes import API_ROUTES
 from tests.web.running import Town, running, serving
 
 DOCUMENT = describe(API_ROUTES, "test")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.web.app import PAGE_ROUTES
+from queue_server.web.routes import PAGE_ROUTES
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "operators" / "security.md").read_text(encoding="utf-8")
 SECRET = "NLGm046ac0mjFfs4xhGhVAABSlA0UFdE"

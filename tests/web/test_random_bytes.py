@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
-from queue_server.web.app import API_ROUTES, PAGE_ROUTES
+from queue_server.web.routes import API_ROUTES, PAGE_ROUTES
 from tests.web.running import Town
 
 PATHS = sorted(

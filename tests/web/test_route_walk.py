@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from queue_server.web.app import API_ROUTES, PAGE_ROUTES, SOCKETS
+from queue_server.web.routes import API_ROUTES, PAGE_ROUTES
+from queue_server.web.sockets import SOCKETS
 from tests.web.running import HOST, Town
 
 OWN = ("administrator", "anna", "integration", "kiosk", "display")

@@ -1,0 +1,143 @@
+"""All addresses of the server, in one table for each kind, and the files and templates behind them.
+
+What must not live here: what an address does (each face has a module), and who may (`domain.access`).
+"""
+
+from functools import cache
+from importlib import metadata
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from queue_server.settings import Settings
+from queue_server.web import (
+    api_arriving,
+    api_booking,
+    api_counters,
+    api_kiosks,
+    api_offer,
+    api_sessions,
+    api_sites,
+    health,
+    page_booking,
+    page_calendar_feed,
+    page_counter,
+    page_desk,
+    page_desk_conflicts,
+    page_desk_contact,
+    page_desk_letters,
+    page_desk_requests,
+    page_desk_search,
+    page_desk_visits,
+    page_display,
+    page_kiosk,
+    page_letters,
+    page_mails,
+    page_manage,
+    page_pairing,
+    page_paper,
+    page_start,
+    page_status,
+    pages,
+)
+from queue_server.web.api import PREFIX, ApiRoute
+from queue_server.web.openapi import describe, openapi_endpoint
+from queue_server.web.pages import PageRoute
+from queue_server.web.sockets import NO_SOCKET, SOCKETS
+
+API_ROUTES: Final[list[ApiRoute]] = [
+    *health.ROUTES,
+    *api_sessions.ROUTES,
+    *api_sites.ROUTES,
+    *api_counters.ROUTES,
+    *api_kiosks.ROUTES,
+    *api_offer.ROUTES,
+    *api_booking.ROUTES,
+    *api_arriving.ROUTES,
+]
+PAGE_ROUTES: Final[list[PageRoute]] = [
+    *pages.ROUTES,
+    *page_start.ROUTES,
+    *page_status.ROUTES,
+    *page_manage.ROUTES,
+    *page_booking.ROUTES,
+    *page_calendar_feed.ROUTES,
+    *page_pairing.ROUTES,
+    *page_display.ROUTES,
+    *page_counter.ROUTES,
+    *page_desk.ROUTES,
+    *page_desk_visits.ROUTES,
+    *page_desk_requests.ROUTES,
+    *page_desk_search.ROUTES,
+    *page_desk_letters.ROUTES,
+    *page_desk_contact.ROUTES,
+    *page_desk_conflicts.ROUTES,
+    *page_kiosk.ROUTES,
+    *page_paper.ROUTES,
+    *page_letters.ROUTES,
+    *page_mails.ROUTES,
+]
+ROAD: Final = frozenset(
+    {
+        f"{PREFIX}/counters/{{counter}}/calls",
+        f"{PREFIX}/sites/{{site}}/tickets",
+        f"{PREFIX}/sites/{{site}}/holds",
+    }
+)
+DEVICE_PACKAGES: Final = {
+    "display": "display",
+    "counter": "counter_client",
+    "kiosk": "kiosk",
+    "sounds": "sounds",
+}
+
+
+def routes(settings: Settings) -> list[BaseRoute]:
+    own = files("queue_server") / "web" / "static"
+    return [
+        # Starlette asks one route after the other; those of the road are asked first.
+        *(route.starlette() for route in sorted(API_ROUTES, key=lambda route: route.path not in ROAD)),
+        Route("/api/openapi.json", openapi_endpoint(_description)),
+        *(socket.starlette() for socket in SOCKETS),
+        NO_SOCKET,
+        *(page.starlette() for page in PAGE_ROUTES if settings.demo or not page.demo_only),
+        *page_display.CLIPS,
+        *(
+            Mount(f"/static/{name}", Assets(directory=str(files(package) / "static")))
+            for name, package in DEVICE_PACKAGES.items()
+            if Path(str(files(package) / "static")).is_dir()
+        ),
+        Mount("/static", Assets(directory=str(own))),
+    ]
+
+
+def _description() -> dict[str, Any]:
+    return describe(API_ROUTES, metadata.version("aufruf"))
+
+
+class Assets(StaticFiles):
+    """Files of the product: cached for a short while, then asked for by ETag."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates, with what of them was compiled already: no state of a house is in them."""
+    folders = [files("queue_server") / "web" / "templates"]
+    folders += [files(package) / "templates" for package in DEVICE_PACKAGES.values()]
+    return Environment(
+        loader=FileSystemLoader([str(folder) for folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
