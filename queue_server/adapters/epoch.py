@@ -1,10 +1,12 @@
 """The epoch: the name of one unbroken stream of sequence numbers.
 
 It stands in the database and beside it. When the two differ, the file was restored or moved, and a
-device's `since` of the old stream would mean something else: a new epoch begins.
+device's `since` of the old stream would mean something else: a new epoch begins. Beside it stands when
+`aufruf restore` put this database in its place.
 """
 
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,6 +17,8 @@ from queue_server.adapters.tables.hall import Meta
 
 META = table(Meta)
 NAME = "epoch"
+RESTORED_AT = "restored_at"
+"""When the database was restored last, ISO in UTC; no such row when it never was."""
 
 
 def settle_epoch(database: Database, beside: Path) -> str:
@@ -39,6 +43,19 @@ def new_epoch(database: Database, beside: Path) -> str:
     database.write(write)
     write_beside(beside, epoch)
     return epoch
+
+
+def restored_at(connection: sa.Connection) -> datetime | None:
+    """Return when this database was restored last: what it knows of the time before may be wrong."""
+    told = connection.execute(sa.select(META.c.value).where(META.c.name == RESTORED_AT)).scalar()
+    return None if told is None else datetime.fromisoformat(told)
+
+
+def note_restored(connection: sa.Connection, epoch: str, now: datetime) -> None:
+    """Begin a new epoch in a database that is about to be put in its place."""
+    values = {NAME: epoch, RESTORED_AT: now.astimezone(UTC).isoformat()}
+    connection.execute(sa.delete(META).where(META.c.name.in_(values)))
+    connection.execute(sa.insert(META), [{"name": name, "value": value} for name, value in values.items()])
 
 
 def write_beside(beside: Path, epoch: str) -> None:

@@ -16,6 +16,7 @@ from queue_server.adapters import schema
 from queue_server.adapters.backup import journal
 from queue_server.adapters.backup.copying import Counts, count_rows
 from queue_server.adapters.backup.journal import Erased
+from queue_server.adapters.epoch import restored_at
 from queue_server.adapters.post.outbox import OUTBOX
 from queue_server.adapters.rows.person_rows import PERSON
 from queue_server.adapters.rows.visitor_rows import VISITOR
@@ -90,7 +91,11 @@ def test_what_was_there_comes_back_and_the_present_is_kept_aside(busy: Place, au
     busy.run_sql("DELETE FROM ticket")
     said = aufruf("restore", file, "--yes", *busy.words)
     assert (said.status, said.last) == (0, "Log and rows agree. Start the server.")
-    assert rows(busy) == {**before, "meta": before["meta"] + 1}
+    assert rows(busy) == {**before, "meta": before["meta"] + 2}
+    with busy.database() as database:
+        at = database.read(restored_at)
+    assert at is not None
+    assert NOW < at < datetime.now(UTC)
     assert epoch_of(busy) == busy.settings.epoch_file.read_text().strip()
     assert aufruf("check", "--all-days", *busy.words).status == 0
     assert _aside_tickets(busy) == 0

@@ -19,8 +19,7 @@ from queue_server.adapters.backup.content import Unpacked
 from queue_server.adapters.backup.copying import Counts, count_rows, into_one_file, opened
 from queue_server.adapters.backup.journal import Erased
 from queue_server.adapters.backup.sealed_file import BadBackup, Header, backup_key
-from queue_server.adapters.epoch import META
-from queue_server.adapters.epoch import NAME as EPOCH
+from queue_server.adapters.epoch import note_restored
 from queue_server.adapters.forgetting import erasing, marks
 from queue_server.adapters.post import outbox
 from queue_server.adapters.rows.print_rows import JOB
@@ -67,7 +66,7 @@ def make_ready(file: Path, keys: Secrets, work: Path, erased: Iterable[Erased], 
             erased_count = _forget(connection, erased, now)
             held_count = outbox.hold(connection)
             _give_up_slips(connection, now)
-            _begin_epoch(connection, epoch)
+            note_restored(connection, epoch, now)
             connection.commit()
         counts = copy.read(count_rows)
     differing = list(verifying.differing(verifying.check_log(unpacked.database)))
@@ -104,8 +103,3 @@ def _give_up_slips(connection: Connection, now: datetime) -> None:
     """Print no slip by itself that may lie there already; a person may ask for it."""
     waits = JOB.c.state.in_(("waiting", "offered"))
     connection.execute(sa.update(JOB).where(waits).values(state="unknown", code="restored", reported_at=now))
-
-
-def _begin_epoch(connection: Connection, epoch: str) -> None:
-    connection.execute(sa.delete(META).where(META.c.name == EPOCH))
-    connection.execute(sa.insert(META).values(name=EPOCH, value=epoch))

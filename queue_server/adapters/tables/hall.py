@@ -192,7 +192,7 @@ class PrintJobRow(SQLModel, table=True):
 
 
 class Meta(SQLModel, table=True):
-    """Facts about this file: its epoch, its product version."""
+    """Facts about this file: its epoch, when it was restored."""
 
     __tablename__ = "meta"
 
