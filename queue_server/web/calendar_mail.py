@@ -16,6 +16,7 @@ from queue_server.live.postman import Undeliverable
 from queue_server.web.calendar_entries import entry_of, language_of
 from queue_server.web.house import House
 from queue_server.web.mailing import MAILBOX, Claimed, Outgoing
+from queue_server.web.message_key import message_key
 
 SCHEME: Final = "mailto:"
 """How the `href` of a copy begins that went by mail; its entry's UID follows."""
@@ -90,7 +91,7 @@ class CalendarMail:
         domain = urlsplit(house.settings.public_url).hostname or "localhost"
         entry = replace(entry, organizer=tools.outgoing.sender or f"{MAILBOX}@{domain}", attendee=mailbox)
         subject = say("calendar.mail_cancelled", entry=entry.summary) if entry.cancelled else entry.summary
-        id_ = tools.message_id(claimed.dedupe_key, domain)
+        id_ = tools.message_id(message_key(claimed), domain)
         try:
             content = tools.compose(
                 entry,

@@ -24,6 +24,7 @@ from queue_server.services.letter_texts import text_id
 from queue_server.services.letters import Entry, Letter, write_letter
 from queue_server.web.booking_concern import talk_of
 from queue_server.web.house import House
+from queue_server.web.message_key import message_key
 from queue_server.web.texts import FALLBACK
 
 MAILBOX: Final = "termin"
@@ -164,7 +165,7 @@ class Mailing:
         town, site = house.town_and_site(claimed.site_id)
         language = to.language if to.language in house.texts else FALLBACK
         domain = domain_of(house)
-        id_ = tools.message_id(claimed.dedupe_key, domain)
+        id_ = tools.message_id(message_key(claimed), domain)
         content = tools.compose(
             self._letter(claimed, to, also, town, site, language),
             to=to.email,

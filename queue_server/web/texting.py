@@ -23,6 +23,7 @@ from queue_server.web.house import House
 from queue_server.web.mailing import Addressee as MailAddressee
 from queue_server.web.mailing import Claimed as MailClaimed
 from queue_server.web.mailing import domain_of, is_told, links, makes_sense
+from queue_server.web.message_key import message_key
 from queue_server.web.texts import FALLBACK
 
 _ANSWERS: Final = frozenset({"booked", "moved", "requested"})
@@ -138,7 +139,7 @@ class Texting:
         # Counted before it is sent: two processes, or a crash, send less than the town pays for, never more.
         if most is not None and not await house.write(lambda c: rows.take_one(c, organisation, day, most)):
             raise _tomorrow(to, site, now)
-        id_ = self._tools.sms_id(claimed.dedupe_key, domain_of(house))
+        id_ = self._tools.sms_id(message_key(claimed), domain_of(house))
         try:
             await house.sms.send(number, text, id_, now)
         except Exception as trouble:
