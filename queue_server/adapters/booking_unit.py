@@ -64,6 +64,10 @@ class BookingUnit:
     def book(self) -> Book:
         return self.memory.book
 
+    @property
+    def restored_at(self) -> datetime | None:
+        return self.planner.restored_at
+
     # -- clerks' time ------------------------------------------------------------------------------
 
     def clerk_times(self, span: Span) -> list[ClerkTime]:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.clerk_cells import ClerkCells
 from queue_server.adapters.database import Database
+from queue_server.adapters.epoch import restored_at
 from queue_server.adapters.rows.base import EVENT, table
 from queue_server.adapters.rows.prepared import Prepared
 from queue_server.adapters.server_key import keyed_hash
@@ -39,6 +40,7 @@ class Planner:
         self.database = database
         self._key = key
         self.calendars: Calendars = NoCalendars()
+        self.restored_at = database.read(restored_at)
         self._cells: dict[str, ClerkCells] = {}
         self._working: dict[tuple[str, Span], list[ClerkTime]] = {}
         self._clerk_ids: dict[str, tuple[str, ...]] = {}

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.database import Database
+from queue_server.adapters.missed_letters import tell_missed
 from queue_server.adapters.planner import Planner
 from queue_server.adapters.randomness import Randomness
 from queue_server.adapters.rows.answer_rows import AnswerRows, Key
@@ -27,7 +28,7 @@ from queue_server.adapters.site_unit import SiteUnit
 from queue_server.adapters.town.public_holidays import with_holidays
 from queue_server.adapters.town.store import load_towns
 from queue_server.domain.book import Book
-from queue_server.domain.book_deadlines import close_book, missed_visits
+from queue_server.domain.book_deadlines import close_book
 from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import AppointmentEvent, Recorded
@@ -195,8 +196,7 @@ class Store:
         """Close the old business day in its own rows, then begin with an empty hall."""
         missed = close_book(unit.book, unit.hall, today)
         unit.record([*close_day(unit.hall), *missed])
-        for first, *rest in missed_visits(unit.book, unit.hall, missed):
-            unit.post("missed", first.id, also=[one.id for one in rest])
+        tell_missed(unit, missed)
         self._write([unit])
         for counter_id in list(unit.desk):
             unit.unbind(counter_id)

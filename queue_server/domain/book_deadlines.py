@@ -31,24 +31,31 @@ def miss_absent(book: Book, day: date, closed_at: datetime, now: datetime) -> li
     ]
 
 
-def missed_visits(book: Book, hall: Hall, events: Iterable[e.Event]) -> list[tuple[Appointment, ...]]:
+def missed_visits(
+    book: Book, hall: Hall, events: Iterable[e.Event], restored_at: datetime | None = None
+) -> list[tuple[Appointment, ...]]:
     """Return who is told of having been missed by these events; two appointments in a row are one visit.
 
-    Nobody, when nobody at all was served that day: the site stood still, or works without numbers, and
-    its visitors were here.
+    Only whom the hall surely missed. Nobody, when nobody at all was served that day: the site stood still,
+    or works without numbers, and its visitors were here. Nobody of another day than the hall's: the server
+    was off then. Nobody from before the last restore: that they came may be among what was lost.
     """
     if not any(ticket.was_served for ticket in hall.tickets.values()):
         return []
     ids = {event.appointment for event in events if isinstance(event, e.AppointmentMissed)}
     found = (book.pair_of(book.appointments[id_]) for id_ in sorted(ids))
-    visits = dict.fromkeys(tuple(one.id for one in pair if one.id in ids) for pair in found)
-    return [tuple(book.appointments[id_] for id_ in visit) for visit in visits]
+    known = (
+        pair for pair in found if restored_at is None or all(one.starts_at >= restored_at for one in pair)
+    )
+    visits = dict.fromkeys(tuple(one.id for one in pair if one.id in ids) for pair in known)
+    told = (tuple(book.appointments[id_] for id_ in visit) for visit in visits)
+    return [parts for parts in told if book.day_of(parts[0]) == hall.business_day]
 
 
 def close_book(book: Book, hall: Hall, today: date) -> list[e.Event]:
     """End what is left of the days before `today`: booked is missed, checked in is done if it was served.
 
-    `hall` is the day's that ends. Missed ones leave the book with their day.
+    `hall` is of the day that ends. Missed ones leave the book with their day.
     """
     found: list[e.Event] = []
     for appointment in book.before(today):

@@ -55,6 +55,12 @@ def contacts_of(person: Person) -> tuple[str, ...]:
     return (*((f"mail:{email}",) if email else ()), *((f"phone:{phone}",) if phone else ()))
 
 
+def ways_to(person: Person, *, sms: bool) -> tuple[str, ...]:
+    """Return the channels on which somebody is written to; `sms`: texts are sent about this."""
+    by_sms = sms and person.sms and person.phone.strip()
+    return (*(("mail",) if person.email.strip() else ()), *(("sms",) if by_sms else ()))
+
+
 def normal_email(text: str) -> str:
     """Return an address without case, spaces and plus-part: they are one mailbox (failure 21).
 

@@ -6,7 +6,7 @@ which stays until the last letter is sent, two days at most: somebody whose appo
 has to learn of it. What must not live here: the words of a letter.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,14 +14,13 @@ from zoneinfo import ZoneInfo
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.book_deadlines import missed_visits
 from queue_server.domain.events import Event
-from queue_server.domain.person import Person
+from queue_server.domain.person import Person, ways_to
 from queue_server.domain.reminding import remind_at
 from queue_server.domain.town import Site
 from queue_server.services.ports import Unit
 from queue_server.services.short_messages import KINDS
 
 CONTACT_KEPT: Final = timedelta(days=2)
-MAIL, SMS = "mail", "sms"
 
 
 def erase_after(unit: Unit, appointment: Appointment) -> datetime:
@@ -73,7 +72,7 @@ def must_move(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
 
 def missed(unit: Unit, events: Iterable[Event]) -> None:
     """Post, in place of what still waits, that nobody came: to who is missed by these events."""
-    for parts in missed_visits(unit.book, unit.hall, events):
+    for parts in missed_visits(unit.book, unit.hall, events, unit.restored_at):
         for one in parts:
             unit.withdraw_posts(one.id)
         post(unit, "missed", parts, unit.person(parts[0].id) or Person(), 0)
@@ -99,7 +98,7 @@ def ended(
     """Post a farewell of this kind in place of what still waits, and erase the person."""
     for one in (*parts, *rest):
         unit.withdraw_posts(one.id)
-    ways = list(_ways(unit.site, person, kind))
+    ways = _ways(unit.site, person, kind)
     post(unit, kind, parts, person, unit.hall.seq)
     _remind(unit, rest, person, unit.hall.seq)
     for one in parts:
@@ -127,11 +126,8 @@ def post(
         unit.post(kind, parts[0].id, also=also, sequence=sequence, due_at=due_at, channel=channel)
 
 
-def _ways(site: Site, person: Person, kind: str) -> Iterator[str]:
-    if person.email.strip():
-        yield MAIL
-    if site.sms and person.sms and person.phone.strip() and kind in KINDS:
-        yield SMS
+def _ways(site: Site, person: Person, kind: str) -> tuple[str, ...]:
+    return ways_to(person, sms=site.sms and kind in KINDS)
 
 
 def _remind(unit: Unit, parts: Sequence[Appointment], person: Person, sequence: int) -> None:

@@ -135,6 +135,10 @@ class Unit(PublicUnit, Protocol):
     """One site in one transaction, at one time."""
 
     @property
+    def restored_at(self) -> datetime | None:
+        """When the database was restored last: who came shortly before may be unknown."""
+
+    @property
     def changes(self) -> int:
         """How many things were written through this unit; a refusal after that must undo them."""
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from queue_server.adapters.database import Database
+from queue_server.adapters.epoch import note_restored
 from queue_server.adapters.post.outbox_rows import OUTBOX
+from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.errors import AlreadyCheckedIn, AppointmentOver
 from queue_server.domain.person import Person
 from queue_server.services import booking_clock, counter
@@ -104,3 +106,41 @@ def test_a_hall_that_served_nobody_tells_nobody_that_they_were_missed(hand: Book
     hand.later(days=1)
     hand.do(booking_clock.run)
     assert "missed" not in waiting(hand, closed) + waiting(hand, over_night)
+
+
+def test_who_found_the_server_off_all_day_is_not_told_of_being_missed(hand: Booker) -> None:
+    """The hall that ends is the day's before: that it served somebody says nothing of theirs."""
+    serve_somebody(hand)
+    booked = hand.book("09:00")
+    hand.restart()
+    hand.later(days=2)
+    hand.do(booking_clock.run)
+    assert hand.appointment(booked).state is AppointmentState.MISSED
+    assert waiting(hand, booked) == ["booked"]
+
+
+def test_who_may_have_come_before_a_restore_is_not_told_of_being_missed(hand: Booker) -> None:
+    """Restored by day: who was served in the morning is not known any more."""
+    early = hand.book("09:00", day=DAY)
+    late = hand.book("10:30", day=DAY, client="other")
+    hand.now = at("09:30")
+    hand.database.write(lambda conn: note_restored(conn, "after", hand.now))
+    hand.restart()
+    serve_somebody(hand)
+    hand.now = at("17:00")
+    hand.do(booking_clock.run)
+    assert [hand.appointment(one).state for one in (early, late)] == [AppointmentState.MISSED] * 2
+    assert "missed" not in waiting(hand, early)
+    assert waiting(hand, late) == ["missed"]
+
+
+def test_who_has_only_a_telephone_is_told_at_the_days_end_too(database: Database) -> None:
+    hand = Booker(database, booking_town(sms=True))
+    hand.open()
+    booked = hand.book("09:00", day=DAY, person=Person("Erika", phone="0170 1234567", sms=True))
+    serve_somebody(hand)
+    hand.check_in(booked)
+    hand.later(days=1)
+    hand.do(booking_clock.run)
+    [row] = [row for row in hand.rows(OUTBOX) if row["state"] == "waiting"]
+    assert (row["kind"], row["channel"]) == ("missed", "sms")
