@@ -81,10 +81,14 @@ def load_connections(path: Path) -> Connections:
 
     Raises `ConnectionsProblem` when others may read it, `TownFileError` with all that is wrong in it.
     """
+    return _found(path) or Connections()
+
+
+def _found(path: Path) -> Connections | None:
     try:
         handle = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
-        return Connections()
+        return None
     except OSError as problem:
         raise ConnectionsProblem(f"{path.name} cannot be read: {problem.strerror}") from problem
     with os.fdopen(handle, "rb") as file:
@@ -104,7 +108,7 @@ class ConnectionsFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._seen: tuple[int, ...] | None = None
-        self._was_read = False
+        self._was_there = self._was_read = False
         self.now = Connections()
         self.trouble = ""
         self._read()
@@ -126,20 +130,34 @@ class ConnectionsFile:
         # Before reading: what is written meanwhile is seen at the next look.
         self._seen = _marks(self._path)
         try:
-            found = load_connections(self._path)
+            found = _found(self._path)
         except ConnectionsProblem as problem:
             self._complain(str(problem))
             return False
         except TownFileError as error:
             self._complain(*map(_told, error.problems))
             return False
-        self.now, self.trouble, self._was_read = found, "", self._seen is not None
+        if found is None:
+            return self._missed()
+        self.now, self.trouble = found, ""
+        self._was_there = self._was_read = True
         if found.mail is not None and found.mail.is_exposed:
             log.warning("letters travel unencrypted to %s: connections.toml says so", found.mail.host)
         return True
 
+    def _missed(self) -> bool:
+        """Go on without a file when there never was one; else it was lost, and that is no wish.
+
+        A lost mount, or an editor that renames, must not open the time of all clerks with a calendar and let
+        letters lie in the spool as if they were sent. Who wants to disconnect deletes the sections.
+        """
+        if self._was_there:
+            self.trouble = f"{self._path.name} is missing"
+            log.error("%s, what was read of it last stays", self.trouble)
+        return not self._was_there
+
     def _complain(self, *troubles: str) -> None:
-        self.trouble = troubles[0]
+        self.trouble, self._was_there = troubles[0], True
         if not self._was_read:
             self.now = Connections(calendars=_named(self._path))
         log.error("connections.toml cannot be used, the last good version stays: %s", "; ".join(troubles))

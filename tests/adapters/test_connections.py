@@ -143,9 +143,30 @@ def test_a_change_is_taken_in_without_a_restart(path: Path) -> None:
     assert file.look() is False
     assert file.now.mail is not None
     assert file.health() == "ok"
+    written(path, "")
+    assert file.look() is True, "deleting the sections disconnects"
+    assert (file.now, file.health()) == (Connections(), "ok")
+
+
+def test_a_file_that_disappears_disconnects_nothing(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Failures 19 and 20: clerks' time would be offered, and letters noted as sent would lie in the spool."""
+    file = ConnectionsFile(written(path, MAIL))
+    good, aside = file.now, path.with_name("aside")
+    path.rename(aside)
+    assert [file.look(), file.look()] == [False, False]
+    assert (file.now, file.health(), file.unusable) == (good, "connections.toml is missing", False)
+    assert caplog.text.count("connections.toml is missing") == 1, "told once, not every two seconds"
+    aside.rename(path)
+    assert file.look() is True
+    assert (file.now, file.health()) == (good, "ok")
+
+
+def test_a_file_that_was_never_good_and_disappears_lets_everything_wait_on(path: Path) -> None:
+    file = ConnectionsFile(written(path, "[calendars.anna]\nics = "))
     path.unlink()
-    file.look()
-    assert (file.now, file.health()) == (Connections(), "none")
+    assert file.look() is False
+    assert file.unusable
+    assert set(file.now.calendars) == {"anna"}, "nothing is known of this clerk's time"
 
 
 def test_a_broken_version_keeps_the_last_good_one_and_is_told(
