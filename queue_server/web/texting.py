@@ -29,6 +29,9 @@ from queue_server.web.texts import FALLBACK
 _ANSWERS: Final = frozenset({"booked", "moved", "requested"})
 """Who gets one of these is awake: it answers to a press."""
 _FRESH: Final = timedelta(minutes=10)
+_MAYBES: Final = 2
+"""So often a message may be sent whose fate nobody knows. By a rule that does not fit the gateway every try
+is one of these: 54 times the same words on each phone, and on the town's bill."""
 _BOOK_AGAIN: Final = frozenset({"cancelled", "refused", "lapsed", "missed"})
 
 
@@ -145,6 +148,8 @@ class Texting:
         except Exception as trouble:
             if most is not None and getattr(trouble, "is_free", isinstance(trouble, self._tools.untextable)):
                 await house.write(lambda c: rows.give_back(c, organisation, day))
+            if not getattr(trouble, "is_free", True) and claimed.tries >= _MAYBES:
+                raise Undeliverable("sms_maybe_sent") from None
             if not isinstance(trouble, self._tools.untextable):
                 raise
             code = str(getattr(trouble, "code", "untextable"))

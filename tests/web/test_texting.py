@@ -178,6 +178,31 @@ async def test_a_time_out_is_tried_again_under_the_same_id(texting: Town, gatewa
     assert len(gateway.taken) == 2
 
 
+@pytest.mark.parametrize(("rule", "answer"), [('success_text = "DONE"', OK), ("", (504, "no"))])
+async def test_what_may_have_been_sent_twice_is_for_staff_to_see(
+    texting: Town, gateway: Gateway, rule: str, answer: tuple[int, str]
+) -> None:
+    """Not sent 54 times to each visitor, because a rule is wrong or the gateway slow."""
+    connect(texting, gateway, rule)
+    await book(texting, replace(ERIKA, reminder_min=None))
+    gateway.answers = [answer]
+    for _ in range(3):
+        await deliver(texting)
+        texting.clock.forward(minutes=2)
+    assert await rows(texting) == [("booked", "failed", "sms_maybe_sent")]
+    assert len(gateway.taken) == 2
+    assert await counted(texting) == [2], "both may have cost something"
+
+
+async def test_what_was_surely_not_sent_is_tried_on(texting: Town, gateway: Gateway) -> None:
+    await book(texting, replace(ERIKA, reminder_min=None))
+    gateway.answers = [(500, "no"), (500, "no"), (500, "no"), OK]
+    for _ in range(4):
+        await deliver(texting)
+        texting.clock.forward(minutes=5)
+    assert await rows(texting) == [("booked", "sent", "")]
+
+
 async def test_a_number_that_the_gateway_refuses_is_given_up_and_marked(
     texting: Town, gateway: Gateway
 ) -> None:

@@ -31,6 +31,7 @@ class Why(StrEnum):
     UNUSABLE = "sms_connections_unusable"
     LIMIT = "sms_limit"
     NIGHT = "sms_night"
+    MAYBE_SENT = "sms_maybe_sent"
 
 
 _MAYBE_SENT: Final = frozenset({Why.TIMEOUT, Why.UNCLEAR})
@@ -113,6 +114,8 @@ def judge(gateway: SmsGateway, status: int, body: str) -> None:
 def _kind_of(status: int) -> Why:
     if status in {401, 402, 403, 407}:
         return Why.SIGN_IN
+    if status == 504:  # a proxy waited in vain, and the gateway behind it may have sent it
+        return Why.TIMEOUT
     if status in {408, 425, 429} or status >= 500:
         return Why.BUSY
     return Why.NOT_TAKEN if status >= 300 else Why.UNCLEAR
