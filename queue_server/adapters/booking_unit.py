@@ -52,6 +52,7 @@ class BookingUnit:
     entered: Container[str] = frozenset()
     book_of: Callable[[str], Book | None] = lambda _: None
     opened_at: tuple[int, int] = (0, 0)
+    holds_post: bool = False
     changes: int = 0
     known_cells: ClerkCells | None = None
     new_persons: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -276,7 +277,7 @@ class BookingUnit:
                 "appointment_id": appointment_id,
                 "payload": {"sequence": sequence} | {name: value for name, value in told.items() if value},
                 "dedupe_key": f"{self.site.id}/{appointment_id}/{kind}/{sequence}{way}",
-                "state": "waiting",
+                "state": "held" if self.holds_post else "waiting",
                 "created_at": self.now,
                 "first_due_at": due_at or self.now,
                 "due_at": due_at or self.now,

@@ -115,13 +115,14 @@ class Store:
         place = StreamRows.take(self.connection, site_id)
         if place is None:
             raise NotFound(what="site")
-        seq, stored_day, last_at = place
+        seq, stored_day, last_at, holds_post = place
         now = max(at, last_at or at)
         day = stored_day or self.business_day(site_id, now)
         memory = self._catch_up(town, site, day, seq)
         memory.hall.last_at = last_at
         unit = self._unit(town, site, now, memory, self.connection, stored_day)
         unit.opened_at = (seq, memory.book.version)
+        unit.holds_post = holds_post
         today = self.business_day(site_id, now)
         if today > day:
             self._begin_day(unit, today)
@@ -299,7 +300,7 @@ class Store:
         return self._unit(town, site, now, memory, None, memory.hall.business_day)
 
     def _load(self, connection: Connection, town: Town, site: Site, at: datetime) -> SiteMemory:
-        seq, stored_day, last_at = StreamRows.read(connection, site.id)
+        seq, stored_day, last_at, _ = StreamRows.read(connection, site.id)
         day = stored_day or self.business_day(site.id, at)
         memory = SiteMemory.load(connection, town, site, day, seq, self._kept_book(town, site.id, seq))
         memory.hall.last_at = last_at

@@ -132,8 +132,8 @@ def _put_connections(settings: Settings, ready: Ready) -> None:
 def _report(ready: Ready) -> int:
     print(f"Restored: {sum(ready.counts.values())} rows in {len(ready.counts)} tables.")
     print(f"Erased once more: {ready.erased_count} persons.")
-    if ready.held_count:
-        print(f"Messages held, for some may have been sent before: {ready.held_count}. Staff release them.")
+    print(f"Messages held, for some may have been sent before: {ready.held_count}.")
+    print("New ones are held too, until staff release or discard all on the desk's page of messages.")
     print("What was taken away since is valid again: look at `aufruf user list` and `aufruf token list`.")
     if ready.differing:
         print(f"Log and rows differ at {', '.join(ready.differing)}; run: aufruf rebuild")

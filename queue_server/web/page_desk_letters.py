@@ -27,10 +27,12 @@ async def letters_page(call: PageCall) -> Response:
     site, now = call.house.site(call.site_id), call.house.clock()
     words = view.words_for(call.say, site, now)
 
-    def read(conn: Connection) -> dict[str, Sequence[ShownLetter]]:
-        return {state: call.house.letters.letters_of(conn, site.id, state, now) for state in PARTS}
+    def read(conn: Connection) -> tuple[dict[str, Sequence[ShownLetter]], bool]:
+        letters = call.house.letters
+        found = {state: letters.letters_of(conn, site.id, state, now) for state in PARTS}
+        return found, letters.is_holding(conn, site.id)
 
-    found = await call.house.read(read)
+    found, is_holding = await call.house.read(read)
     shown: dict[str, Any] = {
         state: [_letter(call, words, one) for one in letters] for state, letters in found.items()
     }
@@ -40,6 +42,7 @@ async def letters_page(call: PageCall) -> Response:
         faces=("desk",),
         message=call.say(f"desk.letters_done_{done}") if done in DONE else "",
         way=mail_way(call.house),
+        is_holding=is_holding,
         **shown,
         keys=view.keys(call.say, ("", "desk.everywhere", {"N": "desk.key_next", "/": "desk.key_search"})),
         **await frame(call, site),

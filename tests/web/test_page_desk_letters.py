@@ -121,6 +121,20 @@ async def test_after_a_restore_letters_wait_for_a_word(desk: Desk, post: MailHou
     assert len(post.taken) == 1
 
 
+async def test_after_a_restore_new_letters_wait_for_that_word_too(desk: Desk, post: MailHouse) -> None:
+    """The clock does again what was done: a request that was answered since lapses, and says so."""
+    await desk.town.house.write(hold_all)
+    page = words(await desk.get(LETTERS))
+    assert "Auch was jetzt dazukommt, wird zurückgehalten" in page
+    await book(desk.town)
+    assert await deliver(desk.town) == 0
+    assert [row.state for row in await rows(desk.town)] == ["held"]
+    assert "dazukommt" not in await act(desk, "release_all")
+    assert await deliver(desk.town) == 1
+    await desk.town.house.sequencer.do("rathaus", lambda unit: confirm(unit, day=2))
+    assert await deliver(desk.town) == 1
+
+
 async def test_held_letters_may_be_discarded(desk: Desk) -> None:
     await book(desk.town)
     await desk.town.house.write(hold_all)

@@ -3,7 +3,7 @@
 What must not live here: the words, and who books afterwards: their confirmation says it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.post.outbox_rows import OUTBOX, OutboxRows
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.adapters.rows.person_rows import PERSON
+from queue_server.adapters.rows.stream_rows import STREAM
 from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.town import Site, Town
 
@@ -27,13 +28,14 @@ def post_admission(
     `version` is the set-up's: each change is told once. What still waits of an older notice is taken back.
     The caller's duty: the sites' locks.
     """
+    holding = set(connection.execute(sa.select(STREAM.c.site_id).where(STREAM.c.holds_post)).scalars())
     told_before = {site.id: site.admission_notice for site in before.sites} if before else {}
     changed = [site for site in after.sites if site.admission_notice != told_before.get(site.id, {})]
     letters: list[dict[str, Any]] = []
     for site in changed:
         _take_back(connection, site)
         if site.admission_notice:
-            letters += _letters(connection, after.id, site, version, now)
+            letters += _letters(connection, after.id, site, version, now, holding)
     if letters:
         OutboxRows.add(connection, letters)
     return len(letters)
@@ -46,7 +48,12 @@ def _take_back(connection: Connection, site: Site) -> None:
 
 
 def _letters(
-    connection: Connection, organisation_id: str, site: Site, version: int, now: datetime
+    connection: Connection,
+    organisation_id: str,
+    site: Site,
+    version: int,
+    now: datetime,
+    holding: Container[str],
 ) -> Iterator[dict[str, Any]]:
     for first, *rest in _visits(connection, site, now):
         yield {
@@ -57,7 +64,7 @@ def _letters(
             "appointment_id": first,
             "payload": {"sequence": 0} | ({"also": rest} if rest else {}),
             "dedupe_key": f"{site.id}/{first}/{KIND}/{version}",
-            "state": "waiting",
+            "state": "held" if site.id in holding else "waiting",
             "created_at": now,
             "first_due_at": now,
             "due_at": now,

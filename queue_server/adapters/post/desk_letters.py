@@ -20,6 +20,7 @@ from queue_server.adapters.post.outbox import (
     Backlog,
     backlogs,
     discard,
+    is_holding,
     release,
     send_again,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "backlogs",
     "discard",
     "drop",
+    "is_holding",
     "letters_of",
     "mail_troubles",
     "release",

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.forgetting import erasing
 from queue_server.adapters.rows.base import table
 from queue_server.adapters.rows.person_rows import PersonRows
+from queue_server.adapters.rows.stream_rows import STREAM
 from queue_server.adapters.tables.outbox import OutboxRow
 
 OUTBOX = table(OutboxRow)
@@ -178,14 +179,28 @@ def send_again(connection: Connection, letter_id: int, site_id: str, now: dateti
 
 
 def hold(connection: Connection) -> int:
-    """Keep back all that waits; return how many letters. A restored database may have sent them already."""
+    """Keep back all that waits, and all that will be posted; return how many wait already.
+
+    A restored database may have sent them before, and its clock may do again what was done: a request that
+    was answered since lapses.
+    """
+    connection.execute(sa.update(STREAM).values(holds_post=True))
     return connection.execute(
         sa.update(OUTBOX).where(OUTBOX.c.state == WAITING).values(state=HELD, claimed_by="", lease_until=None)
     ).rowcount
 
 
+def is_holding(connection: Connection, site_id: str) -> bool:
+    """Say whether what a site posts is held until staff have released or discarded all."""
+    query = sa.select(STREAM.c.holds_post).where(STREAM.c.site_id == site_id)
+    return bool(connection.execute(query).scalar())
+
+
 def release(connection: Connection, site_id: str, letter_ids: Sequence[int] | None = None) -> int:
-    """Let held letters of a site go, each at its own time: these, or all; return how many."""
+    """Let held letters of a site go, each at its own time: these, or all; return how many.
+
+    After all were released or discarded once, what the site posts is no longer held.
+    """
     return _end_holding(connection, site_id, letter_ids, WAITING)
 
 
@@ -199,7 +214,10 @@ def discard(connection: Connection, site_id: str, letter_ids: Sequence[int] | No
 
 def _end_holding(connection: Connection, site_id: str, letter_ids: Sequence[int] | None, state: str) -> int:
     chosen = [OUTBOX.c.site_id == site_id, OUTBOX.c.state == HELD]
-    if letter_ids is not None:
+    if letter_ids is None:
+        # First, for this row is the site's lock: what is being posted just now is seen below.
+        connection.execute(sa.update(STREAM).where(STREAM.c.site_id == site_id).values(holds_post=False))
+    else:
         chosen.append(OUTBOX.c.id.in_(letter_ids))
     return connection.execute(sa.update(OUTBOX).where(*chosen).values(state=state)).rowcount
 

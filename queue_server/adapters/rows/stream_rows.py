@@ -15,18 +15,24 @@ from queue_server.domain.hall import Hall
 
 STREAM = table(SiteStream)
 _SITE: sa.BindParameter[str] = sa.bindparam("site")
-_READ = sa.select(STREAM.c.seq, STREAM.c.business_day, STREAM.c.last_at).where(STREAM.c.site_id == _SITE)
+_READ = sa.select(STREAM.c.seq, STREAM.c.business_day, STREAM.c.last_at, STREAM.c.holds_post).where(
+    STREAM.c.site_id == _SITE
+)
 # SQLite's BEGIN IMMEDIATE locks already.
 _TAKE = Prepared(lambda _: _READ.with_for_update())
-_MOVE = PreparedRows(partial(upsert, STREAM))
+_MOVE = PreparedRows(partial(upsert, STREAM, kept=("holds_post",)))
 
 
 class StreamPlace(NamedTuple):
-    """The last entry's number and moment, and the business day it belongs to; no day before the first."""
+    """The last entry's number and moment, and the business day it belongs to; no day before the first.
+
+    `holds_post` comes along, so that no booking asks for it.
+    """
 
     seq: int
     business_day: date | None
     last_at: datetime | None
+    holds_post: bool
 
 
 class StreamRows:
@@ -55,4 +61,5 @@ class StreamRows:
             "seq": hall.seq,
             "business_day": hall.business_day,
             "last_at": hall.last_at,
+            "holds_post": False,  # of a new row: what stands there stays
         }

@@ -15,7 +15,10 @@ from queue_server.domain.ticket import Adjustment, DueReason, Origin, TicketStat
 
 
 class SiteStream(SQLModel, table=True):
-    """A site's place in its log. Taking this row is the site's lock **and** its sequence."""
+    """A site's place in its log. Taking this row is the site's lock **and** its sequence.
+
+    `holds_post`: the database was restored, and what is posted is held until staff have said what to do.
+    """
 
     __tablename__ = "site_stream"
 
@@ -24,6 +27,7 @@ class SiteStream(SQLModel, table=True):
     seq: int = Field(default=0, sa_type=BigInteger)
     business_day: date | None = None
     last_at: datetime | None = None
+    holds_post: bool = False
 
 
 class EventRow(SQLModel, table=True):

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from queue_server.adapters.database import Database
+from queue_server.adapters.post import outbox
 from queue_server.adapters.post.admission import KIND, post_admission
 from queue_server.adapters.post.outbox_rows import OUTBOX
 from queue_server.domain.person import Person
@@ -79,3 +81,18 @@ def test_each_new_text_is_told_and_the_one_that_waits_is_not(hand: Booker) -> No
     assert change(hand, BELL, {"de": "Bitte läuten."}, 3) == 1
     assert change(hand, {"de": "Bitte läuten."}, BELL, 4) == 1
     assert [row["dedupe_key"].rpartition("/")[2] for row in told(hand)] == ["4"]
+
+
+def test_after_a_restore_all_that_is_posted_is_held_until_staff_said_so(hand: Booker) -> None:
+    """Also across several bookings, whose commits write the row in which it stands."""
+    hand.database.write(outbox.hold)
+    hand.book("10:00")
+    hand.book("09:00", person=Person("B", "b@example.org"), client="b")
+    assert change(hand, {}, BELL, 2) == 2
+    assert {row["state"] for row in hand.rows(OUTBOX)} == {"held"}
+    assert hand.database.read(partial(outbox.is_holding, site_id="hall"))
+    hand.database.write(partial(outbox.discard, site_id="hall"))
+    assert not hand.database.read(partial(outbox.is_holding, site_id="hall"))
+    hand.book("09:30", person=Person("C", "c@example.org"), client="c")
+    assert change(hand, BELL, {"de": "Bitte klopfen."}, 3) == 3
+    assert {row["state"] for row in hand.rows(OUTBOX)} == {"cancelled", "waiting"}

@@ -41,6 +41,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('sms', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('mail_trouble', _text(40), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('phone_trouble', _text(40), nullable=False, server_default=''))
+    op.add_column('site_stream', sa.Column('holds_post', sa.Boolean(), nullable=False, server_default=sa.false()))
     _create_tables()
 
 
@@ -102,6 +103,7 @@ def _create_tables() -> None:
 def downgrade() -> None:
     for table in ('erased_mark', 'erasure', 'calendar_feed', 'calendar_copy', 'sms_day', 'opt_out'):
         op.drop_table(table)
+    op.drop_column('site_stream', 'holds_post')
     with op.batch_alter_table('booked_person', schema=None) as batch_op:
         for column in ('phone_trouble', 'mail_trouble', 'sms'):
             batch_op.drop_column(column)
