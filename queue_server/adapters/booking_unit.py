@@ -27,7 +27,7 @@ from queue_server.domain.helper_code import normal_code
 from queue_server.domain.person import Person, normal_phone
 from queue_server.domain.slots import Bits, ClerkTime, Span, stretch
 from queue_server.domain.town import Site, Town
-from queue_server.services.ports import Calendars, Overruled
+from queue_server.services.ports import Calendars, Overruled, TakenBack
 
 REFERENCE_SIGNS = 6
 """64 million: it identifies and never authorises, so it needs no more than to be unique."""
@@ -288,9 +288,9 @@ class BookingUnit:
             }
         )
 
-    def withdraw_posts(self, appointment_id: int) -> None:
+    def withdraw_posts(self, appointment_id: int, kind: str = "") -> list[TakenBack]:
         self.changes += 1
-        OutboxRows.withdraw(self._flushed(), self.site.id, appointment_id)
+        return OutboxRows.withdraw(self._flushed(), self.site.id, appointment_id, kind)
 
     def stop_sms(self, phone: str) -> None:
         self.changes += 1

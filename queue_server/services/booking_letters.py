@@ -17,9 +17,11 @@ from queue_server.domain.events import Event
 from queue_server.domain.person import Person, ways_to
 from queue_server.domain.reminding import remind_at
 from queue_server.domain.town import Site
-from queue_server.services.ports import Unit
+from queue_server.services.ports import TakenBack, Unit
 from queue_server.services.short_messages import KINDS
 
+_LASTING: Final = frozenset({"booked", "moved", "accepted", "must_move", "admission"})
+"""What is as true of each of two appointments in a row as of both. A reminder has a time of its own."""
 CONTACT_KEPT: Final = timedelta(days=2)
 
 
@@ -80,9 +82,8 @@ def missed(unit: Unit, events: Iterable[Event]) -> None:
 
 def left(unit: Unit, gone: Appointment, rest: Sequence[Appointment], person: Person) -> None:
     """Take back the letters of an appointment that goes to another site; the `rest` of a pair stays."""
-    for one in (gone, *rest):
-        unit.withdraw_posts(one.id)
-    _remind(unit, rest, person, unit.hall.seq)
+    _keep_for(unit, rest, unit.withdraw_posts(gone.id))
+    _remind_anew(unit, rest, person)
 
 
 def cancelled(
@@ -96,11 +97,11 @@ def ended(
     unit: Unit, parts: Sequence[Appointment], person: Person, kind: str, rest: Sequence[Appointment] = ()
 ) -> None:
     """Post a farewell of this kind in place of what still waits, and erase the person."""
-    for one in (*parts, *rest):
-        unit.withdraw_posts(one.id)
+    for one in parts:
+        _keep_for(unit, rest, unit.withdraw_posts(one.id))
     ways = _ways(unit.site, person, kind)
     post(unit, kind, parts, person, unit.hall.seq)
-    _remind(unit, rest, person, unit.hall.seq)
+    _remind_anew(unit, rest, person)
     for one in parts:
         unit.forget_person(one.id, unit.now + CONTACT_KEPT if ways else None)
 
@@ -124,6 +125,25 @@ def post(
     for channel in _ways(unit.site, person, kind):
         also = tuple(one.id for one in parts[1:])
         unit.post(kind, parts[0].id, also=also, sequence=sequence, due_at=due_at, channel=channel)
+
+
+def _keep_for(unit: Unit, rest: Sequence[Appointment], taken_back: Iterable[TakenBack]) -> None:
+    """Post anew, about what stays of a pair, what was taken back before it had told of it.
+
+    Else nobody would learn the number and the links of what is still booked. What waits under `rest`
+    itself stays: whoever sends it leaves out what has gone.
+    """
+    for letter in taken_back:
+        told = [one.id for one in rest if one.id in letter.also]
+        if told and letter.kind in _LASTING:
+            sequence = 0 if letter.kind == "admission" else unit.hall.seq
+            unit.post(letter.kind, told[0], also=told[1:], sequence=sequence, channel=letter.channel)
+
+
+def _remind_anew(unit: Unit, rest: Sequence[Appointment], person: Person) -> None:
+    for one in rest:
+        unit.withdraw_posts(one.id, "reminder")
+    _remind(unit, rest, person, unit.hall.seq)
 
 
 def _ways(site: Site, person: Person, kind: str) -> tuple[str, ...]:

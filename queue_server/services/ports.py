@@ -50,6 +50,15 @@ class JobToPrint:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A letter that waited and is not sent; `also` are the other appointments that it told of."""
+
+    kind: str
+    channel: str
+    also: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Overruled:
     """A limit that somebody of the staff has lifted: `what` is `open`, `daily` or `time`. Kept for good."""
 
@@ -233,8 +242,11 @@ class Unit(PublicUnit, Protocol):
         `calendar`; `clerk_id` whose calendar is written.
         """
 
-    def withdraw_posts(self, appointment_id: int) -> None:
-        """Take back what waits to be sent to the visitor; a clerk's calendar is told all that happens."""
+    def withdraw_posts(self, appointment_id: int, kind: str = "") -> list[TakenBack]:
+        """Take back what waits to be sent to the visitor, or of it one kind alone; return what that was.
+
+        A clerk's calendar is told all that happens.
+        """
 
     def stop_sms(self, phone: str) -> None:
         """Note that this number wants no text messages any more, however it is written."""

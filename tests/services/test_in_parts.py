@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from queue_server.adapters.database import Database
 from queue_server.adapters.post.outbox_rows import OUTBOX
@@ -17,6 +18,7 @@ from queue_server.domain.town import CheckIn, Town
 from queue_server.services import booking, booking_clock, counter, offer, screens
 from queue_server.services.concerns import Choice
 from queue_server.services.in_parts import choose_visit, second_starts
+from queue_server.services.must_move import ask_to_move
 from queue_server.services.ports import Answer, Unit
 from tests.services.booking_hall import ERIKA, TOMORROW, Booker, book_picture
 from tests.town_hall import CAR, CARD, DAY, PASS, at, booking_town
@@ -56,6 +58,10 @@ def hand(database: Database) -> Pairs:
 
 def clocks(answer: Answer) -> list[str]:
     return [one["starts_at"][11:16] for one in (answer, answer["then"])]
+
+
+def waiting(hand: Pairs) -> list[tuple[str, int]]:
+    return [(row["kind"], row["appointment_id"]) for row in hand.rows(OUTBOX) if row["state"] == "waiting"]
 
 
 def test_who_can_have_all_of_one_clerk_gets_one_appointment(hand: Pairs) -> None:
@@ -186,11 +192,35 @@ def test_one_of_the_two_is_cancelled_or_both(hand: Pairs) -> None:
 def test_who_loses_the_first_is_still_reminded_of_the_second(hand: Pairs) -> None:
     booked = hand.book_both("08:00", "2026-03-05", replace(ERIKA, reminder_min=60))
     hand.cancel(booked)
-    waiting = [row for row in hand.rows(OUTBOX) if row["state"] == "waiting"]
-    assert [(row["kind"], row["appointment_id"]) for row in waiting] == [
+    assert waiting(hand) == [
+        ("booked", booked["then"]["id"]),
         ("cancelled", booked["id"]),
         ("reminder", booked["then"]["id"]),
     ]
+
+
+def test_what_stays_of_two_is_still_told_with_number_and_links(hand: Pairs) -> None:
+    """The mail server was away: the farewell to one was all that ever arrived."""
+    moved = hand.book_both("08:00")
+    moved = hand.move(moved, hand.hold_both("09:00", replaces=moved["reference"]))
+    hand.do(lambda u: ask_to_move(u, moved["reference"], ""))
+    hand.cancel(moved["then"])
+    assert waiting(hand) == [
+        ("moved", moved["id"]),
+        ("must_move", moved["id"]),
+        ("cancelled", moved["then"]["id"]),
+    ]
+    then = hand.book_both("10:00")
+    hand.database.write(lambda conn: conn.execute(sa.update(OUTBOX).values(state="held")))
+    hand.cancel(then)
+    assert waiting(hand) == [("booked", then["then"]["id"]), ("cancelled", then["id"])]
+
+
+def test_what_was_sent_about_both_is_not_sent_again(hand: Pairs) -> None:
+    booked = hand.book_both("08:00")
+    hand.database.write(lambda conn: conn.execute(sa.update(OUTBOX).values(state="sent")))
+    hand.cancel(booked)
+    assert waiting(hand) == [("cancelled", booked["id"])]
 
 
 def test_both_move_in_one_commit(hand: Pairs) -> None:

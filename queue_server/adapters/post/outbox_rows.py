@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.rows.base import table
 from queue_server.adapters.rows.prepared import PreparedRows, numbered
 from queue_server.adapters.tables.outbox import OutboxRow
+from queue_server.services.ports import TakenBack
 
 OUTBOX = table(OutboxRow)
 
@@ -51,15 +52,23 @@ class OutboxRows:
         )
 
     @staticmethod
-    def withdraw(connection: Connection, site_id: str, appointment_id: int) -> None:
-        """Cancel what still waits to be sent to the visitor; a calendar is told all that happens."""
-        connection.execute(
-            sa.update(OUTBOX)
-            .where(
-                OUTBOX.c.site_id == site_id,
-                OUTBOX.c.appointment_id == appointment_id,
-                OUTBOX.c.state.in_(("waiting", "held")),
-                OUTBOX.c.channel != "calendar",
-            )
-            .values(state="cancelled")
-        )
+    def withdraw(
+        connection: Connection, site_id: str, appointment_id: int, kind: str = ""
+    ) -> list[TakenBack]:
+        """Cancel what still waits to be sent to the visitor, or of it one kind alone; return what that was.
+
+        A calendar is told all that happens.
+        """
+        which = [
+            OUTBOX.c.site_id == site_id,
+            OUTBOX.c.appointment_id == appointment_id,
+            OUTBOX.c.state.in_(("waiting", "held")),
+            OUTBOX.c.channel != "calendar",
+            *([OUTBOX.c.kind == kind] if kind else []),
+        ]
+        told = (OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.channel, OUTBOX.c.payload)
+        rows = connection.execute(sa.update(OUTBOX).where(*which).values(state="cancelled").returning(*told))
+        return [
+            TakenBack(row.kind, row.channel, tuple(row.payload.get("also", ())))
+            for row in sorted(rows, key=lambda row: row.id)
+        ]
