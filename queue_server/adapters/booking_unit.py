@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters import helpers
 from queue_server.adapters.clerk_cells import ClerkCells
-from queue_server.adapters.forgetting import erasing
+from queue_server.adapters.forgetting import erasing, marks
 from queue_server.adapters.planner import Planner
 from queue_server.adapters.post import sms_rows
 from queue_server.adapters.post.outbox_rows import OutboxRows
@@ -178,8 +178,12 @@ class BookingUnit:
     def correct_mail(self, appointment_id: int, person: Person) -> None:
         self.changes += 1
         connection, site_id = self._flushed(), self.site.id
+        old = self.person(appointment_id)
+        if old is not None:
+            marks.add_replaced(connection, self.organisation_id, old.email, person.email, self.now)
         PersonRows.correct_mail(connection, site_id, appointment_id, PersonRows.row(person, self.fingerprint))
         OutboxRows.send_again(connection, site_id, appointment_id, self.now)
+        OutboxRows.end_claims(connection, site_id, appointment_id, self.now)
 
     def person(self, appointment_id: int) -> Person | None:
         return self.persons([appointment_id]).get(appointment_id)

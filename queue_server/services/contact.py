@@ -10,14 +10,17 @@ from queue_server.services.ports import Answer, Unit
 def correct_mail(unit: Unit, reference: str, email: str) -> Answer:
     """Write to another address from now on; mail that was given up for the old one is sent again.
 
+    Two appointments in a row have one visitor, and a letter about both stands under one: both are corrected.
     Raises `NotFound` when nobody is known any more, `BadInput` for what is no address.
     """
     found = find_appointment(unit, reference)
-    person = unit.person(found.id)
-    if person is None or not person.email:
+    persons = unit.persons([one.id for one in unit.book.pair_of(found)])
+    written_to = {id_: person for id_, person in persons.items() if person.email}
+    if found.id not in written_to:
         raise NotFound(what="contact")
     local, _, host = email.rpartition("@")
     if not local or "." not in host.strip(".") or any(sign.isspace() for sign in email):
         raise BadInput(field="email")
-    unit.correct_mail(found.id, replace(person, email=email))
+    for id_, person in written_to.items():
+        unit.correct_mail(id_, replace(person, email=email))
     return {"reference": reference}

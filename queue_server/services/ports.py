@@ -195,7 +195,10 @@ class Unit(PublicUnit, Protocol):
         """Keep, or replace, what a visitor told; a job erases it after that time."""
 
     def correct_mail(self, appointment_id: int, person: Person) -> None:
-        """Keep this person's mail address instead of the old one, and send again what was given up for it."""
+        """Keep this person's mail address instead of the old one, and send again what was given up for it.
+
+        What is on its way to the old one is sent to the new one, too.
+        """
 
     def person(self, appointment_id: int) -> Person | None: ...
     def persons(self, appointment_ids: Sequence[int]) -> Mapping[int, Person]: ...

@@ -52,6 +52,15 @@ def add(connection: Connection, rows: Iterable[Mapping[str, Any]], at: datetime)
         connection.execute(statement.on_conflict_do_update(index_elements=[MARK.c.fingerprint], set_=newest))
 
 
+def add_replaced(
+    connection: Connection, organisation_id: str, old_mail: str, new_mail: str, at: datetime
+) -> None:
+    """Mark a mail address that another one has taken the place of, unless both are one mailbox."""
+    if traces_of(old_mail) != traces_of(new_mail):
+        nothing = dict.fromkeys(("phone", "name", "for_whom", "by", "address"), "")
+        add(connection, [{"organisation_id": organisation_id, "email": old_mail, **nothing}], at)
+
+
 def forget(connection: Connection, now: datetime) -> int:
     """Drop the marks that are old; return how many."""
     return connection.execute(sa.delete(MARK).where(MARK.c.erased_at < now - KEPT)).rowcount

@@ -52,6 +52,24 @@ class OutboxRows:
         )
 
     @staticmethod
+    def end_claims(connection: Connection, site_id: str, appointment_id: int, now: datetime) -> None:
+        """Let mail that is being sent be claimed anew: what becomes of this try counts no more.
+
+        It goes to an address that is the visitor's no longer, and its failure would be noted at the new one.
+        """
+        connection.execute(
+            sa.update(OUTBOX)
+            .where(
+                OUTBOX.c.site_id == site_id,
+                OUTBOX.c.appointment_id == appointment_id,
+                OUTBOX.c.channel == "mail",
+                OUTBOX.c.state == "waiting",
+                OUTBOX.c.lease_until.is_not(None),
+            )
+            .values(claimed_by="", lease_until=None, due_at=now)
+        )
+
+    @staticmethod
     def withdraw(
         connection: Connection, site_id: str, appointment_id: int, kind: str = ""
     ) -> list[TakenBack]:
