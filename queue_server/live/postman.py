@@ -17,7 +17,10 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 LOOK_EVERY_S: Final = 1.0
 MOST: Final = 20
 TIMEOUT_S: Final = 90.0
-"""For one delivery; all of a round run at the same time, and a lease is twice as long."""
+"""For one delivery, from the moment it has a turn."""
+PATIENCE_S: Final = 80.0
+"""So long a claimed letter waits for a turn; with its delivery that is less than the lease of three minutes,
+within which nobody else takes it."""
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(hours=1)
 MOST_TRIES: Final = 54
@@ -95,11 +98,13 @@ class Postman(Generic[L]):
         deliver: Deliver[L],
         clock: Callable[[], datetime],
         chance: Callable[[], float] = random.random,
+        at_once: int = MOST,
     ) -> None:
         self._outbox = outbox
         self._deliver = deliver
         self._clock = clock
         self._chance = chance
+        self._turns = asyncio.Semaphore(at_once)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -127,7 +132,8 @@ class Postman(Generic[L]):
         if not await self._outbox.is_due(now):
             return 0
         letters = await self._outbox.claim(now, MOST)
-        running = [asyncio.create_task(self._try(letter)) for letter in letters]
+        until = asyncio.get_running_loop().time() + PATIENCE_S
+        running = [asyncio.create_task(self._in_turn(letter, until)) for letter in letters]
         try:
             await self._note_as_they_end(running)
         finally:
@@ -150,6 +156,16 @@ class Postman(Generic[L]):
                 trouble = error
         if trouble is not None:
             raise trouble
+
+    async def _in_turn(self, letter: L, until: float) -> Outcome[L]:
+        """Deliver a letter when it has a turn; one that waited too long for it is given back untouched.
+
+        What waits is not under way: a time-out over both broke letters off that a slow server had taken.
+        """
+        async with self._turns:
+            if asyncio.get_running_loop().time() > until:
+                return Outcome(letter, State.WAITING)
+            return await self._try(letter)
 
     async def _try(self, letter: L) -> Outcome[L]:
         try:

@@ -26,7 +26,15 @@ from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.forgetting import nightly
 from queue_server.adapters.forgetting.marks import ERASED
-from queue_server.adapters.post import desk_letters, invitation, mail_message, outbox, sms_rows
+from queue_server.adapters.post import (
+    desk_letters,
+    invitation,
+    mail_message,
+    outbox,
+    sms_rows,
+    sms_sender,
+    smtp,
+)
 from queue_server.adapters.post.addressees import addressee
 from queue_server.adapters.post.outgoing import Outgoing
 from queue_server.adapters.post.sms_outgoing import SmsOutgoing, sms_id
@@ -43,7 +51,7 @@ from queue_server.live.backups import Backups
 from queue_server.live.batches import Moved
 from queue_server.live.checkpoints import Checkpoints
 from queue_server.live.hub import Hub
-from queue_server.live.postman import Deliver, Postman
+from queue_server.live.postman import MOST, Deliver, Postman
 from queue_server.live.repeating import Repeating
 from queue_server.live.sequencer import Sequencer
 from queue_server.live.timers import Timers
@@ -68,6 +76,8 @@ from queue_server.web.texting import SmsTools, Texting
 from queue_server.web.texts import load_texts
 
 JOURNAL_S: Final = 1.0
+_AT_ONCE: Final = {"mail": smtp.AT_ONCE, "sms": sms_sender.AT_ONCE}
+"""How many of a channel's messages are under way at a time; the others wait for a turn."""
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
@@ -256,7 +266,7 @@ def _entries(house: House, spool: Spool) -> CalendarDelivery:
 
 def _postman(house: House, channel: str, deliver: Deliver[Any]) -> Postman[Any]:
     letters = OutboxOf(house, outbox, random_bytes.token_hex(8), channel)
-    return Postman(letters, deliver, house.clock)
+    return Postman(letters, deliver, house.clock, at_once=_AT_ONCE.get(channel, MOST))
 
 
 async def _renew(house: House, calendars: AllCalendars) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from queue_server.adapters.post.outbox import LEASE
 from queue_server.live import postman
 from queue_server.live.postman import MOST, MOST_TRIES, Outcome, Postman, State, Undeliverable, pause
 
@@ -176,6 +177,42 @@ async def test_a_hanging_server_costs_one_letter_its_turn(monkeypatch: pytest.Mo
     await Postman(outbox, deliver, lambda: NOW).round()
     assert states(outbox) == {1: State.WAITING, 2: State.SENT}
     assert outbox.outcomes[-1].error == "TimeoutError"
+
+
+async def test_a_slow_server_gets_each_letter_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failure 20: the wait for a turn is no part of a delivery, else what was taken is broken off."""
+    monkeypatch.setattr(postman, "TIMEOUT_S", 0.2)
+    taken = []
+
+    async def deliver(letter: Letter) -> bool:
+        taken.append(letter.id)
+        await asyncio.sleep(0.06)
+        return True
+
+    outbox = Memory([Letter(n) for n in range(5)])
+    await Postman(outbox, deliver, lambda: NOW, at_once=1).round()
+    assert states(outbox) == dict.fromkeys(range(5), State.SENT)
+    assert taken == [0, 1, 2, 3, 4]
+
+
+async def test_a_letter_without_a_turn_is_given_back_before_its_lease_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postman, "PATIENCE_S", 0.01)
+    taken = []
+
+    async def deliver(letter: Letter) -> bool:
+        taken.append(letter.id)
+        await asyncio.sleep(0.02)
+        return True
+
+    outbox = Memory([Letter(1), Letter(2)])
+    await Postman(outbox, deliver, lambda: NOW, at_once=1).round()
+    assert taken == [1]
+    assert outbox.outcomes[-1] == Outcome(Letter(2, tries=1), State.WAITING), (
+        "due as before, nothing is wrong"
+    )
+    assert timedelta(seconds=80 + postman.TIMEOUT_S) < LEASE
 
 
 async def test_it_goes_on_after_the_database_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
