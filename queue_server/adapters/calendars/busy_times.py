@@ -15,8 +15,10 @@ Busy = tuple[datetime, datetime]
 """From, up to: in UTC."""
 STRETCHES_MOST: Final = 20_000
 """More in one file is no person's calendar: it is refused before it fills the memory."""
-_UNTIL: Final = re.compile(r"UNTIL=[^;]+")
-_OFTEN: Final = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)")
+_END: Final = re.compile(r"(^|;)(UNTIL|COUNT)=[^;]*")
+_OFTEN: Final = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(HOUR|MINUTE|SECOND)=[^;]*,")
+_ALIKE: Final = 400
+"""After so many years the calendar is the same again, weekdays too."""
 _FREE: Final = frozenset({"FREE", "WORKINGELSEWHERE"})
 
 
@@ -118,29 +120,42 @@ def _is_free(one: Any) -> bool:
 
 def _beginnings(one: Any, event: _Event, first: datetime, until: datetime) -> Iterable[datetime]:
     """Return the wall times at which an event begins, as far as they can matter."""
-    from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
-
     rules = _several(one.get("RRULE"))
     begun = {event.begins} if not rules else set()
     window = event.wall(first) - event.lasts - timedelta(days=1), event.wall(until) + timedelta(days=1)
     for rule in rules:
-        found = rrulestr(_by_wall(rule, event), dtstart=event.begins).between(*window, inc=True)
+        found = list(islice(_repeated(rule, event, *window), STRETCHES_MOST + 1))
+        if len(found) > STRETCHES_MOST:
+            raise BrokenCalendar("more than a person's calendar holds")
         begun.update(found)
     begun.update(event.wall(value) for value in _dates(one.get("RDATE")))
     return begun - {event.wall(value) for value in _dates(one.get("EXDATE"))}
 
 
-def _by_wall(rule: Any, event: _Event) -> str:
-    """Write a rule with its end in wall time, which is how it is worked out."""
+def _repeated(rule: Any, event: _Event, first: datetime, last: datetime) -> Iterator[datetime]:
+    """Work a rule out from one wall time to another, one after the other: strangers write rules."""
+    from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
+
     text = str(rule.to_ical().decode())
     if _OFTEN.search(text):
         raise BrokenCalendar("repeated within a day")
-    ends = _several(rule.get("UNTIL"))
-    if not ends:
-        return text
-    end = ends[0]
-    wall = event.wall(end) if isinstance(end, datetime) else datetime.combine(end, time.max)
-    return _UNTIL.sub(f"UNTIL={wall:%Y%m%dT%H%M%S}", text)
+    ends = [last, *(_last(event, until) for until in _several(rule.get("UNTIL")))]
+    counts = _several(rule.get("COUNT"))
+    begins = event.begins
+    if not counts and _several(rule.get("INTERVAL")) in ([], [1]):
+        # Not worked out for two thousand years, when it begins in the year 1.
+        skipped = max(0, (first.year - begins.year - 1) // _ALIKE) * _ALIKE
+        begins = begins.replace(year=begins.year + skipped)
+    if min(ends) < first or min(ends) < begins:
+        return
+    bounded = f"{_END.sub('', text).lstrip(';')};UNTIL={min(ends):%Y%m%dT%H%M%S}"
+    found = islice(rrulestr(bounded, dtstart=begins), min(counts) if counts else None)
+    yield from (at for at in found if at >= first)
+
+
+def _last(event: _Event, until: date) -> datetime:
+    """Return the end of a rule in wall time, in which it is worked out."""
+    return event.wall(until) if isinstance(until, datetime) else datetime.combine(until, time.max)
 
 
 def _dates(found: Any) -> Iterator[date]:

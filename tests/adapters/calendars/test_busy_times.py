@@ -1,6 +1,7 @@
 """What a calendar file says of its owner's time: real files as programs write them, and broken ones."""
 
 from datetime import UTC, datetime
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +10,8 @@ from queue_server.adapters.calendars.busy_times import BrokenCalendar, busy_time
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST, UNTIL = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 15, tzinfo=UTC)
+NINE = "DTSTART;TZID=Europe/Berlin:{day}T090000\nDTEND;TZID=Europe/Berlin:{day}T100000\nRRULE:{rule}"
+HOURS, SIXTY = ",".join(map(str, range(24))), ",".join(map(str, range(60)))
 ZONE = """BEGIN:VTIMEZONE
 TZID:W. Europe Standard Time
 BEGIN:STANDARD
@@ -75,7 +78,32 @@ def test_a_single_event_is_busy_as_it_says(event: str, expected: list[str]) -> N
     assert busy(event) == expected
 
 
-NINE = "DTSTART;TZID=Europe/Berlin:{day}T090000\nDTEND;TZID=Europe/Berlin:{day}T100000\nRRULE:{rule}"
+@pytest.mark.parametrize(
+    "rule",
+    [
+        f"FREQ=DAILY;BYHOUR={HOURS};BYMINUTE={SIXTY};BYSECOND={SIXTY}",
+        "FREQ=DAILY;BYHOUR=9,10",
+        "FREQ=WEEKLY;BYMINUTE=0,30",
+        "FREQ=DAILY;BYSECOND=1,2",
+    ],
+)
+def test_what_repeats_within_a_day_is_refused_before_it_fills_the_memory(rule: str) -> None:
+    with pytest.raises(BrokenCalendar, match="repeated within a day"):
+        busy(NINE.format(day="20260101", rule=rule))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        NINE.format(day="00010101", rule="FREQ=DAILY"),
+        NINE.format(day="00010101", rule="FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU"),
+        NINE.format(day="20260301", rule="FREQ=DAILY;BYHOUR=9;BYMINUTE=0;BYSECOND=0"),
+    ],
+)
+def test_a_rule_since_the_first_year_is_soon_worked_out(event: str) -> None:
+    began = process_time()
+    assert len(busy(event)) == 45
+    assert process_time() - began < 0.5
 
 
 @pytest.mark.parametrize(
