@@ -89,8 +89,10 @@ class CalendarDelivery:
         async with self._locks[clerk_id]:
             now, copies = house.clock(), self._tools.copies
             found = await house.read(lambda conn: copies.copies_of(conn, clerk_id, now))
+            # Another process may have put an entry while its removal found nothing here.
+            strayed = await house.read(lambda conn: copies.strayed(conn, clerk_id, now, _SHOWN))
             for copy in found:
-                if copy.written_at < read_at and not _is_as_noted(copy, etags):
+                if copy.written_at < read_at and (copy in strayed or not _is_as_noted(copy, etags)):
                     await self._look_at(calendar, copy)
             known = {(copy.site_id, copy.appointment_id) for copy in found}
             for planned in await self._missing(clerk_id, read_at, known):

@@ -343,6 +343,21 @@ async def test_what_the_clerk_did_is_seen_at_the_next_reading(office: Office) ->
     assert [one["reference"] for one in found] == [booked["reference"]]
 
 
+@pytest.mark.parametrize("change", ["cancel", "move"])
+async def test_an_entry_that_came_after_its_removal_goes_at_the_next_reading(
+    office: Office, change: str
+) -> None:
+    """Another process put it when the removal had found nothing: entry and note agree, and nobody looked."""
+    booked = await office.book()
+    await office.deliver()
+    await (office.cancel(booked) if change == "cancel" else office.move(booked, clerk="bernd"))
+    await office.town.house.write(lambda conn: conn.execute(sa.update(OUTBOX).values(state="sent")))
+    assert office.entry(booked) is not None
+    await office.watch()
+    assert office.entry(booked) is None
+    assert await office.copies() == []
+
+
 async def test_what_is_left_of_a_cancelled_booking_is_forgotten_when_it_goes(office: Office) -> None:
     booked = await office.book()
     await office.deliver()

@@ -4,7 +4,7 @@ What must not live here: the calendars themselves (`adapters.calendars.own_entri
 concern.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -102,6 +102,21 @@ def copies_of(connection: Connection, clerk_id: str, now: datetime) -> list[Copy
     query = sa.select(*_COPIED).where(COPY.c.clerk_id == clerk_id, COPY.c.starts_at > now)
     rows = connection.execute(query).mappings()
     return [Copy(**row) for row in rows]
+
+
+def strayed(
+    connection: Connection, clerk_id: str, now: datetime, shown: Collection[AppointmentState]
+) -> list[Copy]:
+    """Return what stands as written in a clerk's calendar, but whose appointment is not theirs any more."""
+    is_its = sa.and_(COPY.c.site_id == APPOINTMENT.c.site_id, COPY.c.appointment_id == APPOINTMENT.c.id)
+    is_theirs = sa.and_(APPOINTMENT.c.state.in_(shown), APPOINTMENT.c.clerk_id == COPY.c.clerk_id)
+    query = (
+        sa.select(*_COPIED)
+        .join(APPOINTMENT, is_its)
+        .where(COPY.c.clerk_id == clerk_id, COPY.c.starts_at > now, COPY.c.trouble == "")
+        .where(sa.or_(APPOINTMENT.c.clerk_id.is_(None), sa.not_(is_theirs)))
+    )
+    return [Copy(**row) for row in connection.execute(query).mappings()]
 
 
 def troubled(connection: Connection, site_id: str) -> list[Copy]:
