@@ -93,7 +93,8 @@ async def reprint_appointment(call: Call) -> Answer:
 
 
 def _person(body: models_booking.BookLater, site: Site) -> Person:
-    """Return who books: what reaches them is used as the site usually does, for nobody asks at a kiosk."""
+    """Return who books. Nobody asks at a kiosk: letters remind as the site usually does, and no text message
+    comes, which is for who wished for it."""
     told = body.person
     return Person(
         name=told.name,
@@ -103,7 +104,7 @@ def _person(body: models_booking.BookLater, site: Site) -> Person:
         birth_date=told.birth_date.isoformat() if told.birth_date else "",
         needs=tuple(sorted(set(body.needs))),
         reminder_min=site.reminder_default or None,
-        sms=site.sms,
+        sms=False,
     )
 
 

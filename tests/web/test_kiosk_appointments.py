@@ -10,8 +10,11 @@ from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 
+from queue_server.adapters.rows.person_rows import PERSON as PERSON_ROWS
 from tests.web.running import START, Town
+from tests.web.test_texting import offer_sms
 
 KIOSK = "kiosks/rathaus-kiosk"
 ID_CARD = [{"id": "id-card", "count": 1}]
@@ -109,6 +112,14 @@ async def test_one_press_books_without_a_name_and_one_press_is_one_booking(each_
     ]
     await arrive(each_town, **named(first.json()))
     assert "deaf" in json.dumps(await tickets(each_town)), "what was told about needs is not lost"
+
+
+async def test_a_telephone_typed_at_the_kiosk_wishes_for_no_text_messages(town: Town) -> None:
+    """Nobody asks there; who is not asked did not consent."""
+    await offer_sms(town)
+    booked = await book(town, person={"phone": "0170 1234567"})
+    wishes = sa.select(PERSON_ROWS.c.phone, PERSON_ROWS.c.sms)
+    assert await town.house.read(lambda c: list(c.execute(wishes).one())) == ["0170 1234567", False], booked
 
 
 async def tickets(town: Town) -> list[tuple[str, ...]]:
