@@ -5,6 +5,7 @@ another time or delete it: then their doing is left as it is, and we say so. Wha
 appointment stands in which calendar (`web.calendar_delivery`), and the protocol (`caldav`).
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,7 +51,9 @@ async def put(dav: "CalDav", entry: CalendarEntry, last: Written | None, times: 
     until its appointment goes to another time: then everybody has seen it. Raises `CalendarTrouble` when it
     has to be tried again.
     """
-    content, now = write_calendar([entry], method=""), (entry.starts_at, entry.ends_at)
+    # In a thread: whoever is first loads a library, which takes as long as forty visitors' clicks.
+    content = await asyncio.to_thread(write_calendar, [entry], method="")
+    now = entry.starts_at, entry.ends_at
     settled = last is not None and bool(last.doing) and times != now
     if last is None or (last.etag and not last.doing):
         href = dav.href(f"{entry.uid}.ics") if last is None else last.href
@@ -72,7 +75,7 @@ async def put(dav: "CalDav", entry: CalendarEntry, last: Written | None, times: 
         return Written(href, await dav.put(href, content))
     # Without `times` we wrote it and were gone before we could note it: whatever stands there is ours.
     allowed = None if times is None or settled else (times, now)
-    if not _is_as_written(found.data, allowed):
+    if not await asyncio.to_thread(_is_as_written, found.data, allowed):
         return Written(href, found.etag, Doing.MOVED)
     return Written(href, await dav.put(href, merged(found.data, entry), found.etag))
 
@@ -93,7 +96,7 @@ async def remove(dav: "CalDav", last: Written, times: Times) -> Written | None:
             raise
     try:
         found = await dav.get(last.href)
-        if not _is_as_written(found.data, [times]):
+        if not await asyncio.to_thread(_is_as_written, found.data, [times]):
             return Written(last.href, found.etag, Doing.MOVED)
         await dav.delete(last.href, found.etag)
     except CalendarTrouble as trouble:
@@ -110,7 +113,8 @@ async def look_at(dav: "CalDav", href: str, times: Times) -> Written:
         if trouble.kind is not Trouble.GONE:
             raise
         return Written(href, "", Doing.DELETED)
-    return Written(href, found.etag, Doing.NOTHING if _is_as_written(found.data, [times]) else Doing.MOVED)
+    is_as_written = await asyncio.to_thread(_is_as_written, found.data, [times])
+    return Written(href, found.etag, Doing.NOTHING if is_as_written else Doing.MOVED)
 
 
 def merged(theirs: bytes, entry: CalendarEntry) -> bytes:
