@@ -50,6 +50,12 @@ def morning_after(at: datetime, zone: tzinfo) -> datetime:
     return _on(here, NIGHT_ENDS, 0 if here.time() < NIGHT_ENDS else 1, zone)
 
 
+def wait_for_day(now: datetime, starts_at: datetime, zone: tzinfo) -> datetime | None:
+    """Return until when a reminder that is late waits, in UTC; None when it is day, or no use to wait."""
+    morning = morning_after(now, zone)
+    return morning if is_night(now, zone) and morning <= starts_at - OF_USE else None
+
+
 def _wished(starts_at: datetime, minutes: int, zone: tzinfo) -> datetime:
     days, rest = divmod(minutes, _DAY_MIN)
     here = starts_at.astimezone(zone)

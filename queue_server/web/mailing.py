@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
 from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.calendar_entry import CalendarEntry, calendar_uid, revision
 from queue_server.domain.errors import NotFound
+from queue_server.domain.reminding import wait_for_day
 from queue_server.domain.town import Site, Town, in_language
-from queue_server.live.postman import Outcome, Undeliverable
+from queue_server.live.postman import NotYet, Outcome, Undeliverable
 from queue_server.services import requests
 from queue_server.services.letter_kinds import ASKING, FAREWELLS, Kind, Links, Notice, Visit
 from queue_server.services.letter_texts import text_id
@@ -140,6 +142,8 @@ class Mailing:
             raise Undeliverable("unknown_kind")
         if to is None or not to.email or not makes_sense(claimed, to, now):
             return False
+        if claimed.kind == Kind.REMINDER:
+            self._wait_for_day(claimed, to, now)
         if claimed.kind == Kind.ADMISSION:
             await self._house.renew_if_changed()  # posted with a set-up that we may not have seen yet
         try:
@@ -151,6 +155,16 @@ class Mailing:
         except NotFound:
             raise Undeliverable("site_gone") from None
         return True
+
+    def _wait_for_day(self, claimed: Claimed, to: Addressee, now: datetime) -> None:
+        """Remind nobody at night of what an outage had held up all evening."""
+        try:
+            _, site = self._house.town_and_site(claimed.site_id)
+        except NotFound:
+            raise Undeliverable("site_gone") from None
+        morning = wait_for_day(now, to.starts_at, ZoneInfo(site.time_zone))
+        if morning is not None:
+            raise NotYet(morning, "mail_night")
 
     def _read(self, conn: Connection, claimed: Claimed) -> list[Addressee | None]:
         """Return the appointment that the letter is about, and those that it also tells of."""

@@ -13,6 +13,7 @@ from queue_server.domain.reminding import (
     is_night,
     morning_after,
     remind_at,
+    wait_for_day,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -168,3 +169,10 @@ def test_other_zones_have_their_own_night() -> None:
 )
 def test_a_night_ends_at_seven(now: str, morning: str) -> None:
     assert morning_after(at(now), BERLIN) == at(morning)
+
+
+def test_a_late_reminder_waits_for_the_morning_as_long_as_that_is_of_use() -> None:
+    night, morning = datetime(2026, 3, 3, 23, tzinfo=BERLIN), datetime(2026, 3, 4, 7, tzinfo=BERLIN)
+    assert wait_for_day(night, morning + timedelta(hours=1), BERLIN) == morning
+    assert wait_for_day(night, morning + timedelta(minutes=59), BERLIN) is None
+    assert wait_for_day(night - timedelta(hours=2), morning + timedelta(hours=1), BERLIN) is None

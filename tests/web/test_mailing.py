@@ -2,6 +2,7 @@
 
 import email
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -252,6 +253,21 @@ async def test_a_reminder_comes_when_it_was_wished_for(town: Town) -> None:
     first, reminder = letters(town)
     assert str(reminder["Subject"]) == "Erinnerung: Ihr Termin am Mittwoch, 11. März 2026, 10:00 Uhr"
     assert event(first)["UID"] == event(reminder)["UID"]
+
+
+async def test_nobody_is_reminded_at_night_after_an_outage(town: Town) -> None:
+    await town.house.sequencer.do(
+        "rathaus", lambda unit: confirm(unit, replace(PERSON, reminder_min=2880), day=3)
+    )
+    await deliver(town)
+    town.clock.forward(hours=37)  # 23:00 of the day after; it was due at ten
+    await deliver(town)
+    [_, row] = await rows(town)
+    assert (row.kind, row.state, row.last_error) == ("reminder", "waiting", "mail_night")
+    assert len(letters(town)) == 1
+    town.clock.forward(hours=8)
+    await deliver(town)
+    assert len(letters(town)) == 2
 
 
 async def test_a_letter_of_an_unknown_kind_is_given_up(town: Town) -> None:

@@ -217,7 +217,10 @@ async def test_an_address_of_nobody_is_not_corrected(desk: Desk) -> None:
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_reason_and_kind_has_words(town: Town, language: str) -> None:
     texts = town.house.texts[language]
-    assert all(f"desk.why_{word}" in texts for word in (*Why, *OF_CONTACT, *sms_sender.Why, "number_refused"))
+    assert all(
+        f"desk.why_{word}" in texts
+        for word in (*Why, *OF_CONTACT, *sms_sender.Why, "number_refused", "mail_night")
+    )
     assert all(f"desk.why_calendar_{trouble}" in texts for trouble in Trouble)
     assert all(f"desk.letter_{kind}" in texts for kind in Kind)
     assert all(f"desk.channel_{channel}" in texts for channel in ("mail", "sms", "calendar"))

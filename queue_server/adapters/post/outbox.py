@@ -33,7 +33,7 @@ LATE_AFTER: Final = timedelta(minutes=15)
 """Then staff see it. Sooner is most often a mail server that lets strangers try twice (greylisting)."""
 OF_CONTACT: Final = frozenset({"unusable_address", "mailbox_unknown", "mailbox_closed"})
 """Kinds of trouble that another address ends: they mark the contact."""
-_MEANT_TO_WAIT: Final = "sms_night"
+_MEANT_TO_WAIT: Final = ("sms_night", "mail_night")
 """What waits for the morning on purpose is not late: else a watching program would ring each night."""
 _LONGEST: Final = timedelta(hours=2)
 """Longer than the longest pause between two tries."""
@@ -243,7 +243,7 @@ def _is_late(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
         OUTBOX.c.state == WAITING,
         OUTBOX.c.first_due_at <= now - LATE_AFTER,
-        OUTBOX.c.last_error != _MEANT_TO_WAIT,
+        OUTBOX.c.last_error.not_in(_MEANT_TO_WAIT),
         OUTBOX.c.due_at <= now + _LONGEST,
     )
 

@@ -165,6 +165,7 @@ def test_staff_see_what_is_late_and_what_failed(database: Database) -> None:
     put(database, "c", state=FAILED)
     put(database, "d", state=HELD, first_due_at=hour_ago)
     put(database, "e", channel="sms", first_due_at=hour_ago, last_error="sms_night")
+    put(database, "f", first_due_at=hour_ago, last_error="mail_night")
     found = asked(database, outbox.backlogs)["rathaus"]
     assert (found.late_count, found.failed_count, found.held_count) == (1, 1, 1)
     assert found.oldest_due_at == hour_ago
