@@ -2,7 +2,8 @@
 
 What lives here: reading the file, noticing that it changed, keeping the last good version. What must not:
 what a section means, which stands beside what uses it (`adapters.post.mail_server` …). The file lies in
-the data folder and not in the database: so no backup of the database and no town file holds a password.
+the data folder and not in the database: so no dump of the database and no town file holds a password.
+Backups of ours hold the file itself, sealed.
 
 A new section: its dataclass with `of(table)` in its own module, one field of `Connections`, one line in
 `_sections`.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from queue_server.adapters.backup import into_postgresql, into_sqlite, journal, restoring
 from queue_server.adapters.backup.journal import Erased
-from queue_server.adapters.backup.restoring import Ready
+from queue_server.adapters.backup.restoring import ForeignJournal, Ready
 from queue_server.adapters.backup.sealed_file import BadBackup, Header, read_header
 from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import write_beside
@@ -31,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=f"although {journal.NAME} is lost: people who were erased since the backup come back",
     )
+    parser.add_argument(
+        "--without-connections",
+        action="store_true",
+        help="leave connections.toml in the backup: for trying out, so that nobody gets a message",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask")
     add_place_arguments(parser)
 
@@ -43,6 +48,12 @@ def run(args: argparse.Namespace) -> int:
             return _restore(args, settings)
     except BadBackup as bad:
         raise Problem(f"{args.file} cannot be restored: {bad}; nothing was changed") from bad
+    except ForeignJournal as foreign:
+        raise Problem(
+            f"{foreign.count} persons whom the backup knows to be erased are missing in {journal.NAME}:"
+            " it is empty, or another database's. Put the right one beside the backup,"
+            " or say --without-journal"
+        ) from foreign
 
 
 def _restore(args: argparse.Namespace, settings: Settings) -> int:
@@ -54,10 +65,12 @@ def _restore(args: argparse.Namespace, settings: Settings) -> int:
     if not _agreed(args, header):
         return 0
     with _work_folder(settings.data) as work:
-        ready = restoring.make_ready(args.file, keys, work, erased, now())
+        ready = restoring.make_ready(
+            args.file, keys, work, erased, now(), may_lack_erased=args.without_journal
+        )
         print(_put_in_place(settings, ready, now()))
         write_beside(settings.epoch_file, ready.epoch)
-        _put_connections(settings, ready)
+        _put_connections(settings, ready, leave=args.without_connections)
     return _report(ready)
 
 
@@ -117,11 +130,14 @@ def _put_in_place(settings: Settings, ready: Ready, at: datetime) -> str:
     return f"What was there is in schema {schema_name}." if there_was_one else "There was nothing before."
 
 
-def _put_connections(settings: Settings, ready: Ready) -> None:
+def _put_connections(settings: Settings, ready: Ready, *, leave: bool) -> None:
     """Bring back how other systems are reached, unless somebody has set it up here already."""
     if ready.connections is None:
         return
     target = settings.connections_file
+    if leave:
+        print(f"{target.name} stays in the backup.")
+        return
     if target.exists():
         print(f"{target} was left as it is.")
         return
@@ -135,6 +151,7 @@ def _report(ready: Ready) -> int:
     print(f"Messages held, for some may have been sent before: {ready.held_count}.")
     print("New ones are held too, until staff release or discard all on the desk's page of messages.")
     print("What was taken away since is valid again: look at `aufruf user list` and `aufruf token list`.")
+    print("Calendar feeds that were closed since answer again, and what `privacy blank` took out is back.")
     if ready.differing:
         print(f"Log and rows differ at {', '.join(ready.differing)}; run: aufruf rebuild")
         return 1

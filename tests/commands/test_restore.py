@@ -16,6 +16,7 @@ from queue_server.adapters import schema
 from queue_server.adapters.backup import journal
 from queue_server.adapters.backup.copying import Counts, count_rows
 from queue_server.adapters.backup.journal import Erased
+from queue_server.adapters.backup.journaling import ERASURE
 from queue_server.adapters.epoch import restored_at
 from queue_server.adapters.post.outbox import OUTBOX
 from queue_server.adapters.rows.person_rows import PERSON
@@ -173,6 +174,32 @@ def test_without_the_journal_it_is_refused_unless_told(busy: Place, aufruf: Aufr
     assert (said.status, "--without-journal" in said.err) == (1, True)
     assert epoch_of(busy) == before
     assert aufruf("restore", file, "--yes", "--without-journal", *busy.words).status == 0
+
+
+@SQLITE_ALONE
+def test_an_empty_journal_of_a_server_that_ran_once_is_refused(busy: Place, aufruf: Aufruf) -> None:
+    """Failure 28: with it all who were erased since would come back."""
+    told = {"organisation_id": "musterstadt", "site_id": "rathaus", "kind": "booked_person", "ref": 17}
+    write(busy, lambda c: c.execute(sa.insert(ERASURE).values(**told, kept_since=NOW, at=NOW)))
+    file = backed_up(busy, aufruf)
+    whole = busy.settings.erased_journal.read_bytes()
+    before = epoch_of(busy)
+    busy.settings.erased_journal.write_bytes(b"")
+    said = aufruf("restore", file, "--yes", *busy.words)
+    assert (said.status, "1 persons whom the backup knows" in said.err) == (1, True)
+    assert epoch_of(busy) == before
+    busy.settings.erased_journal.write_bytes(whole)
+    assert aufruf("restore", file, "--yes", *busy.words).status == 0
+
+
+@SQLITE_ALONE
+def test_for_trying_out_the_connections_stay_in_the_backup(busy: Place, aufruf: Aufruf) -> None:
+    busy.settings.connections_file.write_text("# the town's mail server\n")
+    file = backed_up(busy, aufruf)
+    busy.settings.connections_file.unlink()
+    said = aufruf("restore", file, "--yes", "--without-connections", *busy.words)
+    assert (said.status, "connections.toml stays in the backup." in said.out) == (0, True)
+    assert not busy.settings.connections_file.exists()
 
 
 @SQLITE_ALONE

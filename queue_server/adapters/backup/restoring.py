@@ -19,6 +19,7 @@ from queue_server.adapters.backup.content import Unpacked
 from queue_server.adapters.backup.copying import Counts, count_rows, into_one_file, opened
 from queue_server.adapters.backup.journal import Erased
 from queue_server.adapters.backup.sealed_file import BadBackup, Header, backup_key
+from queue_server.adapters.backup.taking import erased_by_rows
 from queue_server.adapters.epoch import note_restored
 from queue_server.adapters.forgetting import erasing, marks
 from queue_server.adapters.post import outbox
@@ -44,14 +45,30 @@ class Ready:
     held_count: int
 
 
+class ForeignJournal(Exception):  # noqa: N818 - it says what is so
+    """The journal does not tell of everybody whom the backup itself knows to be erased."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(count)
+
+
 def refuse_what_is_newer(header: Header) -> None:
     """Raise `BadBackup` when only a newer version of the product can read it."""
     if not schema.knows(header.shape):
         raise BadBackup(f"a newer version of Aufruf made it (shape {header.shape}); install that one")
 
 
-def make_ready(file: Path, keys: Secrets, work: Path, erased: Iterable[Erased], now: datetime) -> Ready:
-    """Open a backup in the folder `work` and make it fit to answer. Raises `BadBackup`."""
+def make_ready(
+    file: Path,
+    keys: Secrets,
+    work: Path,
+    erased: Sequence[Erased],
+    now: datetime,
+    *,
+    may_lack_erased: bool = False,
+) -> Ready:
+    """Open a backup in the folder `work` and make it fit to answer. Raises `BadBackup`, `ForeignJournal`."""
     with file.open("rb") as sealed:
         unpacked = content.unpack(sealed, backup_key(keys), work)
     refuse_what_is_newer(unpacked.header)
@@ -60,6 +77,10 @@ def make_ready(file: Path, keys: Secrets, work: Path, erased: Iterable[Erased], 
     epoch = secrets.token_hex(6)
     with opened(unpacked.database, keys.derive(marks.ERASED)) as copy:
         schema.upgrade(copy)
+        # Each backup completes its journal first: one that knows less was never this database's.
+        missing = set(copy.read(erased_by_rows)) - set(erased)
+        if missing and not may_lack_erased:
+            raise ForeignJournal(len(missing))
         with copy.writer.connect() as connection:
             # What is erased must not stay in the file's free pages.
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
