@@ -4,8 +4,10 @@ What must not live here: booking (`page_desk`), finding (`page_desk_search`), wo
 """
 
 import secrets
+from collections.abc import Sequence
 from typing import Any, Final
 
+from sqlalchemy.engine import Connection
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
@@ -22,7 +24,6 @@ from queue_server.web.desk_frame import checked_form, do, frame, refusal_words
 from queue_server.web.desk_wish import Wish
 from queue_server.web.errors import status_of
 from queue_server.web.page_desk_letters import why
-from queue_server.web.page_desk_search import mail_troubles
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.sms_wishes import set_sms, sms_state
 
@@ -44,7 +45,7 @@ async def appointment_page(call: PageCall) -> Response:
     """Show an appointment: the answer to a booking, and what a search opens."""
     done = call.request.query_params.get("done", "")
     try:
-        return await _show(call, message=call.say(f"desk.done_{done}") if done in DONE else "")
+        return await show_appointment(call, message=call.say(f"desk.done_{done}") if done in DONE else "")
     except WrongSite as elsewhere:
         # Found by its reference in the other building: its desk knows what to do with it.
         return RedirectResponse(
@@ -75,7 +76,7 @@ async def act_on_appointment(call: PageCall) -> Response:
         if refusal.code == "not_found":
             raise
         message = refusal_words(call, refusal)
-        return await _show(call, message=message, status=status_of(refusal.code))
+        return await show_appointment(call, message=message, status=status_of(refusal.code))
     done = ACTS_DONE.get(str(act)) or answer.get("arrival", "on_time")
     if act == "check_in":
         call.house.speech.number_drawn(call.house.site(call.site_id), answer["number"])
@@ -117,21 +118,28 @@ async def _seen(call: PageCall) -> tuple[Answer, Any]:
     def work(unit: Unit) -> tuple[Answer, Any]:
         found = appointments.find_appointment(unit, reference)
         others = [one for one in unit.book.pair_of(found) if one is not found and one.number is not None]
-        more = {"clerk_id": found.clerk_id, "others": [appointments.view(unit, one) for one in others]}
+        more: Answer = {
+            "clerk_id": found.clerk_id,
+            "others": [appointments.view(unit, one) for one in others],
+        }
+        more["pair_ids"] = [one.id for one in unit.book.pair_of(found)]
         person = unit.person(found.id)
         return appointments.view(unit, found) | more | {"sms": sms_state(unit, person)}, person
 
     return await call.house.sequencer.look(call.site_id, work)
 
 
-async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Response:
+async def show_appointment(
+    call: PageCall, *, message: str = "", status: int = 200, typed_mail: str | None = None
+) -> Response:
+    """Show an appointment; `typed_mail` is what was given as another address and is none."""
     seen, person = await _seen(call)
     town, site = call.house.town_and_site(call.site_id)
     words = view.words_for(call.say, site, call.house.clock())
     shown = view.appointment(words, town, site, seen)
     shown["may_ask_to_move"] = shown["may_move"] and bool(person and (person.email or person.sms))
     wish = Wish(tuple((one["id"], one["count"]) for one in shown["services"]), seen["persons"])
-    troubles = await mail_troubles(call, [seen["id"]])
+    mail_trouble, phone_trouble = await _troubles(call, seen["pair_ids"])
     return call.page(
         "desk_appointment.html",
         status=status,
@@ -140,7 +148,9 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         refused=status != 200,
         seen=shown,
         person=_person(person),
-        mail_trouble=why(call, troubles.get(seen["id"], "")),
+        mail_trouble=why(call, mail_trouble),
+        phone_trouble=why(call, phone_trouble),
+        typed_mail=typed_mail,
         sms=seen["sms"],
         exceptions=await exceptions(call, seen["id"]),
         card=_card(call, seen),
@@ -150,6 +160,18 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         keys=view.keys(call.say, ("", "desk.appointment", _keys_of(shown)), _EVERYWHERE),
         **await frame(call, site),
     )
+
+
+async def _troubles(call: PageCall, ids: Sequence[int]) -> tuple[str, str]:
+    """Return why mail, and why text messages, do not arrive; a pair's mark stands at one of the two."""
+    letters, site_id = call.house.letters, call.site_id
+
+    def read(conn: Connection) -> tuple[str, str]:
+        by_mail = letters.mail_troubles(conn, site_id, ids)
+        by_phone = letters.phone_troubles(conn, site_id, ids)
+        return next(iter(by_mail.values()), ""), next(iter(by_phone.values()), "")
+
+    return await call.house.read(read)
 
 
 async def _show_ticket(call: PageCall) -> Response:
@@ -225,10 +247,12 @@ def _manage_url(call: PageCall, seen: Answer) -> str:
 
 def _person(person: Any) -> view.Values:
     if person is None:
-        return {"name": "", "contact": "", "needs": (), "remarks": "", "answer": "", "by_mail": False}
+        empty = dict.fromkeys(("name", "contact", "phone", "remarks", "answer"), "")
+        return {**empty, "needs": (), "by_mail": False}
     return {
         "name": person.name,
         "contact": person.email or person.phone,
+        "phone": person.phone,
         "needs": person.needs,
         "remarks": person.remarks,
         "answer": person.answer,

@@ -54,6 +54,13 @@ def move(unit: Unit, reference: str) -> Answer:
     return booking.move(unit, reference, hold(unit, 2, reference)["id"], "browser")
 
 
+def confirm_both(unit: Unit) -> Answer:
+    choice = choose_visit(unit.town, unit.site, [("id-card", 1), ("marriage-register", 1)])
+    at = START + timedelta(days=1)
+    held = booking.hold(unit, choice, at, channel="portal", client="browser")
+    return booking.confirm(unit, held["id"], "browser", PERSON, "de")
+
+
 async def book(town: Town, person: Person = PERSON) -> Answer:
     return await town.house.sequencer.do("rathaus", lambda unit: confirm(unit, person))
 
@@ -96,13 +103,7 @@ async def rows(town: Town) -> list[Any]:
 
 
 async def test_two_appointments_one_after_the_other_are_one_letter(town: Town) -> None:
-    def both(unit: Unit) -> Answer:
-        choice = choose_visit(unit.town, unit.site, [("id-card", 1), ("marriage-register", 1)])
-        at = START + timedelta(days=1)
-        held = booking.hold(unit, choice, at, channel="portal", client="browser")
-        return booking.confirm(unit, held["id"], "browser", PERSON, "de")
-
-    made = await town.house.sequencer.do("rathaus", both)
+    made = await town.house.sequencer.do("rathaus", confirm_both)
     assert await deliver(town) == 1
     [letter] = letters(town)
     for one in (made, made["then"]):

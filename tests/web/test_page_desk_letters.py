@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.calendars.web_client import Trouble
-from queue_server.adapters.post import sms_sender
+from queue_server.adapters.post import sms_rows, sms_sender
 from queue_server.adapters.post.outbox import OF_CONTACT, OUTBOX
 from queue_server.adapters.post.outbox import hold as hold_all
 from queue_server.adapters.post.smtp import Why
@@ -23,9 +23,10 @@ from tests.e2e.harness.axe import axe_by_day_and_night
 from tests.mail_house import MailHouse, mail_house
 from tests.web.running import Town
 from tests.web.test_mail_outage import connect
-from tests.web.test_mailing import ADDRESS, NAME, book, confirm, deliver, letters, rows
+from tests.web.test_mailing import ADDRESS, NAME, book, confirm, confirm_both, deliver, letters, rows
 from tests.web.test_page_desk import Desk, words
 from tests.web.test_page_status import photograph
+from tests.web.test_texting import offer_sms
 
 LETTERS = "/letters"
 
@@ -196,7 +197,10 @@ async def test_a_wrong_address_is_shown_and_corrected(desk: Desk, post: MailHous
     found = await desk.post("/search", q="", day="2026-03-11")
     assert "Mail kommt nicht an" in words(found.text)
     path = f"/appointments/{made['reference']}/contact"
-    assert (await desk.post(path, email="keine Adresse")).status_code == 400
+    refused = await desk.post(path, email="keine Adresse")
+    assert refused.status_code == 400
+    assert "Das ist keine gültige E-Mail-Adresse." in words(refused.text)
+    assert 'value="keine Adresse"' in refused.text
     right = "erika@richtig.example"
     assert (await desk.post(path, email=right, request_id="press-1")).status_code == 303
     seen = words(await desk.see(made["reference"]))
@@ -205,6 +209,29 @@ async def test_a_wrong_address_is_shown_and_corrected(desk: Desk, post: MailHous
     await deliver(desk.town)
     assert f"To: {right}".encode() in post.taken[0]
     assert letters(desk.town) == []
+
+
+async def test_the_second_of_a_pair_shows_that_the_letter_about_both_did_not_arrive(desk: Desk) -> None:
+    made = await desk.town.house.sequencer.do("rathaus", confirm_both)
+    mark = partial(
+        PersonRows.mark_mail, site_id="rathaus", appointment_id=made["id"], trouble="mailbox_closed"
+    )
+    await desk.town.house.write(mark)
+    second = made["then"]["reference"]
+    assert "Mail kommt nicht an" in words(await desk.see(second))
+    await desk.post(f"/appointments/{second}/contact", email="erika@richtig.example")
+    assert "Mail kommt nicht an" not in words(await desk.see(made["reference"]))
+
+
+async def test_a_number_that_is_to_blame_is_shown(desk: Desk) -> None:
+    await offer_sms(desk.town)
+    made = await book(desk.town, Person(name=NAME, phone="0170 1234567", sms=True))
+    mark = partial(
+        sms_rows.mark_number, site_id="rathaus", appointment_id=made["id"], trouble="number_refused"
+    )
+    await desk.town.house.write(mark)
+    seen = words(await desk.see(made["reference"]))
+    assert "SMS kommt nicht an 0170 1234567: Das SMS-Gateway kennt diese Nummer nicht." in seen
 
 
 async def test_an_address_of_nobody_is_not_corrected(desk: Desk) -> None:

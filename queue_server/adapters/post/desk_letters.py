@@ -38,6 +38,7 @@ __all__ = [
     "is_holding",
     "letters_of",
     "mail_troubles",
+    "phone_troubles",
     "release",
     "send_again",
     "send_all_again",
@@ -47,6 +48,7 @@ MOST: Final = 200
 """So many are listed of each state; who has more reads the number and acts on all."""
 _SHOWN: Final = ("id", "channel", "kind", "state", "first_due_at", "due_at", "tries", "last_error")
 mail_troubles = PersonRows.mail_troubles
+phone_troubles = PersonRows.phone_troubles
 
 
 @dataclass(frozen=True, slots=True)

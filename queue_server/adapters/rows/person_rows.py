@@ -77,12 +77,12 @@ class PersonRows:
     @staticmethod
     def mail_troubles(connection: Connection, site_id: str, ids: Sequence[int]) -> dict[int, str]:
         """Return why no mail arrives, for those of these appointments where that is so."""
-        if not ids:
-            return {}
-        query = sa.select(PERSON.c.appointment_id, PERSON.c.mail_trouble).where(
-            PERSON.c.site_id == site_id, PERSON.c.appointment_id.in_(ids), PERSON.c.mail_trouble != ""
-        )
-        return {int(id_): str(trouble) for id_, trouble in connection.execute(query)}
+        return _troubles(connection, site_id, ids, PERSON.c.mail_trouble)
+
+    @staticmethod
+    def phone_troubles(connection: Connection, site_id: str, ids: Sequence[int]) -> dict[int, str]:
+        """Return why no text message arrives, for those of these appointments where that is so."""
+        return _troubles(connection, site_id, ids, PERSON.c.phone_trouble)
 
     @staticmethod
     def correct_mail(
@@ -103,6 +103,17 @@ class PersonRows:
             {"organisation_id": organisation_id, "contact_hash": one, "second_hash": one} for one in hashes
         ]
         return list({row[:2]: (row[0], row[1], row[2]) for row in _COUNT.find(connection, asked)}.values())
+
+
+def _troubles(
+    connection: Connection, site_id: str, ids: Sequence[int], trouble: sa.Column[str]
+) -> dict[int, str]:
+    if not ids:
+        return {}
+    query = sa.select(PERSON.c.appointment_id, trouble).where(
+        PERSON.c.site_id == site_id, PERSON.c.appointment_id.in_(ids), trouble != ""
+    )
+    return {int(id_): str(word) for id_, word in connection.execute(query)}
 
 
 def _is(site_id: str, appointment_id: int) -> sa.ColumnElement[bool]:
