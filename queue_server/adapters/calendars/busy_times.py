@@ -16,6 +16,7 @@ Busy = tuple[datetime, datetime]
 STRETCHES_MOST: Final = 20_000
 """More in one file is no person's calendar: it is refused before it fills the memory."""
 _END: Final = re.compile(r"(^|;)(UNTIL|COUNT)=[^;]*")
+_PACE: Final = re.compile(r"(^|;)(UNTIL|COUNT|INTERVAL)=[^;]*")
 _OFTEN: Final = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(HOUR|MINUTE|SECOND)=[^;]*,")
 _ALIKE: Final = 400
 """After so many years the calendar is the same again, weekdays too."""
@@ -146,11 +147,22 @@ def _repeated(rule: Any, event: _Event, first: datetime, last: datetime) -> Iter
         # Not worked out for two thousand years, when it begins in the year 1.
         skipped = max(0, (first.year - begins.year - 1) // _ALIKE) * _ALIKE
         begins = begins.replace(year=begins.year + skipped)
-    if min(ends) < first or min(ends) < begins:
+    if min(ends) < first or min(ends) < begins or not _comes_true(text, begins):
         return
     bounded = f"{_END.sub('', text).lstrip(';')};UNTIL={min(ends):%Y%m%dT%H%M%S}"
     found = islice(rrulestr(bounded, dtstart=begins), min(counts) if counts else None)
     yield from (at for at in found if at >= first)
+
+
+def _comes_true(text: str, begins: datetime) -> bool:
+    """Tell whether a rule names any day at all, as 30 February does not.
+
+    Asked of the calendar's last years: such a day is looked for until the year 9999, which takes seconds.
+    """
+    from dateutil.rrule import rrulestr
+
+    late = begins.replace(year=begins.year + (9999 - _ALIKE - begins.year) // _ALIKE * _ALIKE)
+    return next(iter(rrulestr(_PACE.sub("", text).lstrip(";"), dtstart=late)), None) is not None
 
 
 def _last(event: _Event, until: date) -> datetime:

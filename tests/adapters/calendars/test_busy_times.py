@@ -106,6 +106,19 @@ def test_a_rule_since_the_first_year_is_soon_worked_out(event: str) -> None:
     assert process_time() - began < 0.5
 
 
+@pytest.mark.parametrize("more", ["", ";COUNT=5", ";UNTIL=99981231T000000Z", ";INTERVAL=2"])
+def test_a_rule_that_never_comes_true_is_given_up_soon(more: str) -> None:
+    began = process_time()
+    assert busy(NINE.format(day="20200101", rule=f"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30{more}")) == []
+    assert process_time() - began < 1, "not the three seconds until the year 9999"
+
+
+def test_a_rule_that_comes_true_once_in_years_is_seen() -> None:
+    leap = "DTSTART;VALUE=DATE:20240229\nRRULE:FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29"
+    found = busy_times(calendar(leap), FIRST, datetime(2029, 1, 1, tzinfo=UTC), BERLIN)
+    assert [f"{a.astimezone(BERLIN):%d.%m.%y}" for a, _ in found] == ["29.02.28"]
+
+
 @pytest.mark.parametrize(
     ("day", "rule", "expected"),
     [
