@@ -1,11 +1,16 @@
 """The CalDAV client against a real Radicale: reading, changes, writing under a condition."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from threading import get_ident
+from xml.etree.ElementTree import Element
 
 import pytest
 
+from queue_server.adapters.calendars import caldav
 from queue_server.adapters.calendars.caldav import CalDav
-from queue_server.adapters.calendars.web_client import CalendarTrouble, Trouble, WebClient
+from queue_server.adapters.calendars.multistatus import Entry, entries
+from queue_server.adapters.calendars.web_client import CalendarTrouble, Reply, Trouble, WebClient
 from tests.adapters.calendars.radicale_server import Radicale, entry
 from tests.town_hall import at
 
@@ -99,6 +104,29 @@ async def test_an_entry_is_written_under_a_condition(radicale: Radicale, dav: Ca
     assert await trouble(dav.get(href)) == Trouble.GONE
     assert await trouble(dav.delete(href)) == Trouble.GONE
     assert await trouble(dav.put(href, ENTRY, newer)) == Trouble.CHANGED
+
+
+async def test_a_large_answer_is_read_beside_the_event_loop(
+    dav: CalDav, web: WebClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def seen(root: Element) -> Iterator[Entry]:
+        threads.append(get_ident())
+        return entries(root)
+
+    monkeypatch.setattr(caldav, "entries", seen)
+    empty = '<D:multistatus xmlns:D="DAV:"><!--{}--></D:multistatus>'
+
+    for size in (10, caldav.LARGE):
+        reply = Reply(207, "", {}, empty.format("x" * size).encode())
+
+        async def answer(*_: object, reply: Reply = reply, **__: object) -> Reply:
+            return reply
+
+        monkeypatch.setattr(web, "ask", answer)
+        assert await dav.listing() == {}
+    assert [one == get_ident() for one in threads] == [True, False]
 
 
 async def test_address_of_another_server_is_never_asked(dav: CalDav) -> None:
