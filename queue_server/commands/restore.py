@@ -19,9 +19,8 @@ from queue_server.adapters.epoch import write_beside
 from queue_server.adapters.server_key import load_key_file
 from queue_server.commands.alone import alone
 from queue_server.commands.common import Problem, add_place_arguments, now, plainly, settings_of, sqlite_file
+from queue_server.commands.running import RESTORE_WORK
 from queue_server.settings import Settings
-
-_WORK = ".restore-work-"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -161,9 +160,7 @@ def _report(ready: Ready) -> int:
 
 @contextmanager
 def _work_folder(data: Path) -> Iterator[Path]:
-    for left in data.glob(f"{_WORK}*"):  # the server's lock is ours: whoever made it is dead
-        shutil.rmtree(left, ignore_errors=True)
-    work = Path(tempfile.mkdtemp(prefix=_WORK, dir=data))
+    work = Path(tempfile.mkdtemp(prefix=RESTORE_WORK, dir=data))
     try:
         yield work
     finally:

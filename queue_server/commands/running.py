@@ -6,13 +6,14 @@ import fcntl
 import gc
 import logging
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import uvicorn
 
@@ -84,6 +85,10 @@ def settings_from(args: argparse.Namespace, **more: object) -> Settings:
     )
 
 
+RESTORE_WORK: Final = ".restore-work-"
+"""Folders in which a restore unpacks a backup: all that it holds, not sealed."""
+
+
 @contextmanager
 def server_lock(settings: Settings) -> Iterator[None]:
     """Hold the data folder's lock file, so that `migrate`, `restore`, `rebuild` refuse beside us."""
@@ -94,6 +99,8 @@ def server_lock(settings: Settings) -> Iterator[None]:
         except OSError:
             sys.exit(f"aufruf: another server uses {settings.data}; stop it first, or choose another --data")
         _note_pid(file)
+        for left in settings.data.glob(f"{RESTORE_WORK}*"):  # the lock is ours: whoever made it is dead
+            shutil.rmtree(left, ignore_errors=True)
         yield
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.auditing import rows, texts
+from queue_server.adapters.auditing.copies import late_copies
 from queue_server.adapters.auditing.searching import Finding, Searcher
 
 
@@ -51,6 +52,7 @@ def audit(
     late, in_time = texts.spooled(spool, now)
     findings = [
         *rows.overdue(connection, now),
+        *late_copies(connection, now),
         *rows.search(connection, searcher),
         *(one for path in files for one in texts.search_log(path, searcher)),
         *texts.search_lines("log -", lines or (), searcher),

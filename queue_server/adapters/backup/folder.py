@@ -14,7 +14,8 @@ from typing import IO, Final
 
 from queue_server.adapters.backup.sealed_file import BadBackup, read_header
 
-_NAME: Final = re.compile(r"aufruf-(\d{8}T\d{6}Z)(?:-\d+)?\.backup")
+_NAME: Final = re.compile(r"aufruf-(\d{8}T\d{6}Z)(?:-\d+)?(?:-differs)?\.backup")
+_DIFFERS: Final = "-differs.backup"
 _MOMENT: Final = "%Y%m%dT%H%M%SZ"
 
 
@@ -49,22 +50,38 @@ def looks_whole(path: Path) -> bool:
     return True
 
 
-def prune(folder: Path, keep: int, good: Path) -> list[Path]:
-    """Remove all but the newest `keep`; never `good`, which was just proved to open. Return what went."""
-    others = [one.path for one in kept(folder) if one.path != good]
+def named(path: Path, *, is_differing: bool) -> Path:
+    """Return the name for a backup that was proved; one in which log and rows differ says so."""
+    return path.with_name(path.stem + _DIFFERS) if is_differing else path
+
+
+def prune(folder: Path, keep: int, made: Path) -> list[Path]:
+    """Remove all but the newest `keep`; never `made`, which was just proved to open. Return what went.
+
+    One in which log and rows differ drives out none but its like.
+    """
+    others = [one.path for one in kept(folder) if one.path != made]
     # What cannot be read at all is no backup any more: it takes nobody's place.
     whole = [path for path in others if looks_whole(path)]
-    gone = whole[max(keep - 1, 0) :]
+    like = [path for path in whole if _differs(path) == _differs(made)]
+    gone = like[max(keep - 1, 0) :]
+    if not _differs(made):
+        gone += [path for path in whole[max(keep - 1, 0) :] if _differs(path)]
     for path in gone:
         path.unlink(missing_ok=True)
     return gone
+
+
+def _differs(path: Path) -> bool:
+    return path.name.endswith(_DIFFERS)
 
 
 def free_name(folder: Path, now: datetime) -> Path:
     """Return a name that no backup has yet."""
     stem = f"aufruf-{now.astimezone(UTC).strftime(_MOMENT)}"
     names = (f"{stem}{f'-{number}' if number else ''}.backup" for number in range(1000))
-    return next(folder / name for name in names if not (folder / name).exists())
+    free = (path for path in map(folder.joinpath, names) if not path.exists())
+    return next(path for path in free if not named(path, is_differing=True).exists())
 
 
 def partial_of(path: Path) -> Path:

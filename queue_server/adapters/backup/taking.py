@@ -78,12 +78,12 @@ def take_backup(database: Database, key: bytes, places: Places, keep: int, now: 
             content.pack(file, key, database.read(lambda c: _header(c, key, now)), files, counts)
         shutil.rmtree(copy)
         differing = _prove(partial, key, work, counts)
+        path = folder.named(path, is_differing=bool(differing))
         size = partial.stat().st_size
         complete_journals(database, places.journals)
         partial.replace(path)
         folder.sync_folder(places.target)
-    # One that holds a contradiction drives out none that did not.
-    removed = [] if differing else folder.prune(places.target, keep, path)
+    removed = folder.prune(places.target, keep, path)
     return Taken(path, size, counts, differing, removed)
 
 

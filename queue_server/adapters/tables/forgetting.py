@@ -26,6 +26,9 @@ class Erasure(SQLModel, table=True):
     kept_since: datetime
     at: datetime = Field(index=True)
 
+    # Else SQLite gives the last id again once the row is gone, and the journal takes it for known.
+    __table_args__ = {"sqlite_autoincrement": True}
+
 
 class ErasedMark(SQLModel, table=True):
     """A keyed hash of one thing that was erased, for the audit to look for; `what` is `mail`, `phone`, …"""

@@ -41,6 +41,16 @@ def test_it_stands_there_once(database: Database, tmp_path: Path) -> None:
     assert journal.read(path).entries[0] == journal.Erased("hall", "booked_person", 1, SINCE, NOW)
 
 
+def test_who_is_erased_after_old_rows_went_is_written_down_too(database: Database, tmp_path: Path) -> None:
+    """SQLite gives the last id again once its row is gone."""
+    writing = Journaling(tmp_path / "journal")
+    erased(database, 1, 2)
+    database.read(writing.write_down)
+    database.write(lambda c: c.execute(sa.delete(ERASURE)))
+    erased(database, 3)
+    assert database.read(writing.write_down) == 1
+
+
 def test_a_journal_on_a_new_disk_is_written_anew(database: Database, tmp_path: Path) -> None:
     erased(database, 1, 2)
     database.read(Journaling(tmp_path / "lost").write_down)

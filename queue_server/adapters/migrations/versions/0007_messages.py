@@ -87,7 +87,8 @@ def _create_tables() -> None:
     sa.Column('ref', sa.BigInteger(), nullable=False),
     sa.Column('kept_since', _moment(), nullable=False),
     sa.Column('at', _moment(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_erasure'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_erasure')),
+    sqlite_autoincrement=True,
     )
     op.create_index(op.f('ix_erasure_at'), 'erasure', ['at'])
     op.create_table('erased_mark',
