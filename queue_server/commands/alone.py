@@ -29,7 +29,9 @@ def put_copy_aside(settings: Settings, before: str) -> str:
     file = sqlite_file(settings)
     if file is None:
         return "No copy was made: this is PostgreSQL, its backup is pg_dump's work."
-    copy = file.with_name(f"{file.stem}-before-{before}-{now():%Y%m%dT%H%M%SZ}{file.suffix}")
+    stem = f"{file.stem}-before-{before}-{now():%Y%m%dT%H%M%SZ}"
+    names = (f"{stem}{f'-{number}' if number else ''}{file.suffix}" for number in range(1000))
+    copy = next(path for path in map(file.with_name, names) if not path.exists())
     _copy(file, copy)
     return f"A copy of the database as it was: {copy}"
 

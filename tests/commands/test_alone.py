@@ -25,6 +25,8 @@ def test_a_copy_put_aside_has_no_free_pages_of_whom_was_erased(tmp_path: Path) -
     [copy] = tmp_path.glob("aufruf-before-migrate-*.sqlite3")
     assert b"Erika Muster" not in copy.read_bytes()
     assert copy.stat().st_mode & 0o777 == 0o600
+    put_copy_aside(settings, "migrate")
+    assert len(list(tmp_path.glob("aufruf-before-migrate-*.sqlite3"))) == 2, "also in the same second"
 
 
 def test_what_a_killed_restore_unpacked_goes_when_a_server_starts(tmp_path: Path) -> None:
