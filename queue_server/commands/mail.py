@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     except UnusableAddress:
         raise Problem("that is no mail address", 2) from None
     try:
-        asyncio.run(Smtp().send(server, to, _message(server, to)))
+        asyncio.run(_send(server, to))
     except Unmailable as never:
         raise Problem(_said(server, never.code, "")) from None
     except MailTrouble as trouble:
@@ -62,6 +62,13 @@ def run(args: argparse.Namespace) -> int:
     how = "unencrypted" if server.tls is Tls.NONE and not server.implicit else "encrypted"
     print(f"{server.host} took the message, {how}. Whether it arrives is seen in the mailbox.")
     return 0
+
+
+async def _send(server: MailServer, to: str) -> None:
+    try:
+        await Smtp().send(server, to, _message(server, to))
+    finally:
+        await asyncio.sleep(0.05)  # what a refused certificate broke off closes some turns later
 
 
 def _message(server: MailServer, to: str) -> bytes:

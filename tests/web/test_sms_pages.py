@@ -152,11 +152,11 @@ async def test_a_program_that_says_nothing_of_a_reminder_gets_the_usual_one(
     assert (person.reminder_min, person.sms) == (reminder_min, sms)
 
 
-async def test_a_kiosk_that_is_told_a_number_uses_it_as_the_site_usually_does(texting: Town) -> None:
-    """Nobody asks there how one would like to be reminded."""
+async def test_a_number_told_at_the_kiosk_is_no_wish_for_text_messages(texting: Town) -> None:
+    """Nobody asks there whether one would like them."""
     await kiosk_book(texting, "2026-03-12T10:20+01:00", person={"phone": MOBILE})
     [person] = await persons(texting)
-    assert (person.reminder_min, person.sms) == (2880, True)
+    assert (person.reminder_min, person.sms) == (2880, False)
     query = sa.select(OUTBOX.c.kind, OUTBOX.c.channel).where(OUTBOX.c.channel != "calendar")
     found = await texting.house.read(lambda c: c.execute(query.order_by(OUTBOX.c.id)).all())
-    assert [tuple(row) for row in found] == [("booked", "sms"), ("reminder", "sms")]
+    assert found == []

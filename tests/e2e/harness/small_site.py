@@ -9,6 +9,7 @@ import contextlib
 import functools
 import http.server
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ def main() -> None:
     parser.add_argument("--port", type=int)
     parser.add_argument("--data", type=Path)
     options = parser.parse_args()
+    # A shell that runs the tests in the background has its children ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with (options.data / "starts").open("a") as starts:
         starts.write(f"{os.getpid()}\n")
     handler = functools.partial(Handler, directory=options.data / "site")
