@@ -12,6 +12,7 @@ import ctypes
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ from pathlib import Path
 from queue_server.adapters.speech import loudness
 
 NICENESS = 10  # a call being answered always goes before a text rendered ahead
+LONGEST_S = 60
 SHORTEST_S = 0.15  # "ja" takes 0.3 s; anything shorter is a fragment
 
 
@@ -32,6 +34,8 @@ class UnusableSpeechError(Exception):
 def main() -> None:
     """Do the one task and answer; an error is an answer too, with status 1."""
     os.nice(NICENESS)
+    # Who waits for the answer may be gone, and the engine's own thread may hang: nobody else would end this.
+    signal.alarm(LONGEST_S)
     try:
         task = json.load(sys.stdin)
         with contextlib.redirect_stdout(sys.stderr):  # pyttsx3 prints
