@@ -22,6 +22,7 @@ from queue_server.adapters.tables import (
     hall,
     messages,
     metadata,
+    operations,
     outbox,
     settings,
     visitors,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parent / "migrations"
 TABLES: Final = (
     *(accounts, appointments, calendars, fairness, forgetting),
-    *(hall, messages, outbox, settings, visitors),
+    *(hall, messages, operations, outbox, settings, visitors),
 )
 """The modules whose import fills `metadata`."""
 _APART: Final = (

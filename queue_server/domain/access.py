@@ -21,7 +21,10 @@ class Role(StrEnum):
     """What somebody is to the hall. A visitor is whoever has not signed in."""
 
     ADMINISTRATOR = "administrator"
+    LEAD = "lead"
     CLERK = "clerk"
+    RECEPTION = "reception"
+    AUDITOR = "auditor"
     INTEGRATION = "integration"
     KIOSK = "kiosk"
     DISPLAY = "display"

@@ -67,7 +67,10 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealTo
         full = f"{town.noon.at(days=FULL_IN):%Y-%m-%d}"
         offer = f"{town.server.url}/api/v1/sites/plain/times?services=id-card&day={full}"
         while times := (await town.get(offer))["times"]:
-            who = {"client": f"a-visitor-{times[0][11:13]}-{times[0][14:16]}-at-home", "request_id": times[0][:16]}
+            who = {
+                "client": f"a-visitor-{times[0][11:13]}-{times[0][14:16]}-at-home",
+                "request_id": times[0][:16],
+            }
             body = who | {"services": [{"id": "id-card"}], "starts_at": times[0]}
             assert (await town.post("administrator", "plain/holds", body)).status_code == 201
         yield town

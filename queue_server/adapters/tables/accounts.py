@@ -5,7 +5,7 @@ writing (`adapters.accounts`, `adapters.tokens`, `adapters.pairing`). No row hol
 or a token: only their hashes. An address and a user agent stand in `pairing` alone, for ten minutes.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import CheckConstraint, Column, Table
@@ -16,10 +16,18 @@ from queue_server.domain.access import Role
 
 
 class AccountRow(SQLModel, table=True):
-    """A person who signs in. `user` is unique on the server, for the sign-in names no organisation."""
+    """A person who signs in. `user` is unique on the server, for the sign-in names no organisation.
+
+    `subject` is who it is at the town's own directory (issuer and subject); an account without a password
+    has an empty `password_hash`, which nothing fits.
+    """
 
     __tablename__ = "account"
-    __table_args__ = (CheckConstraint("role IN ('administrator', 'clerk')", name="signs_in"),)
+    __table_args__ = (
+        CheckConstraint(
+            "role IN ('administrator', 'lead', 'clerk', 'reception', 'auditor')", name="signs_in"
+        ),
+    )
 
     id: str = Field(primary_key=True)
     organisation_id: str = Field(index=True)
@@ -31,10 +39,28 @@ class AccountRow(SQLModel, table=True):
     must_change: bool = True
     created_at: datetime
     disabled_at: datetime | None = None
+    subject: str | None = Field(default=None, unique=True, max_length=400)
+    signed_in_at: datetime | None = None
+
+
+class LeadRow(SQLModel, table=True):
+    """Who leads a department, and who stands in: `is_deputy`, until the end of `valid_until` if it is set."""
+
+    __tablename__ = "department_lead"
+
+    account_id: str = Field(foreign_key="account.id", ondelete="CASCADE", primary_key=True)
+    department_id: str = Field(primary_key=True, max_length=40)
+    organisation_id: str = Field(index=True, max_length=40)
+    is_deputy: bool = False
+    valid_until: date | None = None
 
 
 class SessionRow(SQLModel, table=True):
-    """One sign-in on one browser. `hash` is the SHA-256 of the cookie."""
+    """One sign-in on one browser. `hash` is the SHA-256 of the cookie.
+
+    `browser` is what its owner recognises it by ("Firefox, Windows"), never the whole user agent; `method` is
+    how its owner proved who they are: `password` or `oidc`.
+    """
 
     __tablename__ = "session"
 
@@ -46,6 +72,8 @@ class SessionRow(SQLModel, table=True):
     last_seen_at: datetime
     expires_at: datetime = Field(index=True)
     revoked_at: datetime | None = None
+    browser: str = Field(default="", max_length=60)
+    method: str = Field(default="password", max_length=12)
 
 
 class TokenRow(SQLModel, table=True):
@@ -95,5 +123,6 @@ class PairingRow(SQLModel, table=True):
 
 ACCOUNT: Final[Table] = metadata.tables["account"]
 SESSION: Final[Table] = metadata.tables["session"]
+LEAD: Final[Table] = metadata.tables["department_lead"]
 TOKEN: Final[Table] = metadata.tables["token"]
 PAIRING: Final[Table] = metadata.tables["pairing"]
