@@ -5,10 +5,13 @@ What lives here: strings in and out of headers. What must not: what a cookie sta
 All are HttpOnly, and all but a visitor's are SameSite=Strict. Strict has one visible effect: who follows
 a link from another website to the counter page comes without cookies and sees the sign-in page once; a
 reload signs in. A visitor may come back to a held time by a link from the town's page, so theirs is Lax.
+
+Where the browser speaks TLS, each name begins with `__Host-` (RFC 6265bis, 4.1.3.2): browsers then take it
+from this very host and over TLS alone, so that no neighbour under the town's domain can plant one.
 """
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 from starlette.responses import Response
 from starlette.types import Scope
@@ -19,6 +22,7 @@ CLIENT_COOKIE: Final = "aufruf_client"
 """A random key of a visitor's browser: who holds a time is known by it, and nothing else."""
 CLIENT_COOKIE_AGE_S: Final = 24 * 3600
 DEVICE_COOKIE: Final = "aufruf_device_"
+HOST_PREFIX: Final = "__Host-"
 DEVICE_HEADER: Final = b"aufruf-device"
 """Names the device a page speaks for, where the address does not: one browser may hold several."""
 DEVICE_COOKIE_AGE_S: Final = 400 * 24 * 3600
@@ -36,7 +40,8 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 
 def read_cookie(scope: Scope, name: str) -> str | None:
-    """Return the cookie of that name, or None."""
+    """Return the cookie of that name, or None; over TLS only one that this host set over TLS."""
+    name = _full_name(name, secure=is_secure(scope))
     for found, value in scope["headers"]:
         if found == b"cookie":
             for pair in value.decode("latin-1").split(";"):
@@ -81,18 +86,29 @@ def set_language_cookie(response: Response, language: str, *, secure: bool) -> N
 
 def set_client_cookie(response: Response, client: str, *, secure: bool) -> None:
     """Give a visitor's browser the key by which it holds a time."""
+    _set(response, CLIENT_COOKIE, client, secure=secure, max_age=CLIENT_COOKIE_AGE_S, same_site="lax")
+
+
+def _full_name(name: str, *, secure: bool) -> str:
+    return HOST_PREFIX + name if secure else name
+
+
+def _set(
+    response: Response,
+    name: str,
+    value: str,
+    *,
+    secure: bool,
+    max_age: int | None,
+    same_site: Literal["strict", "lax"] = "strict",
+) -> None:
+    # The prefix asks for this very path and for no domain.
     response.set_cookie(
-        CLIENT_COOKIE,
-        client,
-        max_age=CLIENT_COOKIE_AGE_S,
-        path="/termin",
+        _full_name(name, secure=secure),
+        value,
+        max_age=max_age,
+        path="/",
         secure=secure,
         httponly=True,
-        samesite="lax",
-    )
-
-
-def _set(response: Response, name: str, value: str, *, secure: bool, max_age: int | None) -> None:
-    response.set_cookie(
-        name, value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="strict"
+        samesite=same_site,
     )

@@ -19,7 +19,7 @@ from queue_server.services import screens, visits
 from queue_server.services.locales import locale_of
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.booking_dates import local
-from queue_server.web.cookies import LANGUAGE_COOKIE
+from queue_server.web.cookies import LANGUAGE_COOKIE, read_cookie
 from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.proxies import client_address
@@ -136,7 +136,7 @@ def _call(queue: PublicQueue, key: str) -> Answer | None:
 
 def _language(call: PageCall, of_ticket: str) -> str:
     """Return the language that was chosen by a link, now or before, else the one chosen at the kiosk."""
-    for chosen in (call.request.query_params.get("lang"), call.request.cookies.get(LANGUAGE_COOKIE)):
+    for chosen in (call.request.query_params.get("lang"), read_cookie(call.request.scope, LANGUAGE_COOKIE)):
         if chosen in call.house.texts:
             return str(chosen)
     return of_ticket if of_ticket in call.house.texts else call.language

@@ -16,6 +16,7 @@ from queue_server.web.cookies import (
     LANGUAGE_COOKIE,
     clear_session_cookie,
     is_secure,
+    read_cookie,
     set_language_cookie,
     set_session_cookie,
 )
@@ -149,7 +150,7 @@ def _in_words(call: PageCall, code: str, params: Mapping[str, object], message: 
 
 def language_of(request: Request, house: House) -> str:
     """Return the language of a request: chosen by `?lang=`, remembered, or what the browser prefers."""
-    for chosen in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+    for chosen in (request.query_params.get("lang"), read_cookie(request.scope, LANGUAGE_COOKIE)):
         if chosen in house.texts:
             return str(chosen)
     return negotiate(request.headers.get("accept-language"), tuple(house.texts))

@@ -39,9 +39,17 @@ def test_the_session_cookie_is_for_our_pages_alone() -> None:
     response = Response()
     set_session_cookie(response, "secret", secure=True)
     parts = response.headers["set-cookie"].lower().split("; ")
-    assert parts[0] == "aufruf_session=secret"
+    assert parts[0] == "__host-aufruf_session=secret"
     assert {"httponly", "samesite=strict", "secure", "path=/"} <= set(parts)
     assert not [part for part in parts if part.startswith(("max-age", "expires", "domain"))]
+
+
+def test_over_tls_only_a_cookie_of_this_very_host_counts() -> None:
+    """A neighbour under the town's domain, or somebody on the line before TLS, can plant the plain name."""
+    planted = "aufruf_session=planted; __Host-aufruf_session=ours"
+    assert read_cookie(a_scope(scheme="https", cookie=planted), "aufruf_session") == "ours"
+    assert read_cookie(a_scope(scheme="wss", cookie="aufruf_session=planted"), "aufruf_session") is None
+    assert read_cookie(a_scope(cookie=planted), "aufruf_session") == "planted"
 
 
 def test_without_tls_the_cookie_works_too() -> None:
