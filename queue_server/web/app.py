@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from queue_server.adapters import accounts, helpers, pairing, tokens
+from queue_server.adapters import accounts, audit, helpers, pairing, tokens
 from queue_server.adapters.accounts import find_session, touch_session
-from queue_server.adapters.auditing.audit import audit
+from queue_server.adapters.auditing.audit import audit as search_for_traces
 from queue_server.adapters.backup.apart import BackupChild
 from queue_server.adapters.backup.journaling import Journaling
 from queue_server.adapters.calendars import calendar_file, copies, feeds, own_entries
@@ -152,6 +152,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         password_gate=Gate(),
         csrf=Csrf(secrets.derive("csrf")),
         accounts=accounts,
+        audit=audit,
         pairings=pairing,
         tokens=tokens,
         helpers=helpers,
@@ -172,7 +173,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         epoch=epoch,
     )
     key, spool = secrets.derive(ERASED), settings.spool_folder
-    house.forgetting.search = lambda conn, now: audit(conn, key, now, spool)
+    house.forgetting.search = lambda conn, now: search_for_traces(conn, key, now, spool)
     await calendars.renew(_owners(house))
     await _start(house, hub, sequencer, speech, store, calendars, stack)
     return house

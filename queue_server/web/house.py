@@ -21,6 +21,7 @@ from queue_server.web.limits import Gate, Limits
 from queue_server.web.origin import Csrf
 from queue_server.web.ports import (
     Accounts,
+    Audit,
     Calendar,
     ClerkCalendars,
     Connections,
@@ -107,6 +108,7 @@ class House:
     password_gate: Gate
     csrf: Csrf
     accounts: Accounts
+    audit: Audit
     pairings: Pairings
     tokens: Tokens
     helpers: Helpers

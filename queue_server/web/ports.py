@@ -7,7 +7,8 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.engine import Connection
 
-from queue_server.domain.access import Role
+from queue_server.domain.access import Actor, Role
+from queue_server.domain.administration import Doer, Done
 from queue_server.domain.calendar_entry import CalendarEntry
 from queue_server.domain.town import Site, Town
 
@@ -112,6 +113,29 @@ class Accounts(Protocol):
     def hash_password(self, password: str) -> str: ...
     def set_password(self, conn: Connection, account_id: str, password_hash: str, now: datetime) -> None: ...
     def close_session(self, conn: Connection, session_id: str, now: datetime) -> None: ...
+
+
+class Audit(Protocol):
+    """Writes administrative acts down; the module `adapters.audit` fits."""
+
+    def note_by(
+        self,
+        conn: Connection,
+        by: Actor,
+        *,
+        via: str,
+        at: datetime,
+        act: Done,
+        kind: str,
+        ref: str,
+        site_id: str | None = None,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Call it in the transaction that does the act. Nothing of a visitor, no secret."""
+
+    def doer_of(self, conn: Connection, by: Actor, via: str) -> Doer:
+        """Return how the log names an actor."""
 
 
 class Tokens(Protocol):

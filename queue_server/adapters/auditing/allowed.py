@@ -18,6 +18,7 @@ STAFF: Final[Mapping[str, str]] = {
     "account.user": "the name by which somebody of the staff signs in; may be an office's mail address",
     "account.password_hash": "a salted hash of a staff password; random signs look like anything",
     "overrule.by": "the user name of who lifted a limit",
+    "audit_log.actor": "the user name of who did an administrative act",
     "helper.name": "the name of an institution that books for others",
     "calendar_copy.href": "an address in a clerk's own calendar, which may name the clerk's account",
     "calendar_copy.etag": "a calendar server's mark of a version; random signs look like anything",
@@ -30,8 +31,9 @@ MADE_HERE: Final = frozenset(
         *("id", "organisation_id", "site_id", "area_id", "clerk_id", "kiosk_id", "device_id", "account_id"),
         *("counter_id", "bound_counter_id", "last_counter_id", "replaces_site", "session_ref", "claimed_by"),
         *("hash", "code_hash", "secret_hash", "contact_hash", "fingerprint", "client", "key", "dedupe_key"),
+        *("ref", "before", "after"),
     )
 )
-"""Names of columns that hold ids and hashes we make ourselves. They are searched for erased people, but not
-for what only looks like a telephone: of random digits some always do.
+"""Names of columns that hold ids and hashes we make ourselves, and what the audit log says of a set-up. They
+are searched for erased people, but not for what only looks like a telephone: of random digits some always do.
 """

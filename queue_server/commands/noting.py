@@ -1,0 +1,56 @@
+"""How a subcommand writes an administrative act down: who sits at the keyboard, and `audit.note`.
+
+What must not live here: what a single subcommand does.
+"""
+
+import getpass
+import os
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from queue_server.adapters import audit
+from queue_server.commands.common import now
+from queue_server.domain.administration import Done
+
+OPERATOR: Final = "operator"
+"""The role of who may run commands on the server: whoever reaches the data folder may do everything."""
+
+
+def noted(
+    conn: Connection,
+    organisation_id: str,
+    act: Done,
+    kind: str,
+    ref: str,
+    *,
+    site_id: str | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write an act down in the transaction that does it; see `audit.note`."""
+    audit.note(
+        conn,
+        organisation_id=organisation_id,
+        site_id=site_id,
+        at=now(),
+        actor=at_the_keyboard(),
+        role=OPERATOR,
+        via="command",
+        act=act,
+        kind=kind,
+        ref=ref,
+        before=before,
+        after=after,
+    )
+
+
+def at_the_keyboard() -> str:
+    """Return the system's user name; behind sudo and doas, that of the person, not root."""
+    person = os.environ.get("SUDO_USER") or os.environ.get("DOAS_USER")
+    if person and person != "root":
+        return person
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"uid {os.getuid()}"
