@@ -1,8 +1,9 @@
 """Who may do what: one table and one pure function, `may`.
 
-What lives here: the roles, the acts, the things they are done to, and the answers. What must not:
-how somebody proves who they are (`adapters.accounts`, `adapters.tokens`), cookies and headers
-(`web.sessions`), and the state of the hall: that a counter is taken is a refusal of the hall.
+What lives here: actors and things, the table of rights, and the answers; the words of the table stand in
+`domain.acts` and are taken from here. What must not: how somebody proves who they are (`adapters.accounts`,
+`adapters.tokens`), cookies and headers (`web.sessions`), and the state of the hall: that a counter is taken
+is a refusal of the hall.
 
 Two questions are kept apart. *Does the actor see the thing?* Another organisation's or another site's
 thing, or another device's, does not exist for them (404): a refusal would tell that it is there. *May
@@ -11,74 +12,15 @@ the role do that?* A forbidden act on a visible thing is 403.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
+from queue_server.domain.acts import Act, Kind, Role
 from queue_server.domain.errors import NotFound, Refusal
 
-
-class Role(StrEnum):
-    """What somebody is to the hall. A visitor is whoever has not signed in."""
-
-    ADMINISTRATOR = "administrator"
-    LEAD = "lead"
-    CLERK = "clerk"
-    RECEPTION = "reception"
-    AUDITOR = "auditor"
-    INTEGRATION = "integration"
-    KIOSK = "kiosk"
-    DISPLAY = "display"
-    VISITOR = "visitor"
-
-
-class Kind(StrEnum):
-    """What a thing is. `SERVER` is the process itself and belongs to no organisation."""
-
-    SERVER = "server"
-    ORGANISATION = "organisation"
-    SITE = "site"
-    COUNTER = "counter"
-    DISPLAY = "display"
-    KIOSK = "kiosk"
-    TICKET = "ticket"
-    APPOINTMENT = "appointment"
-    ACCOUNT = "account"
-    TOKEN = "token"  # noqa: S105 - the name of a kind
-
-
-class Act(StrEnum):
-    """What may be done. Whatever only reads begins with `see`."""
-
-    SEE_SITE = "see_site"
-    SEE_BOARD = "see_board"
-    SEE_PUBLIC_QUEUE = "see_public_queue"
-    SEE_OFFER = "see_offer"
-    BOOK = "book"
-    MANAGE_OWN_APPOINTMENT = "manage_own_appointment"
-    CHECK_IN = "check_in"
-    SEE_APPOINTMENTS = "see_appointments"
-    TAKE_TICKET = "take_ticket"
-    MANAGE_OWN_TICKET = "manage_own_ticket"
-    SEE_TICKET = "see_ticket"
-    MANAGE_TICKET = "manage_ticket"
-    REPRINT = "reprint"
-    SEE_STAFF_QUEUE = "see_staff_queue"
-    OPEN_COUNTER = "open_counter"
-    CALL = "call"
-    SEE_DISPLAY = "see_display"
-    REPORT_CALL = "report_call"
-    SEE_KIOSK = "see_kiosk"
-    PRINT = "print"
-    MARK_OUT_OF_SERVICE = "mark_out_of_service"
-    STOP_ISSUING = "stop_issuing"
-    SWITCH_CALL_MODE = "switch_call_mode"
-    SEE_METRICS = "see_metrics"
-    SEE_READY_DETAILS = "see_ready_details"
-    SEE_LOG = "see_log"
-    PAIR_DEVICE = "pair_device"
-    MANAGE_TOKENS = "manage_tokens"
-    MANAGE_ACCOUNTS = "manage_accounts"
-    CHANGE_SETTINGS = "change_settings"
+__all__ = ["ANYBODY", "PUBLIC", "RIGHTS", "THE_SERVER", "Act", "Actor", "Kind", "Role", "Thing"]
+__all__ += ["hats", "may", "may_somewhere", "require", "require_somewhere", "sees"]
+__all__ += ["Forbidden", "MustChangePassword", "PasswordUnfit", "SignInRequired", "TooManyRequests"]
+__all__ += ["WrongPassword"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +29,9 @@ class Actor:
 
     `site_id` None means every site of the organisation; a device always has a site. `ticket_id` is
     set for a visitor who showed the secret of that ticket, `reference` for one who showed that of an
-    appointment. `must_change`: the password is the one-time
-    one; the pages ask for a new one first.
+    appointment. `must_change`: the password is the one-time one; the pages ask for a new one first.
+    `account_id` is the account behind a session. `leads` are the departments that it leads today, its own
+    and those where it stands in.
     """
 
     role: Role
@@ -101,16 +44,22 @@ class Actor:
     ticket_id: str | None = None
     reference: str | None = None
     must_change: bool = False
+    account_id: str | None = None
+    leads: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What an act is done to. `site_id` None: the thing belongs to the organisation as a whole."""
+    """What an act is done to. `site_id` None: the thing belongs to the organisation as a whole.
+
+    `also_at` are further sites of the same thing: a department may stand at several.
+    """
 
     kind: Kind
     organisation_id: str
     site_id: str | None
     id: str
+    also_at: tuple[str, ...] = ()
 
 
 NOWHERE: Final = ""
@@ -120,7 +69,10 @@ THE_SERVER: Final = Thing(Kind.SERVER, NOWHERE, None, "")
 
 _EVERYBODY: Final = frozenset(Role)
 _ADMINISTRATOR: Final = frozenset({Role.ADMINISTRATOR})
-_STAFF: Final = frozenset({Role.ADMINISTRATOR, Role.CLERK})
+_CLERKS: Final = frozenset({Role.ADMINISTRATOR, Role.CLERK})
+_STAFF: Final = _CLERKS | {Role.RECEPTION}
+_LEADS: Final = frozenset({Role.ADMINISTRATOR, Role.LEAD})
+_AUDITORS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 _OPERATIONS: Final = frozenset({Role.ADMINISTRATOR, Role.INTEGRATION})
 _GIVERS: Final = _STAFF | {Role.INTEGRATION, Role.KIOSK}
 _HOLDERS: Final = _STAFF | {Role.KIOSK, Role.VISITOR}
@@ -141,22 +93,29 @@ RIGHTS: Final[Mapping[Act, tuple[frozenset[Kind], frozenset[Role]]]] = {
     Act.SEE_TICKET:          (frozenset({Kind.TICKET}),                       _STAFF),
     Act.MANAGE_TICKET:       (frozenset({Kind.TICKET}),                       _STAFF),
     Act.REPRINT:             (frozenset({Kind.TICKET}),                       _STAFF),
-    Act.SEE_STAFF_QUEUE:     (frozenset({Kind.SITE, Kind.COUNTER}),           _STAFF),
-    Act.OPEN_COUNTER:        (frozenset({Kind.COUNTER}),                      _STAFF),
-    Act.CALL:                (frozenset({Kind.COUNTER}),                      _STAFF),
-    Act.SEE_DISPLAY:         (frozenset({Kind.DISPLAY}),                      _STAFF | {Role.DISPLAY}),
+    Act.SEE_STAFF_QUEUE:     (frozenset({Kind.SITE}),                         _STAFF),
+    Act.SEE_COUNTER:         (frozenset({Kind.COUNTER}),                      _CLERKS),
+    Act.OPEN_COUNTER:        (frozenset({Kind.COUNTER}),                      _CLERKS),
+    Act.CALL:                (frozenset({Kind.COUNTER}),                      _CLERKS),
+    Act.SEE_DISPLAY:         (frozenset({Kind.DISPLAY}),                      _CLERKS | {Role.DISPLAY}),
     Act.REPORT_CALL:         (frozenset({Kind.DISPLAY}),                      frozenset({Role.DISPLAY})),
-    Act.SEE_KIOSK:           (frozenset({Kind.KIOSK}),                        _STAFF | {Role.KIOSK}),
+    Act.SEE_KIOSK:           (frozenset({Kind.KIOSK}),                        _CLERKS | {Role.KIOSK}),
     Act.PRINT:               (frozenset({Kind.KIOSK}),                        frozenset({Role.KIOSK})),
-    Act.MARK_OUT_OF_SERVICE: (frozenset({Kind.DISPLAY, Kind.KIOSK}),          _STAFF),
+    Act.MARK_OUT_OF_SERVICE: (frozenset({Kind.DISPLAY, Kind.KIOSK}),          _CLERKS),
     Act.STOP_ISSUING:        (frozenset({Kind.SITE}),                         _STAFF),
-    Act.SWITCH_CALL_MODE:    (frozenset({Kind.SITE}),                         _STAFF),
+    Act.SWITCH_CALL_MODE:    (frozenset({Kind.SITE}),                         _CLERKS),
+    Act.RAISE_ALARM:         (frozenset({Kind.SITE, Kind.COUNTER}),           _STAFF),
+    Act.PLAN_DEPARTMENT:     (frozenset({Kind.DEPARTMENT}),                   _LEADS),
+    Act.SEE_FIGURES:         (_WHOLE | {Kind.DEPARTMENT},                     _LEADS),
     Act.SEE_METRICS:         (frozenset({Kind.SERVER}),                       _OPERATIONS),
     Act.SEE_READY_DETAILS:   (frozenset({Kind.SERVER}),                       _OPERATIONS | {Role.CLERK}),
     Act.SEE_LOG:             (frozenset({Kind.SITE, Kind.TICKET}),            _ADMINISTRATOR),
+    Act.SEE_AUDIT_LOG:       (_WHOLE,                                         _AUDITORS),
+    Act.SEE_OPERATIONS:      (_WHOLE,                                         _ADMINISTRATOR),
     Act.PAIR_DEVICE:         (_WHOLE | {Kind.DISPLAY, Kind.KIOSK},            _ADMINISTRATOR),
     Act.MANAGE_TOKENS:       (_WHOLE | {Kind.TOKEN},                          _ADMINISTRATOR),
     Act.MANAGE_ACCOUNTS:     (_WHOLE | {Kind.ACCOUNT},                        _ADMINISTRATOR),
+    Act.END_SESSIONS:        (_WHOLE | {Kind.ACCOUNT},                        _ADMINISTRATOR),
     Act.CHANGE_SETTINGS:     (_WHOLE,                                         _ADMINISTRATOR),
 }  # fmt: skip
 """The one table of rights. Where somebody may do it (own site, own device, own ticket) is `sees`."""
@@ -165,7 +124,19 @@ PUBLIC: Final = frozenset({Act.SEE_SITE, Act.SEE_BOARD, Act.SEE_PUBLIC_QUEUE, Ac
 """What everybody may at any site: signing in never takes it away. What hangs on the wall, and booking."""
 
 _VISITS: Final = frozenset({Kind.TICKET, Kind.APPOINTMENT})
+_LEADING: Final = frozenset({Role.LEAD, Role.CLERK, Role.RECEPTION})
+"""Who may lead a department or stand in: an auditor who did would be no auditor."""
 _DEVICE_SEES: Final[Mapping[Role, Kind]] = {Role.KIOSK: Kind.KIOSK, Role.DISPLAY: Kind.DISPLAY}
+
+
+def hats(actor: Actor) -> frozenset[Role]:
+    """Return the roles somebody has in one: a lead may be a clerk, a clerk may stand in for a lead."""
+    found = {actor.role}
+    if actor.role is Role.LEAD and actor.clerk_id is not None:
+        found.add(Role.CLERK)
+    if actor.role in _LEADING and actor.leads:
+        found.add(Role.LEAD)
+    return frozenset(found)
 
 
 def sees(actor: Actor, thing: Thing) -> bool:
@@ -178,7 +149,9 @@ def sees(actor: Actor, thing: Thing) -> bool:
         return _is_own_visit(actor, thing)
     if actor.role in _DEVICE_SEES:
         return _device_sees(actor, thing)
-    return actor.site_id is None or thing.site_id == actor.site_id
+    if thing.kind is Kind.DEPARTMENT and actor.role is not Role.ADMINISTRATOR:
+        return actor.role in _LEADING and thing.id in actor.leads
+    return actor.site_id is None or actor.site_id in (thing.site_id, *thing.also_at)
 
 
 def may(actor: Actor, act: Act, thing: Thing) -> bool:
@@ -188,7 +161,12 @@ def may(actor: Actor, act: Act, thing: Thing) -> bool:
         return False
     if act in PUBLIC:
         return True
-    return actor.role in roles and sees(actor, thing)
+    return bool(_in_force(actor, thing) & roles) and sees(actor, thing)
+
+
+def may_somewhere(actor: Actor, act: Act) -> bool:
+    """Tell whether there is any thing the actor could do that to: for pages that lead to such things."""
+    return act in PUBLIC or bool(hats(actor) & RIGHTS[act][1])
 
 
 def require(actor: Actor, act: Act, thing: Thing | None) -> None:
@@ -204,6 +182,18 @@ def require(actor: Actor, act: Act, thing: Thing | None) -> None:
     if thing is None or not sees(actor, thing):
         raise NotFound
     raise Forbidden(act=act.value)
+
+
+def require_somewhere(actor: Actor, act: Act) -> None:
+    """Refuse who could do that to nothing at all. Raises SignInRequired for a visitor, else Forbidden."""
+    if may_somewhere(actor, act):
+        return
+    raise SignInRequired if actor.role is Role.VISITOR else Forbidden(act=act.value)
+
+
+def _in_force(actor: Actor, thing: Thing) -> frozenset[Role]:
+    """Return the hats that count for this thing: a lead leads departments, and no site or organisation."""
+    return hats(actor) if thing.kind is Kind.DEPARTMENT else hats(actor) - {Role.LEAD}
 
 
 def _is_own_visit(actor: Actor, thing: Thing) -> bool:

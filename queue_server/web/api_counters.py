@@ -149,7 +149,7 @@ ROUTES = [
         "GET",
         f"{PREFIX}/counters/{{counter}}",
         see_counter,
-        Act.SEE_STAFF_QUEUE,
+        Act.SEE_COUNTER,
         "counter",
         answer=CounterPicture,
         tag="counter",

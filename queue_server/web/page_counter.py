@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from queue_server.domain.access import Act, Forbidden, Role, SignInRequired
+from queue_server.domain.access import Act, Role, require_somewhere
 from queue_server.domain.town import (
     Channel,
     Clerk,
@@ -28,17 +28,13 @@ from queue_server.services.wording import in_words
 from queue_server.web import calendar_conflicts
 from queue_server.web.pages import PageCall, PageRoute
 
-STAFF: Final = frozenset({Role.ADMINISTRATOR, Role.CLERK})
 FACES: Final = ("counter", "error", "common")
 
 
 async def choose_page(call: PageCall) -> Response:
     """Show the counters of the clerk's sites and who is there; taking one is a POST of its script."""
     actor = call.actor
-    if actor.role is Role.VISITOR:
-        raise SignInRequired
-    if actor.role not in STAFF:
-        raise Forbidden(act=Act.OPEN_COUNTER.value)
+    require_somewhere(actor, Act.OPEN_COUNTER)
     found = [
         (town, site)
         for town, site in call.house.directory.sites.values()
@@ -179,6 +175,6 @@ def _service(call: PageCall, service: Service) -> dict[str, Any]:
 
 ROUTES = [
     PageRoute("/counter", choose_page),
-    PageRoute("/counter/{counter}", counter_page, Act.SEE_STAFF_QUEUE, "counter"),
-    PageRoute("/counter/{counter}/calendar", calendar_part, Act.SEE_STAFF_QUEUE, "counter"),
+    PageRoute("/counter/{counter}", counter_page, Act.SEE_COUNTER, "counter"),
+    PageRoute("/counter/{counter}/calendar", calendar_part, Act.SEE_COUNTER, "counter"),
 ]

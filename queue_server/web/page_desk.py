@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import RedirectResponse, Response
 
-from queue_server.domain.access import Act, Forbidden, Role, SignInRequired
+from queue_server.domain.access import Act, require_somewhere
 from queue_server.domain.errors import BadInput, NotFound, Refusal
 from queue_server.domain.person import Person
 from queue_server.domain.ticket import Origin
@@ -37,7 +37,6 @@ from queue_server.web.errors import status_of
 from queue_server.web.last_look import read_calendars
 from queue_server.web.pages import PageCall, PageRoute
 
-STAFF: Final = frozenset({Role.ADMINISTRATOR, Role.CLERK})
 DAYS_SHOWN: Final = 5
 DAYS_LOOKED_AT: Final = 60
 LIMITS: Final = frozenset({"too_many_bookings"})
@@ -46,10 +45,7 @@ LIMITS: Final = frozenset({"too_many_bookings"})
 
 async def entry_page(call: PageCall) -> Response:
     """Go to the desk of the clerk's own building; the others are one press away."""
-    if call.actor.role is Role.VISITOR:
-        raise SignInRequired
-    if call.actor.role not in STAFF:
-        raise Forbidden(act=Act.SEE_APPOINTMENTS.value)
+    require_somewhere(call.actor, Act.SEE_APPOINTMENTS)
     places = sites_of(call)
     if not places:
         raise NotFound(what="site")

@@ -237,7 +237,7 @@ async def _ignore(_connection: Connection, _text: str) -> None:
 
 SOCKETS = [
     SocketRoute(DISPLAY_SOCKET, Act.SEE_DISPLAY, Kind.DISPLAY, display),
-    SocketRoute(COUNTER_SOCKET, Act.SEE_STAFF_QUEUE, Kind.COUNTER, counter),
+    SocketRoute(COUNTER_SOCKET, Act.SEE_COUNTER, Kind.COUNTER, counter),
     SocketRoute(KIOSK_SOCKET, Act.SEE_KIOSK, Kind.KIOSK, kiosk),
     SocketRoute(SITE_SOCKET, Act.SEE_PUBLIC_QUEUE, Kind.SITE, phones),
 ]
