@@ -6,6 +6,9 @@ Alembic is imported where it works: a server that finds everything in the newest
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -41,13 +44,17 @@ _APART: Final = (
     "import sys; from queue_server.adapters.schema import upgrade_at; upgrade_at(sys.stdin.read())"
 )
 _REVISION: Final = sa.table("alembic_version", sa.column("version_num", sa.String))
+_READABLE: Final = operations.COMPATIBILITY
 
 __all__ = [
     "TABLES",
+    "Fit",
     "current",
+    "fit",
     "head",
     "knows",
     "metadata",
+    "readable_from",
     "revise",
     "upgrade",
     "upgrade_apart",
@@ -55,22 +62,73 @@ __all__ = [
 ]
 
 
+class Fit(StrEnum):
+    """How a database's shape stands to this version of the product."""
+
+    EMPTY = "empty"
+    OLDER = "older"
+    SAME = "same"
+    READABLE = "readable"
+    """A newer version made it, and says that this one reads and writes it rightly."""
+    NEWER = "newer"
+
+
+def fit(connection: Connection) -> Fit:
+    """Tell whether this version may serve the database: when it is `SAME` or `READABLE`."""
+    revision, newest = current(connection), head()
+    if revision is None or newest is None:
+        return Fit.EMPTY
+    if revision == newest:
+        return Fit.SAME
+    if knows(revision):
+        return Fit.OLDER
+    oldest = readable_from(connection)
+    return Fit.READABLE if oldest is not None and oldest <= newest else Fit.NEWER
+
+
+def readable_from(connection: Connection) -> str | None:
+    """Return the oldest revision whose program still serves this database; None: its makers did not say."""
+    if not sa.inspect(connection).has_table(_READABLE.name):
+        return None
+    return connection.execute(sa.select(_READABLE.c.readable_from)).scalar()
+
+
 def upgrade(database: Database) -> None:
     """Bring the database to the newest shape, in one transaction; nothing happens when it has it."""
-    with database.writer.begin() as connection:
+    with rebuilding(database) as connection:
         upgrade_within(connection)
 
 
+@contextmanager
+def rebuilding(database: Database) -> Iterator[Connection]:
+    """Open the transaction in which a migration runs.
+
+    SQLite changes a table by making it anew, and dropping the old one deletes by foreign key what points
+    there: a migration of accounts once signed everybody out. The switch has no effect inside a transaction.
+    """
+    with database.writer.connect() as connection:
+        if not database.is_sqlite:
+            with connection.begin():
+                yield connection
+            return
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+        with connection.begin():
+            yield connection
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("after the migration a row points nowhere")
+
+
 def upgrade_within(connection: Connection) -> None:
-    """Do the same in the caller's transaction."""
+    """Do the same in the caller's transaction. What a newer version made and we can read stays as it is."""
     from alembic import command
 
-    command.upgrade(_config(connection), "head")
+    if fit(connection) is not Fit.READABLE:
+        command.upgrade(_config(connection), "head")
 
 
 def upgrade_apart(database: Database) -> None:
     """Do the same in a child process, so that a server that follows stays small."""
-    if database.read(current) == head():
+    if database.read(fit) in {Fit.SAME, Fit.READABLE}:
         return
     # Not by `multiprocessing`: it would run the caller's main module once more. The address may hold a
     # password, which other users could read among the arguments.

@@ -112,10 +112,10 @@ def _why_no_database(error: Exception) -> str:
 
 @contextmanager
 def open_place(args: argparse.Namespace) -> Iterator[Place]:
-    """Open a database that has a town in its newest shape, or say how to get there."""
+    """Open a database that has a town and a shape that we can read, or say how to get there."""
     settings = settings_of(args)
     with open_database(settings) as database:
-        require_newest_shape(settings, database)
+        require_shape(settings, database)
         towns = database.read(load_towns)
         if not towns:
             raise Problem(no_town(settings))
@@ -149,12 +149,32 @@ def sqlite_file(settings: Settings) -> Path | None:
     return Path(url.database)
 
 
-def require_newest_shape(settings: Settings, database: Database) -> None:
-    revision = database.read(schema.current)
-    if revision is None:
-        raise Problem(no_town(settings))
-    if revision != schema.head():
-        raise Problem("the database has another shape than this version needs; run: aufruf migrate")
+def require_shape(settings: Settings, database: Database) -> None:
+    """Raise `Problem` unless this version may work with the database."""
+    problem = why_not_served(settings, database)
+    if problem:
+        raise Problem(problem)
+
+
+def why_not_served(settings: Settings, database: Database) -> str | None:
+    """Return in one sentence what is wrong with the database's shape and what to do; None: nothing."""
+    match database.read(schema.fit):
+        case schema.Fit.EMPTY:
+            return no_town(settings)
+        case schema.Fit.OLDER:
+            return "the database has an older shape than this version needs; run: aufruf migrate"
+        case schema.Fit.NEWER:
+            return too_new(database)
+        case schema.Fit.SAME | schema.Fit.READABLE:
+            return None
+
+
+def too_new(database: Database) -> str:
+    shape = database.read(schema.current)
+    return (
+        f"a newer version of Aufruf made this database (shape {shape}; this version knows {schema.head()});"
+        " install that version again, or restore a backup of before with: aufruf restore"
+    )
 
 
 def no_town(settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """Makes the sample town's database: set-up, accounts, device tokens. Twice changes nothing."""
 
 import dataclasses
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -48,6 +49,10 @@ def prepare(settings: Settings, *, random_passwords: bool, say: Callable[[str], 
     ensure_key_file(settings.key_file)
     database = Database(settings.database_url)
     try:
+        if database.read(schema.fit) is schema.Fit.NEWER:
+            sys.exit(
+                f"aufruf: a newer version of Aufruf made {settings.data}; delete it, or choose another --data"
+            )
         schema.upgrade_apart(database)
         now = datetime.now(UTC)
         before = database.read(town_store.load_towns).get(sample_town().id)

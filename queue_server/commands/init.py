@@ -24,7 +24,7 @@ from queue_server.commands.common import (
     now,
     open_database,
     plainly,
-    require_newest_shape,
+    require_shape,
     sqlite_file,
 )
 from queue_server.commands.town_changes import lines_of
@@ -92,7 +92,7 @@ def _stored(settings: Settings) -> dict[str, Town]:
     with open_database(settings) as database:
         if database.read(schema.current) is None:
             return {}
-        require_newest_shape(settings, database)
+        require_shape(settings, database)
         return database.read(town_store.load_towns)
 
 

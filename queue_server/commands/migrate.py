@@ -12,6 +12,7 @@ from queue_server.commands.common import (
     open_database,
     plainly,
     settings_of,
+    too_new,
 )
 from queue_server.settings import Settings
 
@@ -33,11 +34,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _migrate(settings: Settings, database: Database) -> None:
     before = database.read(schema.current)
-    if before == schema.head():
-        print("The database has the newest shape already; nothing to do.")
-        return
-    if before is None or not schema.knows(before):
-        raise Problem(f"a newer version of Aufruf made the shape {before} of this database; install that one")
-    print(put_copy_aside(settings, "migrate"))
-    schema.upgrade(database)
-    print(f"The database went from shape {before} to {schema.head()}.")
+    match database.read(schema.fit):
+        case schema.Fit.SAME:
+            print("The database has the newest shape already; nothing to do.")
+        case schema.Fit.READABLE:
+            print(f"A newer version gave the database the shape {before}, which this one serves as well.")
+        case schema.Fit.NEWER:
+            raise Problem(too_new(database))
+        case _:
+            print(put_copy_aside(settings, "migrate"))
+            schema.upgrade(database)
+            print(f"The database went from shape {before} to {schema.head()}.")

@@ -58,7 +58,6 @@ def run(args: argparse.Namespace) -> int:
 def _restore(args: argparse.Namespace, settings: Settings) -> int:
     with args.file.open("rb") as file:
         header = read_header(file)
-    restoring.refuse_what_is_newer(header)
     keys = load_key_file(settings.key_file)
     erased = _erased(args, settings)
     if not _agreed(args, header):

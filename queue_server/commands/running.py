@@ -176,18 +176,17 @@ def _note_pid(file: IO[str]) -> None:
 
 def why_not_ready(settings: Settings) -> str | None:
     """Return in one sentence why a real town cannot be served yet; None when it can."""
-    from queue_server.adapters import accounts, schema
+    from queue_server.adapters import accounts
     from queue_server.adapters.database import Database
     from queue_server.adapters.town.store import load_towns
+    from queue_server.commands.common import why_not_served
     from queue_server.commands.demo_town import DEMO_PASSWORD
 
     database = Database(settings.database_url)
     try:
-        revision = database.read(schema.current)
-        if revision is None:
-            return f"there is no town in {settings.data} yet; make one with: aufruf init --from town.toml"
-        if revision != schema.head():
-            return "the database has an older shape; bring it up to date with: aufruf migrate"
+        problem = why_not_served(settings, database)
+        if problem:
+            return problem
         for town in database.read(load_towns).values():
             for account in database.read(partial(accounts.list_accounts, organisation_id=town.id)):
                 if accounts.verify_password(account.password_hash, DEMO_PASSWORD):

@@ -25,6 +25,7 @@ from queue_server.settings import Settings
 from tests.commands.conftest import Aufruf
 from tests.commands.operating import Place, fill_hall, serving
 from tests.commands.test_migrate import later_release
+from tests.newer_release import make_newer
 
 __all__ = ["later_release"]
 SQLITE_ALONE = pytest.mark.parametrize("empty_place", ["sqlite"], indirect=True)
@@ -270,11 +271,23 @@ def test_an_older_shape_is_brought_up_to_date(
 
 @SQLITE_ALONE
 def test_a_newer_shape_is_refused(busy: Place, aufruf: Aufruf, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = backed_up(busy, aufruf)
+    file, shape = backed_up(busy, aufruf), schema.head()
     monkeypatch.setattr(schema, "_revisions", lambda: ["0001"])
     said = aufruf("restore", file, "--yes", *busy.words)
-    assert (said.status, "a newer version of Aufruf made it (shape 0007)" in said.err) == (1, True)
+    assert (said.status, f"a newer version of Aufruf made it (shape {shape})" in said.err) == (1, True)
     assert "nothing was changed" in said.err
+
+
+@SQLITE_ALONE
+def test_a_newer_shape_that_this_version_reads_is_restored(busy: Place, aufruf: Aufruf) -> None:
+    """After an update went back, its backups are the newer version's shape."""
+    with busy.database() as database:
+        database.write(make_newer)
+    file = backed_up(busy, aufruf)
+    assert aufruf("restore", file, "--yes", *busy.words).status == 0
+    with busy.database() as database:
+        assert database.read(schema.current) == "9001"
+    assert aufruf("check", *busy.words).status == 0
 
 
 @SQLITE_ALONE

@@ -20,6 +20,7 @@ from queue_server.adapters.backup.copying import Counts, count_rows, into_one_fi
 from queue_server.adapters.backup.journal import Erased
 from queue_server.adapters.backup.sealed_file import BadBackup, Header, backup_key
 from queue_server.adapters.backup.taking import erased_by_rows
+from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import note_restored
 from queue_server.adapters.forgetting import erasing, marks
 from queue_server.adapters.post import outbox
@@ -53,12 +54,6 @@ class ForeignJournal(Exception):  # noqa: N818 - it says what is so
         super().__init__(count)
 
 
-def refuse_what_is_newer(header: Header) -> None:
-    """Raise `BadBackup` when only a newer version of the product can read it."""
-    if not schema.knows(header.shape):
-        raise BadBackup(f"a newer version of Aufruf made it (shape {header.shape}); install that one")
-
-
 def make_ready(
     file: Path,
     keys: Secrets,
@@ -71,11 +66,11 @@ def make_ready(
     """Open a backup in the folder `work` and make it fit to answer. Raises `BadBackup`, `ForeignJournal`."""
     with file.open("rb") as sealed:
         unpacked = content.unpack(sealed, backup_key(keys), work)
-    refuse_what_is_newer(unpacked.header)
     verifying.verify_file(unpacked.database)
     verifying.verify_counts(unpacked.database, unpacked.counts)
     epoch = secrets.token_hex(6)
     with opened(unpacked.database, keys.derive(marks.ERASED)) as copy:
+        _refuse_what_is_newer(copy)
         schema.upgrade(copy)
         # Each backup completes its journal first: one that knows less was never this database's.
         missing = set(copy.read(erased_by_rows)) - set(erased)
@@ -93,6 +88,12 @@ def make_ready(
     differing = list(verifying.differing(verifying.check_log(unpacked.database)))
     into_one_file(unpacked.database)
     return _ready(unpacked, epoch, counts, differing, erased_count, held_count)
+
+
+def _refuse_what_is_newer(copy: Database) -> None:
+    if copy.read(schema.fit) is schema.Fit.NEWER:
+        shape = copy.read(schema.current)
+        raise BadBackup(f"a newer version of Aufruf made it (shape {shape}); install that one")
 
 
 def _ready(

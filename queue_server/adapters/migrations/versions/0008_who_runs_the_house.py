@@ -14,7 +14,7 @@ ROLES_BEFORE = ('administrator', 'clerk', 'integration', 'kiosk', 'display', 'vi
 ROLES = ('administrator', 'lead', 'clerk', 'reception', 'auditor', 'integration', 'kiosk', 'display', 'visitor')
 SIGN_IN_BEFORE = ('administrator', 'clerk')
 SIGN_IN = ('administrator', 'lead', 'clerk', 'reception', 'auditor')
-OLDEST_READER = '0007'
+OLDEST_READER = '0008'  # the first that asks
 
 
 def _text(length: int) -> sqlmodel.sql.sqltypes.AutoString:
