@@ -28,6 +28,8 @@ SESSION_LIFETIME: Final = timedelta(hours=12)
 """One working day, whatever happens (ASVS 5.0, 7.3.2)."""
 SESSION_IDLE: Final = timedelta(hours=4)
 """A counter left alone for an afternoon signs out (7.3.1); a lunch break does not."""
+ONE_TIME_LIFETIME: Final = timedelta(days=7)
+"""A one-time password that nobody used lies on a slip of paper somewhere (ASVS 5.0, 6.4.1)."""
 TOUCH_AFTER: Final = timedelta(minutes=5)
 """A session's last use is written at most so often: reading must not turn into writing."""
 
@@ -52,6 +54,7 @@ class StoredAccount:
     site_id: str | None
     clerk_id: str | None
     must_change: bool
+    one_time_until: datetime | None
     password_hash: str = field(repr=False)
 
 
@@ -112,6 +115,7 @@ def create_account(
             site_id=site_id,
             clerk_id=clerk_id,
             must_change=must_change,
+            one_time_until=now + ONE_TIME_LIFETIME if must_change else None,
             created_at=now,
         )
     )
@@ -133,9 +137,16 @@ def set_password(
     conn: Connection, account_id: str, password_hash: str, now: datetime, *, must_change: bool = False
 ) -> None:
     """Store a new password and end every session of the account: a thief's session must not outlive it."""
-    values = {"password_hash": password_hash, "must_change": must_change}
+    until = now + ONE_TIME_LIFETIME if must_change else None
+    values = {"password_hash": password_hash, "must_change": must_change, "one_time_until": until}
     conn.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(values))
     close_sessions_of(conn, account_id, now)
+
+
+def renew_hash(conn: Connection, account: StoredAccount, password_hash: str) -> None:
+    """Store the same password hashed anew; sessions stay. Nothing happens when it changed meanwhile."""
+    same = (ACCOUNT.c.id == account.id) & (ACCOUNT.c.password_hash == account.password_hash)
+    conn.execute(sa.update(ACCOUNT).where(same).values(password_hash=password_hash))
 
 
 def disable_account(conn: Connection, account_id: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ from queue_server.domain.errors import NotFound, Refusal
 
 __all__ = ["ANYBODY", "PUBLIC", "RIGHTS", "THE_SERVER", "Act", "Actor", "Kind", "Role", "Thing"]
 __all__ += ["hats", "may", "may_somewhere", "require", "require_somewhere", "sees"]
-__all__ += ["Forbidden", "MustChangePassword", "PasswordUnfit", "SignInRequired", "TooManyRequests"]
+__all__ += ["Forbidden", "MustChangePassword", "SignInRequired", "TooManyRequests"]
 __all__ += ["WrongPassword"]
 
 
@@ -226,12 +226,6 @@ class MustChangePassword(Refusal):
     """The session began with a one-time password: a new one comes before anything else."""
 
     code = "must_change_password"
-
-
-class PasswordUnfit(Refusal):
-    """The new password is shorter than `least` letters, the old one again, or the user's name."""
-
-    code = "password_unfit"
 
 
 class Forbidden(Refusal):

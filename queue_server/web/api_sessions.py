@@ -69,7 +69,7 @@ ROUTES = [
         body=models.SignIn,
         answer=answers.Session,
         status=201,
-        refusals=("wrong_password", "too_many_requests"),
+        refusals=("wrong_password", "one_time_password_over", "too_many_requests"),
         tag="session",
     ),
     ApiRoute(

@@ -26,6 +26,7 @@ from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.forgetting import nightly
 from queue_server.adapters.forgetting.marks import ERASED
+from queue_server.adapters.password_strength import weakness
 from queue_server.adapters.post import (
     desk_letters,
     invitation,
@@ -153,6 +154,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         csrf=Csrf(secrets.derive("csrf")),
         accounts=accounts,
         audit=audit,
+        weakness=weakness,
         pairings=pairing,
         tokens=tokens,
         helpers=helpers,

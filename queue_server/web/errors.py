@@ -21,6 +21,7 @@ STATUS: Final[Mapping[str, int]] = {
     "password_unfit": 400,
     "sign_in_required": 401,
     "wrong_password": 401,
+    "one_time_password_over": 401,
     "forbidden": 403,
     "must_change_password": 403,
     "csrf": 403,

@@ -109,6 +109,8 @@ class House:
     csrf: Csrf
     accounts: Accounts
     audit: Audit
+    weakness: Callable[[str, Iterable[str]], str | None]
+    """Returns why a password is unfit, given names that a stranger would try; takes up to 25 ms."""
     pairings: Pairings
     tokens: Tokens
     helpers: Helpers

@@ -81,7 +81,7 @@ class SignIn(Body):
 
 
 class ChangePassword(Body):
-    """`new_password` has at least twelve letters and is not the old one."""
+    """`new_password` has 12 to 128 signs and is hard to guess; the answer's `reason` says what it lacks."""
 
     password: str = Field(min_length=1, max_length=500)
     new_password: str = Field(min_length=1, max_length=500)

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from queue_server.domain.access import ANYBODY, Act, Actor, SignInRequired, Thing, require
 from queue_server.domain.errors import Refusal
+from queue_server.domain.sign_in import LEAST_PASSWORD, MOST_PASSWORD
 from queue_server.web.api import NAMED
 from queue_server.web.cookies import (
     LANGUAGE_COOKIE,
@@ -23,7 +24,7 @@ from queue_server.web.cookies import (
 from queue_server.web.errors import status_of
 from queue_server.web.house import House
 from queue_server.web.proxies import client_address
-from queue_server.web.signing_in import LEAST_PASSWORD, SignedIn, change_password, sign_in, sign_out
+from queue_server.web.signing_in import SignedIn, change_password, sign_in, sign_out
 from queue_server.web.texts import LANGUAGES, Texts, negotiate
 
 
@@ -205,6 +206,7 @@ def _password_form(call: PageCall, after: str, *, message: str = "", status: int
         message=message,
         one_time=call.actor.must_change,
         least=LEAST_PASSWORD,
+        most=MOST_PASSWORD,
         csrf=call.house.csrf.token(call.request.scope),
     )
 

@@ -1,16 +1,18 @@
 """Signing in and out, for the API and for the form alike."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from queue_server.domain.access import Actor, PasswordUnfit, SignInRequired, WrongPassword
+from queue_server.domain.access import Actor, SignInRequired, WrongPassword
+from queue_server.domain.sign_in import (
+    LEAST_PASSWORD,
+    MOST_PASSWORD,
+    OneTimePasswordOver,
+    PasswordUnfit,
+)
 from queue_server.web.house import House
 from queue_server.web.ports import OpenedSession, StoredAccount
-
-LEAST_PASSWORD: Final = 12
-"""Length protects, rules about signs do not (NIST SP 800-63B, 3.1.1.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,24 @@ async def sign_in(house: House, address: str, user: str, password: str) -> Signe
     if account is None or not right:
         raise WrongPassword
     now = house.clock()
-    opened = await house.write(lambda conn: house.accounts.open_session(conn, account, now))
-    return _signed_in(account, opened, must_change=account.must_change)
+    if account.one_time_until is not None and account.one_time_until <= now:
+        raise OneTimePasswordOver
+    renewed = await _renewed_hash(house, account, password)
+
+    def work(conn: Connection) -> OpenedSession:
+        if renewed is not None:
+            house.accounts.renew_hash(conn, account, renewed)
+        opened: OpenedSession = house.accounts.open_session(conn, account, now)
+        return opened
+
+    return _signed_in(account, await house.write(work), must_change=account.must_change)
+
+
+async def _renewed_hash(house: House, account: StoredAccount, password: str) -> str | None:
+    """Hash the password anew when its hash was made with weaker settings: only now it is known."""
+    if not house.accounts.needs_rehash(account.password_hash):
+        return None
+    return await house.password_gate.run(lambda: house.accounts.hash_password(password))
 
 
 async def change_password(house: House, address: str, actor: Actor, password: str, new: str) -> SignedIn:
@@ -57,8 +75,7 @@ async def change_password(house: House, address: str, actor: Actor, password: st
     right = house.accounts.verify_password
     if not await house.password_gate.run(lambda: right(account.password_hash, password)):
         raise WrongPassword
-    if len(new) < LEAST_PASSWORD or new == password or house.accounts.normal_user(new) == account.user:
-        raise PasswordUnfit(least=LEAST_PASSWORD)
+    await _require_fit(house, account, new, old=password)
     new_hash = await house.password_gate.run(lambda: house.accounts.hash_password(new))
     now = house.clock()
 
@@ -70,6 +87,24 @@ async def change_password(house: House, address: str, actor: Actor, password: st
     opened = await house.write(work)
     house.sessions.invalidate()
     return _signed_in(account, opened, must_change=False)
+
+
+async def _require_fit(house: House, account: StoredAccount, new: str, *, old: str) -> None:
+    """Refuse a password that is easy to guess, or the old one. Raises `PasswordUnfit`."""
+    names = [account.user, account.id, *_names_around(house, account)]
+    weak = "same" if new == old else await house.password_gate.run(lambda: house.weakness(new, names))
+    if weak is not None:
+        raise PasswordUnfit(reason=weak, least=LEAST_PASSWORD, most=MOST_PASSWORD)
+
+
+def _names_around(house: House, account: StoredAccount) -> list[str]:
+    """Return what a stranger reads on the door: the names of the town and its sites."""
+    return [
+        name
+        for town, site in house.directory.sites.values()
+        if town.id == account.organisation_id
+        for name in (town.id, site.id, *town.name.values(), *site.name.values())
+    ]
 
 
 def _signed_in(account: StoredAccount, opened: OpenedSession, *, must_change: bool) -> SignedIn:

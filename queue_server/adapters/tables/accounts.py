@@ -19,7 +19,7 @@ class AccountRow(SQLModel, table=True):
     """A person who signs in. `user` is unique on the server, for the sign-in names no organisation.
 
     `subject` is who it is at the town's own directory (issuer and subject); an account without a password
-    has an empty `password_hash`, which nothing fits.
+    has an empty `password_hash`, which nothing fits. A one-time password works until `one_time_until`.
     """
 
     __tablename__ = "account"
@@ -41,6 +41,7 @@ class AccountRow(SQLModel, table=True):
     disabled_at: datetime | None = None
     subject: str | None = Field(default=None, unique=True, max_length=400)
     signed_in_at: datetime | None = None
+    one_time_until: datetime | None = None
 
 
 class LeadRow(SQLModel, table=True):

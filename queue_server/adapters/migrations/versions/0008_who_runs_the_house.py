@@ -44,6 +44,7 @@ def upgrade() -> None:
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.add_column(sa.Column('subject', _text(400), nullable=True))
         batch_op.add_column(sa.Column('signed_in_at', _moment(), nullable=True))
+        batch_op.add_column(sa.Column('one_time_until', _moment(), nullable=True))
         batch_op.create_unique_constraint(op.f('uq_account_subject'), ['subject'])
     with op.batch_alter_table('session', schema=None) as batch_op:
         batch_op.add_column(sa.Column('browser', _text(60), nullable=False, server_default=''))
@@ -123,6 +124,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM account WHERE role NOT IN ('administrator', 'clerk')")
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_constraint(op.f('uq_account_subject'), type_='unique')
+        batch_op.drop_column('one_time_until')
         batch_op.drop_column('signed_in_at')
         batch_op.drop_column('subject')
     _allow_roles(ROLES_BEFORE, SIGN_IN_BEFORE)

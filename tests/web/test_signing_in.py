@@ -1,0 +1,71 @@
+"""Passwords that are chosen, kept and run out, as the server lives them."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+
+from queue_server.adapters import accounts
+from queue_server.adapters.tables.accounts import ACCOUNT
+from tests.web.running import ONE_TIME_USER, PASSWORD, Town
+
+SESSIONS = "/api/v1/sessions"
+
+
+async def sign_in(town: Town, user: str = "anna", password: str = PASSWORD) -> str:
+    """Return "in", or the code of the refusal."""
+    answer = await town.client.post(SESSIONS, json={"user": user, "password": password})
+    return "in" if answer.status_code == 201 else str(answer.json()["error"]["code"])
+
+
+@pytest.mark.parametrize(
+    ("new", "reason", "german"),
+    [
+        ("kurz", "short", "mindestens 12 Zeichen"),
+        ("lang" * 40, "long", "Höchstens 128 Zeichen"),
+        (PASSWORD, "same", "bisheriges"),
+        ("anna.musterstadt", "context", "zu Ihnen oder Ihrem Haus"),
+        ("Passwort1234", "common", "benutzen viele"),
+        ("hallohallohallo", "pattern", "Wiederholungen"),
+    ],
+)
+async def test_an_unfit_password_is_refused_in_plain_words(
+    town: Town, new: str, reason: str, german: str
+) -> None:
+    await sign_in(town)
+    body = {"password": PASSWORD, "new_password": new}
+    answer = await town.client.post(f"{SESSIONS}/password", json=body, headers={"accept-language": "de"})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["reason"]) == (400, "password_unfit", reason)
+    assert german in error["message"]
+
+
+async def test_a_hash_of_weaker_settings_is_renewed_when_signing_in(town: Town) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    change = sa.update(ACCOUNT).where(ACCOUNT.c.user == "anna").values(password_hash=weak)
+    await town.house.write(lambda conn: conn.execute(change))
+    assert await sign_in(town) == "in"
+    stored = await town.house.read(lambda conn: accounts.find_account(conn, "anna"))
+    assert stored is not None
+    assert stored.password_hash != weak
+    assert not accounts.needs_rehash(stored.password_hash)
+    assert await sign_in(town) == "in"
+
+
+async def test_a_one_time_password_runs_out_after_a_week_unused(town: Town) -> None:
+    town.clock.now += accounts.ONE_TIME_LIFETIME - timedelta(seconds=1)
+    assert await sign_in(town, ONE_TIME_USER) == "in"
+    town.clock.now += timedelta(seconds=1)
+    assert await sign_in(town, ONE_TIME_USER) == "one_time_password_over"
+    assert await sign_in(town, ONE_TIME_USER, "falsch") == "wrong_password", "nobody else learns of it"
+    assert await sign_in(town) == "in", "a password of one's own does not run out (ASVS 6.2.10)"
+
+
+async def test_a_new_one_time_password_starts_the_week_anew(town: Town) -> None:
+    town.clock.now += timedelta(days=30)
+    found = await town.house.read(lambda conn: accounts.find_account(conn, ONE_TIME_USER))
+    assert found is not None
+    now, same = town.clock.now, found.password_hash
+    await town.house.write(lambda conn: accounts.set_password(conn, found.id, same, now, must_change=True))
+    assert await sign_in(town, ONE_TIME_USER) == "in"
