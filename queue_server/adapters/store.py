@@ -39,6 +39,8 @@ from queue_server.domain.visiting import close_day
 from queue_server.services.ports import Answer, Binding, Unit
 
 _NOT_AN_OUTAGE = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError)
+_SQLITE_FULL = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
+_POSTGRES_FULL = "53100"  # disk_full, PostgreSQL manual, appendix A
 
 
 class Store:
@@ -311,6 +313,9 @@ class Store:
             return True
         return isinstance(error, sa.exc.DBAPIError) and not isinstance(error, _NOT_AN_OUTAGE)
 
+    def is_full(self, error: Exception) -> bool:
+        return isinstance(error, sa.exc.DBAPIError) and _is_for_want_of_room(error.orig)
+
     def is_conflict(self, error: Exception) -> bool:
         return isinstance(error, sa.exc.IntegrityError)
 
@@ -318,6 +323,12 @@ class Store:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _is_for_want_of_room(error: object) -> bool:
+    """Tell by the drivers' own codes; their words are translated, or change."""
+    sqlite = getattr(error, "sqlite_errorname", None)
+    return sqlite in _SQLITE_FULL or getattr(error, "sqlstate", None) == _POSTGRES_FULL
 
 
 def _with_todays_skills(memory: SiteMemory, town: Town) -> dict[str, Binding]:

@@ -226,3 +226,9 @@ class StorageUnavailable(Refusal):
     """The commit failed (disk full, database gone). Nothing was done; the same request may be sent again."""
 
     code = "storage_unavailable"
+
+
+class DiskFull(StorageUnavailable):
+    """There is no room left for the commit. Nothing was done; it works again as soon as there is."""
+
+    code = "disk_full"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from queue_server.domain.errors import Refusal, RequestIdReused, StorageUnavailable
+from queue_server.domain.errors import DiskFull, Refusal, RequestIdReused, StorageUnavailable
 from queue_server.live.inbox import Command
 from queue_server.services.ports import Answer, Storage, Unit
 
@@ -24,7 +24,7 @@ class Moved:
 
     sites: Mapping[str, int]
     pictures: dict[str, Any] = field(default_factory=dict)
-    is_outage: bool = False
+    outage: StorageUnavailable | None = None
 
 
 class Batches:
@@ -43,6 +43,8 @@ class Batches:
         foretell: Callable[[Moved], None],
     ) -> None:
         self.storage = storage
+        self.outage = ""
+        """The code of what keeps the storage from being written; empty while all is well."""
         self._clock = clock
         self._picture = picture
         self._foretell = foretell
@@ -69,9 +71,9 @@ class Batches:
             alone = self._together([command]) or self._together([command]) or Moved({})
             sites.update(alone.sites)
             pictures.update(alone.pictures)
-            if alone.is_outage:
+            if alone.outage is not None:
                 for later in batch[place + 1 :]:
-                    later.outcome = StorageUnavailable()
+                    later.outcome = alone.outage
                 break
         return Moved(sites, pictures)
 
@@ -89,6 +91,7 @@ class Batches:
             moved = Moved(sites, {site_id: self._picture_of(site_id, at) for site_id in sites})
             self._foretell(moved)
             self.storage.commit()
+            self.note(None)
         except Exception as error:
             self.storage.rollback()
             return self._failed(batch, error)
@@ -102,13 +105,31 @@ class Batches:
                 with contextlib.suppress(Refusal):  # no such site: its command says so
                     self.storage.unit(site_id, at)
 
+    def note(self, outage: StorageUnavailable | None) -> None:
+        """Note whether the storage could be written; the log tells when that changes, not at each press."""
+        code = "" if outage is None else outage.code
+        if code == self.outage:
+            return
+        self.outage = code
+        if code:
+            log.error("nothing can be kept (%s): presses are refused until it can", code)
+        else:
+            log.warning("the storage can be written again")
+
+    def refusal(self, error: Exception) -> StorageUnavailable | None:
+        """Return as what an outage of the storage is answered; None for any other error."""
+        if not self.storage.is_outage(error):
+            return None
+        return DiskFull() if self.storage.is_full(error) else StorageUnavailable()
+
     def _failed(self, batch: Sequence[Command], error: Exception) -> Moved | None:
-        if self.storage.is_outage(error):
+        if (outage := self.refusal(error)) is not None:
             # Trying the others one by one would only keep everybody waiting on a full disk.
-            log.error("commit failed, nothing of %d commands was kept: %s", len(batch), error)
+            self.note(outage)
+            log.debug("nothing of %d commands was kept", len(batch), exc_info=error)
             for command in batch:
-                command.outcome = StorageUnavailable()
-            return Moved({}, is_outage=True)
+                command.outcome = outage
+            return Moved({}, outage=outage)
         if len(batch) > 1:
             return None
         if self.storage.is_conflict(error) and not batch[0].was_in_conflict:

@@ -33,11 +33,15 @@ class Checkpoints:
 
     async def _run(self) -> None:
         rest_s = self._rest_s
+        failed: type[Exception] | None = None
         while True:
             await asyncio.sleep(rest_s)
             try:
                 pages = await asyncio.to_thread(self._move)
             except Exception as error:  # a full disk: the commits say so, and move the log themselves
-                log.warning("the log could not be moved into the file: %s", error)
-                pages = 0
+                if type(error) is not failed:  # said once, not every five seconds for a night
+                    log.warning("the log could not be moved into the file: %s", error)
+                pages, failed = 0, type(error)
+            else:
+                failed = None
             rest_s = min(BUSY_REST_S, self._rest_s) if pages > BUSY_PAGES else self._rest_s

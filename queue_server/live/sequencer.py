@@ -56,6 +56,20 @@ class Sequencer:
 
     # -- in the event loop -------------------------------------------------------------------------
 
+    @property
+    def outage(self) -> str:
+        """Return the code of what keeps the storage from being written; empty while all is well."""
+        return self._batches.outage
+
+    async def try_out(self, work: Callable[[], object]) -> None:
+        """Run `work`, which writes something: an outage is over when it can."""
+
+        def write() -> None:
+            work()
+            self._batches.note(None)
+
+        await self.errand(write)
+
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
@@ -156,8 +170,10 @@ class Sequencer:
                 now = self._clock()
                 result = other.work([self._batches.storage.view(site_id, now) for site_id in other.site_ids])
         except BaseException as error:
-            outage = isinstance(error, Exception) and self._batches.storage.is_outage(error)
-            failure = StorageUnavailable() if outage else error
+            outage = self._batches.refusal(error) if isinstance(error, Exception) else None
+            if outage is not None and isinstance(other, Errand):
+                self._batches.note(outage)
+            failure = outage or error
 
         def settle() -> None:
             if isinstance(other, Errand):

@@ -296,6 +296,9 @@ class Storage(Protocol):
     def is_outage(self, error: Exception) -> bool:
         """Say whether an error means that the database cannot be written now (disk full, gone, locked)."""
 
+    def is_full(self, error: Exception) -> bool:
+        """Say of an outage whether it is for want of room: reading goes on then."""
+
     def is_conflict(self, error: Exception) -> bool:
         """Say whether a row that another process wrote meanwhile is in the way: worth one more try."""
 

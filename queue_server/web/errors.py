@@ -33,8 +33,10 @@ STATUS: Final[Mapping[str, int]] = {
     "request_id_reused": 422,
     "too_many_requests": 429,
     "storage_unavailable": 503,
+    "disk_full": 507,  # RFC 4918 section 11.5: devices ask again after 503, and this lasts longer
     "internal": 500,
 }
+RETRY_AFTER_S: Final[Mapping[str, int]] = {"storage_unavailable": 2, "disk_full": 30}
 CONFLICT: Final = 409
 """Every other refusal: the hall is in a state that does not allow it."""
 
@@ -64,6 +66,8 @@ def refusal_response(texts: Mapping[str, Texts], scope: Scope, refusal: Refusal)
     headers = {}
     if isinstance(refusal, TooManyRequests):
         headers["Retry-After"] = str(refusal.params.get("retry_after_s", 1))
+    if refusal.code in RETRY_AFTER_S:
+        headers["Retry-After"] = str(RETRY_AFTER_S[refusal.code])
     if refusal.code == "sign_in_required":
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(

@@ -2,15 +2,19 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from ipaddress import ip_address
+from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
+from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from queue_server.domain.access import THE_SERVER, Act, Kind, may, require, sees
+from queue_server.domain.errors import Refusal
 from queue_server.live.backups import BackupState
 from queue_server.live.rooms import SiteRoom
 from queue_server.services.ports import Answer
@@ -21,6 +25,11 @@ from queue_server.web.mail_way import mail_way
 from queue_server.web.ports import Backlog
 from queue_server.web.proxies import client_address
 
+_COME: Final = text(
+    'INSERT INTO finding ("check", subject, organisation_id, level, since, seen_at)'
+    " VALUES ('can-write', '', '', '', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)"
+)
+_GO: Final = text("""DELETE FROM finding WHERE "check" = 'can-write'""")
 log = logging.getLogger(__name__)
 
 
@@ -118,7 +127,22 @@ async def _database_state(house: House) -> str:
         await house.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
     except Exception as error:  # whatever it is, the answer is "not ready"
         return type(error).__name__
-    return "stopped" if house.sequencer.stopped else "ok"
+    if house.sequencer.stopped:
+        return "stopped"
+    return await _outage(house) if house.sequencer.outage else "ok"
+
+
+async def _outage(house: House) -> str:
+    """Return what keeps the hall from writing, after one more try: perhaps nobody pressed anything since."""
+    with suppress(Refusal):
+        await house.sequencer.try_out(lambda: house.settlement.write(come_and_go))
+    return house.sequencer.outage or "ok"
+
+
+def come_and_go(conn: Connection) -> None:
+    """Write a row that nobody ever sees, so that the disk is asked for room."""
+    conn.execute(_COME)
+    conn.execute(_GO)
 
 
 def _is_local(request: Request) -> bool:

@@ -166,7 +166,7 @@ def _refusals(route: ApiRoute) -> dict[int, list[str]]:
     """Return status → codes: what the route names, and what its shape implies."""
     codes = {*route.refusals, "sign_in_required", "storage_unavailable"}
     if route.method != "GET":
-        codes |= {"origin", "payload_too_large", "too_many_requests"}
+        codes |= {"disk_full", "origin", "payload_too_large", "too_many_requests"}
     if route.named:
         codes |= {"not_found"}
     if _closed(route):

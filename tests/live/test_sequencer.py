@@ -15,6 +15,7 @@ from queue_server.adapters.database import Database
 from queue_server.domain import events as e
 from queue_server.domain.errors import (
     CounterBusy,
+    DiskFull,
     NobodyWaiting,
     NotFound,
     RequestIdReused,
@@ -400,7 +401,7 @@ async def test_stopping_answers_everything_first(database: Database) -> None:
 
 
 async def test_a_full_disk_is_said_and_loses_nothing_acknowledged(empty_sqlite: Any, tmp_path: Any) -> None:
-    """COMMIT or a write before it fails: all of the batch 503, nothing half, works again afterwards."""
+    """COMMIT or a write before it fails: all of the batch 507, nothing half, works again afterwards."""
     path = tmp_path / "hall.sqlite3"
     path.write_bytes(empty_sqlite.read_bytes())
     database = Database(f"sqlite:///{path}")
@@ -414,9 +415,9 @@ async def test_a_full_disk_is_said_and_loses_nothing_acknowledged(empty_sqlite: 
         for _ in range(300):
             answers = await road.together(*[taking] * 5)
             kinds = {type(a) for a in answers}
-            assert kinds in ({dict}, {StorageUnavailable})
+            assert kinds in ({dict}, {DiskFull})
             acknowledged += [a["id"] for a in answers if isinstance(a, dict)]
-            refused += kinds == {StorageUnavailable}
+            refused += kinds == {DiskFull}
             if refused == 3:
                 break
         assert refused == 3
