@@ -20,6 +20,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
 
+from queue_server.adapters.leads import led_by
 from queue_server.adapters.tables.accounts import ACCOUNT, PAIRING, SESSION
 from queue_server.domain.access import Actor, Role
 from queue_server.domain.errors import Refusal
@@ -100,7 +101,7 @@ def create_account(
     clerk_id: str | None = None,
     must_change: bool = True,
 ) -> str:
-    """Store an account and return its id. `role` is administrator or clerk. Raises UserTaken."""
+    """Store an account and return its id. Raises UserTaken."""
     name = normal_user(user)
     if conn.execute(sa.select(ACCOUNT.c.id).where(ACCOUNT.c.user == name)).first():
         raise UserTaken(user=name)
@@ -125,6 +126,12 @@ def create_account(
 def find_account(conn: Connection, user: str) -> StoredAccount | None:
     """Return the account of that name, unless it is disabled."""
     found = _accounts(conn, ACCOUNT.c.user == normal_user(user), ACCOUNT.c.disabled_at.is_(None))
+    return found[0] if found else None
+
+
+def find_disabled(conn: Connection, user: str) -> StoredAccount | None:
+    """Return the disabled account of that name."""
+    found = _accounts(conn, ACCOUNT.c.user == normal_user(user), ACCOUNT.c.disabled_at.is_not(None))
     return found[0] if found else None
 
 
@@ -155,6 +162,11 @@ def disable_account(conn: Connection, account_id: str, now: datetime) -> None:
     close_sessions_of(conn, account_id, now)
 
 
+def enable_account(conn: Connection, account_id: str) -> None:
+    """Let it sign in again. The caller's duty: a new password."""
+    conn.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(disabled_at=None))
+
+
 def open_session(conn: Connection, account: StoredAccount, now: datetime) -> OpenedSession:
     """Begin a session for an account whose password was verified."""
     cookie = secrets.token_urlsafe(32)
@@ -176,7 +188,7 @@ def open_session(conn: Connection, account: StoredAccount, now: datetime) -> Ope
 def find_session(conn: Connection, cookie: str, now: datetime) -> Actor | None:
     """Return who holds the cookie, unless the session is over: revoked, expired, idle, account disabled."""
     query = (
-        sa.select(SESSION.c.id.label("session_id"), *_actor_columns())
+        sa.select(SESSION.c.id.label("session_id"), SESSION.c.account_id, *_actor_columns())
         .join_from(SESSION, ACCOUNT, SESSION.c.account_id == ACCOUNT.c.id)
         .where(
             SESSION.c.hash == fingerprint(cookie),
@@ -187,7 +199,7 @@ def find_session(conn: Connection, cookie: str, now: datetime) -> Actor | None:
         )
     )
     row = conn.execute(query).mappings().first()
-    return Actor(**row) if row else None
+    return Actor(**row, leads=led_by(conn, row["account_id"], now)) if row else None
 
 
 def account_of_session(conn: Connection, session_id: str) -> StoredAccount | None:

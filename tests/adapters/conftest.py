@@ -7,9 +7,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from queue_server.adapters.tables.accounts import ACCOUNT, PAIRING, SESSION, TOKEN
+from queue_server.adapters.leads import SETTING
+from queue_server.adapters.tables.accounts import ACCOUNT, LEAD, PAIRING, SESSION, TOKEN
+from queue_server.adapters.town.store import META, STREAM
 
-TABLES = [ACCOUNT, SESSION, TOKEN, PAIRING]
+TABLES = [ACCOUNT, LEAD, SESSION, TOKEN, PAIRING, SETTING, STREAM, META]
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,8 @@ def test_the_table_itself_refuses_an_account_that_is_no_person(conn: Connection,
 
 
 def test_a_session_brings_back_who_signed_in(conn: Connection) -> None:
-    opened = open_session(conn, an_account(conn), NOON)
+    account = an_account(conn)
+    opened = open_session(conn, account, NOON)
     assert find_session(conn, opened.cookie, NOON + MINUTE) == Actor(
         Role.CLERK,
         "grimma",
@@ -118,6 +119,7 @@ def test_a_session_brings_back_who_signed_in(conn: Connection) -> None:
         clerk_id="c-beate",
         session_id=opened.session_id,
         must_change=True,
+        account_id=account.id,
     )
 
 

@@ -38,6 +38,10 @@ def test_an_administrator_may_be_nobody_at_a_counter(place: Place, aufruf: Aufru
         (["--role", "clerk", "schmidt", "--site", "schloss"], 1, "known: rathaus"),
         (["--role", "clerk", "two words"], 2, "cannot be a user name"),
         (["--role", "kiosk", "mueller"], 2, "invalid choice"),
+        (["--role", "lead", "petra"], 2, "name it with --department; known: buergerbuero"),
+        (["--role", "lead", "petra", "--department", "zoo"], 1, "known: buergerbuero"),
+        (["--role", "clerk", "mueller", "--department", "buergerbuero"], 2, "--department is for leads"),
+        (["--role", "auditor", "petra", "--clerk", "mueller"], 2, "has no counter"),
     ],
 )
 def test_what_does_not_fit_is_told(
@@ -68,3 +72,14 @@ def test_a_disabled_account_is_gone_but_keeps_its_name(place: Place, aufruf: Auf
     assert aufruf("user", "password", "schmidt", *place.words).status == 1
     said = aufruf("user", "create", "--role", "clerk", "schmidt", *place.words)
     assert (said.status, "disabled account" in said.err) == (1, True)
+
+
+def test_a_disabled_account_comes_back_with_a_new_one_time_password(place: Place, aufruf: Aufruf) -> None:
+    old = aufruf("user", "create", "--role", "clerk", "schmidt", *place.words).last
+    assert aufruf("user", "enable", "schmidt", *place.words).status == 1
+    aufruf("user", "disable", "schmidt", *place.words)
+    new = aufruf("user", "enable", "schmidt", *place.words).last
+    stored = account(place, "schmidt")
+    assert stored is not None
+    fits = [accounts.verify_password(stored.password_hash, password) for password in (old, new)]
+    assert (fits, stored.must_change) == ([False, True], True)

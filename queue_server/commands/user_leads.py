@@ -1,0 +1,115 @@
+"""Name who leads a department, who stands in and until when, and relieve them: words behind `aufruf user`."""
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters import accounts, leads
+from queue_server.commands.common import Place, Problem, add_place_arguments, listed
+from queue_server.commands.noting import noted
+from queue_server.domain.access import Role
+from queue_server.domain.administration import Done
+from queue_server.domain.town import Town
+
+FindAccount = Callable[[argparse.Namespace, Place], accounts.StoredAccount]
+MAY_LEAD = (Role.LEAD, Role.CLERK, Role.RECEPTION)
+
+
+def add_lead_arguments(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    for verb, told in (
+        ("lead", "let an account lead a department"),
+        ("deputy", "let an account stand in for the lead of a department"),
+        ("relieve", "let an account lead a department, or stand in, no more"),
+    ):
+        one = verbs.add_parser(verb, help=told)
+        one.add_argument("user", metavar="USER")
+        one.add_argument("--department", metavar="ID", required=True)
+        if verb == "deputy":
+            one.add_argument(
+                "--until", type=a_day, metavar="DATE", help="the last day, as 2026-12-24; default: for good"
+            )
+        add_place_arguments(one, with_town=True)
+
+
+def a_day(word: str) -> date:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word} is no day; write it as 2026-12-24") from None
+
+
+def name_lead(args: argparse.Namespace, place: Place, account: accounts.StoredAccount) -> int:
+    """Let an account lead, or with the word `deputy` stand in."""
+    town = place.towns[account.organisation_id]
+    department = require_department(town, args.department)
+    if account.role is Role.ADMINISTRATOR:
+        raise Problem(f"{account.user} is an administrator, who may do in every department what leads may")
+    if account.role not in MAY_LEAD:
+        raise Problem(f"the role {account.role} only reads; a lead is one of: {listed(MAY_LEAD)}")
+    is_deputy, until = args.verb == "deputy", getattr(args, "until", None)
+
+    def work(conn: Connection) -> None:
+        keep_lead(conn, town.id, account.id, account.user, department, is_deputy=is_deputy, until=until)
+
+    place.database.write(work)
+    what = "stands in for the lead of" if is_deputy else "leads"
+    print(f"{account.user} {what} {department}{f', the last time on {until}' if until else ''}.")
+    return 0
+
+
+def keep_lead(
+    conn: Connection,
+    town_id: str,
+    account_id: str,
+    user: str,
+    department: str,
+    *,
+    is_deputy: bool = False,
+    until: date | None = None,
+) -> None:
+    """Store who leads, and write it down, in one transaction."""
+    leads.name_lead(
+        conn,
+        organisation_id=town_id,
+        account_id=account_id,
+        department_id=department,
+        is_deputy=is_deputy,
+        valid_until=until,
+    )
+    what = {"department": department, "deputy": is_deputy, "until": until}
+    noted(conn, town_id, Done.LEAD_NAMED, "account", user, after=what)
+
+
+def relieve(args: argparse.Namespace, place: Place, account: accounts.StoredAccount) -> int:
+    """Let an account lead no more. A department that is gone from the set-up may be named, too."""
+
+    def work(conn: Connection) -> bool:
+        ended = leads.end_lead(conn, account.id, args.department)
+        if ended:
+            what = {"department": args.department}
+            noted(conn, account.organisation_id, Done.LEAD_ENDED, "account", account.user, before=what)
+        return ended
+
+    if not place.database.write(work):
+        raise Problem(f"{account.user} does not lead {args.department}; see: aufruf user list")
+    print(f"{account.user} no longer leads {args.department}; a running server knows it within 5 seconds.")
+    return 0
+
+
+def require_department(town: Town, id_: str) -> str:
+    known = [department.id for department in town.departments]
+    if id_ not in known:
+        raise Problem(f"there is no department {id_}; known: {listed(known)}")
+    return id_
+
+
+def told_of(found: list[leads.Lead]) -> dict[str, str]:
+    """Return for each account what it leads, as a list of accounts shows it."""
+    told: dict[str, list[str]] = {}
+    for one in found:
+        until = f" until {one.valid_until}" if one.valid_until else ""
+        words = f"{one.department_id} (deputy{until})" if one.is_deputy else one.department_id
+        told.setdefault(one.account_id, []).append(words)
+    return {account_id: ", ".join(words) for account_id, words in told.items()}
