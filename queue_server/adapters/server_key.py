@@ -161,4 +161,4 @@ def _decode(token: str) -> bytes | None:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (binascii.Error, ValueError):
         return None
-    return raw if _encode(raw) == token else None
+    return raw if _encode(raw) == token else None  # no secret: both are what the asker sent

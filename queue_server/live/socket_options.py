@@ -1,4 +1,4 @@
-"""How uvicorn must be started so that sockets behave, and the proof that the fast path works here.
+"""How uvicorn must be started so that connections behave, and the proof that the fast path works here.
 
 Chooses; serves nothing itself.
 """
@@ -15,6 +15,7 @@ from queue_server.live.frames import encode_text_frame
 from queue_server.live.mailboxes import EXTENSION
 
 FAST_PATH: Final = "queue_server.live.socket_protocol:SocketProtocol"
+HTTP: Final = "queue_server.live.http_protocol:HttpProtocol"
 PLAIN: Final = "websockets-sansio"
 _OVERRIDDEN: Final = (
     "connection_made",
@@ -26,6 +27,8 @@ _OVERRIDDEN: Final = (
     "shutdown",
     "on_task_complete",
 )
+LONGEST_MESSAGE: Final = 16 * 1024
+"""Devices send reports, not files; what is longer ends the socket (RFC 6455 section 7.4.1, 1009)."""
 _PROBE: Final = "\u00e4" * 200  # two bytes each, and a frame with a long header
 _PROBE_LIMIT_S: Final = 3.0
 _log = logging.getLogger(__name__)
@@ -39,11 +42,22 @@ def socket_options(protocol: str = FAST_PATH) -> dict[str, Any]:
     return {
         "ws": PLAIN if reason is not None else protocol,
         "ws_per_message_deflate": False,
-        "ws_max_size": 64 * 1024,  # devices send reports, not files
+        "http": _http(),
+        "ws_max_size": LONGEST_MESSAGE,
         "ws_ping_interval": 20.0,
         "ws_ping_timeout": 20.0,
         "timeout_graceful_shutdown": 1,  # without it SIGTERM waits for an endless request
     }
+
+
+def _http() -> str:
+    """Return our HTTP protocol class, or uvicorn's own choice where that has no httptools."""
+    try:
+        importlib.import_module(HTTP.partition(":")[0])
+    except ImportError as error:
+        _log.warning("slow requests are not cut off: %s", error)
+        return "auto"
+    return HTTP
 
 
 def why_unfit(protocol: str = FAST_PATH) -> str | None:

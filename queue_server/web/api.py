@@ -31,6 +31,7 @@ from queue_server.live.inbox import RequestKey, Work
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.cookies import header
 from queue_server.web.house import House
+from queue_server.web.route_limits import RouteLimits, api_limits
 
 PREFIX: Final = "/api/v1"
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
@@ -133,12 +134,14 @@ class ApiRoute:
         return Route(self.path, self, methods=[self.method], name=self.name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._respond(Request(scope, receive, send))
+        limits = api_limits(self.path, has_body=self.body is not None)
+        receive = limits.bounded(scope, receive)
+        response = await self._respond(Request(scope, receive, send), limits)
         await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Request, limits: RouteLimits) -> Response:
         house: House = request.app.state.house
-        actor = await house.sessions.actor(request.scope)
+        actor = await limits.actor(house, request.scope)
         thing = self._thing(house, request)
         if self.act is not None:
             if actor.organisation_id and (thing is None or not house.directory.knows(actor)):

@@ -63,11 +63,7 @@ def refusal_response(texts: Mapping[str, Texts], scope: Scope, refusal: Refusal)
     """Return a refusal as JSON, in the language of the request."""
     say = texts[language_of(scope, texts)]
     message = say(f"error.{refusal.text}", **refusal.params)
-    headers = {}
-    if isinstance(refusal, TooManyRequests):
-        headers["Retry-After"] = str(refusal.params.get("retry_after_s", 1))
-    if refusal.code in RETRY_AFTER_S:
-        headers["Retry-After"] = str(RETRY_AFTER_S[refusal.code])
+    headers = dict(headers_of(refusal))
     if refusal.code == "sign_in_required":
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(
@@ -75,3 +71,11 @@ def refusal_response(texts: Mapping[str, Texts], scope: Scope, refusal: Refusal)
         status_code=status_of(refusal.code),
         headers=headers,
     )
+
+
+def headers_of(refusal: Refusal) -> Mapping[str, str]:
+    """Return what a refusal tells programs and people alike: when to come back."""
+    if isinstance(refusal, TooManyRequests):
+        return {"Retry-After": str(refusal.params.get("retry_after_s", 1))}
+    after_s = RETRY_AFTER_S.get(refusal.code)
+    return {} if after_s is None else {"Retry-After": str(after_s)}

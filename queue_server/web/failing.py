@@ -27,6 +27,8 @@ async def _on_refusal(request: Request, refusal: Exception) -> Response:
     if not isinstance(refusal, Refusal):
         raise TypeError(type(refusal))
     house: House = request.app.state.house
+    if not request.url.path.startswith(NO_PAGES):
+        return pages.in_words(pages.stranger(request, house), refusal)
     return refusal_response(house.texts, request.scope, refusal)
 
 

@@ -49,6 +49,14 @@ class Rates:
     """For one device: references and numbers are short, so that guessing must be slow."""
     wrong_helper_code: Rate | None = field(default=Rate(0.5, 5))
     """For one address: the code of a helper lifts every limit for a contact."""
+    visitors: Rate | None = field(default=Rate(3000, 2000))
+    """For one address without having signed in, at all addresses that have no bucket of their own."""
+    files: Rate | None = field(default=Rate(60_000, 30_000))
+    """For one address: scripts, pictures and sounds, of which each page loads ten."""
+    known: Rate | None = field(default=Rate(3000, 1500))
+    """For one session or token: no clerk presses so fast; a program that runs wild is held."""
+    messages: Rate | None = field(default=Rate(1200, 600))
+    """For one socket, by what the device says: four reports for each call."""
     feeds: Rate | None = field(default=Rate(60, 120))
     """For one address: behind the town hall's stand all its clerks, each asking every few minutes."""
 
@@ -107,11 +115,16 @@ class Limits:
         self._sign_in_user = RateLimiter(rates.sign_in_user, clock=clock)
         self._pairing = RateLimiter(rates.pairing, clock=clock)
         self._tickets = RateLimiter(rates.tickets, clock=clock)
-        self._status = RateLimiter(rates.status, clock=clock)
+        self._strangers = {
+            name: RateLimiter(getattr(rates, name), clock=clock)
+            for name in ("visitors", "status", "feeds", "files")
+        }
+        self._known = RateLimiter(rates.known, clock=clock)
+        self._messages = rates.messages
+        self._clock = clock
         self._holds = RateLimiter(rates.holds, clock=clock)
         self._wrong_check_in = RateLimiter(rates.wrong_check_in, clock=clock)
         self._wrong_helper_code = RateLimiter(rates.wrong_helper_code, clock=clock)
-        self._feeds = RateLimiter(rates.feeds, clock=clock)
 
     def check_sign_in(self, address: str, user: str) -> None:
         """Before a password is looked at. `user` as `normal_user` spells it."""
@@ -128,9 +141,17 @@ class Limits:
         """Before a number is given. `who` is the device, token or session that takes it."""
         self._tickets.check(who)
 
-    def check_status(self, address: str) -> None:
-        """Before a status page or its socket is opened."""
-        self._status.check(network_of(address))
+    def check_stranger(self, bucket: str, address: str) -> None:
+        """For each request of somebody who has not signed in. `bucket`: that of the address they ask."""
+        self._strangers[bucket].check(network_of(address))
+
+    def check_known(self, who: str) -> None:
+        """For each request of a session or token."""
+        self._known.check(who)
+
+    def of_socket(self) -> RateLimiter:
+        """Return the limit of one socket, on what it is told."""
+        return RateLimiter(self._messages, clock=self._clock, most_keys=1)
 
     def check_hold(self, address: str) -> None:
         """Before a time is held for somebody without a token."""
@@ -152,10 +173,6 @@ class Limits:
         """After a code that nobody has. Never refuses: the wrong code has its own answer."""
         with suppress(TooManyRequests):
             self._wrong_helper_code.check(network_of(address))
-
-    def check_feed(self, address: str) -> None:
-        """Before a clerk's calendar is given to who has its address."""
-        self._feeds.check(network_of(address))
 
 
 class Gate:

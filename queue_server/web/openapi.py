@@ -13,6 +13,7 @@ from queue_server.domain.access import PUBLIC
 from queue_server.web.api import ApiRoute
 from queue_server.web.cookies import SESSION_COOKIE
 from queue_server.web.errors import status_of
+from queue_server.web.route_limits import api_limits
 from queue_server.web.schemas import schema_of
 
 _REF: Final = "#/components/schemas/{model}"
@@ -87,9 +88,12 @@ def describe(routes: Iterable[ApiRoute], version: str) -> dict[str, Any]:
 
 
 def _operation(route: ApiRoute, schemas: dict[str, Any]) -> dict[str, Any]:
+    limits = api_limits(route.path, has_body=route.body is not None)
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
+        "x-body-limit": limits.body,
+        "x-rate-limit": limits.bucket.value,
         "tags": [route.tag],
         "parameters": [
             *(_parameter(name) for name in re.findall(r"{(\w+)}", route.path)),
@@ -165,8 +169,9 @@ def _done(route: ApiRoute, answer: Any, schemas: dict[str, Any]) -> dict[str, An
 def _refusals(route: ApiRoute) -> dict[int, list[str]]:
     """Return status → codes: what the route names, and what its shape implies."""
     codes = {*route.refusals, "sign_in_required", "storage_unavailable"}
+    codes |= {"payload_too_large", "too_many_requests"}
     if route.method != "GET":
-        codes |= {"disk_full", "origin", "payload_too_large", "too_many_requests"}
+        codes |= {"disk_full", "origin"}
     if route.named:
         codes |= {"not_found"}
     if _closed(route):

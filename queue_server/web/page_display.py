@@ -1,8 +1,9 @@
 """The display's page and the clips it speaks with."""
 
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import Route
 
 from queue_server.domain.access import Act
 from queue_server.domain.number_space import FIRST, FOUR_LAST
@@ -70,7 +71,7 @@ def _clip(path: object) -> Response:
 
 
 ROUTES = [PageRoute("/display/{display}", display_page, Act.SEE_DISPLAY, "display")]
-CLIPS = [
-    Route("/sounds/speech/{language}/number/{number:int}", number_clip),
-    Route("/sounds/speech/{language}/room/{room}", room_clip),
-]
+CLIPS: Final = {
+    "/sounds/speech/{language}/number/{number:int}": number_clip,
+    "/sounds/speech/{language}/room/{room}": room_clip,
+}

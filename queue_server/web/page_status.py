@@ -22,7 +22,6 @@ from queue_server.web.booking_dates import local
 from queue_server.web.cookies import LANGUAGE_COOKIE, read_cookie
 from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute
-from queue_server.web.proxies import client_address
 from queue_server.web.status_codes import Ref, read_code, ticket_of
 
 ACTS: Final[dict[str, visits.VisitAct]] = {"away": "away", "back": "back", "cancel": "cancel"}
@@ -55,7 +54,6 @@ async def act_page(call: PageCall) -> Response:
 
 
 async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Response:
-    call.house.limits.check_status(client_address(call.request.scope))
     ref, house = _ref(call), call.house
     try:
         seen = await house.sequencer.look(ref.site_id, lambda unit: _seen(unit, ref))

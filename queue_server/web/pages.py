@@ -21,9 +21,10 @@ from queue_server.web.cookies import (
     set_language_cookie,
     set_session_cookie,
 )
-from queue_server.web.errors import status_of
+from queue_server.web.errors import headers_of, status_of
 from queue_server.web.house import House
 from queue_server.web.proxies import client_address
+from queue_server.web.route_limits import page_limits
 from queue_server.web.signing_in import SignedIn, change_password, sign_in, sign_out
 from queue_server.web.texts import LANGUAGES, Texts, negotiate
 
@@ -99,10 +100,12 @@ class PageRoute:
         house: House = request.app.state.house
         language = language_of(request, house)
         call = PageCall(request, house, ANYBODY, None, language)
+        limits = page_limits(self.path, self.methods)
         try:
+            call.request = Request(request.scope, limits.bounded(request.scope, request.receive))
             id_ = request.path_params.get(self.named, "") if self.named else ""
             is_device = self.named in {"display", "kiosk"}
-            call.actor = await house.sessions.actor(request.scope, id_ if is_device else None)
+            call.actor = await limits.actor(house, request.scope, id_ if is_device else None)
             if self.named is not None:
                 call.thing = house.directory.thing(NAMED[self.named], id_)
                 if call.thing is None:
@@ -133,7 +136,15 @@ def refused(call: PageCall, refusal: Refusal, *, is_device: bool = False) -> Res
             kind, id_ = next(iter(call.request.path_params.items()))
             return RedirectResponse(f"/pair?{kind}={quote(id_)}", status_code=303)
         return RedirectResponse(f"/sign-in?next={quote(here)}", status_code=303)
-    return _in_words(call, refusal.code, refusal.params, call.say(f"error.{refusal.text}", **refusal.params))
+    return in_words(call, refusal)
+
+
+def in_words(call: PageCall, refusal: Refusal) -> Response:
+    """Answer a refusal with a page for people."""
+    message = call.say(f"error.{refusal.text}", **refusal.params)
+    response = _in_words(call, refusal.code, refusal.params, message)
+    response.headers.update(headers_of(refusal))
+    return response
 
 
 def _in_words(call: PageCall, code: str, params: Mapping[str, object], message: str) -> HTMLResponse:
@@ -249,6 +260,11 @@ async def style_guide(call: PageCall) -> Response:
     return call.page("styleguide.html")
 
 
+def stranger(request: Request, house: House) -> PageCall:
+    """Return the call of somebody whom nobody has asked who they are."""
+    return PageCall(request, house, ANYBODY, None, language_of(request, house))
+
+
 def error_page(
     house: House,
     request: Request,
@@ -257,7 +273,7 @@ def error_page(
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """Answer, for people, what no route could: an address nobody knows, a fault of ours."""
-    call = PageCall(request, house, ANYBODY, None, language_of(request, house))
+    call = stranger(request, house)
     response = _in_words(call, code, params, call.say(f"error.{code}", **params))
     response.headers.update(headers or {})
     return response

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
@@ -48,6 +48,7 @@ from queue_server.web import (
 from queue_server.web.api import PREFIX, ApiRoute
 from queue_server.web.openapi import describe, openapi_endpoint
 from queue_server.web.pages import PageRoute
+from queue_server.web.route_limits import OfStrangers, limits_of
 from queue_server.web.sockets import NO_SOCKET, SOCKETS
 
 API_ROUTES: Final[list[ApiRoute]] = [
@@ -89,6 +90,8 @@ ROAD: Final = frozenset(
         f"{PREFIX}/sites/{{site}}/holds",
     }
 )
+DESCRIPTION: Final = "/api/openapi.json"
+Plain = TypeVar("Plain", Route, Mount)
 DEVICE_PACKAGES: Final = {
     "display": "display",
     "counter": "counter_client",
@@ -102,18 +105,24 @@ def routes(settings: Settings) -> list[BaseRoute]:
     return [
         # Starlette asks one route after the other; those of the road are asked first.
         *(route.starlette() for route in sorted(API_ROUTES, key=lambda route: route.path not in ROAD)),
-        Route("/api/openapi.json", openapi_endpoint(_description)),
+        _of_strangers(Route(DESCRIPTION, openapi_endpoint(_description))),
         *(socket.starlette() for socket in SOCKETS),
         NO_SOCKET,
         *(page.starlette() for page in PAGE_ROUTES if settings.demo or not page.demo_only),
-        *page_display.CLIPS,
+        *(_of_strangers(Route(path, clip)) for path, clip in page_display.CLIPS.items()),
         *(
-            Mount(f"/static/{name}", Assets(directory=str(files(package) / "static")))
+            _of_strangers(Mount(f"/static/{name}", Assets(directory=str(files(package) / "static"))))
             for name, package in DEVICE_PACKAGES.items()
             if Path(str(files(package) / "static")).is_dir()
         ),
-        Mount("/static", Assets(directory=str(own))),
+        _of_strangers(Mount("/static", Assets(directory=str(own)))),
     ]
+
+
+def _of_strangers(route: Plain) -> Plain:
+    """Put the limits around a route that asks nobody who they are."""
+    route.app = OfStrangers(route.app, limits_of(route.path))
+    return route
 
 
 def _description() -> dict[str, Any]:

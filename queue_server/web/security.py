@@ -16,7 +16,7 @@ from queue_server.web.proxies import ForwardedAddress
 from queue_server.web.refusing import Refuse, answer_refusal
 
 BODY_LIMIT: Final = 64 * 1024
-"""The longest body any route needs is a few kB; what is longer is refused before it is read."""
+"""The longest body that any address takes; each has its own, shorter one (`web.route_limits`)."""
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -37,6 +37,8 @@ _HEADERS: Final[tuple[tuple[bytes, bytes], ...]] = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+"""RFC 6797: only where TLS was spoken, to us or to a trusted proxy; never in a hall on plain http."""
 _NO_STORE: Final = (b"cache-control", b"no-store")
 
 
@@ -60,6 +62,8 @@ class SecurityHeaders:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = _with_safe_headers(message.get("headers", ()))
+                if scope["scheme"] == "https":
+                    message["headers"].append(_HSTS)
             await send(message)
 
         await self.app(scope, receive, send_safely)
@@ -77,7 +81,7 @@ class SizeLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        length = _announced_length(scope)
+        length = announced_length(scope)
         if length is not None and length <= self.limit:
             # The server cuts a body at its announced length, so it needs no watching.
             await self.app(scope, receive, send)
@@ -147,7 +151,7 @@ def _with_safe_headers(headers: Collection[tuple[bytes, bytes]]) -> list[tuple[b
     return safe
 
 
-def _announced_length(scope: Scope) -> int | None:
+def announced_length(scope: Scope) -> int | None:
     """Return the length of the body, 0 when there is none, None when it comes in pieces."""
     length: int | None = 0
     for name, value in scope["headers"]:

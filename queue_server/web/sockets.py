@@ -11,16 +11,16 @@ from typing import Any, Final, cast
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from queue_server.domain.access import PUBLIC, Act, Actor, Kind, Thing, require
+from queue_server.domain.access import PUBLIC, Act, Actor, Kind, Thing, TooManyRequests, require
 from queue_server.domain.errors import NotFound, Refusal
-from queue_server.live.mailboxes import Connection, serve_socket
+from queue_server.live.mailboxes import Connection, OnClose, OnMessage, OnOpen, serve_socket
 from queue_server.protocol import COUNTER_SOCKET, DISPLAY_SOCKET, KIOSK_SOCKET, SITE_SOCKET, CallReport
 from queue_server.web import printing
 from queue_server.web.api import Asked, require_own_password
 from queue_server.web.errors import refusal_response
 from queue_server.web.house import House
-from queue_server.web.proxies import client_address
 from queue_server.web.refusing import POLICY_VIOLATION, answer_refusal
+from queue_server.web.route_limits import MESSAGE, RouteLimits, limits_of
 
 REPORT_KINDS: Final = frozenset({"received", "shown", "queued", "started", "blocked", "failed"})
 LATEST_START_MS: Final = 600_000
@@ -59,20 +59,33 @@ class Visit(Asked):
             since
         ) < 19 else None
 
+    async def listen(self, *, on_open: OnOpen, on_message: OnMessage, on_close: OnClose) -> None:
+        """Serve the socket to its end. Who says too much is cut off: it comes back with a quiet start."""
+        allowance = self.house.limits.of_socket()
+
+        async def on_bounded_message(connection: Connection, text: str) -> None:
+            try:
+                allowance.check("")
+            except TooManyRequests as refusal:
+                with contextlib.suppress(RuntimeError):  # it is closing, and more had come before
+                    await self.websocket.close(POLICY_VIOLATION, refusal.code)
+                return
+            await on_message(connection, text)
+
+        await serve_socket(self.websocket, on_open=on_open, on_message=on_bounded_message, on_close=on_close)
+
 
 async def _serve(route: SocketRoute, websocket: WebSocket) -> None:
     house: House = websocket.app.state.house
     try:
         id_ = websocket.path_params["id"]
-        actor = await _actor(route, websocket)
+        actor = await _actor(route, websocket, limits_of(route.path, takes=MESSAGE))
         thing = house.directory.thing(route.kind, id_)
         if thing is None and actor.organisation_id:
             await house.renew_if_changed()
             thing = house.directory.thing(route.kind, id_)
         require(actor, route.act, thing)
         require_own_password(actor, route.act)
-        if route.kind is Kind.SITE:
-            house.limits.check_status(client_address(websocket.scope))
     except Refusal as refusal:
         await _refuse(websocket, refusal)
         return
@@ -97,7 +110,7 @@ async def _watch(route: SocketRoute, visit: Visit) -> None:
     while refusal is None:
         await asyncio.sleep(ASK_AGAIN_S)
         try:
-            actor = await _actor(route, visit.websocket, in_use=False)
+            actor = await _actor(route, visit.websocket)
             require(actor, route.act, visit.house.directory.thing(route.kind, visit.id))
         except Refusal as found:
             refusal = found
@@ -107,10 +120,13 @@ async def _watch(route: SocketRoute, visit: Visit) -> None:
         await visit.websocket.close(POLICY_VIOLATION, refusal.code)
 
 
-async def _actor(route: SocketRoute, websocket: WebSocket, *, in_use: bool = True) -> Actor:
+async def _actor(route: SocketRoute, websocket: WebSocket, limits: RouteLimits | None = None) -> Actor:
+    """Return who listens; with `limits` for the first time, otherwise for a look at the right."""
     house: House = websocket.app.state.house
     device = websocket.path_params["id"] if route.kind in {Kind.DISPLAY, Kind.KIOSK} else None
-    return await house.sessions.actor(websocket.scope, device, in_use=in_use)
+    if limits is not None:
+        return await limits.actor(house, websocket.scope, device)
+    return await house.sessions.actor(websocket.scope, device, in_use=False)
 
 
 async def _refuse(websocket: WebSocket, refusal: Refusal) -> None:
@@ -152,8 +168,7 @@ async def display(visit: Visit) -> None:
         if isinstance(health, dict):
             hub.take_health(site_id, id_, health, connection)
 
-    await serve_socket(
-        visit.websocket,
+    await visit.listen(
         on_open=on_open,
         on_message=on_message,
         on_close=lambda connection: hub.leave_display(site_id, id_, connection),
@@ -167,8 +182,7 @@ async def counter(visit: Visit) -> None:
     async def on_open(connection: Connection) -> None:
         hub.join_counter(site_id, id_, connection)
 
-    await serve_socket(
-        visit.websocket,
+    await visit.listen(
         on_open=on_open,
         on_message=_ignore,
         on_close=lambda connection: hub.leave_counter(site_id, id_, connection),
@@ -190,8 +204,7 @@ async def kiosk(visit: Visit) -> None:
         if is_agent and message is not None:
             await printing.take_word(visit.house, site_id, id_, message)
 
-    await serve_socket(
-        visit.websocket,
+    await visit.listen(
         on_open=on_open,
         on_message=on_message,
         on_close=lambda connection: hub.leave_kiosk(site_id, id_, connection),
@@ -205,8 +218,7 @@ async def phones(visit: Visit) -> None:
     async def on_open(connection: Connection) -> None:
         await hub.join_phone(site_id, connection)
 
-    await serve_socket(
-        visit.websocket,
+    await visit.listen(
         on_open=on_open,
         on_message=_ignore,
         on_close=lambda connection: hub.leave_phone(site_id, connection),

@@ -13,7 +13,7 @@ from websockets.frames import Frame, Opcode
 from queue_server.live import socket_protocol
 from queue_server.live.frames import encode_text_frame
 from queue_server.live.mailboxes import EXTENSION
-from queue_server.live.socket_options import FAST_PATH
+from queue_server.live.socket_options import FAST_PATH, LONGEST_MESSAGE
 from tests.bench.fanout_client import Server
 from tests.live.socket_hall import FAST, FAST_UVLOOP, Hall, on_every_path, on_paths, reset, until
 
@@ -136,7 +136,7 @@ async def test_a_cut_ends_the_endpoint(hall: Hall, caplog: pytest.LogCaptureFixt
 
 @pytest.mark.parametrize(
     ("nonsense", "code"),
-    [(b"\x00\xff", 1003), ("x" * (64 * 1024 + 1), 1009)],
+    [(b"\x00\xff", 1003), ("x" * (LONGEST_MESSAGE + 1), 1009)],
     ids=["binary", "too long"],
 )
 @on_every_path

@@ -93,6 +93,24 @@ def test_the_policy_allows_nothing_inline() -> None:
     assert CONTENT_SECURITY_POLICY.startswith("default-src 'none'")
 
 
+@pytest.mark.parametrize(
+    ("trusted", "proto", "hsts"),
+    [
+        (["127.0.0.1"], "https", "max-age=31536000"),
+        (["127.0.0.1"], "http", None),
+        ([], "https", None),
+    ],
+)
+async def test_browsers_keep_to_tls_once_it_was_spoken(
+    trusted: list[str], proto: str, hsts: str | None
+) -> None:
+    """Never on a hall's plain http, and not on the word of a proxy that nobody named."""
+    async with serving(an_app(trusted_proxies=trusted)) as host, httpx2.AsyncClient() as client:
+        for path in ("/echo", "/nowhere"):
+            answer = await client.get(f"http://{host}{path}", headers={"X-Forwarded-Proto": proto})
+            assert answer.headers.get("strict-transport-security") == hsts
+
+
 async def test_what_a_route_says_itself_stays(client: httpx2.AsyncClient) -> None:
     headers = (await client.get("/cached")).headers
     assert headers.get_list("content-security-policy") == ["default-src 'self'"]
