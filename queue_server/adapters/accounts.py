@@ -167,8 +167,10 @@ def enable_account(conn: Connection, account_id: str) -> None:
     conn.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(disabled_at=None))
 
 
-def open_session(conn: Connection, account: StoredAccount, now: datetime) -> OpenedSession:
-    """Begin a session for an account whose password was verified."""
+def open_session(
+    conn: Connection, account: StoredAccount, now: datetime, *, browser: str = "", method: str = "password"
+) -> OpenedSession:
+    """Begin a session for an account whose owner has proven who they are, by `method`."""
     cookie = secrets.token_urlsafe(32)
     opened = OpenedSession(cookie, secrets.token_hex(8), now + SESSION_LIFETIME)
     conn.execute(
@@ -180,8 +182,11 @@ def open_session(conn: Connection, account: StoredAccount, now: datetime) -> Ope
             created_at=now,
             last_seen_at=now,
             expires_at=opened.expires_at,
+            browser=browser[:60],
+            method=method,
         )
     )
+    conn.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == account.id).values(signed_in_at=now))
     return opened
 
 

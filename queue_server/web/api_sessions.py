@@ -5,15 +5,15 @@ from starlette.responses import JSONResponse, Response
 from queue_server.services.ports import Answer
 from queue_server.web import answers, models
 from queue_server.web.api import PREFIX, ApiRoute, Call
-from queue_server.web.cookies import clear_session_cookie, is_secure, set_session_cookie
-from queue_server.web.proxies import client_address
-from queue_server.web.signing_in import SignedIn, change_password, sign_in, sign_out
+from queue_server.web.cookies import clear_session_cookie, is_secure
+from queue_server.web.newcomers import Newcomer
+from queue_server.web.signing_in import SignedIn, change_password, give_cookies, sign_in, sign_out
 
 
 async def open_session(call: Call) -> Response:
-    """Sign in; the session is a cookie. At most five tries a minute for one name."""
-    address = client_address(call.request.scope)
-    return _signed_in(call, await sign_in(call.house, address, call.body.user, call.body.password), 201)
+    """Sign in; the session is a cookie. After five wrong tries waits begin."""
+    newcomer = Newcomer(call.request.scope)
+    return _signed_in(call, await sign_in(call.house, newcomer, call.body.user, call.body.password), 201)
 
 
 async def choose_password(call: Call) -> Response:
@@ -21,8 +21,10 @@ async def choose_password(call: Call) -> Response:
 
     All sessions of the account end; the answer brings a new one.
     """
-    address, body = client_address(call.request.scope), call.body
-    opened = await change_password(call.house, address, call.actor, body.password, body.new_password)
+    newcomer, body = Newcomer(call.request.scope), call.body
+    opened = await change_password(
+        call.house, newcomer, call.actor, body.password, body.new_password, via="api"
+    )
     return _signed_in(call, opened, 200)
 
 
@@ -35,7 +37,7 @@ def _signed_in(call: Call, opened: SignedIn, status: int) -> Response:
         must_change=opened.must_change,
     )
     response = JSONResponse(answer, status_code=status)
-    set_session_cookie(response, opened.cookie, secure=is_secure(call.request.scope))
+    give_cookies(response, call.request.scope, opened)
     return response
 
 

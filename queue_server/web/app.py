@@ -75,6 +75,7 @@ from queue_server.web.security import secured
 from queue_server.web.sessions import Sessions
 from queue_server.web.texting import SmsTools, Texting
 from queue_server.web.texts import load_texts
+from queue_server.web.throttle import Throttle
 
 JOURNAL_S: Final = 1.0
 _AT_ONCE: Final = {"mail": smtp.AT_ONCE, "sms": sms_sender.AT_ONCE}
@@ -132,6 +133,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
     sequencer = Sequencer(store, clock, site_view.view, tell, foretell)
     version = await asyncio.to_thread(database.read, settlement.version)
     hub = Hub(epoch, sequencer, clock, version)
+    limits = Limits(None if settings.rate_limits else UNLIMITED)
     speech = Announcements(settings.speech_folder, enabled=settings.speech)
     house = House(
         settings=settings,
@@ -149,7 +151,8 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
             ),
             clock=clock,
         ),
-        limits=Limits(None if settings.rate_limits else UNLIMITED),
+        limits=limits,
+        throttle=Throttle(limits, on=settings.rate_limits),
         password_gate=Gate(),
         csrf=Csrf(secrets.derive("csrf")),
         accounts=accounts,

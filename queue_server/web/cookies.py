@@ -22,6 +22,8 @@ CLIENT_COOKIE: Final = "aufruf_client"
 """A random key of a visitor's browser: who holds a time is known by it, and nothing else."""
 CLIENT_COOKIE_AGE_S: Final = 24 * 3600
 DEVICE_COOKIE: Final = "aufruf_device_"
+KNOWN_COOKIE: Final = "aufruf_known_"
+"""Marks a browser that has signed in to an account before; opens nothing (`web.newcomers`)."""
 HOST_PREFIX: Final = "__Host-"
 DEVICE_HEADER: Final = b"aufruf-device"
 """Names the device a page speaks for, where the address does not: one browser may hold several."""
@@ -69,6 +71,16 @@ def set_session_cookie(response: Response, cookie: str, *, secure: bool) -> None
 def clear_session_cookie(response: Response, *, secure: bool) -> None:
     """Take the session from the browser."""
     _set(response, SESSION_COOKIE, "", secure=secure, max_age=0)
+
+
+def known_cookie_name(mark: str) -> str:
+    """Return the name of the cookie that a browser keeps for one account; `mark` are hexadecimal digits."""
+    return KNOWN_COOKIE + mark
+
+
+def set_known_cookie(response: Response, name: str, value: str, *, secure: bool) -> None:
+    """Mark the browser as one that has signed in; it stays when signing out."""
+    _set(response, name, value, secure=secure, max_age=DEVICE_COOKIE_AGE_S)
 
 
 def set_device_cookie(response: Response, device_id: str, token: str, *, secure: bool) -> None:

@@ -40,6 +40,7 @@ from queue_server.web.ports import (
 from queue_server.web.puzzles import Puzzles
 from queue_server.web.sessions import Sessions
 from queue_server.web.texts import Texts
+from queue_server.web.throttle import Throttle
 
 T = TypeVar("T")
 
@@ -105,6 +106,7 @@ class House:
     hub: Hub
     sessions: Sessions
     limits: Limits
+    throttle: Throttle
     password_gate: Gate
     csrf: Csrf
     accounts: Accounts

@@ -31,12 +31,8 @@ class Rate:
 class Rates:
     """The settings; None switches one off."""
 
-    sign_in: Rate | None = field(default=Rate(5, 5))
-    """For one user name from one address."""
-    sign_in_address: Rate | None = field(default=Rate(30, 30))
-    """For one address: the whole town hall may stand behind it in the morning."""
-    sign_in_user: Rate | None = field(default=Rate(30, 30))
-    """For one user name from everywhere: guessing from many addresses stays slow."""
+    wrong_sign_in: Rate | None = field(default=Rate(2, 30))
+    """For one address, whatever the user name; only wrong ones count. See `web.throttle` for the others."""
     pairing: Rate | None = field(default=Rate(10, 10))
     tickets: Rate | None = field(default=Rate(60, 30))
     """For one device or token. A kiosk gives out one number in ten seconds at most."""
@@ -95,6 +91,11 @@ class RateLimiter:
         if wait > 1e-9:
             raise TooManyRequests(retry_after_s=max(1, ceil(wait)))
 
+    def give_back(self, key: str) -> None:
+        """Uncount one request that `check` let through."""
+        if key in self._full_at:
+            self._full_at[key] -= self._interval
+
     def check_only(self, key: str) -> None:
         """Raise what `check` would, and count nothing: for limits on what went wrong."""
         if not self._interval:
@@ -110,9 +111,7 @@ class Limits:
 
     def __init__(self, rates: Rates | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         rates = rates or Rates()
-        self._sign_in = RateLimiter(rates.sign_in, clock=clock)
-        self._sign_in_address = RateLimiter(rates.sign_in_address, clock=clock)
-        self._sign_in_user = RateLimiter(rates.sign_in_user, clock=clock)
+        self.wrong_sign_in = RateLimiter(rates.wrong_sign_in, clock=clock)
         self._pairing = RateLimiter(rates.pairing, clock=clock)
         self._tickets = RateLimiter(rates.tickets, clock=clock)
         self._strangers = {
@@ -125,13 +124,6 @@ class Limits:
         self._holds = RateLimiter(rates.holds, clock=clock)
         self._wrong_check_in = RateLimiter(rates.wrong_check_in, clock=clock)
         self._wrong_helper_code = RateLimiter(rates.wrong_helper_code, clock=clock)
-
-    def check_sign_in(self, address: str, user: str) -> None:
-        """Before a password is looked at. `user` as `normal_user` spells it."""
-        place = network_of(address)
-        self._sign_in.check(f"{place} {user}")
-        self._sign_in_address.check(place)
-        self._sign_in_user.check(user)
 
     def check_pairing(self, address: str) -> None:
         """Before a device's new code is made, and before an administrator's code is tried."""

@@ -19,13 +19,12 @@ from queue_server.web.cookies import (
     is_secure,
     read_cookie,
     set_language_cookie,
-    set_session_cookie,
 )
 from queue_server.web.errors import headers_of, status_of
 from queue_server.web.house import House
-from queue_server.web.proxies import client_address
+from queue_server.web.newcomers import Newcomer
 from queue_server.web.route_limits import page_limits
-from queue_server.web.signing_in import SignedIn, change_password, sign_in, sign_out
+from queue_server.web.signing_in import SignedIn, change_password, give_cookies, sign_in, sign_out
 from queue_server.web.texts import LANGUAGES, Texts, negotiate
 
 
@@ -177,7 +176,7 @@ async def sign_in_page(call: PageCall) -> Response:
     call.house.csrf.check(call.request.scope, form.get("csrf"))
     user, password = str(form.get("user", ""))[:100], str(form.get("password", ""))[:500]
     try:
-        opened = await sign_in(call.house, client_address(call.request.scope), user, password)
+        opened = await sign_in(call.house, Newcomer(call.request.scope), user, password)
     except Refusal as refusal:
         message = call.say(f"error.{refusal.text}", **refusal.params)
         return _sign_in_form(call, after, user=user, message=message, status=status_of(refusal.code))
@@ -186,7 +185,7 @@ async def sign_in_page(call: PageCall) -> Response:
 
 def _signed_in(call: PageCall, opened: SignedIn, after: str) -> Response:
     response = RedirectResponse(after or "/counter", status_code=303)
-    set_session_cookie(response, opened.cookie, secure=is_secure(call.request.scope))
+    give_cookies(response, call.request.scope, opened)
     return response
 
 
@@ -200,9 +199,9 @@ async def password_page(call: PageCall) -> Response:
     form = await call.request.form()
     call.house.csrf.check(call.request.scope, form.get("csrf"))
     old, new = str(form.get("password", ""))[:500], str(form.get("new_password", ""))[:500]
-    address = client_address(call.request.scope)
+    newcomer = Newcomer(call.request.scope)
     try:
-        opened = await change_password(call.house, address, call.actor, old, new)
+        opened = await change_password(call.house, newcomer, call.actor, old, new, via="web")
     except Refusal as refusal:
         message = call.say(f"error.{refusal.text}", **refusal.params)
         return _password_form(call, after, message=message, status=status_of(refusal.code))

@@ -1,23 +1,33 @@
 """Signing in and out, for the API and for the form alike."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
 
 from sqlalchemy.engine import Connection
+from starlette.responses import Response
+from starlette.types import Scope
 
-from queue_server.domain.access import Actor, SignInRequired, WrongPassword
+from queue_server.domain.access import Actor, Kind, SignInRequired, TooManyRequests, WrongPassword
+from queue_server.domain.administration import Done
 from queue_server.domain.sign_in import (
     LEAST_PASSWORD,
     MOST_PASSWORD,
     OneTimePasswordOver,
     PasswordUnfit,
 )
+from queue_server.web.cookies import is_secure, set_known_cookie, set_session_cookie
 from queue_server.web.house import House
+from queue_server.web.newcomers import Newcomer, new_known_cookie
 from queue_server.web.ports import OpenedSession, StoredAccount
+from queue_server.web.throttle import Attempt
+
+PASSWORD: Final = "password"  # noqa: S105 - how somebody proved who they are
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """`cookie` goes to the browser and is nowhere else."""
+    """`cookie` goes to the browser and is nowhere else; so does `known`, the cookie of a known browser."""
 
     cookie: str
     user: str
@@ -25,34 +35,85 @@ class SignedIn:
     site_id: str | None
     clerk_id: str | None
     must_change: bool
+    known: tuple[str, str]
 
 
-async def sign_in(house: House, address: str, user: str, password: str) -> SignedIn:
-    """Check a password and begin a session. Raises `WrongPassword`, `TooManyRequests`.
+async def sign_in(house: House, newcomer: Newcomer, user: str, password: str) -> SignedIn:
+    """Check a password and begin a session.
 
-    An unknown user takes as long as a wrong password: nobody learns who has an account.
+    Raises `WrongPassword`, `TooManyRequests`, `OneTimePasswordOver`. An unknown user takes as long as a wrong
+    password: nobody learns who has an account.
     """
     name = house.accounts.normal_user(user)
-    house.limits.check_sign_in(address, name)
+    attempt = house.throttle.begin(name, newcomer.address, newcomer.known_to(house.secrets, name))
     # PostgreSQL refuses a NUL in any text; nobody has such a name.
     known = "\0" not in name
     account = await house.read(lambda conn: house.accounts.find_account(conn, name)) if known else None
-    password_hash = account.password_hash if account else None
-    right = await house.password_gate.run(lambda: house.accounts.verify_password(password_hash, password))
-    if account is None or not right:
+    await _require_right(house, account, password, attempt)
+    if account is None:
         raise WrongPassword
     now = house.clock()
     if account.one_time_until is not None and account.one_time_until <= now:
         raise OneTimePasswordOver
     renewed = await _renewed_hash(house, account, password)
 
-    def work(conn: Connection) -> OpenedSession:
+    def first(conn: Connection) -> None:
         if renewed is not None:
             house.accounts.renew_hash(conn, account, renewed)
-        opened: OpenedSession = house.accounts.open_session(conn, account, now)
+
+    return await begin_session(house, newcomer, account, first=first)
+
+
+async def _require_right(
+    house: House, account: StoredAccount | None, password: str, attempt: Attempt
+) -> None:
+    password_hash = account.password_hash if account else None
+    try:
+        right = await house.password_gate.run(lambda: house.accounts.verify_password(password_hash, password))
+    except TooManyRequests:
+        attempt.unseen()
+        raise
+    if not right:
+        raise WrongPassword
+    attempt.right()
+
+
+async def begin_session(
+    house: House,
+    newcomer: Newcomer,
+    account: StoredAccount,
+    *,
+    first: Callable[[Connection], None],
+    method: str = PASSWORD,
+) -> SignedIn:
+    """Begin a session for who has proven to own the account; `first` is done in the same transaction."""
+    now, browser = house.clock(), newcomer.browser
+
+    def work(conn: Connection) -> OpenedSession:
+        first(conn)
+        opened: OpenedSession = house.accounts.open_session(
+            conn, account, now, browser=browser, method=method
+        )
         return opened
 
-    return _signed_in(account, await house.write(work), must_change=account.must_change)
+    opened = await house.write(work)
+    known = newcomer.known_to(house.secrets, account.user)
+    return SignedIn(
+        opened.cookie,
+        account.user,
+        account.role.value,
+        account.site_id,
+        account.clerk_id,
+        account.must_change,
+        new_known_cookie(house.secrets, account.user, known),
+    )
+
+
+def give_cookies(response: Response, scope: Scope, signed_in: SignedIn) -> None:
+    """Give the browser its session, and the mark by which it is known next time."""
+    secure = is_secure(scope)
+    set_session_cookie(response, signed_in.cookie, secure=secure)
+    set_known_cookie(response, *signed_in.known, secure=secure)
 
 
 async def _renewed_hash(house: House, account: StoredAccount, password: str) -> str | None:
@@ -62,7 +123,9 @@ async def _renewed_hash(house: House, account: StoredAccount, password: str) -> 
     return await house.password_gate.run(lambda: house.accounts.hash_password(password))
 
 
-async def change_password(house: House, address: str, actor: Actor, password: str, new: str) -> SignedIn:
+async def change_password(
+    house: House, newcomer: Newcomer, actor: Actor, password: str, new: str, *, via: str
+) -> SignedIn:
     """Give the actor's account a new password, end all its sessions and begin a new one.
 
     Raises `WrongPassword`, `PasswordUnfit`, `TooManyRequests`; `SignInRequired` for who has no session.
@@ -71,22 +134,21 @@ async def change_password(house: House, address: str, actor: Actor, password: st
     if session_id is None:
         raise SignInRequired
     account = await house.read(lambda conn: house.accounts.account_of_session(conn, session_id))
-    house.limits.check_sign_in(address, account.user)
-    right = house.accounts.verify_password
-    if not await house.password_gate.run(lambda: right(account.password_hash, password)):
-        raise WrongPassword
+    # Who sits at a session left open guesses against a count of its own.
+    attempt = house.throttle.begin(account.user, newcomer.address, session_id)
+    await _require_right(house, account, password, attempt)
     await _require_fit(house, account, new, old=password)
     new_hash = await house.password_gate.run(lambda: house.accounts.hash_password(new))
     now = house.clock()
 
-    def work(conn: Connection) -> OpenedSession:
+    def first(conn: Connection) -> None:
+        about = {"at": now, "act": Done.PASSWORD_CHANGED, "kind": Kind.ACCOUNT.value, "ref": account.user}
+        house.audit.note_by(conn, actor, via=via, **about)
         house.accounts.set_password(conn, account.id, new_hash, now)
-        opened: OpenedSession = house.accounts.open_session(conn, account, now)
-        return opened
 
-    opened = await house.write(work)
+    begun = await begin_session(house, newcomer, account, first=first)
     house.sessions.invalidate()
-    return _signed_in(account, opened, must_change=False)
+    return replace(begun, must_change=False)
 
 
 async def _require_fit(house: House, account: StoredAccount, new: str, *, old: str) -> None:
@@ -105,12 +167,6 @@ def _names_around(house: House, account: StoredAccount) -> list[str]:
         if town.id == account.organisation_id
         for name in (town.id, site.id, *town.name.values(), *site.name.values())
     ]
-
-
-def _signed_in(account: StoredAccount, opened: OpenedSession, *, must_change: bool) -> SignedIn:
-    return SignedIn(
-        opened.cookie, account.user, account.role.value, account.site_id, account.clerk_id, must_change
-    )
 
 
 async def sign_out(house: House, actor: Actor) -> None:

@@ -80,33 +80,7 @@ def test_without_a_rate_nothing_is_limited() -> None:
     limits = Limits(UNLIMITED)
     for _ in range(10_000):
         limits.check_ticket("kiosk-1")
-        limits.check_sign_in("10.0.0.7", "beate")
-
-
-def test_guessing_a_password_is_slow_from_one_address_and_colleagues_still_sign_in() -> None:
-    limits = Limits(clock=Clock())
-    for _ in range(5):
-        limits.check_sign_in("10.0.0.7", "beate")
-    with pytest.raises(TooManyRequests):
-        limits.check_sign_in("10.0.0.7", "beate")
-    limits.check_sign_in("10.0.0.7", "rolf")
-    limits.check_sign_in("10.0.0.8", "beate")
-
-
-def test_guessing_from_many_addresses_is_slow_too() -> None:
-    limits = Limits(clock=Clock())
-    for number in range(30):
-        limits.check_sign_in(f"203.0.113.{number}", "beate")
-    with pytest.raises(TooManyRequests):
-        limits.check_sign_in("203.0.113.99", "beate")
-
-
-def test_trying_one_password_with_many_names_is_slow_too() -> None:
-    limits = Limits(clock=Clock())
-    for number in range(30):
-        limits.check_sign_in("203.0.113.9", f"user {number}")
-    with pytest.raises(TooManyRequests):
-        limits.check_sign_in("203.0.113.9", "another")
+        limits.check_pairing("10.0.0.7")
 
 
 def test_a_thousand_phones_behind_one_address_come_back_at_once() -> None:
