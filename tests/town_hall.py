@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from queue_server.adapters.database import Database
 from queue_server.adapters.store import Store
 from queue_server.adapters.town.store import save_town
+from queue_server.domain.administration import Doer
 from queue_server.domain.hall import Hall
 from queue_server.domain.ticket import Origin, Ticket
 from queue_server.domain.town import (
@@ -32,6 +33,7 @@ from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
 T = TypeVar("T")
 DAY = "2026-03-03"  # a Tuesday
 PASS, CARD, CAR = "pass", "card", "car"
+SOMEBODY = Doer("anna", "clerk", "web")
 SKILLS = {"anna": ("*",), "bernd": (PASS, CARD), "carla": (CAR,), "olga": ("*",)}
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters import audit
 from queue_server.adapters.booking_unit import BookingUnit
 from queue_server.adapters.forgetting import erasing
 from queue_server.adapters.rows.batch_rows import BatchRows
 from queue_server.adapters.rows.desk_rows import DeskRows
 from queue_server.adapters.rows.print_rows import PrintRows
 from queue_server.adapters.rows.visitor_rows import VisitorRows
+from queue_server.domain.administration import Doer, Done
 from queue_server.domain.events import AppointmentEvent, Event, Recorded
 from queue_server.domain.hall import Hall
 from queue_server.services.ports import Binding, JobToPrint
@@ -104,6 +106,34 @@ class SiteUnit(BookingUnit):
             self.changes += 1
             erasing.erase_visitors(self._flushed(), self.site.id, list(self.memory.needs), self.now)
             self.memory.needs.clear()
+
+    # -- who changed what --------------------------------------------------------------------------
+
+    def note(
+        self,
+        by: Doer,
+        act: Done,
+        kind: str,
+        ref: str,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.changes += 1
+        audit.note(
+            self.connection,
+            organisation_id=self.organisation_id,
+            site_id=self.site.id,
+            at=self.now,
+            actor=by.actor,
+            role=by.role,
+            via=by.via,
+            act=act,
+            kind=kind,
+            ref=ref,
+            before=before,
+            after=after,
+        )
 
     # -- slips -------------------------------------------------------------------------------------
 

@@ -7,11 +7,23 @@ import sqlite3
 import time
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from queue_server.adapters.backup import journal
 from queue_server.adapters.backup.sealed_file import BadBackup, backup_key
 from queue_server.adapters.backup.taking import BackupRuns, Places, Taken, take_backup
 from queue_server.adapters.server_key import load_key_file
-from queue_server.commands.common import Problem, add_place_arguments, complain, now, open_place, plainly
+from queue_server.commands.common import (
+    Place,
+    Problem,
+    add_place_arguments,
+    complain,
+    now,
+    open_place,
+    plainly,
+)
+from queue_server.commands.noting import note_everywhere
+from queue_server.domain.administration import THE_SERVER_ITSELF, Doer, Done
 from queue_server.settings import Settings
 
 KEPT = 14
@@ -41,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
             raise Problem(f"the backup could not be read back: {bad}; nothing was kept of it") from bad
         except sqlite3.Error as error:
             raise Problem(f"the database could not be copied: {error}") from error
+        _note(place, taken, by=getattr(args, "by", None))
     return _report(taken, time.monotonic() - started)
 
 
@@ -49,9 +62,23 @@ def by_night(words: str) -> int:
     os.nice(10)
     told = json.loads(words)
     args = argparse.Namespace(
-        data=Path(told["data"]), database=told["database"], to=Path(told["to"]), keep=KEPT
+        data=Path(told["data"]),
+        database=told["database"],
+        to=Path(told["to"]),
+        keep=KEPT,
+        by=THE_SERVER_ITSELF,
     )
     return run(args)
+
+
+def _note(place: Place, taken: Taken, by: Doer | None) -> None:
+    after = {"file": taken.path.name, "size": _size(taken.size), "log_and_rows_agree": not taken.differing}
+    try:
+        place.database.write(
+            lambda conn: note_everywhere(conn, Done.BACKED_UP, "backup", taken.path.name, after=after, by=by)
+        )
+    except sa.exc.DatabaseError:  # a full disk or a busy database must not make a good backup a failed one
+        complain("that this backup was made could not be written into the log")
 
 
 def places_of(settings: Settings, target: Path) -> Places:

@@ -4,6 +4,8 @@ import argparse
 from functools import partial
 from typing import Final
 
+from sqlalchemy import Connection
+
 from queue_server.adapters import helpers
 from queue_server.adapters.server_key import ensure_key_file
 from queue_server.commands.common import (
@@ -17,6 +19,8 @@ from queue_server.commands.common import (
     town_meant,
     town_of,
 )
+from queue_server.commands.noting import noted
+from queue_server.domain.administration import Done
 
 LONGEST_NAME: Final = 100
 HEAD: Final = ("ID", "NAME", "SITE", "MADE ON", "BOOKINGS", "LAST")
@@ -46,10 +50,15 @@ def _create(args: argparse.Namespace, place: Place) -> int:
         raise Problem(f"the name must have 1 to {LONGEST_NAME} printable characters", 2)
     town = town_meant(args, place)
     key = ensure_key_file(place.settings.key_file).derive("contact")
-    make = partial(
-        helpers.create_helper, key=key, organisation_id=town.id, site_id=args.site, name=name, now=now()
-    )
-    id_, code = place.database.write(make)
+
+    def work(conn: Connection) -> tuple[str, str]:
+        made = helpers.create_helper(
+            conn, key, organisation_id=town.id, site_id=args.site, name=name, now=now()
+        )
+        noted(conn, town.id, Done.HELPER_MADE, "helper", made[0], site_id=args.site, after={"name": name})
+        return made
+
+    id_, code = place.database.write(work)
     print(f"{name} may book without the limits for a contact at {args.site or f'all sites of {town.id}'}.")
     print(f"The code is shown only now; its name in the list is {id_}.")
     print(code, flush=True)
@@ -76,8 +85,14 @@ def _list(args: argparse.Namespace, place: Place) -> int:
 
 def _revoke(args: argparse.Namespace, place: Place) -> int:
     town = town_of(place.towns, args.town)
-    revoke = partial(helpers.revoke_helper, organisation_id=town.id, helper_id=args.id, now=now())
-    if not place.database.write(revoke):
+
+    def work(conn: Connection) -> bool:
+        if not helpers.revoke_helper(conn, town.id, args.id, now()):
+            return False
+        noted(conn, town.id, Done.HELPER_REVOKED, "helper", args.id)
+        return True
+
+    if not place.database.write(work):
         raise Problem(f"there is no valid helper {args.id}; see: aufruf helper list")
     print("Revoked. The code lifts no limit from now on.")
     return 0

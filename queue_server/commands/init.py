@@ -27,6 +27,7 @@ from queue_server.commands.common import (
     require_shape,
     sqlite_file,
 )
+from queue_server.commands.setup_noting import note_setup
 from queue_server.commands.town_changes import lines_of
 from queue_server.domain.town import Town, in_language
 from queue_server.settings import Settings
@@ -181,6 +182,7 @@ def _save(conn: Connection, stored: dict[str, Town], town: Town) -> int:
         lock_sites(conn, before)
         _refuse(uses_lost(conn, before, town, now()))
     count = town_store.save_town(conn, town, now())
+    note_setup(conn, before, town)
     post_admission(conn, before, town, town_store.config_version(conn), now())
     return count
 

@@ -14,6 +14,8 @@ from queue_server.commands.common import (
     settings_of,
     too_new,
 )
+from queue_server.commands.noting import note_everywhere
+from queue_server.domain.administration import Done
 from queue_server.settings import Settings
 
 
@@ -44,4 +46,10 @@ def _migrate(settings: Settings, database: Database) -> None:
         case _:
             print(put_copy_aside(settings, "migrate"))
             schema.upgrade(database)
+            old, new = {"shape": before}, {"shape": schema.head()}
+            database.write(
+                lambda conn: note_everywhere(
+                    conn, Done.MIGRATED, "database", "database", before=old, after=new
+                )
+            )
             print(f"The database went from shape {before} to {schema.head()}.")

@@ -10,8 +10,9 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from queue_server.adapters import audit
+from queue_server.adapters.town import store as town_store
 from queue_server.commands.common import now
-from queue_server.domain.administration import Done
+from queue_server.domain.administration import Doer, Done
 
 OPERATOR: Final = "operator"
 """The role of who may run commands on the server: whoever reaches the data folder may do everything."""
@@ -27,22 +28,39 @@ def noted(
     site_id: str | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    by: Doer | None = None,
 ) -> None:
-    """Write an act down in the transaction that does it; see `audit.note`."""
+    """Write an act down in the transaction that does it; see `audit.note`. `by` None: who types."""
+    doer = by or Doer(at_the_keyboard(), OPERATOR, "command")
     audit.note(
         conn,
         organisation_id=organisation_id,
         site_id=site_id,
         at=now(),
-        actor=at_the_keyboard(),
-        role=OPERATOR,
-        via="command",
+        actor=doer.actor,
+        role=doer.role,
+        via=doer.via,
         act=act,
         kind=kind,
         ref=ref,
         before=before,
         after=after,
     )
+
+
+def note_everywhere(
+    conn: Connection,
+    act: Done,
+    kind: str,
+    ref: str,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    by: Doer | None = None,
+) -> None:
+    """Write down what concerns the whole database, for each town in it: each reads only its own log."""
+    for organisation_id in town_store.organisations(conn):
+        noted(conn, organisation_id, act, kind, ref, before=before, after=after, by=by)
 
 
 def at_the_keyboard() -> str:

@@ -17,7 +17,9 @@ from queue_server.commands.common import (
     table_of,
     town_of,
 )
+from queue_server.commands.noting import noted
 from queue_server.domain.access import Role
+from queue_server.domain.administration import Done
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Town
 
@@ -69,6 +71,7 @@ def _claim(args: argparse.Namespace, place: Place, town: Town) -> int:
             device_id=device_id,
             now=now(),
         )
+        noted(conn, town.id, Done.DEVICE_PAIRED, role.value, device_id, site_id=site_id)
 
     try:
         place.database.write(work)

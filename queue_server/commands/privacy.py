@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import Connection
+
 from queue_server.adapters.auditing import audit as auditing
 from queue_server.adapters.auditing import blanking
 from queue_server.adapters.auditing.allowed import BELONGS, STAFF
@@ -14,6 +16,8 @@ from queue_server.adapters.auditing.blanking import BLANKABLE
 from queue_server.adapters.forgetting.marks import ERASED
 from queue_server.adapters.server_key import load_key_file
 from queue_server.commands.common import Place, Problem, add_place_arguments, now, plainly, run_verb, table_of
+from queue_server.commands.noting import noted
+from queue_server.domain.administration import Done
 
 HEAD: Final = ("WHERE", "ROW", "WHAT", "WHY")
 MOST_SHOWN: Final = 200
@@ -55,10 +59,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _blank(args: argparse.Namespace, place: Place) -> int:
-    if not place.database.write(partial(blanking.blank, what=args.what, row_id=args.id)):
+    if not place.database.write(partial(_blank_and_note, what=args.what, row_id=args.id)):
         raise Problem(f"{args.what} has no row {args.id}; the audit names the rows")
     print(f"The words are gone; the rest of the row stays: {args.what} {args.id}")
     return 0
+
+
+def _blank_and_note(conn: Connection, what: str, row_id: str) -> bool:
+    organisation_id = blanking.blank(conn, what, row_id)
+    if organisation_id is None:
+        return False
+    noted(conn, organisation_id, Done.WORDS_BLANKED, what.partition(".")[0], row_id)
+    return True
 
 
 def _audit(args: argparse.Namespace, place: Place) -> int:

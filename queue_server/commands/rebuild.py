@@ -9,6 +9,8 @@ from queue_server.adapters.rebuilding import rebuild_site
 from queue_server.commands.alone import alone, put_copy_aside
 from queue_server.commands.check import report
 from queue_server.commands.common import Problem, add_place_arguments, open_place, plainly, settings_of
+from queue_server.commands.noting import note_everywhere
+from queue_server.domain.administration import Done
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,4 +32,6 @@ def run(args: argparse.Namespace) -> int:
 
 def _rebuild(connection: sa.Connection) -> dict[str, int]:
     sites = connection.execute(sa.select(STREAM.c.site_id).order_by(STREAM.c.site_id)).scalars().all()
-    return {site_id: rebuild_site(connection, site_id) for site_id in sites}
+    rebuilt = {site_id: rebuild_site(connection, site_id) for site_id in sites}
+    note_everywhere(connection, Done.REBUILT, "database", "database")
+    return rebuilt

@@ -18,8 +18,18 @@ from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import write_beside
 from queue_server.adapters.server_key import load_key_file
 from queue_server.commands.alone import alone
-from queue_server.commands.common import Problem, add_place_arguments, now, plainly, settings_of, sqlite_file
+from queue_server.commands.common import (
+    Problem,
+    add_place_arguments,
+    now,
+    open_database,
+    plainly,
+    settings_of,
+    sqlite_file,
+)
+from queue_server.commands.noting import note_everywhere
 from queue_server.commands.running import RESTORE_WORK
+from queue_server.domain.administration import Done
 from queue_server.settings import Settings
 
 
@@ -69,7 +79,15 @@ def _restore(args: argparse.Namespace, settings: Settings) -> int:
         print(_put_in_place(settings, ready, now()))
         write_beside(settings.epoch_file, ready.epoch)
         _put_connections(settings, ready, leave=args.without_connections)
+    _note(settings, args.file, header)
     return _report(ready)
+
+
+def _note(settings: Settings, file: Path, header: Header) -> None:
+    """Write it into the restored log, which knows nothing of what was done since the backup."""
+    after = {"file": file.name, "taken_at": header.taken_at}
+    with open_database(settings) as database:
+        database.write(lambda conn: note_everywhere(conn, Done.RESTORED, "backup", file.name, after=after))
 
 
 def _erased(args: argparse.Namespace, settings: Settings) -> list[Erased]:

@@ -25,7 +25,9 @@ from queue_server.commands.common import (
     town_meant,
     town_of,
 )
+from queue_server.commands.noting import noted
 from queue_server.domain.access import Role
+from queue_server.domain.administration import Done
 from queue_server.domain.town import EVERY_SKILL, Clerk, Display, Kiosk, Site, Town
 
 PEOPLE: Final = (Role.ADMINISTRATOR, Role.CLERK, Role.INTEGRATION)
@@ -93,6 +95,7 @@ def _create(args: argparse.Namespace, place: Place) -> int:
             label=args.label,
             now=now(),
         )
+        _note_made(conn, town, site, role, id_, token)
         where = site.id if site else f"all sites of {town.id}"
         return token, [*told, f"This {role} token stands for {id_ or 'a program'} at {where}."]
 
@@ -101,6 +104,14 @@ def _create(args: argparse.Namespace, place: Place) -> int:
     print(f"It is shown only now; its name in the list is {tokens.token_id(token)}.")
     print(token, flush=True)
     return 0
+
+
+def _note_made(
+    conn: Connection, town: Town, site: Site | None, role: Role, id_: str | None, token: str
+) -> None:
+    made = {"role": role.value, "stands_for": id_} if id_ else {"role": role.value}
+    where = site.id if site else None
+    noted(conn, town.id, Done.TOKEN_MADE, "token", tokens.token_id(token), site_id=where, after=made)
 
 
 def _where(args: argparse.Namespace, towns: dict[str, Town]) -> tuple[Town, Site | None]:
@@ -138,6 +149,7 @@ def _device(
         shows = f"the area {site.areas[0].id}"
     sites = tuple(renewed if one.id == site.id else one for one in town.sites)
     town_store.save_town(conn, replace(town, sites=sites), now())
+    noted(conn, town.id, Done.SETTING_ADDED, role.value, id_, site_id=site.id)
     return id_, [f"Made the {role} {id_} for {shows} of {site.id}.", _KEEP_IT]
 
 
@@ -153,6 +165,7 @@ def _person(
     id_ = _new_id("clerk", 1, _taken(conn, towns) | users)
     clerk = Clerk(id_, id_, id_, (EVERY_SKILL,), (site.id,))
     town_store.save_town(conn, replace(town, clerks=(*town.clerks, clerk)), now())
+    noted(conn, town.id, Done.SETTING_ADDED, "clerk", id_, site_id=site.id)
     return id_, [f"Made the clerk {id_} with every skill of {site.id}.", _KEEP_IT]
 
 
@@ -213,7 +226,14 @@ def _list(args: argparse.Namespace, place: Place) -> int:
 
 def _revoke(args: argparse.Namespace, place: Place) -> int:
     town = town_of(place.towns, args.town)
-    if not place.database.write(lambda conn: tokens.revoke_token(conn, town.id, args.id, now())):
+
+    def work(conn: Connection) -> bool:
+        if not tokens.revoke_token(conn, town.id, args.id, now()):
+            return False
+        noted(conn, town.id, Done.TOKEN_REVOKED, "token", args.id)
+        return True
+
+    if not place.database.write(work):
         raise Problem(f"there is no valid token {args.id}; see: aufruf token list")
     print("Revoked. A running server stops accepting it within 5 seconds.")
     return 0

@@ -99,6 +99,8 @@ def _create(args: argparse.Namespace, place: Place) -> int:
             clerk_id=clerk.id if clerk else None,
             now=now(),
         )
+        made = {"role": args.role, "clerk": clerk.id} if clerk else {"role": args.role}
+        noted(conn, town.id, Done.ACCOUNT_MADE, "account", user, site_id=site_id, after=made)
         if department:
             keep_lead(conn, town.id, account_id, user, department)
 
@@ -182,8 +184,7 @@ def _enable(args: argparse.Namespace, place: Place) -> int:
     def work(conn: Connection) -> None:
         accounts.enable_account(conn, account.id)
         accounts.set_password(conn, account.id, password_hash, now(), must_change=True)
-        told: dict[str, dict[str, Any]] = {"before": {"disabled": True}, "after": {"disabled": False}}
-        noted(conn, town.id, Done.ACCOUNT_CHANGED, "account", account.user, site_id=account.site_id, **told)
+        _note(conn, Done.ACCOUNT_CHANGED, account, before={"disabled": True}, after={"disabled": False})
 
     place.database.write(work)
     _hand_over(f"{account.user} may sign in again.", password)
@@ -194,18 +195,34 @@ def _password(args: argparse.Namespace, place: Place) -> int:
     account = _account(args, place)
     password = one_time_password()
     password_hash = accounts.hash_password(password)
-    place.database.write(
-        lambda conn: accounts.set_password(conn, account.id, password_hash, now(), must_change=True)
-    )
+
+    def work(conn: Connection) -> None:
+        accounts.set_password(conn, account.id, password_hash, now(), must_change=True)
+        _note(conn, Done.PASSWORD_RESET, account)
+
+    place.database.write(work)
     _hand_over(f"{account.user} is signed out everywhere and has a new password.", password)
     return 0
 
 
 def _disable(args: argparse.Namespace, place: Place) -> int:
     account = _account(args, place)
-    place.database.write(lambda conn: accounts.disable_account(conn, account.id, now()))
+
+    def work(conn: Connection) -> None:
+        accounts.disable_account(conn, account.id, now())
+        _note(conn, Done.ACCOUNT_DISABLED, account)
+
+    place.database.write(work)
     print(f"{account.user} cannot sign in any more; a running server ends open sessions within 5 seconds.")
     return 0
+
+
+def _note(
+    conn: Connection, act: Done, account: accounts.StoredAccount, **sides: dict[str, Any] | None
+) -> None:
+    before, after = sides.get("before"), sides.get("after")
+    who = account.organisation_id, act, "account", account.user
+    noted(conn, *who, site_id=account.site_id, before=before, after=after)
 
 
 def _account(args: argparse.Namespace, place: Place) -> accounts.StoredAccount:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from queue_server.domain.administration import Doer, Done
 from queue_server.domain.errors import DAILY, OPEN, TooManyBookings, UnknownHelperCode
 from queue_server.domain.person import Person, contacts_of
 from queue_server.services.ports import Overruled, Unit
@@ -19,10 +20,15 @@ TIME: Final = "time"
 
 @dataclass(frozen=True, slots=True)
 class Overrule:
-    """Who lifts a limit, and why: the clerk's id, and words that are kept for good."""
+    """Who lifts a limit, and why: the clerk's id, and words that are kept for good.
+
+    `doer` is the same person as the audit log names them, which learns neither the words nor whose booking
+    it was.
+    """
 
     by: str
     reason: str
+    doer: Doer
 
 
 def check(
@@ -75,3 +81,4 @@ def count(unit: Unit, person: Person, helper_id: str | None = None) -> None:
 def note(unit: Unit, appointment_id: int, limit: str, overrule: Overrule) -> None:
     """Keep for good that a limit was lifted."""
     unit.keep_overrule(Overruled(appointment_id, unit.now, overrule.by, limit, overrule.reason))
+    unit.note(overrule.doer, Done.LIMIT_LIFTED, "limit", limit)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from queue_server.domain import calling
 from queue_server.domain import events as e
+from queue_server.domain.administration import Doer, Done
 from queue_server.domain.errors import CannotServe, CounterNotOpen, CounterTaken, NotFound
 from queue_server.domain.hall import CounterState
 from queue_server.domain.ticket import Ticket
@@ -184,17 +185,24 @@ def change_concern(
     return _visit(unit, ticket, counter_id)
 
 
-def switch_issuing(unit: Unit, *, issuing: bool) -> Answer:
-    """Stop or resume giving out numbers at the site's kiosks, for today."""
-    if unit.hall.day.issuing != issuing:
+def switch_issuing(unit: Unit, by: Doer, *, issuing: bool) -> Answer:
+    """Stop or resume giving out numbers at the site's kiosks, for today; `by` is kept."""
+    before = unit.hall.day.issuing
+    if before != issuing:
         unit.record([e.IssuingResumed() if issuing else e.IssuingStopped()])
+        old, new = {"issuing": before}, {"issuing": issuing}
+        unit.note(by, Done.ISSUING_SWITCHED, "site", unit.site.id, before=old, after=new)
     return {"issuing": issuing}
 
 
-def switch_call_mode(unit: Unit, mode: str | None) -> Answer:
+def switch_call_mode(unit: Unit, by: Doer, mode: str | None) -> Answer:
     """Meet visitors at the door for a while (`fetch`), or return to the site's setting (None)."""
-    if unit.hall.day.call_mode != mode:
+    before = unit.hall.day.call_mode
+    if before != mode:
         unit.record([e.CallModeSwitched(mode)])
+        usual = unit.site.call_mode.value
+        old, new = {"call_mode": before or usual}, {"call_mode": mode or usual}
+        unit.note(by, Done.CALL_MODE_SWITCHED, "site", unit.site.id, before=old, after=new)
     return {"call_mode": mode or unit.site.call_mode.value}
 
 

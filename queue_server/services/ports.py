@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from queue_server.domain.administration import Doer, Done
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.book import Book
 from queue_server.domain.events import Event
@@ -258,6 +259,18 @@ class Unit(PublicUnit, Protocol):
         """Take that back."""
 
     def wants_no_sms(self, phone: str) -> bool: ...
+
+    def note(
+        self,
+        by: Doer,
+        act: Done,
+        kind: str,
+        ref: str,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write an administrative act into the audit log, in the same commit. Nothing of a visitor."""
 
     def add_print_job(
         self, kiosk_id: str, ticket_id: int, attempt: int, estimate: tuple[int, int, int] | None

@@ -26,6 +26,7 @@ from queue_server.web.appointment_codes import ManageRef, appointment_of, read_m
 from queue_server.web.helper_codes import guessing_slowly
 from queue_server.web.last_look import read_calendars
 from queue_server.web.mailing import address
+from queue_server.web.noting import doer_of
 from queue_server.web.proxies import client_address
 
 # -- holds ---------------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ async def book_appointment(call: Call) -> Answer:
     clerk's own calendar has something by now.
     """
     body, client, person = call.body, _client(call), _person(call.body.person, call.house.site(call.site_id))
-    overrule, sender = _overrule(call), client_address(call.request.scope)
+    overrule, sender = await _overrule(call), client_address(call.request.scope)
     by_mail = call.actor is ANYBODY and bool(address(call.house))
 
     def work(unit: Unit) -> Answer:
@@ -156,13 +157,14 @@ def _channel(call: Call) -> str:
     return "kiosk" if may(call.actor, Act.CHECK_IN, call.thing) else "api"
 
 
-def _overrule(call: Call) -> Overrule | None:
+async def _overrule(call: Call) -> Overrule | None:
     """Return who lifts a limit and why. Raises Forbidden for everybody but the site's staff."""
     if call.body.overrule is None:
         return None
     require(call.actor, Act.SEE_APPOINTMENTS, call.thing)
     actor = call.actor
-    return Overrule(actor.clerk_id or actor.token_id or actor.session_id or "", call.body.overrule)
+    by = actor.clerk_id or actor.token_id or actor.session_id or ""
+    return Overrule(by, call.body.overrule, await doer_of(call.house, actor))
 
 
 def _client(call: Call) -> str:

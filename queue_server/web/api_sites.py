@@ -4,7 +4,7 @@ from queue_server.domain.access import Act, Role, may
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Service, Site, Town, services_at
-from queue_server.services import counter, reception, screens, site_view, visits
+from queue_server.services import reception, screens, site_view, visits
 from queue_server.services.concerns import choose, takes_walk_ins
 from queue_server.services.free_today import free_times
 from queue_server.services.named_clerks import for_talk
@@ -111,24 +111,6 @@ async def reprint_slip(call: Call) -> Answer:
     answer = await call.do(lambda unit: reception.reprint(unit, visits.by_id(unit, ticket_id), str(kiosk_id)))
     printing.offer_soon(call.house, call.site_id, str(kiosk_id))
     return answer
-
-
-async def switch_issuing(call: Call) -> Answer:
-    """Stop or resume giving out numbers at the kiosks, for today."""
-    return await call.do(lambda unit: counter.switch_issuing(unit, issuing=call.body.issuing))
-
-
-async def switch_call_mode(call: Call) -> Answer:
-    """Call by screen or fetch visitors for a while; null returns to the site's setting."""
-    return await call.do(lambda unit: counter.switch_call_mode(unit, call.body.call_mode))
-
-
-async def mark_display(call: Call) -> Answer:
-    """Take a display out of service, or back: calls no longer wait for its word. A restart keeps that."""
-    house, out = call.house, call.body.out_of_service
-    await house.write(lambda conn: house.settlement.mark_out_of_service(conn, call.id, out=out))
-    house.hub.set_out_of_service(call.site_id, call.id, out=out)
-    return {"id": call.id, "out_of_service": out}
 
 
 def ticket_view(call: Call, answer: Answer) -> Answer:
@@ -285,35 +267,5 @@ ROUTES = [
         models.Reprint,
         answers.Reprinted,
         tag="ticket",
-    ),
-    ApiRoute(
-        "POST",
-        f"{_SITE}/issuing",
-        switch_issuing,
-        Act.STOP_ISSUING,
-        "site",
-        models.SwitchIssuing,
-        answers.Issuing,
-        tag="site",
-    ),
-    ApiRoute(
-        "POST",
-        f"{_SITE}/call-mode",
-        switch_call_mode,
-        Act.SWITCH_CALL_MODE,
-        "site",
-        models.SwitchCallMode,
-        answers.CallMode,
-        tag="site",
-    ),
-    ApiRoute(
-        "POST",
-        f"{PREFIX}/displays/{{display}}/service",
-        mark_display,
-        Act.MARK_OUT_OF_SERVICE,
-        "display",
-        models.OutOfService,
-        answers.DisplayService,
-        tag="site",
     ),
 ]

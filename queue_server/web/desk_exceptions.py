@@ -6,6 +6,7 @@ What must not live here: which limits there are and when they are reached (`serv
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.ports import Overruled
 from queue_server.web import desk_view as view
+from queue_server.web.noting import doer_of
 from queue_server.web.pages import PageCall
 
 SOMEBODY = "token"
@@ -13,7 +14,9 @@ SOMEBODY = "token"
 
 async def overrule_of(call: PageCall, reason: str) -> Overrule | None:
     """Return who lifts a limit and why; None without a reason: nobody could say later why."""
-    return Overrule(await _who(call), reason) if reason else None
+    if not reason:
+        return None
+    return Overrule(await _who(call), reason, await doer_of(call.house, call.actor))
 
 
 async def exceptions(call: PageCall, appointment_id: int) -> list[view.Values]:

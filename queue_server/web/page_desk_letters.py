@@ -11,15 +11,25 @@ from sqlalchemy.engine import Connection
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
+from queue_server.domain.administration import Done
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.web import desk_view as view
 from queue_server.web.desk_frame import checked_form, frame
 from queue_server.web.mail_way import mail_way
+from queue_server.web.noting import note
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.ports import ShownLetter
 
 PARTS: Final = ("failed", "held", "waiting")
-DONE: Final = frozenset({"again", "again_all", "drop", "release_all", "discard_all"})
+ACTS: Final = {
+    "again": Done.LETTERS_SENT_AGAIN,
+    "again_all": Done.LETTERS_SENT_AGAIN,
+    "drop": Done.LETTERS_DROPPED,
+    "release_all": Done.LETTERS_RELEASED,
+    "discard_all": Done.LETTERS_DISCARDED,
+}
+TO_ALL: Final = frozenset({"again_all", "release_all", "discard_all"})
+"""What is done to all letters of a site, though there may be none."""
 
 
 async def letters_page(call: PageCall) -> Response:
@@ -40,7 +50,7 @@ async def letters_page(call: PageCall) -> Response:
     return call.page(
         "desk_letters.html",
         faces=("desk",),
-        message=call.say(f"desk.letters_done_{done}") if done in DONE else "",
+        message=call.say(f"desk.letters_done_{done}") if done in ACTS else "",
         way=mail_way(call.house),
         is_holding=is_holding,
         **shown,
@@ -58,13 +68,21 @@ async def act_on_letters(call: PageCall) -> Response:
     work: Callable[[Connection], Any] | None = {
         "again": lambda conn: letters.send_again(conn, letter_id, site_id, now),
         "drop": lambda conn: letters.drop(conn, letter_id, site_id),
-        "again_all": lambda conn: letters.send_all_again(conn, site_id, now) or True,
-        "release_all": lambda conn: letters.release(conn, site_id) or True,
-        "discard_all": lambda conn: letters.discard(conn, site_id) or True,
+        "again_all": lambda conn: letters.send_all_again(conn, site_id, now),
+        "release_all": lambda conn: letters.release(conn, site_id),
+        "discard_all": lambda conn: letters.discard(conn, site_id),
     }.get(act)
     if work is None:
         raise BadInput(field="act")
-    if not await call.house.write(work):
+
+    def work_and_note(conn: Connection) -> bool:
+        done = work(conn)
+        if done or act in TO_ALL:
+            told = {"count": int(done)}
+            note(call.house, conn, call.actor, ACTS[act], "letters", site_id, site_id=site_id, after=told)
+        return bool(done) or act in TO_ALL
+
+    if not await call.house.write(work_and_note):
         raise NotFound(what="letter")
     return RedirectResponse(f"{call.request.url.path}?done={act}", status_code=303)
 

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from markupsafe import escape
+from sqlalchemy.engine import Connection
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act, Kind, Thing, require
+from queue_server.domain.administration import Done
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.town import Town, in_language
 from queue_server.services import letter_texts
@@ -21,6 +23,7 @@ from queue_server.services.letter_texts import TextProblem, text_id
 from queue_server.services.locales import locale_of
 from queue_server.web.letter_sample import sample_letter
 from queue_server.web.mailing import address
+from queue_server.web.noting import note
 from queue_server.web.page_mails import FRAMED, WITH_FRAME
 from queue_server.web.pages import PageCall, PageRoute
 
@@ -132,9 +135,16 @@ def _field(call: PageCall, kind: Letter, name: str, text: str, wrong: list[TextP
 async def _keep(call: PageCall, town: Town, texts: Mapping[str, str] | None, done: str) -> Response:
     kind, language = _asked_for(call)
     house, id_ = call.house, text_id(kind, language)
-    is_new = await house.write(
-        lambda conn: house.settlement.save_letter_texts(conn, town.id, id_, texts, house.clock())
-    )
+
+    def work(conn: Connection) -> bool:
+        before = house.settlement.letter_texts_before(conn, town.id, id_)
+        if not house.settlement.save_letter_texts(conn, town.id, id_, texts, house.clock()):
+            return False
+        old = before[0][1] if before else None
+        note(house, conn, call.actor, Done.LETTER_TEXTS_CHANGED, "letter", id_, before=old, after=texts)
+        return True
+
+    is_new = await house.write(work)
     if is_new:
         await house.renew_settings()
     path = f"/admin/letters/{kind}/{language}"

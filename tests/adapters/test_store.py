@@ -22,7 +22,7 @@ from queue_server.domain.ticket import Origin, TicketState
 from queue_server.services import counter
 from queue_server.services.ports import Unit
 from tests.domain.pictures import picture
-from tests.town_hall import CAR, CARD, Hand, at, taking, the_town
+from tests.town_hall import CAR, CARD, SOMEBODY, Hand, at, taking, the_town
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_day_is_read_back_as_it_was_lived(hand: Hand) -> None:
     hand.act(counter.start)
     hand.call("c2", "bernd")
     hand.act(counter.recall, "c2", "bernd")
-    hand.do(lambda u: counter.switch_issuing(u, issuing=False))
+    hand.do(lambda u: counter.switch_issuing(u, SOMEBODY, issuing=False))
     assert the_same_after_a_restart(hand)
     assert hand.look(lambda u: u.needs(first["id"])) == ("deaf",)
     assert hand.look(lambda u: u.desk["c2"].skills) == {"pass", "card"}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from queue_server.adapters import schema
 from queue_server.adapters.backup import journal
 from queue_server.adapters.backup.apart import BackupChild
 from queue_server.adapters.backup.sealed_file import read_header
@@ -33,7 +34,7 @@ def test_a_backup_is_made_opened_again_and_told(busy: Place, aufruf: Aufruf) -> 
     assert made.stat().st_mode & 0o777 == 0o600
     with made.open("rb") as file:
         header = read_header(file)
-    assert header.shape == "0007"
+    assert header.shape == schema.head()
     assert b"musterstadt" not in made.read_bytes().lower()
 
 

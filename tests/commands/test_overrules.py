@@ -9,6 +9,7 @@ from queue_server.services.booking_limits import Overrule
 from queue_server.services.ports import Answer, Unit
 from tests.commands.conftest import Aufruf
 from tests.commands.operating import Place
+from tests.town_hall import SOMEBODY
 
 
 def booked_all_the_same(place: Place, reason: str) -> str:
@@ -16,7 +17,7 @@ def booked_all_the_same(place: Place, reason: str) -> str:
     now = datetime(2026, 3, 3, 9, tzinfo=UTC)
 
     def work(unit: Unit) -> Answer:
-        overrule = Overrule("anna", reason)
+        overrule = Overrule("anna", reason, SOMEBODY)
         choice = offer.choose_bookable(unit.town, unit.site, [("id-card", 1)])
         held = booking.hold(
             unit, choice, now + timedelta(days=70), channel="desk", client="c", overrule=overrule

@@ -17,7 +17,7 @@ from queue_server.services import counter, reception, screens, site_view
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
 from tests.live.hub_hall import EPOCH, Listener, LiveHall, live, until
-from tests.town_hall import CAR, CARD, PASS, Hand, the_town
+from tests.town_hall import CAR, CARD, PASS, SOMEBODY, Hand, the_town
 
 NEEDS = ["deaf", "fetch_me", "companion"]
 
@@ -424,7 +424,7 @@ async def test_a_display_that_was_out_of_service_before_the_start_still_is(live_
 
 async def test_fetch_mode_says_so_at_once(live_hall: LiveHall) -> None:
     live_hall.display()
-    await live_hall.do(lambda u: counter.switch_call_mode(u, "fetch"))
+    await live_hall.do(lambda u: counter.switch_call_mode(u, SOMEBODY, "fetch"))
     await called(live_hall)
     status = await live_hall.status()
     assert (status["fetch"], status["reason"], status["sound"]) == (True, "fetch_mode", "none")
@@ -438,7 +438,7 @@ async def test_a_kiosk_hears_why_no_numbers_are_given(live_hall: LiveHall) -> No
     live_hall.hub.join_kiosk("hall", "kiosk", kiosk.connection, agent=False)
     await until(lambda: kiosk.frames)
     assert kiosk.last["kiosk"]["giving"]
-    await live_hall.do(lambda u: counter.switch_issuing(u, issuing=False))
+    await live_hall.do(lambda u: counter.switch_issuing(u, SOMEBODY, issuing=False))
     await until(lambda: not kiosk.last["kiosk"]["giving"])
     assert kiosk.last["kiosk"]["reason"] == "stopped"
 

@@ -28,7 +28,7 @@ from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
 from tests.adapters.test_store import differences, in_the_log
 from tests.domain.pictures import picture
-from tests.town_hall import CAR, CARD, PASS, Hand, taking, the_town
+from tests.town_hall import CAR, CARD, PASS, SOMEBODY, Hand, taking, the_town
 
 CLERKS = {"c1": "anna", "c2": "bernd", "c3": "carla"}
 SERVICES = [(PASS,), (CARD,), (CAR,), (PASS, CARD)]
@@ -88,8 +88,8 @@ ACTS: dict[str, Callable[[str, int, int], Act]] = {
     "back": _ticket_act(reception.come_back),
     "cancel": _ticket_act(reception.cancel),
     "fault": _fault,
-    "stop": lambda at, which, n: lambda u: counter.switch_issuing(u, issuing=bool(n % 2)),
-    "mode": lambda at, which, n: lambda u: counter.switch_call_mode(u, "fetch" if n % 2 else None),
+    "stop": lambda at, which, n: lambda u: counter.switch_issuing(u, SOMEBODY, issuing=bool(n % 2)),
+    "mode": lambda at, which, n: lambda u: counter.switch_call_mode(u, SOMEBODY, "fetch" if n % 2 else None),
     **{
         name: _at_counter(act)
         for name, act in {

@@ -12,7 +12,7 @@ from queue_server.services.access_hours import (
     why_not_giving,
 )
 from tests.domain.town_builders import a_site
-from tests.town_hall import CAR, Hand, at
+from tests.town_hall import CAR, SOMEBODY, Hand, at
 
 TUESDAY = (OpeningHours(1, time(8), time(12)), OpeningHours(1, time(13), time(0)))
 
@@ -77,7 +77,7 @@ def test_a_queue_whose_end_passes_closing_takes_nobody_in(hand: Hand) -> None:
 
 
 def test_stopped_is_said_first(hand: Hand) -> None:
-    hand.do(lambda u: counter.switch_issuing(u, issuing=False))
+    hand.do(lambda u: counter.switch_issuing(u, SOMEBODY, issuing=False))
     hand.now = at("03:00")
     assert hand.look(why_not_giving) == "stopped"
 

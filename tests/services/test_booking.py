@@ -27,10 +27,10 @@ from queue_server.services import booking
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.ports import Unit
 from tests.services.booking_hall import ERIKA, TOMORROW, Booker, book_picture, holding
-from tests.town_hall import CAR, CARD, at, booking_town
+from tests.town_hall import CAR, CARD, SOMEBODY, at, booking_town
 
 NOBODY = Person()
-BOSS = Overrule("anna", "reason")
+BOSS = Overrule("anna", "reason", SOMEBODY)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from queue_server.adapters.rows.contact_days import DAY as CONTACT_DAY
 from queue_server.adapters.rows.contact_days import ContactDays
 from queue_server.adapters.rows.person_rows import PERSON
 from queue_server.adapters.store import Store
+from queue_server.adapters.tables.operations import AUDIT
 from queue_server.domain.errors import TooManyBookings, UnknownHelperCode
 from queue_server.domain.person import Person
 from queue_server.live.sequencer import Sequencer
@@ -19,10 +20,10 @@ from queue_server.services import booking
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.ports import Answer, Unit
 from tests.services.booking_hall import ERIKA, TOMORROW, Booker, holding
-from tests.town_hall import CARD, at, booking_town
+from tests.town_hall import CARD, SOMEBODY, at, booking_town
 
 SPELT = ["erika@example.org", "Erika@Example.org", "erika+amt@example.org", " erika@example.org"]
-BOSS = Overrule("anna", "Bibliothek hilft")
+BOSS = Overrule("anna", "Bibliothek hilft", SOMEBODY)
 
 
 @pytest.fixture
@@ -251,3 +252,14 @@ def test_a_code_of_another_site_or_town_lifts_nothing(settle: Callable[..., Book
     )[1]
     with pytest.raises(UnknownHelperCode):
         hand.confirm(held, helper_code=foreign)
+
+
+def test_the_audit_log_names_who_lifted_a_limit_and_nothing_of_the_visitor(
+    settle: Callable[..., Booker],
+) -> None:
+    hand = settle(max_open_bookings=1)
+    hand.book("08:00")
+    hand.confirm(hand.hold("09:00"), overrule=BOSS)
+    [line] = hand.rows(AUDIT)
+    assert (line["actor"], line["act"], line["ref"]) == ("anna", "limit_lifted", "open")
+    assert (line["before"], line["after"]) == (None, None)

@@ -23,7 +23,7 @@ from queue_server.domain.ticket import TicketState
 from queue_server.services import counter, reception
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
-from tests.town_hall import CAR, CARD, PASS, Hand
+from tests.town_hall import CAR, CARD, PASS, SOMEBODY, Hand
 
 S = TicketState
 
@@ -307,9 +307,9 @@ def test_nobody_acts_at_another_clerks_counter(hand: Hand, act: Callable[..., An
 
 
 def test_the_call_mode_is_switched_for_the_day(hand: Hand) -> None:
-    assert hand.do(lambda u: counter.switch_call_mode(u, "fetch")) == {"call_mode": "fetch"}
+    assert hand.do(lambda u: counter.switch_call_mode(u, SOMEBODY, "fetch")) == {"call_mode": "fetch"}
     hand.restart()
-    assert hand.do(lambda u: counter.switch_call_mode(u, None)) == {"call_mode": "screen"}
+    assert hand.do(lambda u: counter.switch_call_mode(u, SOMEBODY, None)) == {"call_mode": "screen"}
 
 
 def test_a_visitor_who_gave_up_after_the_call_frees_the_counter(hand: Hand) -> None:

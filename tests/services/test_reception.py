@@ -23,7 +23,7 @@ from queue_server.domain.town import Area, NumberStyle
 from queue_server.services import counter, reception
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Unit
-from tests.town_hall import CAR, CARD, PASS, Hand, at, the_town
+from tests.town_hall import CAR, CARD, PASS, SOMEBODY, Hand, at, the_town
 
 
 def test_a_number_is_saved_and_its_slip_is_a_job_of_its_own(hand: Hand) -> None:
@@ -138,12 +138,12 @@ def test_walk_ins_are_admitted_by_service_and_by_site(hand: Hand) -> None:
 
 
 def test_kiosks_stop_when_told_and_the_desk_goes_on(hand: Hand) -> None:
-    hand.do(lambda u: counter.switch_issuing(u, issuing=False))
+    hand.do(lambda u: counter.switch_issuing(u, SOMEBODY, issuing=False))
     with pytest.raises(NotIssuing) as stopped:
         hand.take()
     assert stopped.value.params == {"reason": "stopped"}
     hand.take(origin=Origin.DESK, kiosk_id=None)
-    hand.do(lambda u: counter.switch_issuing(u, issuing=True))
+    hand.do(lambda u: counter.switch_issuing(u, SOMEBODY, issuing=True))
     hand.take()
 
 

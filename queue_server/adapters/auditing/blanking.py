@@ -17,12 +17,15 @@ BLANKABLE: Final[Mapping[str, sa.Column[str]]] = {
 }
 
 
-def blank(connection: Connection, what: str, row_id: str) -> bool:
-    """Take the words out of one row of `BLANKABLE`; False when there is none with this id."""
+def blank(connection: Connection, what: str, row_id: str) -> str | None:
+    """Take the words out of one row of `BLANKABLE`; return whose row it is, None when there is none."""
     column = BLANKABLE[what]
     key = column.table.c.id
     wanted = int(row_id) if key.type.python_type is int and row_id.isdecimal() else row_id
     if key.type.python_type is int and not isinstance(wanted, int):
-        return False
-    done = connection.execute(sa.update(key.table).where(key == wanted).values({column.name: ""}))
-    return done.rowcount == 1
+        return None
+    owner: str | None = connection.execute(
+        sa.select(key.table.c.organisation_id).where(key == wanted)
+    ).scalar()
+    connection.execute(sa.update(key.table).where(key == wanted).values({column.name: ""}))
+    return owner

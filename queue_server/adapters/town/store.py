@@ -64,8 +64,12 @@ def save_town(connection: Connection, town: Town, now: datetime) -> int:
 
 def load_towns(connection: Connection) -> dict[str, Town]:
     """Return organisation id → its set-up."""
-    organisations = connection.execute(sa.select(SETTING.c.organisation_id).distinct()).scalars().all()
-    return {organisation_id: _town(connection, organisation_id) for organisation_id in organisations}
+    return {id_: _town(connection, id_) for id_ in organisations(connection)}
+
+
+def organisations(connection: Connection) -> list[str]:
+    """Return the ids of the towns that have a set-up here."""
+    return list(connection.execute(sa.select(SETTING.c.organisation_id).distinct()).scalars())
 
 
 def config_version(connection: Connection) -> int:
