@@ -21,22 +21,20 @@ from queue_server.domain.access import (
     THE_SERVER,
     Act,
     Actor,
-    Kind,
     MustChangePassword,
     Thing,
-    require,
 )
 from queue_server.domain.errors import BadInput, Refusal
 from queue_server.live.inbox import RequestKey, Work
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.cookies import header
 from queue_server.web.house import House
+from queue_server.web.naming import require_named, thing_of
 from queue_server.web.route_limits import RouteLimits, api_limits
 
 PREFIX: Final = "/api/v1"
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 B = TypeVar("B", bound=BaseModel)
-NAMED: Final = {"site": Kind.SITE, "counter": Kind.COUNTER, "display": Kind.DISPLAY, "kiosk": Kind.KIOSK}
 
 
 @dataclass(slots=True)
@@ -142,24 +140,15 @@ class ApiRoute:
     async def _respond(self, request: Request, limits: RouteLimits) -> Response:
         house: House = request.app.state.house
         actor = await limits.actor(house, request.scope)
-        thing = self._thing(house, request)
+        thing = await thing_of(house, actor, self.named, request.path_params)
         if self.act is not None:
-            if actor.organisation_id and (thing is None or not house.directory.knows(actor)):
-                # A device or clerk that was made a moment ago, by the command line beside us.
-                await house.renew_if_changed()
-                thing = self._thing(house, request)
-            require(actor, self.act, thing)
+            require_named(actor, self.act, self.named, thing)
             require_own_password(actor, self.act)
         body = None if self.body is None else await read_body(request, self.body)
         query = None if self.query is None else read_query(request, self.query)
         call = Call(house, actor, thing or THE_SERVER, request, body, query)
         answer = await self.handler(call)
         return answer if isinstance(answer, Response) else JsonAnswer(answer, status_code=self.status)
-
-    def _thing(self, house: House, request: Request) -> Thing | None:
-        if self.named is None:
-            return THE_SERVER
-        return house.directory.thing(NAMED[self.named], request.path_params[self.named])
 
 
 class JsonAnswer(JSONResponse):

@@ -56,6 +56,8 @@ class Directory:
     clerks: frozenset[str] = frozenset()
     clerks_at: dict[str, frozenset[str]] = field(default_factory=dict)
     things: dict[tuple[Kind, str], Thing] = field(default_factory=dict)
+    departments: dict[tuple[str, str], Thing] = field(default_factory=dict)
+    """By organisation and id: two towns may each have an `office`."""
 
     @classmethod
     def of(cls, sites: Mapping[str, tuple[Town, Site]]) -> "Directory":
@@ -78,6 +80,12 @@ class Directory:
                 (kind, id_): Thing(kind, sites[site_id][0].id, site_id, id_)
                 for kind, places in kinds.items()
                 for id_, site_id in places.items()
+            },
+            {
+                (town.id, one.id): Thing(Kind.DEPARTMENT, town.id, one.site_ids[0], one.id, one.site_ids[1:])
+                for town in {town.id: town for town, _ in sites.values()}.values()
+                for one in town.departments
+                if one.site_ids
             },
         )
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from queue_server.domain.access import Act, Role, require_somewhere
+from queue_server.domain.access import Act, Role
 from queue_server.domain.town import (
     Channel,
     Clerk,
@@ -26,6 +26,7 @@ from queue_server.domain.town import (
 from queue_server.services.reception import NEEDS
 from queue_server.services.wording import in_words
 from queue_server.web import calendar_conflicts
+from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 
 FACES: Final = ("counter", "error", "common")
@@ -34,7 +35,6 @@ FACES: Final = ("counter", "error", "common")
 async def choose_page(call: PageCall) -> Response:
     """Show the counters of the clerk's sites and who is there; taking one is a POST of its script."""
     actor = call.actor
-    require_somewhere(actor, Act.OPEN_COUNTER)
     found = [
         (town, site)
         for town, site in call.house.directory.sites.values()
@@ -174,7 +174,7 @@ def _service(call: PageCall, service: Service) -> dict[str, Any]:
 
 
 ROUTES = [
-    PageRoute("/counter", choose_page),
+    PageRoute("/counter", choose_page, Act.OPEN_COUNTER, SOMEWHERE),
     PageRoute("/counter/{counter}", counter_page, Act.SEE_COUNTER, "counter"),
     PageRoute("/counter/{counter}/calendar", calendar_part, Act.SEE_COUNTER, "counter"),
 ]

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import RedirectResponse, Response
 
-from queue_server.domain.access import Act, require_somewhere
+from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound, Refusal
 from queue_server.domain.person import Person
 from queue_server.domain.ticket import Origin
@@ -35,6 +35,7 @@ from queue_server.web.desk_frame import checked_form, client_of, do, frame, refu
 from queue_server.web.desk_wish import REMINDERS, Typed, Wish, read_typed, read_wish
 from queue_server.web.errors import status_of
 from queue_server.web.last_look import read_calendars
+from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 
 DAYS_SHOWN: Final = 5
@@ -45,7 +46,6 @@ LIMITS: Final = frozenset({"too_many_bookings"})
 
 async def entry_page(call: PageCall) -> Response:
     """Go to the desk of the clerk's own building; the others are one press away."""
-    require_somewhere(call.actor, Act.SEE_APPOINTMENTS)
     places = sites_of(call)
     if not places:
         raise NotFound(what="site")
@@ -280,8 +280,8 @@ def _keys(call: PageCall) -> Any:
 
 
 ROUTES = [
-    PageRoute("/desk", entry_page),
+    PageRoute("/desk", entry_page, Act.SEE_APPOINTMENTS, SOMEWHERE),
     PageRoute("/desk/{site}", desk_page, Act.SEE_APPOINTMENTS, "site"),
-    PageRoute("/desk/{site}", book, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
-    PageRoute("/desk/{site}/walk-in", walk_in, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
+    PageRoute("/desk/{site}", book, Act.WORK_AT_DESK, "site", methods=("POST",)),
+    PageRoute("/desk/{site}/walk-in", walk_in, Act.WORK_AT_DESK, "site", methods=("POST",)),
 ]

@@ -28,7 +28,7 @@ ROUTES = [
     PageRoute(
         "/desk/{site}/appointments/{reference}/contact",
         correct_mail,
-        Act.SEE_APPOINTMENTS,
+        Act.WORK_AT_DESK,
         "site",
         methods=("POST",),
     )

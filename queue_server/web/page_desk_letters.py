@@ -117,5 +117,5 @@ def _moment(words: view.Words, at: datetime) -> str:
 
 ROUTES = [
     PageRoute("/desk/{site}/letters", letters_page, Act.SEE_APPOINTMENTS, "site"),
-    PageRoute("/desk/{site}/letters", act_on_letters, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
+    PageRoute("/desk/{site}/letters", act_on_letters, Act.WORK_AT_DESK, "site", methods=("POST",)),
 ]

@@ -278,8 +278,8 @@ def _ticket_id(call: PageCall) -> int:
 _APPOINTMENT: Final = "/desk/{site}/appointments/{reference}"
 ROUTES = [
     PageRoute(_APPOINTMENT, appointment_page, Act.SEE_APPOINTMENTS, "site"),
-    PageRoute(_APPOINTMENT, act_on_appointment, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
+    PageRoute(_APPOINTMENT, act_on_appointment, Act.WORK_AT_DESK, "site", methods=("POST",)),
     PageRoute(f"{_APPOINTMENT}/card", card_page, Act.SEE_APPOINTMENTS, "site"),
     PageRoute("/desk/{site}/tickets/{ticket}", ticket_page, Act.SEE_APPOINTMENTS, "site"),
-    PageRoute("/desk/{site}/tickets/{ticket}", reprint_slip, Act.SEE_APPOINTMENTS, "site", methods=("POST",)),
+    PageRoute("/desk/{site}/tickets/{ticket}", reprint_slip, Act.WORK_AT_DESK, "site", methods=("POST",)),
 ]

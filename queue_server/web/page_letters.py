@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from queue_server.domain.access import Act, Kind, Thing, require
+from queue_server.domain.access import Act
 from queue_server.domain.administration import Done
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.town import Town, in_language
@@ -23,6 +23,7 @@ from queue_server.services.letter_texts import TextProblem, text_id
 from queue_server.services.locales import locale_of
 from queue_server.web.letter_sample import sample_letter
 from queue_server.web.mailing import address
+from queue_server.web.naming import TOWN
 from queue_server.web.noting import note
 from queue_server.web.page_mails import FRAMED, WITH_FRAME
 from queue_server.web.pages import PageCall, PageRoute
@@ -190,9 +191,8 @@ def _frame(call: PageCall, town: Town) -> dict[str, Any]:
 
 
 def _town(call: PageCall) -> Town:
-    """Return the administrator's town. Raises SignInRequired, NotFound, Forbidden."""
+    """Return the administrator's town. Raises NotFound."""
     id_ = call.actor.organisation_id
-    require(call.actor, Act.CHANGE_SETTINGS, Thing(Kind.ORGANISATION, id_, None, id_))
     towns = (town for town, _ in call.house.directory.sites.values() if town.id == id_)
     found = next(towns, None)
     if found is None:
@@ -209,7 +209,7 @@ def _asked_for(call: PageCall) -> tuple[Letter, str]:
 
 _LETTER: Final = "/admin/letters/{kind}/{language}"
 ROUTES = [
-    PageRoute("/admin/letters", letters_page),
-    PageRoute(_LETTER, letter_page, methods=("GET", "POST")),
-    PageRoute(f"{_LETTER}/preview", preview, methods=("GET", "POST")),
+    PageRoute("/admin/letters", letters_page, Act.CHANGE_SETTINGS, TOWN),
+    PageRoute(_LETTER, letter_page, Act.CHANGE_SETTINGS, TOWN, methods=("GET", "POST")),
+    PageRoute(f"{_LETTER}/preview", preview, Act.CHANGE_SETTINGS, TOWN, methods=("GET", "POST")),
 ]

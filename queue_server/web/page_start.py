@@ -5,8 +5,8 @@ from starlette.responses import RedirectResponse, Response
 from queue_server.domain.access import Role
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import CallMode, in_language
-from queue_server.web.api import NAMED
 from queue_server.web.cookies import is_secure, set_device_cookie
+from queue_server.web.naming import NAMED
 from queue_server.web.pages import PageCall, PageRoute
 
 _ROLE = {"display": Role.DISPLAY, "kiosk": Role.KIOSK}

@@ -9,10 +9,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from queue_server.domain.access import ANYBODY, Act, Actor, SignInRequired, Thing, require
+from queue_server.domain.access import ANYBODY, Act, Actor, SignInRequired, Thing
 from queue_server.domain.errors import Refusal
 from queue_server.domain.sign_in import LEAST_PASSWORD, MOST_PASSWORD
-from queue_server.web.api import NAMED
 from queue_server.web.cookies import (
     LANGUAGE_COOKIE,
     clear_session_cookie,
@@ -22,6 +21,7 @@ from queue_server.web.cookies import (
 )
 from queue_server.web.errors import headers_of, status_of
 from queue_server.web.house import House
+from queue_server.web.naming import require_named, thing_of
 from queue_server.web.newcomers import Newcomer
 from queue_server.web.route_limits import page_limits
 from queue_server.web.signing_in import SignedIn, change_password, give_cookies, sign_in, sign_out
@@ -106,12 +106,9 @@ class PageRoute:
             is_device = self.named in {"display", "kiosk"}
             call.actor = await limits.actor(house, request.scope, id_ if is_device else None)
             if self.named is not None:
-                call.thing = house.directory.thing(NAMED[self.named], id_)
-                if call.thing is None:
-                    await house.renew_if_changed()
-                    call.thing = house.directory.thing(NAMED[self.named], id_)
+                call.thing = await thing_of(house, call.actor, self.named, request.path_params)
             if self.act is not None:
-                require(call.actor, self.act, call.thing)
+                require_named(call.actor, self.act, self.named, call.thing)
             if call.actor.must_change and not self.with_one_time_password:
                 return RedirectResponse(f"/password?next={quote(request.url.path)}", status_code=303)
             return self._remembering(request, await self.handler(call))
