@@ -26,6 +26,7 @@ OWN: Final = (
     "sms",
     "migrate",
     "check",
+    "doctor",
     "rebuild",
     "privacy",
     "backup",

@@ -14,11 +14,13 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from queue_server.adapters.calendars.accounts import CalendarAccount
 from queue_server.adapters.post.mail_server import MailServer
+from queue_server.adapters.post.operations import Operations
 from queue_server.adapters.post.sms_gateway import SmsGateway
 from queue_server.adapters.town.source import (
     FileProblem,
@@ -56,20 +58,40 @@ class ConnectionsProblem(Exception):  # noqa: N818 - read by the operator
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """What the file says; each part is empty when its section is missing. Passwords never show in `repr`."""
+    """What the file says; each part is empty when its section is missing. Passwords never show in `repr`.
+
+    `ends` tells of each section whose secret has an end (`secret_expires`) on which day that is.
+    """
 
     mail: MailServer | None = None
     sms: SmsGateway | None = None
     calendars: Mapping[str, CalendarAccount] = field(default_factory=dict)
+    operations: Operations = field(default_factory=Operations)
+    ends: Mapping[str, date] = field(default_factory=dict)
 
 
 def _sections(top: Table) -> Connections:
     """Read every section that is there."""
+    ends: dict[str, date] = {}
+    mail, sms = _section(top, "mail", ends), _section(top, "sms", ends)
+    operations = _section(top, "operations", ends)
     return Connections(
-        mail=MailServer.of(top.table("mail")) if top.value("mail") is not None else None,
-        sms=SmsGateway.of(top.table("sms")) if top.value("sms") is not None else None,
+        mail=MailServer.of(mail) if mail else None,
+        sms=SmsGateway.of(sms) if sms else None,
         calendars=_calendars(top.table("calendars")),
+        operations=Operations.of(operations) if operations else Operations(),
+        ends=ends,
     )
+
+
+def _section(top: Table, name: str, ends: dict[str, date]) -> Table | None:
+    """Return a section that is there; note until when its secret is good, where that is written."""
+    if top.value(name) is None:
+        return None
+    table = top.table(name)
+    if (end := table.day("secret_expires")) is not None:
+        ends[name] = end
+    return table
 
 
 def _calendars(table: Table) -> dict[str, CalendarAccount]:

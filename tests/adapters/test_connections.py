@@ -234,3 +234,12 @@ def test_a_file_that_was_never_good_still_tells_whose_time_is_unknown(path: Path
     written(path, MAIL)
     file.look()
     assert file.now.calendars == {}
+
+
+def test_who_runs_the_house_is_read_and_when_a_password_ends(path: Path) -> None:
+    text = f'{MAIL}secret_expires = 2027-01-31\n[operations]\nmail = ["it@stadt.example"]\n'
+    found = load_connections(written(path, text))
+    assert found.operations.mail == ("it@stadt.example",)
+    assert {name: end.isoformat() for name, end in found.ends.items()} == {"mail": "2027-01-31"}
+    assert problems(path, '[operations]\nmail = ["nobody"]\n') == [(2, "bad_email", "")]
+    assert problems(path, f"{MAIL}secret_expires = 'soon'\n") == [(5, "not_a_date", "")]

@@ -1,0 +1,1 @@
+"""What may be wrong with the house, and when somebody is told: pure rules over facts that others gather."""
