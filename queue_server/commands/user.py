@@ -28,6 +28,7 @@ from queue_server.commands.user_leads import (
     require_department,
     told_of,
 )
+from queue_server.commands.user_sessions import add_sessions_arguments, sessions
 from queue_server.domain.access import Role
 from queue_server.domain.administration import Done
 from queue_server.domain.town import Clerk, Town
@@ -38,7 +39,7 @@ AT_NO_COUNTER: Final = frozenset({Role.RECEPTION, Role.AUDITOR})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    words = "create | list | password | disable | enable | lead | deputy | relieve"
+    words = "create | list | password | sessions | disable | enable | lead | deputy | relieve"
     verbs = parser.add_subparsers(dest="verb", required=True, metavar=words)
     create = verbs.add_parser("create", help="make an account; its one-time password is the last line")
     create.add_argument("--role", required=True, choices=[role.value for role in ROLES])
@@ -57,6 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if verb != "list":
             one.add_argument("user", metavar="USER")
         add_place_arguments(one, with_town=True)
+    sessions_of = verbs.add_parser("sessions", help="list where somebody is signed in; --end ends that")
+    add_sessions_arguments(sessions_of)
+    add_place_arguments(sessions_of, with_town=True)
     add_lead_arguments(verbs)
 
 
@@ -64,7 +68,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     verbs = {"create": _create, "list": _list, "password": _password, "disable": _disable}
     verbs |= {"enable": _enable, "lead": _name_lead, "deputy": _name_lead, "relieve": _relieve}
+    verbs["sessions"] = _sessions
     return run_verb(verbs, args)
+
+
+def _sessions(args: argparse.Namespace, place: Place) -> int:
+    return sessions(args, place, _account(args, place))
 
 
 def _name_lead(args: argparse.Namespace, place: Place) -> int:

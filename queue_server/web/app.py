@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from queue_server.adapters import accounts, audit, helpers, pairing, tokens
+from queue_server.adapters import accounts, audit, helpers, pairing, sign_ins, tokens
 from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.auditing.audit import audit as search_for_traces
 from queue_server.adapters.backup.apart import BackupChild
@@ -156,6 +156,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         password_gate=Gate(),
         csrf=Csrf(secrets.derive("csrf")),
         accounts=accounts,
+        sign_ins=sign_ins,
         audit=audit,
         weakness=weakness,
         pairings=pairing,

@@ -33,6 +33,7 @@ from queue_server.web.ports import (
     Pairings,
     Sealer,
     Settlement,
+    SignIns,
     Sms,
     Speech,
     Tokens,
@@ -118,6 +119,7 @@ class House:
     password_gate: Gate
     csrf: Csrf
     accounts: Accounts
+    sign_ins: SignIns
     audit: Audit
     weakness: Callable[[str, Iterable[str]], str | None]
     """Returns why a password is unfit, given names that a stranger would try; takes up to 25 ms."""

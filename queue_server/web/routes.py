@@ -25,6 +25,7 @@ from queue_server.web import (
     api_sites,
     api_switches,
     health,
+    page_account,
     page_booking,
     page_calendar_feed,
     page_counter,
@@ -65,6 +66,7 @@ API_ROUTES: Final[list[ApiRoute]] = [
 ]
 PAGE_ROUTES: Final[list[PageRoute]] = [
     *pages.ROUTES,
+    *page_account.ROUTES,
     *page_start.ROUTES,
     *page_status.ROUTES,
     *page_manage.ROUTES,

@@ -1,9 +1,13 @@
 """`aufruf user`: accounts with one-time passwords."""
 
+from datetime import UTC, datetime
+
 import pytest
+import sqlalchemy as sa
 
 from queue_server.adapters import accounts
 from queue_server.adapters.accounts import StoredAccount
+from queue_server.adapters.tables.operations import AUDIT
 from queue_server.domain.access import Role
 from tests.commands.conftest import Aufruf
 from tests.commands.operating import Place
@@ -83,3 +87,21 @@ def test_a_disabled_account_comes_back_with_a_new_one_time_password(place: Place
     assert stored is not None
     fits = [accounts.verify_password(stored.password_hash, password) for password in (old, new)]
     assert (fits, stored.must_change) == ([False, True], True)
+
+
+def test_sessions_are_listed_and_ended(place: Place, aufruf: Aufruf) -> None:
+    aufruf("user", "create", "--role", "clerk", "schmidt", *place.words)
+    stored = account(place, "schmidt")
+    assert stored is not None
+    assert aufruf("user", "sessions", "schmidt", *place.words).out == "No open sessions.\n"
+    with place.database() as database:
+        opened = database.write(
+            lambda conn: accounts.open_session(conn, stored, datetime.now(UTC), browser="Firefox, Windows")
+        )
+    assert "Firefox, Windows" in aufruf("user", "sessions", "schmidt", *place.words).last
+    assert "Ended 1 sessions" in aufruf("user", "sessions", "schmidt", "--end", *place.words).last
+    with place.database() as database:
+        now = datetime.now(UTC)
+        assert database.read(lambda conn: accounts.find_session(conn, opened.cookie, now)) is None
+        acts = database.read(lambda conn: conn.execute(sa.select(AUDIT.c.act, AUDIT.c.ref)).all())
+    assert ("sessions_ended", "schmidt") in [tuple(row) for row in acts]

@@ -234,6 +234,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "/": ALL_200,
     "/sign-in": ALL_200,
     "/password": dict.fromkeys(ASKERS, 303),
+    "/account": dict.fromkeys(ASKERS, 303),
     "/styleguide": ALL_200,
     "/pair": ALL_200,
     "/t/{secret}": dict.fromkeys(ASKERS, 404),
