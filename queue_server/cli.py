@@ -31,6 +31,7 @@ OWN: Final = (
     "privacy",
     "backup",
     "restore",
+    "certificate",
 )
 MODULES: Final = {"token": "tokens", "calendar": "calendar_feeds"}
 """Where a subcommand's module is named otherwise, because the standard library has one of that name."""

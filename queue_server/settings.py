@@ -13,7 +13,8 @@ class Settings:
     """Everything that is decided before the first request. Texts and rules of a town are not here.
 
     `public_url` is the address that visitors' phones reach; no QR is printed until it is set.
-    `rate_limits` off is for load tests. `backups` is a folder on another disk or machine.
+    `rate_limits` off is for load tests. `backups` is a folder on another disk or machine. With a
+    `certificate` the server speaks TLS itself; its key stands in the same file, or in `certificate_key`.
     """
 
     data: Path
@@ -29,6 +30,8 @@ class Settings:
     speech: bool = True
     log_format: str = "console"
     backups: Path | None = None
+    certificate: Path | None = None
+    certificate_key: Path | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @property

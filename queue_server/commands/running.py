@@ -17,6 +17,7 @@ from typing import IO, Final
 
 import uvicorn
 
+from queue_server.commands.serving_tls import Tls
 from queue_server.live.socket_options import raise_file_limit, socket_options
 from queue_server.settings import DEFAULT_PORT, Settings
 
@@ -104,15 +105,24 @@ def server_lock(settings: Settings) -> Iterator[None]:
         yield
 
 
-def run_server(settings: Settings, socket_: socket.socket, started: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `started(address)` is called as soon as it answers."""
+def run_server(
+    settings: Settings,
+    socket_: socket.socket,
+    started: Callable[[str], None],
+    redirect: socket.socket | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; `started(address)` is called as soon as it answers.
+
+    `redirect` is led to https. Raises CertificateProblem before anything is served.
+    """
     from queue_server.web.app import create_app
 
     raise_file_limit()
     sys.setswitchinterval(SWITCH_S)
     gc.set_threshold(*COLLECT_AFTER)
     host, port = socket_.getsockname()[:2]
-    address = f"http://{_in_url(host)}:{port}/"
+    tls = None if settings.certificate is None else Tls(settings)
+    address = f"{'https' if tls else 'http'}://{_in_url(host)}:{port}/"
     config = uvicorn.Config(
         create_app(settings),
         host=host,
@@ -124,8 +134,9 @@ def run_server(settings: Settings, socket_: socket.socket, started: Callable[[st
         lifespan="on",
         backlog=2048,
         **socket_options(),
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls.served.context,
     )
-    server = _Server(config, lambda: started(address))
+    server = _Server(config, lambda: started(address), tls, redirect)
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after a clean end
         server.run(sockets=[socket_])
 
@@ -146,14 +157,29 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        started: Callable[[], None],
+        tls: Tls | None = None,
+        redirect: socket.socket | None = None,
+    ) -> None:
         super().__init__(config)
         self._tell = started
+        self._tls = tls
+        self._redirect = redirect
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._tls is not None:
+            await self._tls.start(self._redirect, self.config.port)
         if self.started:
             self._tell()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._tls is not None:
+            await self._tls.stop()
+        await super().shutdown(sockets)
 
 
 def configure_log() -> None:

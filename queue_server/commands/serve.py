@@ -2,17 +2,25 @@
 
 import argparse
 import sys
+from contextlib import ExitStack
 
+from queue_server.adapters.tls.served import CertificateProblem
 from queue_server.commands import running
+from queue_server.commands.serving_tls import add_tls_arguments
+from queue_server.settings import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     running.add_server_arguments(parser, "data/town")
+    add_tls_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     running.configure_log()
-    settings = running.settings_from(args)
+    settings = running.settings_from(args, certificate=args.certificate, certificate_key=args.key)
+    if settings.certificate is None and (args.key or args.redirect_from is not None):
+        print("aufruf: --key and --redirect-from need a --certificate", file=sys.stderr)
+        return 2
     if (settings.data / "demo").exists():
         print(f"aufruf: {settings.data} belongs to the demo; choose another --data", file=sys.stderr)
         return 2
@@ -21,6 +29,23 @@ def run(args: argparse.Namespace) -> int:
         if problem:
             print(f"aufruf: {problem}", file=sys.stderr)
             return 1
-        socket_ = running.bind(settings.host, settings.port)
-        running.run_server(settings, socket_, lambda address: print(f"Aufruf is open: {address}", flush=True))
+        return _serve(settings, args.redirect_from)
+
+
+def _serve(settings: Settings, redirect_from: int | None) -> int:
+    with ExitStack() as stack:
+        socket_ = stack.enter_context(running.bind(settings.host, settings.port))
+        redirect = None
+        if redirect_from is not None:
+            redirect = stack.enter_context(running.bind(settings.host, redirect_from))
+            print(f"Leading here: http://{':'.join(map(str, redirect.getsockname()[:2]))}/", flush=True)
+        try:
+            running.run_server(settings, socket_, _tell, redirect)
+        except CertificateProblem as problem:
+            print(f"aufruf: {problem}", file=sys.stderr)
+            return 1
     return 0
+
+
+def _tell(address: str) -> None:
+    print(f"Aufruf is open: {address}", flush=True)

@@ -78,9 +78,9 @@ def fill_hall(place: Place, *, waiting: int = 2) -> None:
 
 
 @contextmanager
-def serving(place: Place) -> Iterator[str]:
-    """Run `aufruf serve` as an operator would and yield its address."""
-    words = ["serve", *place.words, "--port", "0", "--no-speech"]
+def serving(place: Place, *more: str, said: list[str] | None = None) -> Iterator[str]:
+    """Run `aufruf serve` as an operator would and yield its address; `said` gets what it told before."""
+    words = ["serve", *place.words, "--port", "0", "--no-speech", *more]
     process = subprocess.Popen(
         [sys.executable, "-m", "queue_server.cli", *words],
         stdout=subprocess.PIPE,
@@ -90,7 +90,7 @@ def serving(place: Place) -> Iterator[str]:
     )
     assert process.stdout is not None
     try:
-        lines = []
+        lines = [] if said is None else said
         for line in process.stdout:
             lines.append(line)
             if line.startswith("Aufruf is open: "):
