@@ -64,6 +64,12 @@ async def browser(running_browsers: "Running") -> "Browser":
 
 
 @pytest.fixture(scope="session")
+async def firefox(running_browsers: "Running", tmp_path_factory: pytest.TempPathFactory) -> "Browser":
+    """The other engine, for what clerks work with. A test file takes it in its own fixture `browser`."""
+    return await running_browsers.firefox(tmp_path_factory.mktemp("firefox"))
+
+
+@pytest.fixture(scope="session")
 def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Radicale"]:
     """A real CalDAV server, one for all of a process. `make` empties a calendar before a test."""
     from tests.adapters.calendars.radicale_server import Radicale

@@ -3,9 +3,12 @@
 import os
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright
+
+from tests.e2e.harness import firefox
 
 # Each window of the unseen browser loads two pages for suggestions under its address bar and a spare process:
 # without them a page costs a third of the computing. The others are what Playwright itself leaves out (its
@@ -44,10 +47,20 @@ def chromium() -> str:
 
 
 # What a page cannot help: its server was killed, or refused a command (the page words that itself).
-NO_FAULT = ("net::ERR_", "WebSocket connection to")
+NO_FAULT = (
+    *("net::ERR_", "WebSocket connection to"),
+    *("establish a connection to the server at ws", "The connection to ws"),  # as Firefox words it
+    # Playwright puts the style `body {}` into Firefox's page before a picture: refused, and told by its hash.
+    "sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT+SmwNZWA=",
+)
 # A call is not held up for its words: a clip that is not rendered yet is 404, and a chime speaks for it.
 NOT_YET_SPOKEN = "/sounds/speech/"
 REFUSED = "Failed to load resource: the server responded with a status of 4"
+
+
+def is_no_fault(text: str) -> bool:
+    """Whether an error of a page is none of its own."""
+    return any(words in text for words in NO_FAULT)
 
 
 @dataclass
@@ -63,6 +76,12 @@ class Running:
         if key not in self._started:
             self._started[key] = await self._start(*key)
         return self._started[key]
+
+    async def firefox(self, folder: Path) -> Browser:
+        """Return the other engine, muted; `folder` is where its start may write."""
+        if ("firefox",) not in self._started:
+            self._started["firefox",] = await firefox.launch(self.playwright, folder)
+        return self._started["firefox",]
 
     async def _start(self, autoplay: str, pulse_server: str, sink: str) -> Browser:
         sound = {
@@ -121,10 +140,11 @@ class Browsers:
         self._open.clear()
 
     def _on_error(self, error: Error) -> None:
-        self.complaints.append(f"uncaught: {error}")
+        if not is_no_fault(str(error)):
+            self.complaints.append(f"uncaught: {error}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type != "error" or any(words in message.text for words in NO_FAULT):
+        if message.type != "error" or is_no_fault(message.text):
             return
         address = message.location["url"]
         refused = message.text.startswith(REFUSED)
