@@ -17,6 +17,8 @@ DISPLAY_SOCKET: Final = "/live/displays/{id}"
 COUNTER_SOCKET: Final = "/live/counters/{id}"
 KIOSK_SOCKET: Final = "/live/kiosks/{id}"
 SITE_SOCKET: Final = "/live/sites/{id}"
+COUNTER_ALARM_SOCKET: Final = "/live/counters/{id}/alarms"
+DESK_ALARM_SOCKET: Final = "/live/sites/{id}/alarms"
 
 SHOWN_WITHIN_S: Final = 2.0
 """A call that no display has shown by then makes the server say "fetch the visitor"."""
@@ -253,6 +255,50 @@ class CounterFrame(TypedDict):
     epoch: str
     seq: int
     counter: CounterPicture
+
+
+class AlarmPlace(TypedDict):
+    """Where help is needed, or comes from: a counter, or the desk (all empty).
+
+    `name` tells a counter from others in its room; empty where it is the only one.
+    """
+
+    counter_id: str
+    room: str
+    name: str
+    floor: str
+
+
+class AlarmPhones(TypedDict):
+    """What became of the text messages to chosen phones; all 0: there are none."""
+
+    count: int
+    sent_count: int
+    failed_count: int
+
+
+class AlarmEntry(TypedDict):
+    """A staff alarm that runs, as one place learns of it.
+
+    `told`: `raised` here (stay silent), `near` in the same room (show it), `far` (show and sound it).
+    `raised` is the time on the site's clock. `reached_count`: other places whose page or client is connected.
+    """
+
+    id: str
+    place: AlarmPlace
+    told: Literal["raised", "near", "far"]
+    test: bool
+    raised: str
+    age_ms: int
+    going: list[AlarmPlace]
+    reached_count: int
+    phones: AlarmPhones
+
+
+class AlarmFrame(TypedDict):
+    """Sent at once to counters and desks when an alarm begins, changes or ends, and on connecting. Whole."""
+
+    alarms: list[AlarmEntry]
 
 
 class FreeTimes(TypedDict):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from queue_server.adapters.calendars.accounts import CalendarAccount
+from queue_server.adapters.post.alarm_phones import AlarmPhones
 from queue_server.adapters.post.mail_server import MailServer
 from queue_server.adapters.post.operations import Operations
 from queue_server.adapters.post.sms_gateway import SmsGateway
@@ -65,6 +66,7 @@ class Connections:
 
     mail: MailServer | None = None
     sms: SmsGateway | None = None
+    alarm: AlarmPhones = field(default_factory=AlarmPhones)
     calendars: Mapping[str, CalendarAccount] = field(default_factory=dict)
     operations: Operations = field(default_factory=Operations)
     ends: Mapping[str, date] = field(default_factory=dict)
@@ -78,6 +80,7 @@ def _sections(top: Table) -> Connections:
     return Connections(
         mail=MailServer.of(mail) if mail else None,
         sms=SmsGateway.of(sms) if sms else None,
+        alarm=AlarmPhones.of(top.table("alarm")),
         calendars=_calendars(top.table("calendars")),
         operations=Operations.of(operations) if operations else Operations(),
         ends=ends,
@@ -144,6 +147,10 @@ class ConnectionsFile:
     def health(self) -> str:
         """Return "none", "ok", or what is wrong with the newest version: place and code, nothing of it."""
         return self.trouble or (MISSING if self._seen is None else FINE)
+
+    def alarm_phones(self, site_id: str) -> tuple[str, ...]:
+        """Return the telephones that a staff alarm at this site reaches."""
+        return self.now.alarm.of_site(site_id)
 
     def look(self) -> bool:
         """Read the file again when it is another one than at the last look; tell whether a good one came."""

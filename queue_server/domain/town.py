@@ -159,6 +159,7 @@ class Site:
     `confirm_by_mail`: who gave a mail address confirms a booking by a link, within so many minutes.
     `challenge` asks for the puzzle, `challenge_above` is how many holds a minute are usual.
     `erase_days` after the appointment visitors' data are gone at the latest.
+    `staff_alarm`: counters and desk have a button that calls for help.
     `holiday_dates` are the days of
     `holidays`: added where a town is loaded to run, and no part of the set-up, so they are neither
     compared nor stored nor written.
@@ -210,6 +211,7 @@ class Site:
     reminder_default: int = USUAL_MIN
     sms: bool = False
     erase_days: int = 2
+    staff_alarm: bool = True
     holiday_dates: tuple[Closure, ...] = field(default=(), compare=False)
 
 

@@ -70,7 +70,10 @@ class DisplayChannel:
 
 @dataclass(slots=True)
 class SiteRoom:
-    """One site: its view, its free times, its listeners, and the bells that wake who sends."""
+    """One site: its view, its free times, its listeners, and the bells that wake who sends.
+
+    `alarm_listeners` by place: desks, and the small clients that hear of staff alarms and of nothing else.
+    """
 
     site: Site
     view: SiteView | None = None
@@ -79,6 +82,7 @@ class SiteRoom:
     kiosks: dict[str, set[Connection]] = field(default_factory=dict)
     agents: dict[str, set[Connection]] = field(default_factory=dict)
     phones: set[Connection] = field(default_factory=set)
+    alarm_listeners: dict[str, set[Connection]] = field(default_factory=dict)
     out_of_service: set[str] = field(default_factory=set)
     printers: dict[str, str] = field(default_factory=dict)
     counters_changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -92,7 +96,7 @@ class SiteRoom:
         """Yield every connection but the phones."""
         for channel in self.displays.values():
             yield from channel.listeners
-        for group in (self.counters, self.kiosks, self.agents):
+        for group in (self.counters, self.kiosks, self.agents, self.alarm_listeners):
             for connections in group.values():
                 yield from connections
 

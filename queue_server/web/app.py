@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from queue_server.adapters import accounts, audit, helpers, pairing, sign_ins, tokens
+from queue_server.adapters import accounts, alarms, audit, helpers, pairing, sign_ins, tokens
 from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.auditing.audit import audit as search_for_traces
 from queue_server.adapters.backup.apart import BackupChild
@@ -48,6 +48,8 @@ from queue_server.adapters.settlement import Settlement
 from queue_server.adapters.speech.announcements import Announcements
 from queue_server.adapters.store import Store
 from queue_server.adapters.tokens import find_token
+from queue_server.domain.alarm import Alarm
+from queue_server.live.alarms import AlarmRows, Alarms
 from queue_server.live.backups import Backups
 from queue_server.live.batches import Moved
 from queue_server.live.checkpoints import Checkpoints
@@ -176,6 +178,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         texts=texts,
         pages=templates(),
         directory=Directory.of(settlement.sites),
+        alarms=Alarms(lambda: hub.rooms, _alarm_rows(database, settlement, sequencer), clock),
         epoch=epoch,
     )
     key, spool = secrets.derive(ERASED), settings.spool_folder
@@ -206,6 +209,9 @@ async def _start(
     stack.push_async_callback(hub.stop)
     hub.take_out_of_service(await house.read(house.settlement.out_of_service))
     speech.prepare(sites)
+    await house.alarms.start()
+    stack.push_async_callback(house.alarms.stop)
+    stack.push_async_callback(house.alarm_calls.stop)
     spool = Spool(house.settings.spool_folder)
     timers = Timers(
         sequencer,
@@ -232,6 +238,13 @@ async def _start(
         postman = _postman(house, channel, deliver)
         postman.start()
         stack.push_async_callback(postman.stop)
+
+
+def _alarm_rows(database: Database, settlement: Settlement, sequencer: Sequencer) -> AlarmRows:
+    async def keep(alarm: Alarm) -> None:
+        await sequencer.errand(lambda: settlement.write(lambda conn: alarms.keep(conn, alarm)))
+
+    return AlarmRows(lambda: asyncio.to_thread(database.read, alarms.running), keep)
 
 
 def _backups(settings: Settings, clock: Clock, settlement: Settlement) -> Backups:
@@ -291,7 +304,7 @@ def _owners(house: House) -> dict[str, Owner]:
 async def _tidy(house: House, spool: Spool) -> None:
     """Erase what is kept for some days only, and visitors' data whose time is over."""
     now = house.clock()
-    forgetful = (AnswerRows, outbox, ContactDays, copies, sms_rows)
+    forgetful = (AnswerRows, alarms, outbox, ContactDays, copies, sms_rows)
     for forget in (accounts.forget_expired, *(one.forget for one in forgetful)):
         await house.write(partial(forget, now=now))
     zones = {id_: site.time_zone for id_, (_, site) in house.directory.sites.items()}

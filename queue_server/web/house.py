@@ -12,10 +12,12 @@ from sqlalchemy.engine import Connection
 from queue_server.domain.access import Actor, Kind, Thing
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Site, Town
+from queue_server.live.alarms import Alarms
 from queue_server.live.backups import Backups
 from queue_server.live.hub import Hub
 from queue_server.live.sequencer import Sequencer
 from queue_server.settings import Settings
+from queue_server.web.alarm_calls import AlarmCalls
 from queue_server.web.forgetting import Forgetting
 from queue_server.web.limits import Gate, Limits
 from queue_server.web.origin import Csrf
@@ -140,7 +142,9 @@ class House:
     texts: Mapping[str, Texts]
     pages: Environment
     directory: Directory
+    alarms: Alarms
     epoch: str
+    alarm_calls: AlarmCalls = field(default_factory=AlarmCalls)
     forgetting: Forgetting = field(default_factory=Forgetting)
 
     async def read(self, work: Callable[[Connection], T]) -> T:

@@ -56,6 +56,21 @@ class TakeTicket(ConcernBody):
     needs: list[Need] = Field(default_factory=list, max_length=10)
 
 
+class RaiseAlarm(Body):
+    """A call for help. `test`: a trial, marked as such wherever it is told."""
+
+    request_id: RequestId
+    test: bool = False
+
+
+class AnswerAlarm(Body):
+    """`counter`: where whoever says so sits; without it, the desk."""
+
+    act: Literal["going", "end"]
+    counter: Id | None = None
+    request_id: RequestId | None = None
+
+
 class Quote(ConcernBody):
     """The concern of somebody who thinks about taking a number."""
 

@@ -28,6 +28,7 @@ _TAGS: Final = {
     "ticket": "Visits: taking a number, being away, giving it up.",
     "counter": "What a clerk does.",
     "booking": "Free times, holds, appointments, checking in.",
+    "alarm": "Calling colleagues for help.",
     "server": "Whether the server lives and is fit.",
 }
 _PARAMETERS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
@@ -40,6 +41,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
         "An appointment's id, from the answer that booked it.",
         {"type": "integer", "minimum": 1},
     ),
+    "alarm": ("A staff alarm's id, from the answer that raised it, or the list.", {"type": "string"}),
     "hold": ("A hold's id, from the answer that gave it.", {"type": "integer", "minimum": 1}),
 }
 _ERROR: Final = {

@@ -306,6 +306,9 @@ class Connections(Protocol):
     def unusable(self) -> bool:
         """Tell whether there never was a good version: what it would connect must wait."""
 
+    def alarm_phones(self, site_id: str) -> tuple[str, ...]:
+        """Return the telephones that a staff alarm at this site reaches."""
+
     def look(self) -> bool:
         """Read the file again when it changed; tell whether a good version came."""
 
@@ -319,6 +322,10 @@ class Sms(Protocol):
     @property
     def limit_per_day(self) -> int | None:
         """Return how many the town pays for on one day; None when they cost nothing."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether a message gets where it shall: to a gateway, or in the demo to its folder."""
 
     def mobile(self, phone: str) -> str | None:
         """Return the number as gateways take it; None when it takes no text messages."""

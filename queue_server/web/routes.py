@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from queue_server.settings import Settings
 from queue_server.web import (
+    api_alarms,
     api_arriving,
     api_booking,
     api_counters,
@@ -59,6 +60,7 @@ API_ROUTES: Final[list[ApiRoute]] = [
     *api_sites.ROUTES,
     *api_switches.ROUTES,
     *api_counters.ROUTES,
+    *api_alarms.ROUTES,
     *api_kiosks.ROUTES,
     *api_offer.ROUTES,
     *api_booking.ROUTES,

@@ -12,9 +12,18 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from queue_server.domain.access import PUBLIC, Act, Actor, Kind, Thing, TooManyRequests, require
+from queue_server.domain.alarm import DESK
 from queue_server.domain.errors import NotFound, Refusal
 from queue_server.live.mailboxes import Connection, OnClose, OnMessage, OnOpen, serve_socket
-from queue_server.protocol import COUNTER_SOCKET, DISPLAY_SOCKET, KIOSK_SOCKET, SITE_SOCKET, CallReport
+from queue_server.protocol import (
+    COUNTER_ALARM_SOCKET,
+    COUNTER_SOCKET,
+    DESK_ALARM_SOCKET,
+    DISPLAY_SOCKET,
+    KIOSK_SOCKET,
+    SITE_SOCKET,
+    CallReport,
+)
 from queue_server.web import printing
 from queue_server.web.api import Asked, require_own_password
 from queue_server.web.errors import refusal_response
@@ -181,11 +190,35 @@ async def counter(visit: Visit) -> None:
 
     async def on_open(connection: Connection) -> None:
         hub.join_counter(site_id, id_, connection)
+        visit.house.alarms.greet(site_id, id_, connection)
 
     await visit.listen(
         on_open=on_open,
         on_message=_ignore,
         on_close=lambda connection: hub.leave_counter(site_id, id_, connection),
+    )
+
+
+async def counter_alarms(visit: Visit) -> None:
+    """A counter's small client: staff alarms out, nothing in."""
+    await _serve_alarms(visit, visit.id)
+
+
+async def desk_alarms(visit: Visit) -> None:
+    """A desk's page: staff alarms out, nothing in."""
+    await _serve_alarms(visit, DESK)
+
+
+async def _serve_alarms(visit: Visit, place: str) -> None:
+    alarms, site_id = visit.house.alarms, visit.site_id
+
+    async def on_open(connection: Connection) -> None:
+        alarms.join(site_id, place, connection)
+
+    await visit.listen(
+        on_open=on_open,
+        on_message=_ignore,
+        on_close=lambda connection: alarms.leave(site_id, place, connection),
     )
 
 
@@ -250,6 +283,8 @@ async def _ignore(_connection: Connection, _text: str) -> None:
 SOCKETS = [
     SocketRoute(DISPLAY_SOCKET, Act.SEE_DISPLAY, Kind.DISPLAY, display),
     SocketRoute(COUNTER_SOCKET, Act.SEE_COUNTER, Kind.COUNTER, counter),
+    SocketRoute(COUNTER_ALARM_SOCKET, Act.RAISE_ALARM, Kind.COUNTER, counter_alarms),
+    SocketRoute(DESK_ALARM_SOCKET, Act.RAISE_ALARM, Kind.SITE, desk_alarms),
     SocketRoute(KIOSK_SOCKET, Act.SEE_KIOSK, Kind.KIOSK, kiosk),
     SocketRoute(SITE_SOCKET, Act.SEE_PUBLIC_QUEUE, Kind.SITE, phones),
 ]

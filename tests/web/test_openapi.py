@@ -155,6 +155,11 @@ async def test_a_whole_day_is_answered_as_described(town: Town) -> None:
     await ask("POST", f"{site}/issuing", {"issuing": True})
     await ask("POST", f"{site}/call-mode", {"call_mode": "fetch"})
     await ask("POST", "/api/v1/displays/{display}/service", {"out_of_service": True})
+    await act("alarm", test=True)
+    for where in (f"{site}/alarm", f"{site}/alarms/{{alarm}}"):
+        [one] = (await ask("GET", f"{site}/alarms"))["alarms"][-1:]
+        body = {"act": "going"} if "{alarm}" in where else {"request_id": town.press()}
+        await ask("POST", where, body, alarm=one["id"])
     await book_a_visit(ask, town)
     signing_in = {"user": "anna", "password": "ein gutes Kennwort"}
     await ask("POST", "/api/v1/sessions", signing_in)

@@ -97,7 +97,11 @@ API: Final[Mapping[str, Row]] = {
     },
     # Nobody has booked at the kiosk, so who may see it is told that there is no such appointment.
     "POST /api/v1/kiosks/{kiosk}/appointments/{appointment}/reprint": {**COUNTER, "kiosk": MAY},
+    f"POST {SITE}/alarm": DESK,
+    f"GET {SITE}/alarms": DESK,
+    f"POST {SITE}/alarms/{{alarm}}": DESK,
     f"GET {AT}": COUNTER,
+    f"POST {AT}/alarm": COUNTER,
     **{f"POST {AT}/{act}": COUNTER for act in ACTS},
 }
 """`MAY` is every answer but 401, 403 and 404 for lack of a right: the hall may still refuse (409)."""
@@ -133,6 +137,8 @@ BODIES: Final[Mapping[str, dict[str, object]]] = {
     "/check-ins": {"request_id": "walk", "reference": "AAAAAA", "time": "10:00"},
     "/quotes": {"services": SERVICES},
     "/{ticket}": {"act": "away"},
+    "/alarm": {"request_id": "walk"},
+    "/{alarm}": {"act": "going"},
     "/visits": {"code": "nonsense"},
     "/issuing": {"issuing": True},
     "/call-mode": {"call_mode": None},
@@ -167,7 +173,9 @@ async def test_every_route_answers_every_role_as_written_down(town: Town) -> Non
     ticket = await town.take(who="administrator")
     wrong = []
     for route in API_ROUTES:
-        path = route.path.format(**NAMES, ticket=ticket["id"], hold=1, appointment=1) + query_of(route.path)
+        path = route.path.format(**NAMES, ticket=ticket["id"], hold=1, appointment=1, alarm="a1") + query_of(
+            route.path
+        )
         for asker in ASKERS:
             answer = await town.ask(asker, route.method, path, body_of(route.path) if route.body else None)
             expected = API[f"{route.method} {route.path}"][asker]
@@ -287,12 +295,16 @@ def test_every_page_is_written_down() -> None:
 SOCKET_ROWS: Final[Mapping[str, Row]] = {
     "/live/displays/{id}": {**COUNTER, "display": MAY},
     "/live/counters/{id}": COUNTER,
+    "/live/counters/{id}/alarms": COUNTER,
+    "/live/sites/{id}/alarms": DESK,
     "/live/kiosks/{id}": KIOSK_STAFF,
     "/live/sites/{id}": EVERYBODY,
 }
 SOCKET_IDS: Final = {
     "/live/displays/{id}": "rathaus-eg",
     "/live/counters/{id}": "rathaus-1",
+    "/live/counters/{id}/alarms": "rathaus-1",
+    "/live/sites/{id}/alarms": "rathaus",
     "/live/kiosks/{id}": "rathaus-kiosk",
     "/live/sites/{id}": "rathaus",
 }

@@ -17,10 +17,10 @@ DISPLAY, PHONES, COUNTER = "/live/displays/rathaus-eg", "/live/sites/rathaus", "
 
 
 async def picture(socket: ClientConnection) -> dict[str, Any]:
-    """Return the next frame that is no beat."""
+    """Return the next picture: neither a beat nor what is told of alarms."""
     while True:
         frame = json.loads(await asyncio.wait_for(socket.recv(), 5))
-        if "beat" not in frame:
+        if not frame.keys() & {"beat", "alarms"}:
             return dict(frame)
 
 

@@ -43,6 +43,11 @@ class SmsOutgoing:
         gateway = self._gateway
         return None if gateway is None else gateway.limit_per_day
 
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether a message gets where it shall: to a gateway, or in the demo to its folder."""
+        return self._stays_here or self._gateway is not None
+
     def mobile(self, phone: str) -> str | None:
         """Return the number as gateways take it; None when it takes no text messages."""
         gateway = self._connections.now.sms

@@ -38,21 +38,23 @@ class AuditRow(SQLModel, table=True):
 
 
 class StaffAlarm(SQLModel, table=True):
-    """A call for help from a counter, until somebody says that it is over."""
+    """A call for help from a counter (empty: the desk), until somebody says that it is over.
+
+    The id is drawn by who takes the alarm in, not by the database: help must not wait for a disk.
+    """
 
     __tablename__ = "staff_alarm"
 
-    id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
+    id: str = Field(primary_key=True, max_length=32)
     organisation_id: str = Field(max_length=40)
     site_id: str = Field(index=True, max_length=40)
     counter_id: str = Field(max_length=40)
     clerk_id: str | None = Field(default=None, max_length=40)
     raised_at: datetime
     is_test: bool = False
+    going: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     ended_at: datetime | None = None
     ended_by: str | None = Field(default=None, max_length=60)
-
-    __table_args__ = {"sqlite_autoincrement": True}
 
 
 class Finding(SQLModel, table=True):

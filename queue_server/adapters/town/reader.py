@@ -164,6 +164,7 @@ class TownReader:
             reminder_default=table.whole("reminder_default", USUAL_MIN),
             sms=table.flag("sms"),
             erase_days=table.whole("erase_days", 2),
+            staff_alarm=table.flag("staff_alarm", default=True),
         )
         table.finish()
         self._site_of.update((counter.id, site_id) for counter in site.counters)

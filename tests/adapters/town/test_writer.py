@@ -90,6 +90,7 @@ def everything_unusual() -> Town:
         reminder_default=0,
         sms=True,
         erase_days=7,
+        staff_alarm=False,
     )
     passport = a_service(
         "passport",

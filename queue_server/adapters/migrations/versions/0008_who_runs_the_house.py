@@ -83,17 +83,17 @@ def _create_tables() -> None:
     op.create_index(op.f('ix_audit_log_organisation_id'), 'audit_log', ['organisation_id'])
     op.create_index(op.f('ix_audit_log_at'), 'audit_log', ['at'])
     op.create_table('staff_alarm',
-    sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
+    sa.Column('id', _text(32), nullable=False),
     sa.Column('organisation_id', _text(40), nullable=False),
     sa.Column('site_id', _text(40), nullable=False),
     sa.Column('counter_id', _text(40), nullable=False),
     sa.Column('clerk_id', _text(40), nullable=True),
     sa.Column('raised_at', _moment(), nullable=False),
     sa.Column('is_test', sa.Boolean(), nullable=False),
+    sa.Column('going', sa.JSON(), nullable=False),
     sa.Column('ended_at', _moment(), nullable=True),
     sa.Column('ended_by', _text(60), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_alarm')),
-    sqlite_autoincrement=True,
     )
     op.create_index(op.f('ix_staff_alarm_site_id'), 'staff_alarm', ['site_id'])
     op.create_table('finding',

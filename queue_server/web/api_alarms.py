@@ -1,0 +1,94 @@
+"""The staff alarm over HTTP: calling for help from a counter or the desk, going there, saying it is over."""
+
+import hashlib
+
+from queue_server.domain.access import Act
+from queue_server.domain.alarm import DESK
+from queue_server.domain.errors import NotFound
+from queue_server.live.inbox import RequestKey
+from queue_server.protocol import AlarmEntry, AlarmFrame
+from queue_server.services.ports import Answer
+from queue_server.web import models
+from queue_server.web.api import PREFIX, ApiRoute, Call
+
+
+async def raise_at_counter(call: Call) -> Answer:
+    """Call for help from a counter: all other counters and desks of the site, and chosen phones, at once."""
+    return await _raise(call, call.id)
+
+
+async def raise_at_desk(call: Call) -> Answer:
+    """Call for help from the desk."""
+    return await _raise(call, DESK)
+
+
+async def see_alarms(call: Call) -> Answer:
+    """Return the staff alarms that run at a site, as its desk sees them."""
+    return {"alarms": call.house.alarms.running(call.house.site(call.site_id), DESK)}
+
+
+async def answer_alarm(call: Call) -> Answer:
+    """Say that somebody goes there, or that the alarm is over; said twice it holds once."""
+    site, alarm_id = call.house.site(call.site_id), call.request.path_params["alarm"]
+    place = call.body.counter or DESK
+    if place and all(one.id != place for one in site.counters):
+        raise NotFound(what="counter")
+    if call.body.act == "going":
+        return dict(await call.house.alarms.go(site, alarm_id, place))
+    return dict(await call.house.alarms.end(site, alarm_id, place, call.actor.clerk_id or place or None))
+
+
+async def _raise(call: Call, place: str) -> Answer:
+    told = f"{call.request.scope['path']}\n{call.body.model_dump_json()}"
+    press = RequestKey(call.session_ref(), call.body.request_id, hashlib.sha256(told.encode()).hexdigest())
+    entry, made = await call.house.alarms.raise_alarm(
+        call.house.site(call.site_id),
+        call.thing.organisation_id,
+        place,
+        call.actor.clerk_id,
+        is_test=call.body.test,
+        press=press,
+    )
+    if made is not None:
+        call.house.alarm_calls.begin(call.house, made)
+    return dict(entry)
+
+
+_SITE = f"{PREFIX}/sites/{{site}}"
+ROUTES = [
+    ApiRoute(
+        "POST",
+        f"{PREFIX}/counters/{{counter}}/alarm",
+        raise_at_counter,
+        Act.RAISE_ALARM,
+        "counter",
+        models.RaiseAlarm,
+        AlarmEntry,
+        status=201,
+        refusals=("alarm_off",),
+        tag="alarm",
+    ),
+    ApiRoute(
+        "POST",
+        f"{_SITE}/alarm",
+        raise_at_desk,
+        Act.RAISE_ALARM,
+        "site",
+        models.RaiseAlarm,
+        AlarmEntry,
+        status=201,
+        refusals=("alarm_off",),
+        tag="alarm",
+    ),
+    ApiRoute("GET", f"{_SITE}/alarms", see_alarms, Act.RAISE_ALARM, "site", answer=AlarmFrame, tag="alarm"),
+    ApiRoute(
+        "POST",
+        f"{_SITE}/alarms/{{alarm}}",
+        answer_alarm,
+        Act.RAISE_ALARM,
+        "site",
+        models.AnswerAlarm,
+        AlarmEntry,
+        tag="alarm",
+    ),
+]
