@@ -25,6 +25,7 @@ OWN: Final = (
     "mail",
     "sms",
     "migrate",
+    "update",
     "check",
     "doctor",
     "rebuild",

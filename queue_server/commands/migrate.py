@@ -4,6 +4,7 @@ import argparse
 
 from queue_server.adapters import schema
 from queue_server.adapters.database import Database
+from queue_server.commands import noted
 from queue_server.commands.alone import alone, put_copy_aside
 from queue_server.commands.common import (
     Problem,
@@ -20,6 +21,11 @@ from queue_server.settings import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--beside",
+        action="store_true",
+        help="beside a running server that serves the new shape as well; makes no copy",
+    )
     add_place_arguments(parser)
 
 
@@ -29,6 +35,10 @@ def run(args: argparse.Namespace) -> int:
     with open_database(settings) as database:
         if database.read(schema.current) is None:
             raise Problem(no_town(settings))
+        server = noted.running(settings) if args.beside else None
+        if server is not None:
+            _migrate_beside(server, database)
+            return 0
         with alone(settings):
             _migrate(settings, database)
     return 0
@@ -53,3 +63,17 @@ def _migrate(settings: Settings, database: Database) -> None:
                 )
             )
             print(f"The database went from shape {before} to {schema.head()}.")
+
+
+def _migrate_beside(server: noted.Noted, database: Database) -> None:
+    before = database.read(schema.current)
+    with schema.rebuilding(database) as connection:
+        if schema.fit(connection) is schema.Fit.NEWER:
+            raise Problem(too_new(database))
+        schema.upgrade_within(connection)
+        oldest = schema.readable_from(connection)
+        if oldest is None or oldest > server.shape:  # the transaction ends with it: nothing has changed
+            raise Problem(f"version {server.version}, which runs, could not serve it any more; stop it first")
+    print(
+        f"The database went from shape {before} to {schema.head()}; version {server.version} serves it too."
+    )

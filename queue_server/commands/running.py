@@ -5,7 +5,6 @@ import contextlib
 import fcntl
 import gc
 import logging
-import os
 import shutil
 import socket
 import sys
@@ -13,10 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import uvicorn
 
+from queue_server.commands import noted
 from queue_server.commands.serving_tls import Tls
 from queue_server.live.socket_options import raise_file_limit, socket_options
 from queue_server.settings import DEFAULT_PORT, Settings
@@ -99,7 +99,7 @@ def server_lock(settings: Settings) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             sys.exit(f"aufruf: another server uses {settings.data}; stop it first, or choose another --data")
-        _note_pid(file)
+        noted.note(file)
         for left in settings.data.glob(f"{RESTORE_WORK}*"):  # the lock is ours: whoever made it is dead
             shutil.rmtree(left, ignore_errors=True)
         yield
@@ -136,7 +136,12 @@ def run_server(
         **socket_options(),
         ssl_context_factory=None if tls is None else lambda _config, _default: tls.served.context,
     )
-    server = _Server(config, lambda: started(address), tls, redirect)
+
+    def tell() -> None:
+        noted.note_address(settings, address)
+        started(address)
+
+    server = _Server(config, tell, tls, redirect)
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after a clean end
         server.run(sockets=[socket_])
 
@@ -191,13 +196,6 @@ def configure_log() -> None:
 
 def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _note_pid(file: IO[str]) -> None:
-    file.seek(0)
-    file.truncate()
-    file.write(f"{os.getpid()}\n")
-    file.flush()
 
 
 def why_not_ready(settings: Settings) -> str | None:

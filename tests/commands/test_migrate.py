@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from queue_server.adapters import schema
+from queue_server.commands import running
 from tests.commands.conftest import Aufruf
 from tests.commands.operating import Place, fill_hall
 from tests.newer_release import a_migration, make_newer
@@ -15,9 +16,13 @@ from tests.newer_release import a_migration, make_newer
 @pytest.fixture
 def later_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the product know one migration more than the database has."""
+    let_know(tmp_path, monkeypatch, a_migration())
+
+
+def let_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, migration: str) -> None:
     folder = tmp_path / "migrations"
     shutil.copytree(schema.FOLDER, folder)
-    (folder / "versions" / "9001_later.py").write_text(a_migration())
+    (folder / "versions" / "9001_later.py").write_text(migration)
     monkeypatch.setattr(schema, "FOLDER", folder)
 
 
@@ -69,3 +74,17 @@ def test_without_a_town_nothing_is_made(empty_place: Place, aufruf: Aufruf) -> N
     said = aufruf("migrate", *empty_place.words)
     assert (said.status, "aufruf init" in said.err) == (1, True)
     assert not empty_place.settings.data.exists()
+
+
+@pytest.mark.parametrize("empty_place", ["sqlite"], indirect=True)
+def test_beside_a_server_that_could_not_read_it_nothing_changes(
+    place: Place, aufruf: Aufruf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running.server_lock(place.settings):
+        refused = aufruf("migrate", *place.words)
+        assert (refused.status, "stop it first" in refused.err) == (1, True)
+        let_know(tmp_path, monkeypatch, a_migration("9001"))
+        refused = aufruf("migrate", "--beside", *place.words)
+        assert (refused.status, "could not serve it any more" in refused.err) == (1, True)
+    with place.database() as database:
+        assert database.read(schema.fit) is schema.Fit.OLDER
