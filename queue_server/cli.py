@@ -33,6 +33,7 @@ OWN: Final = (
     "backup",
     "restore",
     "certificate",
+    "systemd",
 )
 MODULES: Final = {"token": "tokens", "calendar": "calendar_feeds"}
 """Where a subcommand's module is named otherwise, because the standard library has one of that name."""

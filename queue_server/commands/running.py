@@ -17,6 +17,7 @@ from typing import Final
 import uvicorn
 
 from queue_server.commands import noted
+from queue_server.commands.notifying import notify, watchdog
 from queue_server.commands.serving_tls import Tls
 from queue_server.live.socket_options import raise_file_limit, socket_options
 from queue_server.settings import DEFAULT_PORT, Settings
@@ -173,6 +174,7 @@ class _Server(uvicorn.Server):
         self._tell = started
         self._tls = tls
         self._redirect = redirect
+        self._watchdog = watchdog()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -180,8 +182,14 @@ class _Server(uvicorn.Server):
             await self._tls.start(self._redirect, self.config.port)
         if self.started:
             self._tell()
+            notify("READY=1")
+            if self._watchdog is not None:
+                self._watchdog.start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        notify("STOPPING=1")
+        if self._watchdog is not None:
+            await self._watchdog.stop()
         if self._tls is not None:
             await self._tls.stop()
         await super().shutdown(sockets)
