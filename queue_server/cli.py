@@ -22,6 +22,7 @@ OWN: Final = (
     "helper",
     "calendar",
     "overrules",
+    "log",
     "mail",
     "sms",
     "migrate",

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from queue_server.adapters import accounts, alarms, audit, helpers, pairing, sign_ins, tokens
+from queue_server.adapters import accounts, alarms, audit, audit_lines, helpers, pairing, sign_ins, tokens
 from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.auditing.audit import audit as search_for_traces
 from queue_server.adapters.backup.apart import BackupChild
@@ -160,6 +160,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         accounts=accounts,
         sign_ins=sign_ins,
         audit=audit,
+        audit_lines=audit_lines,
         weakness=weakness,
         pairings=pairing,
         tokens=tokens,

@@ -24,6 +24,7 @@ from queue_server.web.origin import Csrf
 from queue_server.web.ports import (
     Accounts,
     Audit,
+    AuditLines,
     Calendar,
     ClerkCalendars,
     Connections,
@@ -123,6 +124,7 @@ class House:
     accounts: Accounts
     sign_ins: SignIns
     audit: Audit
+    audit_lines: AuditLines
     weakness: Callable[[str, Iterable[str]], str | None]
     """Returns why a password is unfit, given names that a stranger would try; takes up to 25 ms."""
     pairings: Pairings

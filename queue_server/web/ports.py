@@ -177,6 +177,51 @@ class Audit(Protocol):
         """Return how the log names an actor."""
 
 
+class AuditLine(Protocol):
+    """One administrative act as it was written down."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def site_id(self) -> str | None: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def via(self) -> str: ...
+    @property
+    def act(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def ref(self) -> str: ...
+    @property
+    def before(self) -> Mapping[str, Any] | None: ...
+    @property
+    def after(self) -> Mapping[str, Any] | None: ...
+
+
+class AuditLines(Protocol):
+    """Reads administrative acts; the module `adapters.audit_lines` fits."""
+
+    def lines(
+        self,
+        conn: Connection,
+        organisation_id: str,
+        most: int,
+        *,
+        site_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        act: str = "",
+        words: str = "",
+        below: int | None = None,
+    ) -> Sequence[AuditLine]: ...
+
+
 class Tokens(Protocol):
     """Tokens of devices; the module `adapters.tokens` fits."""
 

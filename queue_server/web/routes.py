@@ -40,6 +40,7 @@ from queue_server.web import (
     page_display,
     page_kiosk,
     page_letters,
+    page_log,
     page_mails,
     page_manage,
     page_pairing,
@@ -87,6 +88,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_kiosk.ROUTES,
     *page_paper.ROUTES,
     *page_letters.ROUTES,
+    *page_log.ROUTES,
     *page_mails.ROUTES,
 ]
 ROAD: Final = frozenset(

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 import sqlalchemy as sa
 
-from queue_server.adapters import pairing
+from queue_server.adapters import accounts, pairing
 from queue_server.adapters.tables.operations import AUDIT
 from queue_server.cli import build_parser
 from queue_server.commands.common import now
@@ -34,6 +34,7 @@ NOTED: Final[Mapping[str, frozenset[Done]]] = {
     "user lead": frozenset({Done.LEAD_NAMED}),
     "user deputy": frozenset({Done.LEAD_NAMED}),
     "user relieve": frozenset({Done.LEAD_ENDED}),
+    "user sessions": frozenset({Done.SESSIONS_ENDED}),
     "token create": frozenset({Done.TOKEN_MADE}),
     "token revoke": frozenset({Done.TOKEN_REVOKED}),
     "pair": frozenset({Done.DEVICE_PAIRED}),
@@ -49,8 +50,15 @@ NOTED: Final[Mapping[str, frozenset[Done]]] = {
 CHANGES_NOTHING: Final[Mapping[str, str]] = {
     "serve": "what happens in it is noted act by act",
     "demo": "a town that is nobody's",
-    **dict.fromkeys(("user list", "token list", "helper list", "overrules", "check"), "reads"),
+    **dict.fromkeys(
+        ("user list", "token list", "helper list", "overrules", "log", "check", "doctor"), "reads"
+    ),
     "privacy audit": "reads",
+    "update": "changes programs, not what they keep; the migration in it leaves its line",
+    **dict.fromkeys(
+        ("certificate local", "certificate renew", "certificate show"), "files beside, of no town"
+    ),
+    "systemd": "prints",
     "mail test": "sends one message to whoever types it",
     "sms test": "sends one message to whoever types it",
     **dict.fromkeys(
@@ -93,6 +101,8 @@ def test_every_act_of_the_command_line_leaves_a_line(
     run("init", "--from", file, "--yes")
     run("user", "create", "--role", "administrator", "chief")
     run("user", "password", "chief")
+    _sign_in(place, "chief")
+    run("user", "sessions", "chief", "--end")
     run("user", "disable", "chief")
     run("user", "enable", "chief")
     run("user", "create", "--role", "reception", "front")
@@ -118,6 +128,16 @@ def test_every_act_of_the_command_line_leaves_a_line(
     assert [name for name, wanted in NOTED.items() if not wanted & acts] == []
     assert {row["actor"] for row in rows} == {at_the_keyboard()}
     assert {row["organisation_id"] for row in rows} == {"beispielstadt"}
+
+
+def _sign_in(place: Place, user: str) -> None:
+    def work(conn: sa.Connection) -> None:
+        account = accounts.find_account(conn, user)
+        assert account is not None
+        accounts.open_session(conn, account, now())
+
+    with place.database() as database:
+        database.write(work)
 
 
 def _asking(place: Place) -> str:

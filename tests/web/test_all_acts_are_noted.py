@@ -25,7 +25,10 @@ VISITS: Final = "a visitor's matter: the hall's own log has it"
 CALLING: Final = "a clerk's daily work; no log holds who called whom"
 DAILY: Final[Mapping[Act, str]] = {
     **dict.fromkeys((Act.BOOK, Act.MANAGE_OWN_APPOINTMENT, Act.CHECK_IN, Act.TAKE_TICKET), VISITS),
-    **dict.fromkeys((Act.MANAGE_OWN_TICKET, Act.MANAGE_TICKET, Act.REPRINT, Act.PRINT), VISITS),
+    **dict.fromkeys(
+        (Act.MANAGE_OWN_TICKET, Act.MANAGE_TICKET, Act.REPRINT, Act.PRINT, Act.USE_KIOSK), VISITS
+    ),
+    Act.RAISE_ALARM: "a call for help is kept in a table of its own, for thirty days",
     **dict.fromkeys((Act.OPEN_COUNTER, Act.CALL, Act.REPORT_CALL), CALLING),
 }
 """Acts that change something and are not administrative, with the reason."""
@@ -42,13 +45,14 @@ NOTED: Final[Mapping[str, Do]] = {
     "/desk/{site}/letters": lambda town: Desk(town).post("/letters", act="release_all"),
 }
 PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("/sign-in", "/password", "/sign-out"), "one's own account and session"),
+    **dict.fromkeys(("/sign-in", "/password", "/sign-out", "/account"), "one's own account and session"),
     **dict.fromkeys(("/termin", "/termin/v/{secret}", "/termin/v/{secret}/confirm", "/t/{secret}"), VISITS),
     **dict.fromkeys(("/desk/{site}", "/desk/{site}/walk-in", "/desk/{site}/search"), VISITS),
     "/desk/{site}/appointments/{reference}": VISITS,
     "/desk/{site}/appointments/{reference}/contact": VISITS,
     "/desk/{site}/tickets/{ticket}": VISITS,
     "/admin/letters/{kind}/{language}/preview": "shows and keeps nothing",
+    "/admin/log/export": "noted, see test_page_log",
     "/demo/open/{kind}/{id}": "the demo's start page",
 }
 
