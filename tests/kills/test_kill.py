@@ -21,9 +21,10 @@ TAKERS = 10
 class Trial:
     """One day of 500 visitors, from the first number to the last call."""
 
-    def __init__(self, folder: Folder, server: Server) -> None:
+    def __init__(self, folder: Folder, server: Server, visitors: int = VISITORS) -> None:
         self.folder = folder
         self.server = server
+        self.visitors = visitors
         self.told = Acknowledged()
         self.screens = [Screen(id_, folder.displays[id_]) for id_ in DISPLAYS]
 
@@ -32,8 +33,8 @@ class Trial:
         url = self.server.url
         listening = [asyncio.create_task(screen.listen(url)) for screen in self.screens]
         crowd = asyncio.gather(
-            *(take_numbers(url, self.folder, self.told, VISITORS // TAKERS) for _ in range(TAKERS)),
-            *(serve(url, self.folder, self.told, place, VISITORS) for place in range(CLERK_COUNT)),
+            *(take_numbers(url, self.folder, self.told, self.visitors // TAKERS) for _ in range(TAKERS)),
+            *(serve(url, self.folder, self.told, place, self.visitors) for place in range(CLERK_COUNT)),
         )
         killing = asyncio.create_task(self._kill(kills, dice))
         await asyncio.gather(crowd, killing)
@@ -57,12 +58,16 @@ class Trial:
     async def _kill(self, kills: int, dice: random.Random) -> None:
         """Kill and start again, spread over the whole day by what was acknowledged so far."""
         for n in range(kills):
-            at = 2 * VISITORS * (n + dice.random()) / (kills + 1)
+            at = 2 * self.visitors * (n + dice.random()) / (kills + 1)
             while self.told.count < at:
                 await asyncio.sleep(0.001)
             await asyncio.sleep(dice.random() * 0.02)
-            self.server.kill()
+            await self.end_server()
             await self.server.start()
+
+    async def end_server(self) -> None:
+        """A power cut; `test_restart` has another way."""
+        self.server.kill()
 
     def log(self) -> list[Recorded]:
         database = self.folder.open()
@@ -87,9 +92,9 @@ class Trial:
         taken = {r.seq: r.event for r in log if isinstance(r.event, TicketTaken)}
         called = {r.seq: r.event for r in log if isinstance(r.event, TicketCalled)}
         assert [r.seq for r in log] == list(range(1, len(log) + 1))
-        assert len(taken) == VISITORS, "every press is one number, however often it was repeated"
+        assert len(taken) == self.visitors, "every press is one number, however often it was repeated"
         assert {a["id"]: a["number"] for a in self.told.tickets} == {s: e.number for s, e in taken.items()}
-        assert len({e.number for e in taken.values()}) == VISITORS
+        assert len({e.number for e in taken.values()}) == self.visitors
         assert Tally(e.ticket for e in called.values()) == Tally(taken.keys()), "everybody once, nobody twice"
         assert {a["seq"]: a["ticket"] for a in self.told.calls} == {s: e.ticket for s, e in called.items()}
         self._check_rows()
@@ -103,7 +108,7 @@ class Trial:
         (found,) = check_database(database)
         database.dispose()
         assert found.differences == ()
-        assert found.ticket_count == VISITORS
+        assert found.ticket_count == self.visitors
 
 
 async def _a_day_with(kills: int, tmp_path: Path, seed: int) -> None:

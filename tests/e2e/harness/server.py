@@ -82,11 +82,11 @@ class Server:
             self._process.wait()
             self._process = None
 
-    async def stop(self, within_s: float = 2) -> float:
+    async def stop(self, within_s: float = 2, by: int = signal.SIGINT) -> float:
         """Press Ctrl-C; return the seconds it took to end. TimeoutError when it does not."""
         assert self._process is not None, "the server is not running"
         begun = time.monotonic()
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(by)
         while self._process.poll() is None:
             if time.monotonic() - begun > within_s:
                 self.kill()
