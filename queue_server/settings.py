@@ -28,7 +28,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     rate_limits: bool = True
     speech: bool = True
-    log_format: str = "console"
+    log_requests: bool = False
     backups: Path | None = None
     certificate: Path | None = None
     certificate_key: Path | None = None

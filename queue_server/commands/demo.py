@@ -9,6 +9,7 @@ from queue_server.commands import running
 from queue_server.commands.demo_crowd import Visitors
 from queue_server.commands.demo_town import DEMO_PASSWORD, prepare
 from queue_server.commands.kiosk_agents import KioskAgents
+from queue_server.commands.log_form import configure_log
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
             f"aufruf: {args.host} can be reached by others; add --public-demo to allow that", file=sys.stderr
         )
         return 2
-    running.configure_log()
+    configure_log(args.log)
     settings = running.settings_from(args, demo=True, demo_password=DEMO_PASSWORD)
     with running.server_lock(settings):
         socket_ = running.bind(settings.host, settings.port)

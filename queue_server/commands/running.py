@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import fcntl
 import gc
-import logging
 import shutil
 import socket
 import sys
@@ -17,6 +16,7 @@ from typing import Final
 import uvicorn
 
 from queue_server.commands import noted
+from queue_server.commands.log_form import FORMS
 from queue_server.commands.notifying import notify, watchdog
 from queue_server.commands.serving_tls import Tls
 from queue_server.live.socket_options import raise_file_limit, socket_options
@@ -69,6 +69,13 @@ def add_server_arguments(parser: argparse.ArgumentParser, data: str) -> None:
         help="folder of the nightly backups, better on another machine (default: backups in the data folder)",
     )
     parser.add_argument("--no-speech", action="store_true", help="chime only")
+    parser.add_argument(
+        "--log",
+        choices=FORMS,
+        default="auto",
+        help="how the log is written (default: lines of JSON under systemd, else text)",
+    )
+    parser.add_argument("--log-requests", action="store_true", help="log each request, without what it asked")
     parser.add_argument("--no-rate-limits", action="store_true", help="for load tests on this machine")
 
 
@@ -81,6 +88,7 @@ def settings_from(args: argparse.Namespace, **more: object) -> Settings:
         public_url=args.public_url.rstrip("/"),
         trusted_proxies=tuple(args.trusted_proxy),
         rate_limits=not args.no_rate_limits,
+        log_requests=args.log_requests,
         speech=not args.no_speech,
         backups=args.backups.resolve() if args.backups else None,
         **more,  # type: ignore[arg-type]
@@ -132,6 +140,7 @@ def run_server(
         access_log=False,  # it writes raw paths, secrets included
         proxy_headers=False,
         server_header=False,
+        log_config=None,  # its own would write exceptions with their words
         lifespan="on",
         backlog=2048,
         **socket_options(),
@@ -193,13 +202,6 @@ class _Server(uvicorn.Server):
         if self._tls is not None:
             await self._tls.stop()
         await super().shutdown(sockets)
-
-
-def configure_log() -> None:
-    """Log warnings of libraries and our own words, without paths that may hold secrets."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("alembic", "httpx2", "sqlalchemy", "PIL", "uvicorn"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def _in_url(host: str) -> str:

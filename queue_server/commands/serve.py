@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 from queue_server.adapters.tls.served import CertificateProblem
 from queue_server.commands import running
+from queue_server.commands.log_form import configure_log
 from queue_server.commands.serving_tls import add_tls_arguments
 from queue_server.settings import Settings
 
@@ -16,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    running.configure_log()
+    configure_log(args.log)
     settings = running.settings_from(args, certificate=args.certificate, certificate_key=args.key)
     if settings.certificate is None and (args.key or args.redirect_from is not None):
         print("aufruf: --key and --redirect-from need a --certificate", file=sys.stderr)

@@ -72,6 +72,7 @@ from queue_server.web.limits import UNLIMITED, Gate, Limits
 from queue_server.web.mailing import Mailing, OutboxOf, Tools
 from queue_server.web.origin import Csrf
 from queue_server.web.puzzles import Puzzles
+from queue_server.web.request_log import RequestLog
 from queue_server.web.routes import routes, templates
 from queue_server.web.security import secured
 from queue_server.web.sessions import Sessions
@@ -107,7 +108,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> ASGIApp:
         exception_handlers=HANDLERS,
     )
     return secured(
-        app,
+        RequestLog(app) if settings.log_requests else app,
         refuse=lambda scope, refusal: refusal_response(texts, scope, refusal),
         trusted_proxies=settings.trusted_proxies,
         own_origins=(settings.public_url,) if settings.public_url else (),

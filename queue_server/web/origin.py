@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from queue_server.domain.errors import Refusal
 from queue_server.web.cookies import SESSION_COOKIE, device_cookie_name, read_cookie
 from queue_server.web.refusing import Refuse, answer_refusal
+from queue_server.web.security_log import note
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_FIELD: Final = "csrf"
@@ -55,6 +56,7 @@ class OriginCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _can_act(scope) and not self._is_ours(scope):
+            note("foreign_page_refused", scope, kind=scope["type"])
             await answer_refusal(scope, receive, send, self.refuse, WrongOrigin())
             return
         await self.app(scope, receive, send)

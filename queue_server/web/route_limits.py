@@ -123,9 +123,10 @@ def page_limits(path: str, methods: Collection[str]) -> RouteLimits:
 class OfStrangers:
     """Counts requests by address for what everybody may fetch: files, the description of the API."""
 
-    def __init__(self, app: ASGIApp, limits: RouteLimits) -> None:
+    def __init__(self, app: ASGIApp, limits: RouteLimits, path: str) -> None:
         self.app = app
         self.limits = limits
+        self.path = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         house: House = HTTPConnection(scope).app.state.house

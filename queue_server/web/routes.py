@@ -129,7 +129,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
 
 def _of_strangers(route: Plain) -> Plain:
     """Put the limits around a route that asks nobody who they are."""
-    route.app = OfStrangers(route.app, limits_of(route.path))
+    route.app = OfStrangers(route.app, limits_of(route.path), route.path)
     return route
 
 

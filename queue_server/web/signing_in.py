@@ -20,6 +20,7 @@ from queue_server.web.cookies import is_secure, set_known_cookie, set_session_co
 from queue_server.web.house import House
 from queue_server.web.newcomers import Newcomer, new_known_cookie
 from queue_server.web.ports import OpenedSession, StoredAccount
+from queue_server.web.security_log import note
 from queue_server.web.throttle import Attempt
 
 PASSWORD: Final = "password"  # noqa: S105 - how somebody proved who they are
@@ -45,11 +46,19 @@ async def sign_in(house: House, newcomer: Newcomer, user: str, password: str) ->
     password: nobody learns who has an account.
     """
     name = house.accounts.normal_user(user)
-    attempt = house.throttle.begin(name, newcomer.address, newcomer.known_to(house.secrets, name))
+    try:
+        attempt = house.throttle.begin(name, newcomer.address, newcomer.known_to(house.secrets, name))
+    except TooManyRequests:
+        note("sign_in_has_to_wait", newcomer.scope, warn=True)
+        raise
     # PostgreSQL refuses a NUL in any text; nobody has such a name.
     known = "\0" not in name
     account = await house.read(lambda conn: house.accounts.find_account(conn, name)) if known else None
-    await _require_right(house, account, password, attempt)
+    try:
+        await _require_right(house, account, password, attempt)
+    except WrongPassword:
+        note("sign_in_failed", newcomer.scope, warn=True, account=account.id if account else "unknown")
+        raise
     if account is None:
         raise WrongPassword
     now = house.clock()
@@ -97,6 +106,7 @@ async def begin_session(
         return opened
 
     opened = await house.write(work)
+    note("signed_in", newcomer.scope, account=account.id, method=method)
     known = newcomer.known_to(house.secrets, account.user)
     return SignedIn(
         opened.cookie,

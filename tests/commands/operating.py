@@ -78,8 +78,13 @@ def fill_hall(place: Place, *, waiting: int = 2) -> None:
 
 
 @contextmanager
-def serving(place: Place, *more: str, said: list[str] | None = None) -> Iterator[str]:
-    """Run `aufruf serve` as an operator would and yield its address; `said` gets what it told before."""
+def serving(
+    place: Place, *more: str, said: list[str] | None = None, rest: list[str] | None = None
+) -> Iterator[str]:
+    """Run `aufruf serve` as an operator would and yield its address.
+
+    `said` gets what it told before it was open, `rest` what it told afterwards.
+    """
     words = ["serve", *place.words, "--port", "0", "--no-speech", *more]
     process = subprocess.Popen(
         [sys.executable, "-m", "queue_server.cli", *words],
@@ -101,6 +106,8 @@ def serving(place: Place, *more: str, said: list[str] | None = None) -> Iterator
     finally:
         process.terminate()
         process.wait(10)
+        if rest is not None:
+            rest += process.stdout
         process.stdout.close()
 
 
