@@ -56,6 +56,7 @@ class StoredAccount:
     clerk_id: str | None
     must_change: bool
     one_time_until: datetime | None
+    subject: str | None
     password_hash: str = field(repr=False)
 
 
@@ -133,6 +134,18 @@ def find_disabled(conn: Connection, user: str) -> StoredAccount | None:
     """Return the disabled account of that name."""
     found = _accounts(conn, ACCOUNT.c.user == normal_user(user), ACCOUNT.c.disabled_at.is_not(None))
     return found[0] if found else None
+
+
+def account_of_subject(conn: Connection, subject: str) -> StoredAccount | None:
+    """Return the account of a person of the town's directory, also when it is disabled."""
+    found = _accounts(conn, ACCOUNT.c.subject == subject)
+    return found[0] if found else None
+
+
+def is_disabled(conn: Connection, account_id: str) -> bool:
+    """Tell whether the account may not sign in."""
+    query = sa.select(ACCOUNT.c.id).where(ACCOUNT.c.id == account_id, ACCOUNT.c.disabled_at.is_(None))
+    return conn.execute(query).first() is None
 
 
 def list_accounts(conn: Connection, organisation_id: str) -> list[StoredAccount]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from queue_server.adapters.calendars.accounts import CalendarAccount
+from queue_server.adapters.oidc.provider import OidcProvider
 from queue_server.adapters.post.alarm_phones import AlarmPhones
 from queue_server.adapters.post.mail_server import MailServer
 from queue_server.adapters.post.operations import Operations
@@ -68,6 +69,7 @@ class Connections:
     sms: SmsGateway | None = None
     alarm: AlarmPhones = field(default_factory=AlarmPhones)
     calendars: Mapping[str, CalendarAccount] = field(default_factory=dict)
+    oidc: OidcProvider | None = None
     operations: Operations = field(default_factory=Operations)
     ends: Mapping[str, date] = field(default_factory=dict)
 
@@ -77,7 +79,9 @@ def _sections(top: Table) -> Connections:
     ends: dict[str, date] = {}
     mail, sms = _section(top, "mail", ends), _section(top, "sms", ends)
     operations = _section(top, "operations", ends)
+    oidc = _section(top, "oidc", ends)
     return Connections(
+        oidc=OidcProvider.of(oidc) if oidc else None,
         mail=MailServer.of(mail) if mail else None,
         sms=SmsGateway.of(sms) if sms else None,
         alarm=AlarmPhones.of(top.table("alarm")),

@@ -38,6 +38,12 @@ def sign_ins_of(conn: Connection, account_id: str, now: datetime) -> Sequence[Si
     return [SignIn(**row) for row in conn.execute(query).mappings()]
 
 
+def method_of(conn: Connection, session_id: str) -> str:
+    """Return how the owner of a session proved who they are; empty when there is no such session."""
+    found = conn.execute(sa.select(SESSION.c.method).where(SESSION.c.id == session_id)).scalar()
+    return str(found or "")
+
+
 def end_sign_in(conn: Connection, account_id: str, session_id: str, now: datetime) -> bool:
     """End one session of the account; False when it has no such session, or not any more."""
     return _end(conn, _open(account_id, now) & (SESSION.c.id == session_id), now) > 0

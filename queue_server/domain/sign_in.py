@@ -4,6 +4,7 @@ What must not live here: who may do what (`domain.access`), hashing, and the jud
 (`adapters`).
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -54,3 +55,40 @@ class PasswordUnfit(Refusal):
     @property
     def text(self) -> str:
         return f"password_{self.params['reason']}" if "reason" in self.params else self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the town's own directory. `subject` never changes; `user` and `groups` may."""
+
+    subject: str
+    user: str
+    groups: frozenset[str]
+
+
+class DirectoryUnavailable(Refusal):
+    """The town's directory does not answer, or not as it should; passwords still work."""
+
+    code = "directory_unavailable"
+
+
+class DirectoryRefused(Refusal):
+    """The way back from the town's directory is not the one that began here, or its token is not right."""
+
+    code = "directory_refused"
+
+
+class NotAdmittedHere(Refusal):
+    """The person is right, but has no `account` here, or is in no `group` that may come in."""
+
+    code = "not_admitted_here"
+
+    @property
+    def text(self) -> str:
+        return "no_group_here" if self.params.get("reason") == "group" else self.code
+
+
+class SignInElsewhere(Refusal):
+    """The password is right, but this account signs in with the town's directory."""
+
+    code = "sign_in_elsewhere"

@@ -23,9 +23,11 @@ from queue_server.adapters.calendars.all_calendars import AllCalendars
 from queue_server.adapters.calendars.busy_cells import Owner, owners_of
 from queue_server.adapters.connections import ConnectionsFile
 from queue_server.adapters.database import Database
+from queue_server.adapters.directory_admission import admit
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.forgetting import nightly
 from queue_server.adapters.forgetting.marks import ERASED
+from queue_server.adapters.oidc.client import OidcClient
 from queue_server.adapters.password_strength import weakness
 from queue_server.adapters.post import (
     desk_letters,
@@ -160,6 +162,8 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         csrf=Csrf(secrets.derive("csrf")),
         accounts=accounts,
         sign_ins=sign_ins,
+        oidc=OidcClient(lambda: connections.now.oidc, clock),
+        admit=admit,
         audit=audit,
         audit_lines=audit_lines,
         weakness=weakness,

@@ -24,6 +24,9 @@ CLIENT_COOKIE_AGE_S: Final = 24 * 3600
 DEVICE_COOKIE: Final = "aufruf_device_"
 KNOWN_COOKIE: Final = "aufruf_known_"
 """Marks a browser that has signed in to an account before; opens nothing (`web.newcomers`)."""
+FLOW_COOKIE: Final = "aufruf_sign_in"
+"""Binds the way to the town's directory and back to one browser."""
+FLOW_COOKIE_AGE_S: Final = 600
 HOST_PREFIX: Final = "__Host-"
 DEVICE_HEADER: Final = b"aufruf-device"
 """Names the device a page speaks for, where the address does not: one browser may hold several."""
@@ -99,6 +102,16 @@ def set_language_cookie(response: Response, language: str, *, secure: bool) -> N
 def set_client_cookie(response: Response, client: str, *, secure: bool) -> None:
     """Give a visitor's browser the key by which it holds a time."""
     _set(response, CLIENT_COOKIE, client, secure=secure, max_age=CLIENT_COOKIE_AGE_S, same_site="lax")
+
+
+def set_flow_cookie(response: Response, flow: str, *, secure: bool) -> None:
+    """Remember who went to the town's directory: Lax, for the way back begins at another host."""
+    _set(response, FLOW_COOKIE, flow, secure=secure, max_age=FLOW_COOKIE_AGE_S, same_site="lax")
+
+
+def clear_flow_cookie(response: Response, *, secure: bool) -> None:
+    """Forget it: one way back for one way there."""
+    _set(response, FLOW_COOKIE, "", secure=secure, max_age=0, same_site="lax")
 
 
 def _full_name(name: str, *, secure: bool) -> str:

@@ -23,6 +23,7 @@ from queue_server.web.limits import Gate, Limits
 from queue_server.web.origin import Csrf
 from queue_server.web.ports import (
     Accounts,
+    Admit,
     Audit,
     AuditLines,
     Calendar,
@@ -33,6 +34,7 @@ from queue_server.web.ports import (
     Feeds,
     Helpers,
     Letters,
+    Oidc,
     Pairings,
     Sealer,
     Settlement,
@@ -123,6 +125,8 @@ class House:
     csrf: Csrf
     accounts: Accounts
     sign_ins: SignIns
+    oidc: Oidc
+    admit: Admit
     audit: Audit
     audit_lines: AuditLines
     weakness: Callable[[str, Iterable[str]], str | None]

@@ -1,20 +1,18 @@
-"""How a page is rendered, and the pages of no single face: signing in, start, errors, style guide."""
+"""How a page is rendered, and the pages of no single face: errors, style guide."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from queue_server.domain.access import ANYBODY, Act, Actor, SignInRequired, Thing
+from queue_server.domain.access import ANYBODY, Act, Actor, Thing
 from queue_server.domain.errors import Refusal
-from queue_server.domain.sign_in import LEAST_PASSWORD, MOST_PASSWORD
 from queue_server.web.cookies import (
     LANGUAGE_COOKIE,
-    clear_session_cookie,
     is_secure,
     read_cookie,
     set_language_cookie,
@@ -22,9 +20,7 @@ from queue_server.web.cookies import (
 from queue_server.web.errors import headers_of, status_of
 from queue_server.web.house import House
 from queue_server.web.naming import require_named, thing_of
-from queue_server.web.newcomers import Newcomer
 from queue_server.web.route_limits import page_limits
-from queue_server.web.signing_in import SignedIn, change_password, give_cookies, sign_in, sign_out
 from queue_server.web.texts import LANGUAGES, Texts, negotiate
 
 
@@ -164,93 +160,6 @@ def language_of(request: Request, house: House) -> str:
     return negotiate(request.headers.get("accept-language"), tuple(house.texts))
 
 
-async def sign_in_page(call: PageCall) -> Response:
-    """Show the sign-in form, or take it."""
-    after = _own_path(call.request.query_params.get("next", ""))
-    if call.request.method != "POST":  # HEAD is a GET
-        return _sign_in_form(call, after)
-    form = await call.request.form()
-    call.house.csrf.check(call.request.scope, form.get("csrf"))
-    user, password = str(form.get("user", ""))[:100], str(form.get("password", ""))[:500]
-    try:
-        opened = await sign_in(call.house, Newcomer(call.request.scope), user, password)
-    except Refusal as refusal:
-        message = call.say(f"error.{refusal.text}", **refusal.params)
-        return _sign_in_form(call, after, user=user, message=message, status=status_of(refusal.code))
-    return _signed_in(call, opened, after)
-
-
-def _signed_in(call: PageCall, opened: SignedIn, after: str) -> Response:
-    response = RedirectResponse(after or "/counter", status_code=303)
-    give_cookies(response, call.request.scope, opened)
-    return response
-
-
-async def password_page(call: PageCall) -> Response:
-    """Choose a new password; an account with a one-time password comes here before anything else."""
-    if call.actor.session_id is None:
-        raise SignInRequired
-    after = _own_path(call.request.query_params.get("next", ""))
-    if call.request.method != "POST":  # HEAD is a GET
-        return _password_form(call, after)
-    form = await call.request.form()
-    call.house.csrf.check(call.request.scope, form.get("csrf"))
-    old, new = str(form.get("password", ""))[:500], str(form.get("new_password", ""))[:500]
-    newcomer = Newcomer(call.request.scope)
-    try:
-        opened = await change_password(call.house, newcomer, call.actor, old, new, via="web")
-    except Refusal as refusal:
-        message = call.say(f"error.{refusal.text}", **refusal.params)
-        return _password_form(call, after, message=message, status=status_of(refusal.code))
-    return _signed_in(call, opened, after)
-
-
-def _password_form(call: PageCall, after: str, *, message: str = "", status: int = 200) -> HTMLResponse:
-    return call.page(
-        "password.html",
-        status=status,
-        after=after,
-        message=message,
-        one_time=call.actor.must_change,
-        least=LEAST_PASSWORD,
-        most=MOST_PASSWORD,
-        csrf=call.house.csrf.token(call.request.scope),
-    )
-
-
-async def sign_out_page(call: PageCall) -> Response:
-    """End the session: a POST, so that no link ends it."""
-    form = await call.request.form()
-    call.house.csrf.check(call.request.scope, form.get("csrf"))
-    await sign_out(call.house, call.actor)
-    response = RedirectResponse("/sign-in", status_code=303)
-    clear_session_cookie(response, secure=is_secure(call.request.scope))
-    return response
-
-
-def _sign_in_form(
-    call: PageCall, after: str, *, user: str = "", message: str = "", status: int = 200
-) -> HTMLResponse:
-    return call.page(
-        "sign_in.html",
-        status=status,
-        after=after,
-        user=user,
-        message=message,
-        csrf=call.house.csrf.token(call.request.scope),
-        demo_password=call.house.settings.demo_password if call.house.settings.demo else "",
-    )
-
-
-def _own_path(path: str) -> str:
-    """Return a path of this server, or nothing: `?next=` must not lead elsewhere."""
-    parts = urlsplit(path)
-    fits = (
-        path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    )
-    return path if fits and path.isascii() and path.isprintable() else ""
-
-
 async def style_guide(call: PageCall) -> Response:
     """Show every token and component. Demo only."""
     return call.page("styleguide.html")
@@ -276,8 +185,5 @@ def error_page(
 
 
 ROUTES = [
-    PageRoute("/sign-in", sign_in_page, methods=("GET", "POST"), with_one_time_password=True),
-    PageRoute("/password", password_page, methods=("GET", "POST"), with_one_time_password=True),
-    PageRoute("/sign-out", sign_out_page, methods=("POST",), with_one_time_password=True),
     PageRoute("/styleguide", style_guide, demo_only=True, with_one_time_password=True),
 ]

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from queue_server.domain.access import Actor, Role
 from queue_server.domain.administration import Doer, Done
 from queue_server.domain.calendar_entry import CalendarEntry
+from queue_server.domain.sign_in import Person
 from queue_server.domain.town import Site, Town
 
 T = TypeVar("T")
@@ -97,6 +98,8 @@ class StoredAccount(Protocol):
     def must_change(self) -> bool: ...
     @property
     def one_time_until(self) -> datetime | None: ...
+    @property
+    def subject(self) -> str | None: ...
 
 
 class OpenedSession(Protocol):
@@ -149,9 +152,35 @@ class ShownSignIn(Protocol):
 class SignIns(Protocol):
     """The sign-ins of one account; the module `adapters.sign_ins` fits."""
 
+    def method_of(self, conn: Connection, session_id: str) -> str: ...
     def sign_ins_of(self, conn: Connection, account_id: str, now: datetime) -> Sequence[ShownSignIn]: ...
     def end_sign_in(self, conn: Connection, account_id: str, session_id: str, now: datetime) -> bool: ...
     def end_others(self, conn: Connection, account_id: str, but: str | None, now: datetime) -> int: ...
+
+
+class Oidc(Protocol):
+    """The town's own directory; `adapters.oidc.client.OidcClient` fits."""
+
+    @property
+    def provider(self) -> Any:
+        """Return the section of the connections, None for none; `button` and `required` matter here."""
+
+    async def sign_in_url(self, *, back: str, state: str, nonce: str, verifier: str) -> str: ...
+    async def redeem(self, code: str, *, back: str, nonce: str, verifier: str) -> Person: ...
+    async def sign_out_url(self, *, after: str) -> str | None: ...
+
+
+class Admit(Protocol):
+    """Finds the account of a person of the directory; `adapters.directory_admission.admit` fits."""
+
+    def __call__(
+        self,
+        conn: Connection,
+        provider: Any,
+        person: Person,
+        sites: Mapping[str, tuple[Town, Site]],
+        now: datetime,
+    ) -> StoredAccount: ...
 
 
 class Audit(Protocol):

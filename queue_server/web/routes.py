@@ -43,8 +43,10 @@ from queue_server.web import (
     page_log,
     page_mails,
     page_manage,
+    page_oidc,
     page_pairing,
     page_paper,
+    page_sign_in,
     page_start,
     page_status,
     pages,
@@ -69,6 +71,8 @@ API_ROUTES: Final[list[ApiRoute]] = [
 ]
 PAGE_ROUTES: Final[list[PageRoute]] = [
     *pages.ROUTES,
+    *page_sign_in.ROUTES,
+    *page_oidc.ROUTES,
     *page_account.ROUTES,
     *page_start.ROUTES,
     *page_status.ROUTES,

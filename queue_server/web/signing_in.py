@@ -15,6 +15,8 @@ from queue_server.domain.sign_in import (
     MOST_PASSWORD,
     OneTimePasswordOver,
     PasswordUnfit,
+    Person,
+    SignInElsewhere,
 )
 from queue_server.web.cookies import is_secure, set_known_cookie, set_session_cookie
 from queue_server.web.house import House
@@ -23,6 +25,7 @@ from queue_server.web.ports import OpenedSession, StoredAccount
 from queue_server.web.security_log import note
 from queue_server.web.throttle import Attempt
 
+OIDC: Final = "oidc"
 PASSWORD: Final = "password"  # noqa: S105 - how somebody proved who they are
 
 
@@ -64,6 +67,9 @@ async def sign_in(house: House, newcomer: Newcomer, user: str, password: str) ->
     now = house.clock()
     if account.one_time_until is not None and account.one_time_until <= now:
         raise OneTimePasswordOver
+    provider = house.oidc.provider
+    if account.subject is not None and provider is not None and provider.required:
+        raise SignInElsewhere
     renewed = await _renewed_hash(house, account, password)
 
     def first(conn: Connection) -> None:
@@ -71,6 +77,15 @@ async def sign_in(house: House, newcomer: Newcomer, user: str, password: str) ->
             house.accounts.renew_hash(conn, account, renewed)
 
     return await begin_session(house, newcomer, account, first=first)
+
+
+async def sign_in_by_directory(house: House, newcomer: Newcomer, person: Person) -> SignedIn:
+    """Begin a session for a person whom the town's directory vouches for. Raises `NotAdmittedHere`."""
+    provider, now = house.oidc.provider, house.clock()
+    sites = house.directory.sites
+    account = await house.write(lambda conn: house.admit(conn, provider, person, sites, now))
+    house.sessions.invalidate()
+    return await begin_session(house, newcomer, account, first=lambda _: None, method=OIDC)
 
 
 async def _require_right(
@@ -177,6 +192,14 @@ def _names_around(house: House, account: StoredAccount) -> list[str]:
         if town.id == account.organisation_id
         for name in (town.id, site.id, *town.name.values(), *site.name.values())
     ]
+
+
+async def method_of(house: House, actor: Actor) -> str:
+    """Return how the actor proved who they are; empty for who has no session."""
+    session_id = actor.session_id
+    if session_id is None:
+        return ""
+    return await house.read(lambda conn: house.sign_ins.method_of(conn, session_id))
 
 
 async def sign_out(house: House, actor: Actor) -> None:

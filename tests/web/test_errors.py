@@ -52,7 +52,7 @@ def test_each_refusal_says_something_in_every_language() -> None:
 
 def test_each_refusal_has_a_status_of_the_4xx_unless_the_storage_is_gone() -> None:
     statuses = {refusal.code: errors.status_of(refusal.code) for refusal in all_refusals()}
-    assert statuses.pop("storage_unavailable") == 503
+    assert {statuses.pop(f"{one}_unavailable") for one in ("storage", "directory")} == {503}
     assert statuses.pop("disk_full") == 507
     assert all(400 <= status < 500 for status in statuses.values())
     assert statuses["nobody_waiting"] == HALL

@@ -34,6 +34,7 @@ OPEN: Final = {
     "the way in, and out": {
         *("GET /api/v1/sessions", "POST /api/v1/sessions", "DELETE /api/v1/sessions"),
         *("GET /sign-in", "POST /sign-in", "POST /sign-out"),
+        *("GET /sign-in/oidc/start", "GET /sign-in/oidc"),
     },
     "for whoever has a session, which its handler asks": {
         *("POST /api/v1/sessions/password", "GET /password", "POST /password"),

@@ -1,0 +1,1 @@
+"""Signing in with the town's own directory, by OpenID Connect."""
