@@ -109,5 +109,5 @@ def test_uv_is_taken_from_the_lock_alone(checkout: Path, lock: str) -> None:
 
 def test_ci_runs_what_developers_run() -> None:
     assert "script/test" in (ROOT / ".ci/run").read_text()
-    for name in ("server", "test", "bench", "lock"):
+    for name in ("server", "test", "bench", "lock", "release"):
         assert (ROOT / "script" / name).stat().st_mode & 0o100, f"script/{name} has no run bit"
