@@ -231,6 +231,7 @@ function more(state, model, view) {
       ? line("call_mode", "counter.mode_fetch", "counter.mode_fetch_hint", "counter.do_screen", KEYS.call_mode)
       : line("call_mode", "counter.mode_screen", "counter.mode_screen_hint", "counter.do_fetch", KEYS.call_mode),
     Object.keys(view.config.site.displays).length > 0 && line("devices", "counter.devices", "counter.devices_hint", "counter.do_open", KEYS.devices),
+    view.mayTestAlarm && line("alarm_test", "counter.alarm_test", "counter.alarm_test_hint", "counter.do_test"),
     view.mayAskNotice && line("ask_notice", "counter.notify", "counter.notify_hint", "counter.do_on"),
     line("keys", "counter.keys", "counter.keys_hint", view.keysOn ? "counter.do_off" : "counter.do_on"),
     line("help", "counter.help", "counter.help_hint", "counter.do_open", KEYS.help),

@@ -3,6 +3,7 @@
 
 import { connect } from "/static/live.js";
 import { pageTexts, readJson } from "/static/texts.js";
+import { staffAlarm } from "./alarm.js";
 import { KEYS, commandsOf, primary } from "./acts.js";
 import { KEEPS_OPEN, dialogFor, mayByKey, questionFor, transferBody, wantedOf } from "./asking.js";
 import { sendAll } from "./commands.js";
@@ -27,7 +28,7 @@ const t = pageTexts();
 const config = readJson("config");
 const language = document.documentElement.lang;
 const at = (name) => document.querySelector(`[data-part="${name}"]`);
-const box = document.querySelector("dialog");
+const box = document.querySelector("dialog.sheet");
 
 let picture = null;
 let pictureAt = 0;
@@ -41,7 +42,8 @@ let keysOn = keysAreOn();
 
 const model = () => modelOf(picture, performance.now() - pictureAt, config);
 
-const line = connect(`/live/counters/${config.counter.id}`, { onFrame: take, onState: render });
+const alarm = staffAlarm({ lost: () => line.state() === "lost" });
+const line = connect(`/live/counters/${config.counter.id}`, { onFrame: take, onMessage: (message) => alarm?.take(message), onState: render });
 
 function take(frame) {
   picture = frame.counter;
@@ -77,6 +79,7 @@ function viewOf(now) {
     settling: performance.now() - mainAct.since < SETTLES_MS,
     lost: line.state() === "lost",
     message,
+    mayTestAlarm: alarm !== null,
     mayAskNotice: "Notification" in globalThis && isSecureContext && Notification.permission === "default",
   };
 }
@@ -96,7 +99,7 @@ function render() {
     followVisit(now);
     draw(box, dialog(open, now, view));
   }
-  document.title = titleOf(now);
+  document.title = alarm?.title() ?? titleOf(now);
   document.documentElement.dataset.stage = now.stage;
 }
 
@@ -172,6 +175,7 @@ function act(id, wanted = {}, sure = false) {
   if (picture === null) return;
   const now = model();
   if (id === "dismiss") hide();
+  else if (id === "alarm_test") alarm.test().then(hide);
   else if (id === "keys") switchKeys((keysOn = !keysOn));
   else if (id === "ask_notice") Notification.requestPermission().then(render);
   else if (id === "primary") pressPrimary(now);

@@ -30,9 +30,17 @@ async def frame(call: PageCall, site: Site) -> dict[str, Any]:
         "letters": await _letters(call, site),
         "unread": _unread(call, site),
         "conflicts": await calendar_conflicts.count(call.house, site.id),
+        "alarm": alarm_of(call, site),
         "csrf": call.house.csrf.token(call.request.scope),
         "q_day": words_for(call.say, site, call.house.clock()).today.isoformat(),
     }
+
+
+def alarm_of(call: PageCall, site: Site, counter_id: str | None = None) -> dict[str, Any] | None:
+    """Return what a page needs to call for help, and to hear of it; None where it is switched off."""
+    if not site.staff_alarm:
+        return None
+    return {"site": site.id, "counter": counter_id, "texts": call.say.of_faces("alarm")}
 
 
 async def _requests(call: PageCall, site: Site) -> int | None:

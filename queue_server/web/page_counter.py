@@ -26,6 +26,7 @@ from queue_server.domain.town import (
 from queue_server.services.reception import NEEDS
 from queue_server.services.wording import in_words
 from queue_server.web import calendar_conflicts
+from queue_server.web.desk_frame import alarm_of
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 
@@ -80,6 +81,7 @@ async def counter_page(call: PageCall) -> Response:
         config=config,
         clerk_name=_clerk_name(call),
         site_name=in_language(site.name, call.language),
+        alarm=alarm_of(call, site, counter.id),
         csrf=call.house.csrf.token(call.request.scope),
         **await _calendar(call),
     )

@@ -287,7 +287,7 @@ async def test_a_walk_in_gets_a_number_at_the_desk(hall: Hall, open_counter: Ope
     (waiting,) = hall.anna.picture()["waiting"]
     assert (str(waiting["number"]), waiting["needs"]) == (await given.inner_text(), ["deaf"])
     await page.get_by_role("button", name="Zettel drucken: Terminal am Eingang").click()
-    await expect(page.locator("dialog")).to_contain_text("Der Zettel wird gedruckt")
+    await expect(page.locator("dialog.sheet")).to_contain_text("Der Zettel wird gedruckt")
 
 
 async def test_a_chosen_number_is_called_and_a_second_joined(hall: Hall, open_counter: OpenCounter) -> None:
