@@ -150,7 +150,8 @@ function soundChanged() {
     }
     view.reshape(board.view(now()));
   }
-  reporter.health({ audio: sound.state(), visible: document.visibilityState === "visible" });
+  const visible = document.visibilityState === "visible";
+  reporter.health({ audio: sound.state(), visible, page_version: config.program });
   act(announcer.setMute(reason, now()));
 }
 

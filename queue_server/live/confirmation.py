@@ -163,6 +163,11 @@ class Confirmations:
             if site == site_id and not watch.settled and watch.next_look_at(now) is None
         ]
 
+    def settled(self, site_id: str, after: int) -> list[CallWatch]:
+        """Return the calls after that sequence number whose outcome is noted, oldest first."""
+        found = [one for (site, seq), one in self._watches.items() if site == site_id and seq > after]
+        return sorted((one for one in found if one.settled), key=lambda one: one.seq)
+
     def _forget(self) -> None:
         horizon = self._monotonic() - KEPT_S
         # Calls stand in the order in which they were made, so that only old ones are looked at.

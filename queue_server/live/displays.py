@@ -13,7 +13,7 @@ from typing import Any, Final
 from queue_server.live.confirmation import CallWatch
 from queue_server.live.frames import Picture
 from queue_server.live.mailboxes import Connection, broadcast
-from queue_server.live.rooms import Audience, DisplayChannel, Drawn, SiteRoom, sound_works
+from queue_server.live.rooms import Audience, DisplayChannel, Drawn, SiteRoom, said_of, sound_works
 from queue_server.protocol import SPEAK_UNTIL_AGE_S, CallEntry, CallReport
 from queue_server.services import screens
 from queue_server.services.site_view import Call, SiteView
@@ -84,6 +84,7 @@ class Displays:
             channel.watchers.discard(connection)
             channel.connections.discard(connection)
             channel.health.pop(connection, None)
+            channel.said.pop(connection, None)
             room.counters_changed.set()
 
     def take_health(
@@ -99,6 +100,7 @@ class Displays:
             works = sound_works(health)
             for one in channel.connections if connection is None else {connection}:
                 channel.health[one] = works
+                channel.said[one] = said_of(health)
             room.counters_changed.set()
 
     def take_report(self, site_id: str, display_id: str, report: CallReport) -> None:

@@ -37,6 +37,15 @@ class Drawn:
     picture: Picture
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a display's browser said of itself last; `page` is the version whose page it shows, or empty."""
+
+    unlocked: bool
+    output: bool
+    page: str
+
+
 @dataclass(slots=True)
 class DisplayChannel:
     """All connections of one display; they share one picture.
@@ -52,6 +61,7 @@ class DisplayChannel:
     likeness: object = None
     drawn: Drawn | None = None
     health: dict[Connection, bool] = field(default_factory=dict)
+    said: dict[Connection, Said] = field(default_factory=dict)
 
     @property
     def healthy(self) -> bool:
@@ -126,6 +136,14 @@ def sound_works(health: Mapping[str, Any]) -> bool:
     """Say whether a device's word about its sound, whatever it sent, means that it can be heard."""
     audio = health.get("audio")
     return isinstance(audio, dict) and audio.get("unlocked") is True and audio.get("output") is True
+
+
+def said_of(health: Mapping[str, Any]) -> Said:
+    """Read a device's word about itself, whatever it sent."""
+    audio, page = health.get("audio"), health.get("page_version")
+    words = audio if isinstance(audio, dict) else {}
+    unlocked, output = (words.get(name) is True for name in ("unlocked", "output"))
+    return Said(unlocked, output, page[:40] if isinstance(page, str) else "")
 
 
 async def guard(work: Awaitable[None]) -> None:

@@ -24,6 +24,8 @@ from queue_server.adapters.calendars.busy_cells import Owner, owners_of
 from queue_server.adapters.connections import ConnectionsFile
 from queue_server.adapters.database import Database
 from queue_server.adapters.directory_admission import admit
+from queue_server.adapters.doctor import finding_rows
+from queue_server.adapters.doctor.of_server import Eyes
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.forgetting import nightly
 from queue_server.adapters.forgetting.marks import ERASED
@@ -67,6 +69,9 @@ from queue_server.web.calendar_delivery import Tools as CalendarTools
 from queue_server.web.calendar_mail import CalendarMail
 from queue_server.web.calendar_mail import Tools as MailTools
 from queue_server.web.calendar_watch import CalendarWatch
+from queue_server.web.doctor_mail import MailTools as DoctorMail
+from queue_server.web.doctoring import Doctor
+from queue_server.web.doctoring import Tools as DoctorTools
 from queue_server.web.errors import refusal_response
 from queue_server.web.failing import HANDLERS
 from queue_server.web.house import Directory, House
@@ -240,6 +245,9 @@ async def _start(
     watch = CalendarWatch(house, entries)
     watch.start()
     stack.push_async_callback(watch.stop)
+    doctor = _doctor(house, spool)
+    doctor.start()
+    stack.push_async_callback(doctor.stop)
     for channel, deliver in (_deliverers(house, spool) | {"calendar": entries.deliver}).items():
         postman = _postman(house, channel, deliver)
         postman.start()
@@ -288,6 +296,13 @@ def _entries(house: House, spool: Spool) -> CalendarDelivery:
     calendars = house.clerk_calendars
     tools = CalendarTools(copies, own_entries, calendars.calendar, calendars.mailbox)
     return CalendarDelivery(house, tools, CalendarMail(house, invite))
+
+
+def _doctor(house: House, spool: Spool) -> Doctor:
+    """Return who watches over the house and writes to who runs it."""
+    outgoing = Outgoing(house.connections, spool, stays_here=house.settings.demo)
+    post = DoctorMail(mail_message.compose, mail_message.message_id, mail_message.Unmailable, outgoing)
+    return Doctor(house, DoctorTools(Eyes(house.settings), finding_rows, post))
 
 
 def _postman(house: House, channel: str, deliver: Deliver[Any]) -> Postman[Any]:

@@ -18,6 +18,7 @@ from queue_server.live.hub import Hub
 from queue_server.live.sequencer import Sequencer
 from queue_server.settings import Settings
 from queue_server.web.alarm_calls import AlarmCalls
+from queue_server.web.condition import Condition
 from queue_server.web.forgetting import Forgetting
 from queue_server.web.limits import Gate, Limits
 from queue_server.web.origin import Csrf
@@ -152,6 +153,7 @@ class House:
     epoch: str
     alarm_calls: AlarmCalls = field(default_factory=AlarmCalls)
     forgetting: Forgetting = field(default_factory=Forgetting)
+    condition: Condition = field(default_factory=Condition)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a read on the database, away from the event loop."""

@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, Response
 from queue_server.domain.access import Act
 from queue_server.domain.number_space import FIRST, FOUR_LAST
 from queue_server.domain.town import in_language
+from queue_server.web.condition import program_version
 from queue_server.web.house import House
 from queue_server.web.pages import PageCall, PageRoute
 
@@ -32,6 +33,7 @@ async def display_page(call: PageCall) -> Response:
         "server_now_ms": int(house.clock().timestamp() * 1000),
         "config_version": house.hub.config_version,
         "epoch": house.epoch,
+        "program": program_version(),
         "speech": {"available": house.speech.available, "version": house.speech.version},
     }
     return call.page(

@@ -38,6 +38,7 @@ from queue_server.web import (
     page_desk_search,
     page_desk_visits,
     page_display,
+    page_doctor,
     page_kiosk,
     page_letters,
     page_log,
@@ -93,6 +94,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_paper.ROUTES,
     *page_letters.ROUTES,
     *page_log.ROUTES,
+    *page_doctor.ROUTES,
     *page_mails.ROUTES,
 ]
 ROAD: Final = frozenset(

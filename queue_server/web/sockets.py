@@ -163,6 +163,7 @@ async def display(visit: Visit) -> None:
 
     async def on_open(connection: Connection) -> None:
         if is_witness:
+            visit.house.condition.note_screen("display", id_, visit.websocket.scope)
             hub.join_display(site_id, id_, connection, epoch, since)
         else:
             hub.watch_display(site_id, id_, connection)
@@ -189,6 +190,7 @@ async def counter(visit: Visit) -> None:
     hub, site_id, id_ = visit.house.hub, visit.site_id, visit.id
 
     async def on_open(connection: Connection) -> None:
+        visit.house.condition.note_screen("counter", id_, visit.websocket.scope)
         hub.join_counter(site_id, id_, connection)
         visit.house.alarms.greet(site_id, id_, connection)
 
@@ -228,6 +230,8 @@ async def kiosk(visit: Visit) -> None:
     is_agent = visit.websocket.query_params.get("agent") == "1" and visit.actor.device_id == id_
 
     async def on_open(connection: Connection) -> None:
+        if visit.actor.device_id == id_ and not is_agent:
+            visit.house.condition.note_screen("kiosk", id_, visit.websocket.scope)
         hub.join_kiosk(site_id, id_, connection, agent=is_agent)
         if is_agent:
             await printing.offer(visit.house, site_id, id_, again=True)

@@ -54,6 +54,7 @@ PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
     "/admin/letters/{kind}/{language}/preview": "shows and keeps nothing",
     "/admin/log/export": "noted, see test_page_log",
     "/demo/open/{kind}/{id}": "the demo's start page",
+    "/admin/health": "looks and changes nothing",
 }
 
 

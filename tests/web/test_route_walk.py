@@ -73,6 +73,7 @@ BESIDE: Final = {
 READS_BY_POST: Final = {
     "POST /api/v1/sites/{site}/appointments/search",  # a name is looked for, and addresses are logged
     "POST /desk/{site}/search",
+    "POST /admin/health",  # looks once more
     "POST /admin/log/export",  # gives what may be read as a table, and writes that down
 }
 

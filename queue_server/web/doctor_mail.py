@@ -1,0 +1,131 @@
+"""Alerts and the weekly report: from findings to one mail for each who runs the house.
+
+What must not live here: when somebody is told (`domain.doctor.telling`). No personal data: devices, folders
+and hosts have names, people have none here.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Final
+
+from queue_server.domain.doctor.findings import KINDS, SEVERITY, Finding, Level, by_severity
+from queue_server.domain.doctor.telling import Known
+from queue_server.web.house import House
+from queue_server.web.mailing import Outgoing, address, domain_of
+from queue_server.web.texts import FALLBACK, Texts
+
+PAGE: Final = "/admin/health"
+_OPEN: Final = SEVERITY[Level.WARNING]
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorLetter:
+    """What is sent; `adapters.post.mail_message` composes it."""
+
+    subject: str
+    text: str
+    html: str
+    calendar: bytes = b""
+    calendar_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailTools:
+    """What the adapters bring."""
+
+    compose: Callable[..., bytes]
+    message_id: Callable[[str, str], str]
+    unmailable: type[Exception]
+    outgoing: Outgoing
+
+
+def language_of(house: House) -> str:
+    """Return the language of who runs the house: the first one's of the first town."""
+    towns = (town for town, _ in house.directory.sites.values())
+    first = next((town.languages[0] for town in towns if town.languages), FALLBACK)
+    return first if first in house.texts else FALLBACK
+
+
+def report(house: House, found: Sequence[Finding]) -> DoctorLetter:
+    """Write the weekly report: a line when all is well, for silence could mean anything."""
+    say = house.texts[language_of(house)]
+    open_ = [one for one in found if SEVERITY[one.level] >= _OPEN]
+    state = say("doctor.report_open", n=len(open_)) if open_ else say("doctor.report_ok")
+    lead = say("doctor.report_lead") if found else say("doctor.report_lead_ok")
+    return _letter(
+        house, say, say("doctor.report_subject", state=state), [(lead, _lines(say, by_severity(found)))]
+    )
+
+
+def alert(house: House, failed: Sequence[Finding], well: Sequence[Known], zone: tzinfo) -> DoctorLetter:
+    """Write what failed and what is well again, in one mail."""
+    say = house.texts[language_of(house)]
+    parts = []
+    if failed:
+        parts.append((say("doctor.alert_lead"), _lines(say, by_severity(failed))))
+    if well:
+        parts.append((say("doctor.well_lead"), [_well(say, one, zone) for one in well]))
+    return _letter(house, say, _subject(say, failed), parts)
+
+
+def _subject(say: Texts, failed: Sequence[Finding]) -> str:
+    if not failed:
+        return say("doctor.well_subject")
+    if len(failed) > 1:
+        return say("doctor.alert_subject_many", n=len(failed))
+    return say("doctor.alert_subject", what=what(say, failed[0]))
+
+
+def what(say: Texts, one: Finding) -> str:
+    """Return the sentence that says what is wrong."""
+    return say(f"doctor.what_{one.code}", subject=one.subject, **one.params)
+
+
+def todo(say: Texts, one: Finding) -> str:
+    """Return the sentence that says what to do."""
+    return say(f"doctor.todo_{one.code}", subject=one.subject, **one.params)
+
+
+def _lines(say: Texts, found: Iterable[Finding]) -> list[str]:
+    return [f"[{say(f'doctor.level_{one.level}')}] {what(say, one)}\n    {todo(say, one)}" for one in found]
+
+
+def _well(say: Texts, one: Known, zone: tzinfo) -> str:
+    check = say(f"doctor.check_{KINDS[one.code].check}")
+    since = f"{one.since.astimezone(zone):%Y-%m-%d %H:%M}"
+    return say("doctor.well_line", check=check, subject=one.subject or say("doctor.house"), since=since)
+
+
+def _letter(house: House, say: Texts, subject: str, parts: list[tuple[str, list[str]]]) -> DoctorLetter:
+    foot = say("doctor.mail_foot", where=f"{address(house)}{PAGE}")
+    text = "\n\n".join("\n\n".join([lead, *lines]) for lead, lines in parts)
+    parted = [(lead, [line.split("\n") for line in lines]) for lead, lines in parts]
+    html = house.pages.get_template("mail_doctor.html").render(_=say, title=subject, parts=parted, foot=foot)
+    return DoctorLetter(subject, f"{text}\n\n{foot}\n", html)
+
+
+async def send(house: House, tools: MailTools, letter: DoctorLetter, key: str, now: datetime) -> bool:
+    """Send it to everybody who runs the house; False when it has to be tried again."""
+    domain = domain_of(house)
+    sender = tools.outgoing.sender or f"aufruf@{domain}"
+    for to in house.connections.now.operations.mail:
+        id_ = tools.message_id(f"doctor/{key}/{to}", domain)
+        try:
+            content = await asyncio.to_thread(
+                tools.compose,
+                letter,
+                to=to,
+                sender=sender,
+                sender_name=house.texts[language_of(house)]("common.product"),
+                message_id=id_,
+                language=language_of(house),
+                at=now,
+            )
+            await tools.outgoing.send(to, id_, content, now)
+        except tools.unmailable:
+            continue  # one mailbox that is gone must not silence the others
+        except Exception:  # the mail server is away, perhaps; the next look tries again
+            return False
+    return True
