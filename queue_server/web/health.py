@@ -7,7 +7,7 @@ from dataclasses import asdict
 from ipaddress import ip_address
 from typing import Final
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from starlette.requests import Request
@@ -15,13 +15,13 @@ from starlette.responses import JSONResponse, Response
 
 from queue_server.domain.access import THE_SERVER, Act, Kind, may, require, sees
 from queue_server.domain.errors import Refusal
-from queue_server.live.backups import BackupState
 from queue_server.live.rooms import SiteRoom
 from queue_server.services.ports import Answer
 from queue_server.web import answers
 from queue_server.web.api import ApiRoute, Call
 from queue_server.web.house import House
 from queue_server.web.mail_way import mail_way
+from queue_server.web.metrics import age_s, figures
 from queue_server.web.ports import Backlog
 from queue_server.web.proxies import client_address
 
@@ -65,8 +65,8 @@ async def see_metrics(call: Call) -> Response:
     if not _is_local(call.request):
         require(call.actor, Act.SEE_METRICS, THE_SERVER)
     house = call.house
-    figures = _metrics(house, await _backlogs(house), await house.backups.state())
-    return Response(figures, media_type=CONTENT_TYPE_LATEST)
+    counted = figures(house, await _backlogs(house), await house.backups.state())
+    return Response(counted, media_type=CONTENT_TYPE_LATEST)
 
 
 def _rooms(call: Call) -> list[SiteRoom]:
@@ -101,16 +101,11 @@ def _outbox(call: Call, backlogs: Mapping[str, Backlog]) -> answers.Outbox:
     own = [backlogs[room.site.id] for room in _rooms(call) if room.site.id in backlogs]
     return {
         "late_count": sum(one.late_count for one in own),
-        "oldest_s": max((_age_s(call.house, one) for one in own), default=0),
+        "oldest_s": max((age_s(call.house, one) for one in own), default=0),
         "failed_count": sum(one.failed_count for one in own),
         "held_count": sum(one.held_count for one in own),
         "mail": mail_way(call.house),
     }
-
-
-def _age_s(house: House, backlog: Backlog) -> int:
-    since = backlog.oldest_due_at
-    return 0 if since is None else max(0, int((house.clock() - since).total_seconds()))
 
 
 async def _backlogs(house: House) -> Mapping[str, Backlog]:
@@ -153,67 +148,6 @@ def _is_local(request: Request) -> bool:
         return ip_address(client_address(request.scope)).is_loopback
     except ValueError:
         return False
-
-
-def _metrics(house: House, backlogs: Mapping[str, Backlog], backup: BackupState) -> bytes:
-    registry = CollectorRegistry()
-    _count_backups(backup, registry)
-    _count_letters(house, backlogs, registry)
-    _count_calendars(house, registry)
-    house.forgetting.count(registry)
-    waiting = Gauge("aufruf_waiting", "Visitors who wait", ["site"], registry=registry)
-    counters = Gauge("aufruf_open_counters", "Counters that are open", ["site"], registry=registry)
-    displays = Gauge(
-        "aufruf_display_healthy", "1: connected, its sound works", ["site", "display"], registry=registry
-    )
-    sockets = Gauge("aufruf_sockets", "Open live sockets", ["site", "kind"], registry=registry)
-    seq = Gauge("aufruf_log_entries", "Sequence number of the site's log", ["site"], registry=registry)
-    for site_id, room in house.hub.rooms.items():
-        if room.view is not None:
-            waiting.labels(site_id).set(room.view.waiting_count)
-            counters.labels(site_id).set(room.view.open_counter_count)
-            seq.labels(site_id).set(room.view.seq)
-        for channel in room.displays.values():
-            displays.labels(site_id, channel.display.id).set(bool(channel.connections and channel.healthy))
-        sockets.labels(site_id, "phone").set(len(room.phones))
-        sockets.labels(site_id, "counter").set(sum(map(len, room.counters.values())))
-        sockets.labels(site_id, "kiosk").set(sum(map(len, room.kiosks.values())))
-        sockets.labels(site_id, "display").set(sum(len(c.connections) for c in room.displays.values()))
-    return generate_latest(registry)
-
-
-def _count_backups(backup: BackupState, registry: CollectorRegistry) -> None:
-    failed = Gauge("aufruf_backup_failed", "1: the last try made no backup", registry=registry)
-    failed.set(bool(backup.error))
-    if backup.age_s is not None:
-        age = Gauge("aufruf_backup_age_seconds", "Age of the newest backup", registry=registry)
-        age.set(backup.age_s)
-
-
-def _count_letters(house: House, backlogs: Mapping[str, Backlog], registry: CollectorRegistry) -> None:
-    late = Gauge("aufruf_letters_late", "Letters past their time", ["site"], registry=registry)
-    oldest = Gauge(
-        "aufruf_letters_oldest_seconds", "How long past its time the oldest is", ["site"], registry=registry
-    )
-    failed = Gauge("aufruf_letters_failed", "Letters that were given up", ["site"], registry=registry)
-    for site_id in house.hub.rooms:
-        backlog = backlogs.get(site_id)
-        late.labels(site_id).set(backlog.late_count if backlog else 0)
-        oldest.labels(site_id).set(_age_s(house, backlog) if backlog else 0)
-        failed.labels(site_id).set(backlog.failed_count if backlog else 0)
-
-
-def _count_calendars(house: House, registry: CollectorRegistry) -> None:
-    unread = Gauge(
-        "aufruf_calendars_unread",
-        "Clerks whose times are not offered: their calendar cannot be read",
-        ["site"],
-        registry=registry,
-    )
-    unknown = house.clerk_calendars.unknown()
-    for site_id, (town, _) in house.directory.sites.items():
-        of_site = {clerk.id for clerk in town.clerks if site_id in clerk.site_ids}
-        unread.labels(site_id).set(len(of_site & unknown))
 
 
 ROUTES = [
