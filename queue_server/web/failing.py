@@ -17,6 +17,7 @@ from queue_server.domain.errors import Refusal
 from queue_server.web import pages
 from queue_server.web.errors import error_body, refusal_response, status_of
 from queue_server.web.house import House
+from queue_server.web.security_log import note_refusal
 
 NO_PAGES: Final = ("/api/", "/static/", "/live/", "/sounds/", "/healthz", "/readyz", "/metrics")
 """Addresses whose mistakes are answered as JSON; all others are for people."""
@@ -27,6 +28,7 @@ async def _on_refusal(request: Request, refusal: Exception) -> Response:
     if not isinstance(refusal, Refusal):
         raise TypeError(type(refusal))
     house: House = request.app.state.house
+    note_refusal(refusal, request.scope)
     if not request.url.path.startswith(NO_PAGES):
         return pages.in_words(pages.stranger(request, house), refusal)
     return refusal_response(house.texts, request.scope, refusal)

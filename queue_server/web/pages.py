@@ -21,6 +21,7 @@ from queue_server.web.errors import headers_of, status_of
 from queue_server.web.house import House
 from queue_server.web.naming import require_named, thing_of
 from queue_server.web.route_limits import page_limits
+from queue_server.web.security_log import note_refusal
 from queue_server.web.texts import LANGUAGES, Texts, negotiate
 
 
@@ -109,6 +110,7 @@ class PageRoute:
                 return RedirectResponse(f"/password?next={quote(request.url.path)}", status_code=303)
             return self._remembering(request, await self.handler(call))
         except Refusal as refusal:
+            note_refusal(refusal, request.scope)
             return refused(call, refusal, is_device=self.named in {"display", "kiosk"})
 
     @staticmethod

@@ -37,7 +37,7 @@ _HEADERS: Final[tuple[tuple[bytes, bytes], ...]] = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+_HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 """RFC 6797: only where TLS was spoken, to us or to a trusted proxy; never in a hall on plain http."""
 _NO_STORE: Final = (b"cache-control", b"no-store")
 

@@ -10,6 +10,8 @@ from typing import Final
 
 from starlette.types import Scope
 
+from queue_server.domain.access import Forbidden
+from queue_server.domain.errors import Refusal
 from queue_server.web.proxies import client_address
 
 TOLD: Final = "told"
@@ -23,6 +25,12 @@ def note(event: str, scope: Scope | None = None, *, warn: bool = False, **fields
     if scope is not None:
         fields["network"] = coarse(client_address(scope))
     log.log(logging.WARNING if warn else logging.INFO, event, extra={TOLD: fields})
+
+
+def note_refusal(refusal: Refusal, scope: Scope) -> None:
+    """Write down that somebody tried what their role may not do; other refusals are ordinary days."""
+    if isinstance(refusal, Forbidden):
+        note("right_refused", scope, warn=True, act=str(refusal.params.get("act", "")))
 
 
 def coarse(address: str) -> str:

@@ -30,6 +30,7 @@ from queue_server.web.errors import refusal_response
 from queue_server.web.house import House
 from queue_server.web.refusing import POLICY_VIOLATION, answer_refusal
 from queue_server.web.route_limits import MESSAGE, RouteLimits, limits_of
+from queue_server.web.security_log import note_refusal
 
 REPORT_KINDS: Final = frozenset({"received", "shown", "queued", "started", "blocked", "failed"})
 LATEST_START_MS: Final = 600_000
@@ -140,6 +141,7 @@ async def _actor(route: SocketRoute, websocket: WebSocket, limits: RouteLimits |
 
 async def _refuse(websocket: WebSocket, refusal: Refusal) -> None:
     house: House = websocket.app.state.house
+    note_refusal(refusal, websocket.scope)
     await answer_refusal(
         websocket.scope,
         websocket.receive,

@@ -66,7 +66,7 @@ def test_serving_with_tls_cookies_sockets_and_the_way_from_http(aufruf: Aufruf, 
     ):
         assert address.startswith("https://")
         answer = client.get("/sign-in")
-        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
         chosen = client.get("/sign-in?lang=de")
         assert "; Secure" in chosen.headers["set-cookie"]
         (plain,) = (line.split()[-1] for line in said if line.startswith("Leading here: "))

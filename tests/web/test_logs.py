@@ -94,3 +94,14 @@ async def test_who_tries_to_get_in_is_noted_by_account_and_network(town: Town, l
 async def test_requests_are_not_logged_unless_wanted(town: Town, logged: io.StringIO) -> None:
     await town.client.get("/termin")
     assert not [one for one in entries(logged) if one["event"] == "request"]
+
+
+async def test_who_tries_what_the_role_forbids_is_noted(town: Town, logged: io.StringIO) -> None:
+    """ASVS 5.0.0, 16.3.2; who only mistyped an address, or has to sign in first, is not."""
+    issuing = "/api/v1/sites/rathaus/issuing"
+    assert (await town.ask("kiosk", "POST", issuing, {"issuing": False})).status_code == 403
+    assert (await town.ask(None, "POST", issuing, {"issuing": False})).status_code == 401
+    assert (await town.ask("kiosk", "POST", "/api/v1/sites/nowhere/issuing", {})).status_code == 404
+    (entry,) = [entry for entry in entries(logged) if entry["event"] == "right_refused"]
+    assert (entry["act"], entry["level"]) == ("stop_issuing", "warning")
+    assert "network" in entry

@@ -96,7 +96,7 @@ def test_the_policy_allows_nothing_inline() -> None:
 @pytest.mark.parametrize(
     ("trusted", "proto", "hsts"),
     [
-        (["127.0.0.1"], "https", "max-age=31536000"),
+        (["127.0.0.1"], "https", "max-age=31536000; includeSubDomains"),
         (["127.0.0.1"], "http", None),
         ([], "https", None),
     ],
