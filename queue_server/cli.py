@@ -23,6 +23,7 @@ OWN: Final = (
     "calendar",
     "overrules",
     "log",
+    "daysheet",
     "mail",
     "sms",
     "migrate",

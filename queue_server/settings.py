@@ -30,6 +30,8 @@ class Settings:
     speech: bool = True
     log_requests: bool = False
     backups: Path | None = None
+    day_sheets: Path | None = None
+    log_years: int = 3
     certificate: Path | None = None
     certificate_key: Path | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -69,6 +71,10 @@ class Settings:
     @property
     def backup_folder(self) -> Path:
         return self.backups or self.data / "backups"
+
+    @property
+    def day_sheet_folder(self) -> Path:
+        return self.day_sheets or self.data / "daysheets"
 
     @property
     def erased_journal(self) -> Path:

@@ -1,16 +1,19 @@
-"""Reading the audit log: newest first, a page at a time, cut to what somebody may and wants to see.
+"""Reading the audit log: newest first, a page at a time, cut to what somebody may and wants to see; and
+forgetting what is years old.
 
 What must not live here: writing (`adapters.audit`), words (`web.log_words`), and who may (`domain.access`).
 """
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from queue_server.adapters import audit
 from queue_server.adapters.tables.operations import AUDIT
+from queue_server.domain.administration import THE_SERVER_ITSELF, Done
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,31 @@ def lines(
     wanted += [_holds(word) for word in words.split()]
     query = sa.select(*_COLUMNS).where(*wanted).order_by(AUDIT.c.id.desc()).limit(most)
     return [Line(**row) for row in conn.execute(query).mappings()]
+
+
+def forget(conn: Connection, now: datetime, years: int) -> int:
+    """Delete what is older than so many years, and leave a line that says so; return how many."""
+    before = now - timedelta(days=366 * years)
+    old = conn.execute(sa.select(AUDIT.c.organisation_id).where(AUDIT.c.at < before)).scalars().all()
+    if not old:
+        return 0
+    conn.execute(sa.delete(AUDIT).where(AUDIT.c.at < before))
+    server = THE_SERVER_ITSELF
+    for organisation_id in sorted(set(old)):
+        audit.note(
+            conn,
+            organisation_id=organisation_id,
+            site_id=None,
+            at=now,
+            actor=server.actor,
+            role=server.role,
+            via=server.via,
+            act=Done.RECORDS_DELETED,
+            kind="log",
+            ref=f"{before:%Y-%m-%d}",
+            after={"count": old.count(organisation_id)},
+        )
+    return len(old)
 
 
 def _holds(word: str) -> sa.ColumnElement[bool]:

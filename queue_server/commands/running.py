@@ -68,6 +68,19 @@ def add_server_arguments(parser: argparse.ArgumentParser, data: str) -> None:
         metavar="DIR",
         help="folder of the nightly backups, better on another machine (default: backups in the data folder)",
     )
+    parser.add_argument(
+        "--daysheets",
+        type=Path,
+        metavar="DIR",
+        help="folder of the day sheets, better on a share (default: daysheets in the data folder)",
+    )
+    parser.add_argument(
+        "--log-years",
+        type=_years,
+        default=LOG_YEARS,
+        metavar="N",
+        help="so long who changed what is kept (default: %(default)s)",
+    )
     parser.add_argument("--no-speech", action="store_true", help="chime only")
     parser.add_argument(
         "--log",
@@ -77,6 +90,16 @@ def add_server_arguments(parser: argparse.ArgumentParser, data: str) -> None:
     )
     parser.add_argument("--log-requests", action="store_true", help="log each request, without what it asked")
     parser.add_argument("--no-rate-limits", action="store_true", help="for load tests on this machine")
+
+
+LOG_YEARS: Final = 3
+
+
+def _years(text: str) -> int:
+    years = int(text)
+    if years < 1:
+        raise ValueError(text)
+    return years
 
 
 def settings_from(args: argparse.Namespace, **more: object) -> Settings:
@@ -91,6 +114,8 @@ def settings_from(args: argparse.Namespace, **more: object) -> Settings:
         log_requests=args.log_requests,
         speech=not args.no_speech,
         backups=args.backups.resolve() if args.backups else None,
+        day_sheets=args.daysheets.resolve() if args.daysheets else None,
+        log_years=args.log_years,
         **more,  # type: ignore[arg-type]
     )
 

@@ -60,7 +60,8 @@ def run(args: argparse.Namespace) -> int:
 
 def unit_of(unit: str, words: list[str], user: str, home: Path, write: list[Path], program: str) -> str:
     """Return the unit's text. `words` are those of `aufruf serve`, `kiosk-agent` or `display-browser`."""
-    folders = [home, *write, *(Path(_value(words, "--backups")),) * bool(_value(words, "--backups"))]
+    named = (_value(words, name) for name in ("--backups", "--daysheets"))
+    folders = [home, *write, *(Path(folder) for folder in named if folder)]
     for folder in folders:
         if not folder.is_absolute():
             raise Problem(f"{folder} has to begin with /: a unit runs in no folder of yours", 2)

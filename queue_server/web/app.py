@@ -23,6 +23,8 @@ from queue_server.adapters.calendars.all_calendars import AllCalendars
 from queue_server.adapters.calendars.busy_cells import Owner, owners_of
 from queue_server.adapters.connections import ConnectionsFile
 from queue_server.adapters.database import Database
+from queue_server.adapters.daysheet.apart import DaySheetChild
+from queue_server.adapters.daysheet.rows import Seen, look
 from queue_server.adapters.directory_admission import admit
 from queue_server.adapters.doctor import finding_rows
 from queue_server.adapters.doctor.of_server import Eyes
@@ -57,6 +59,7 @@ from queue_server.live.alarms import AlarmRows, Alarms
 from queue_server.live.backups import Backups
 from queue_server.live.batches import Moved
 from queue_server.live.checkpoints import Checkpoints
+from queue_server.live.day_sheets import DaySheets
 from queue_server.live.hub import Hub
 from queue_server.live.postman import MOST, Deliver, Postman
 from queue_server.live.repeating import Repeating
@@ -238,6 +241,9 @@ async def _start(
     stack.push_async_callback(checkpoints.stop)
     house.backups.start()
     stack.push_async_callback(house.backups.stop)
+    sheets = _day_sheets(house)
+    sheets.start()
+    stack.push_async_callback(sheets.stop)
     journaling = _journaling(house)
     journaling.start()
     stack.push_async_callback(journaling.stop)
@@ -271,6 +277,19 @@ def _backups(settings: Settings, clock: Clock, settlement: Settlement) -> Backup
         return ZoneInfo(next(zones, "UTC"))
 
     return Backups(None if settings.demo else maker, clock, zone)
+
+
+def _day_sheets(house: House) -> DaySheets:
+    """Return who has each site's day written down; a demo needs none."""
+    settings = house.settings
+    where = {"data": settings.data, "database": settings.database, "to": settings.day_sheet_folder}
+    maker = DaySheetChild({name: str(word) for name, word in where.items()})
+
+    async def see() -> Seen:
+        zones = {id_: site.time_zone for id_, (_, site) in house.directory.sites.items()}
+        return await house.read(lambda conn: look(conn, house.clock(), zones))
+
+    return DaySheets(None if settings.demo else maker, see, house.clock)
 
 
 def _journaling(house: House) -> Repeating:
@@ -332,5 +351,6 @@ async def _tidy(house: House, spool: Spool) -> None:
     await house.write(lambda conn: nightly.erase(conn, now, zones))
     await asyncio.to_thread(spool.forget, now)
     if nightly.sites_at_night(now, zones):
+        await house.write(partial(audit_lines.forget, now=now, years=house.settings.log_years))
         await asyncio.to_thread(house.database.empty_wal)
         await house.forgetting.audit_once_a_night(house.read, now)

@@ -59,6 +59,7 @@ CHANGES_NOTHING: Final[Mapping[str, str]] = {
         ("certificate local", "certificate renew", "certificate show"), "files beside, of no town"
     ),
     "systemd": "prints",
+    "daysheet": "writes a file beside; with names it is who runs it that may read it",
     "mail test": "sends one message to whoever types it",
     "sms test": "sends one message to whoever types it",
     **dict.fromkeys(

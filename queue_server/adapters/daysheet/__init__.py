@@ -1,0 +1,1 @@
+"""Each site's day as a PDF in a folder, for the hour in which nothing else works."""
