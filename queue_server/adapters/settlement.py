@@ -6,11 +6,12 @@ from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import device_states
+from queue_server.adapters import changing_town, device_states
 from queue_server.adapters.database import Database
 from queue_server.adapters.store import Store
 from queue_server.adapters.town import letter_texts
 from queue_server.adapters.town.store import config_version
+from queue_server.adapters.town_bookings import LostBooking
 from queue_server.domain.town import Site, Town
 
 T = TypeVar("T")
@@ -54,6 +55,16 @@ class Settlement:
         self, connection: Connection, organisation_id: str, id_: str
     ) -> list[tuple[datetime, Mapping[str, str] | None]]:
         return letter_texts.versions(connection, organisation_id, id_)
+
+    def change_town(
+        self, connection: Connection, organisation_id: str, plan: Callable[[Town], Town], now: datetime
+    ) -> tuple[Town, Town]:
+        return changing_town.change_town(connection, organisation_id, plan, now)
+
+    def would_lose(
+        self, connection: Connection, organisation_id: str, plan: Callable[[Town], Town], now: datetime
+    ) -> list[LostBooking]:
+        return changing_town.would_lose(connection, organisation_id, plan, now)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         self._store.begin()

@@ -20,7 +20,19 @@ from queue_server.domain.town import Clerk, Site, Town, skills_of
 
 Thing = tuple[str, str, str]
 """(what, id, why its appointments would be in the air)."""
-_WANTED = tuple(APPOINTMENT.c[name] for name in ("site_id", "day", "clerk_id", "concern"))
+_WANTED = tuple(
+    APPOINTMENT.c[name] for name in ("site_id", "day", "clerk_id", "concern", "reference", "starts_at")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LostBooking:
+    """An appointment that would be in the air. Whose it is, is looked up by who may."""
+
+    site_id: str
+    reference: str
+    starts_at: datetime
+    clerk_id: str | None
 
 
 @dataclass(slots=True)
@@ -41,16 +53,34 @@ def bookings_lost(
 
     Only what changes is told: an appointment that was in the air before is no news.
     """
-    query = sa.select(*_WANTED).where(
-        APPOINTMENT.c.organisation_id == old.id, APPOINTMENT.c.state.in_(OPEN), APPOINTMENT.c.starts_at >= now
-    )
     hits: dict[Thing, _Hit] = {}
-    before, after = _Known(old), _Known(new)
-    for row in connection.execute(query).mappings():
-        for thing in set(after.missed(row)) - set(before.missed(row)):
+    for row, things in _in_the_air(connection, old, new, now):
+        for thing in things:
             hits.setdefault(thing, _Hit()).days[row["day"]] += 1
     for (what, id_, why), hit in sorted(hits.items()):
         yield what, id_, f"{why}: {hit}"
+
+
+def lost_bookings(connection: Connection, old: Town, new: Town, now: datetime) -> list[LostBooking]:
+    """List the same appointments one by one, the next first."""
+    found = [
+        LostBooking(row["site_id"], row["reference"], row["starts_at"], row["clerk_id"])
+        for row, _ in _in_the_air(connection, old, new, now)
+    ]
+    return sorted(found, key=lambda one: (one.starts_at, one.reference))
+
+
+def _in_the_air(
+    connection: Connection, old: Town, new: Town, now: datetime
+) -> Iterator[tuple[Any, set[Thing]]]:
+    query = sa.select(*_WANTED).where(
+        APPOINTMENT.c.organisation_id == old.id, APPOINTMENT.c.state.in_(OPEN), APPOINTMENT.c.starts_at >= now
+    )
+    before, after = _Known(old), _Known(new)
+    for row in connection.execute(query).mappings():
+        things = set(after.missed(row)) - set(before.missed(row))
+        if things:
+            yield row, things
 
 
 class _Known:

@@ -54,7 +54,6 @@ async def choose_page(call: PageCall) -> Response:
         config=config,
         sites=config["sites"],
         clerk_name=_clerk_name(call),
-        is_administrator=actor.role is Role.ADMINISTRATOR and actor.site_id is None,
         csrf=call.house.csrf.token(call.request.scope),
     )
 

@@ -24,6 +24,7 @@ from queue_server.web.errors import status_of
 from queue_server.web.newcomers import Newcomer
 from queue_server.web.page_sign_in import own_origin, own_path, sign_in_form
 from queue_server.web.pages import PageCall, PageRoute
+from queue_server.web.places import first_page
 from queue_server.web.signing_in import give_cookies, sign_in_by_directory
 
 BACK: Final = "/sign-in/oidc"
@@ -67,7 +68,8 @@ async def come_back(call: PageCall) -> Response:
     except Refusal as refusal:
         response = _refused(call, refusal, after)
     else:
-        response = call.page("signed_in.html", after=after or "/counter")
+        first = first_page(signed_in.role, signed_in.clerk_id)
+        response = call.page("signed_in.html", after=after or first)
         give_cookies(response, call.request.scope, signed_in)
     clear_flow_cookie(response, secure=is_secure(call.request.scope))
     return response

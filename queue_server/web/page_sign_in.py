@@ -16,6 +16,7 @@ from queue_server.web.cookies import clear_session_cookie, is_secure
 from queue_server.web.errors import status_of
 from queue_server.web.newcomers import Newcomer
 from queue_server.web.pages import PageCall, PageRoute
+from queue_server.web.places import first_page
 from queue_server.web.signing_in import (
     OIDC,
     SignedIn,
@@ -44,7 +45,8 @@ async def sign_in_page(call: PageCall) -> Response:
 
 
 def _signed_in(call: PageCall, opened: SignedIn, after: str) -> Response:
-    response = RedirectResponse(after or "/counter", status_code=303)
+    first = first_page(opened.role, opened.clerk_id)
+    response = RedirectResponse(after or first, status_code=303)
     give_cookies(response, call.request.scope, opened)
     return response
 

@@ -20,6 +20,7 @@ from queue_server.web.cookies import (
 from queue_server.web.errors import headers_of, status_of
 from queue_server.web.house import House
 from queue_server.web.naming import require_named, thing_of
+from queue_server.web.places import places
 from queue_server.web.route_limits import page_limits
 from queue_server.web.security_log import note_refusal
 from queue_server.web.texts import LANGUAGES, Texts, negotiate
@@ -64,6 +65,7 @@ class PageCall:
             "direction": "ltr",
             "theme": "",
             "demo": self.house.settings.demo,
+            "places": places(self.actor),
         } | values
         if faces:
             values["texts"] = say.of_faces(*faces)

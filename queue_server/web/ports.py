@@ -50,6 +50,16 @@ class Settlement(Protocol):
     ) -> Sequence[tuple[datetime, Mapping[str, str] | None]]:
         """Return since when which texts held, the newest first; None: the shipped ones."""
 
+    def change_town(
+        self, connection: Connection, organisation_id: str, plan: Callable[[Town], Town], now: datetime
+    ) -> tuple[Town, Town]:
+        """Keep what `plan` makes of the set-up, checked as a town file is; return before and after."""
+
+    def would_lose(
+        self, connection: Connection, organisation_id: str, plan: Callable[[Town], Town], now: datetime
+    ) -> Sequence[Any]:
+        """Return the appointments that `plan` would leave in the air: `site_id`, `reference`, `starts_at`."""
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction of its own; only in the writer's thread."""
 

@@ -30,6 +30,7 @@ from queue_server.web import (
     page_booking,
     page_calendar_feed,
     page_counter,
+    page_department,
     page_desk,
     page_desk_conflicts,
     page_desk_contact,
@@ -95,6 +96,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_letters.ROUTES,
     *page_log.ROUTES,
     *page_doctor.ROUTES,
+    *page_department.ROUTES,
     *page_mails.ROUTES,
 ]
 ROAD: Final = frozenset(

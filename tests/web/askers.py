@@ -91,32 +91,8 @@ async def askers_of(town: Town) -> list[Asker]:
 def _signed_in(conn: Any) -> list[Asker]:
     found = []
     for count, (name, actor) in enumerate(PEOPLE.items()):
-        account_id = accounts.create_account(
-            conn,
-            organisation_id=actor.organisation_id,
-            user=f"asker-{count}",
-            role=actor.role,
-            password_hash="none",
-            site_id=actor.site_id,
-            clerk_id=actor.clerk_id,
-            must_change=actor.must_change,
-            now=START,
-        )
-        lines = dict.fromkeys(actor.leads, START.date())
-        lines |= {"standesamt": START.date() - timedelta(days=1)} if "yesterday" in name else {}
-        for department, until in lines.items():
-            leads.name_lead(
-                conn,
-                organisation_id=actor.organisation_id,
-                account_id=account_id,
-                department_id=department,
-                is_deputy=actor.role is not Role.LEAD,
-                valid_until=None if actor.role is Role.LEAD else until,
-            )
-        account = accounts.find_account(conn, f"asker-{count}")
-        assert account is not None
-        cookie = accounts.open_session(conn, account, START).cookie
-        found.append(Asker(name, actor, ((b"cookie", f"aufruf_session={cookie}".encode()),)))
+        cookie = a_session(conn, f"asker-{count}", actor, over="yesterday" in name)
+        found.append(Asker(name, actor, ((b"cookie", cookie.encode()),)))
     ended = found[0].headers[0][1].decode() + "x"
     return [*found, Asker("a session that is over", ANYBODY, ((b"cookie", ended.encode()),))]
 
@@ -135,3 +111,33 @@ def _with_tokens(conn: Any) -> list[Asker]:
         )
         found.append(Asker(name, actor, ((b"authorization", f"Bearer {token}".encode()),)))
     return found
+
+
+def a_session(conn: Any, user: str, actor: Actor, *, over: bool = False) -> str:
+    """Make an account for an actor and let it in; return its cookie. `over`: it stood in until yesterday."""
+    is_lead = actor.role is Role.LEAD
+    account_id = accounts.create_account(
+        conn,
+        organisation_id=actor.organisation_id,
+        user=user,
+        role=actor.role,
+        password_hash="none",
+        site_id=actor.site_id,
+        clerk_id=actor.clerk_id,
+        must_change=actor.must_change,
+        now=START,
+    )
+    lines = dict.fromkeys(actor.leads, None if is_lead else START.date())
+    lines |= {"standesamt": START.date() - timedelta(days=1)} if over else {}
+    for department, until in lines.items():
+        leads.name_lead(
+            conn,
+            organisation_id=actor.organisation_id,
+            account_id=account_id,
+            department_id=department,
+            is_deputy=not is_lead,
+            valid_until=until,
+        )
+    account = accounts.find_account(conn, user)
+    assert account is not None
+    return f"aufruf_session={accounts.open_session(conn, account, START).cookie}"
