@@ -25,6 +25,9 @@ def aufruf(place: Place, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.parametrize(
+    "empty_place", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
 def test_a_whole_town_from_its_file_to_a_paired_display(empty_place: Place, tmp_path: Path) -> None:
     file = written(tmp_path / "town.toml")
     aufruf(empty_place, "init", "--from", str(file), "--yes")

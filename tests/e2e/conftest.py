@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
+from tests.conftest import EARS
 from tests.e2e.faces.town import Town
 from tests.e2e.harness.browser import Browsers, Running
 from tests.e2e.harness.server import Server
 from tests.e2e.harness.sound import Recording, SoundServer
 
 ROOT = Path(__file__).parents[2]
+SILENT = "--no-speech"
 SINKS = ("hall", "first_floor", "elsewhere")
 
 Screenshot = Callable[[Page, str], Awaitable[Path]]
@@ -65,21 +67,22 @@ async def browser(browsers: Browsers) -> Browser:
 
 @pytest.fixture(scope="session")
 def new_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the data of the demo's first start are kept, for `server` to copy."""
-    return tmp_path_factory.mktemp("town") / "data"
+    """Where the data of the demo's first starts are kept, for `server` to copy."""
+    return tmp_path_factory.mktemp("town")
 
 
 @asynccontextmanager
 async def a_demo(new_town: Path, folder: Path, *options: str) -> AsyncIterator[Server]:
     """Run `aufruf demo` on data of its own, as they are after the first start.
 
-    The first start renders speech and takes seconds, so it happens once and is copied.
+    The first start takes seconds, and renders speech if there is to be any; so it happens once and is copied.
     """
-    if not new_town.exists():
-        first = Server(new_town)
+    kept = new_town / (SILENT if SILENT in options else "speaking")
+    if not kept.exists():
+        first = Server(kept, options=[SILENT] if SILENT in options else [])
         await first.start()
         await first.stop(within_s=10)
-    shutil.copytree(new_town, folder / "data")
+    shutil.copytree(kept, folder / "data")
     running = Server(folder / "data", options=options)
     await running.start()
     yield running
@@ -87,10 +90,11 @@ async def a_demo(new_town: Path, folder: Path, *options: str) -> AsyncIterator[S
 
 
 @pytest.fixture
-async def server(new_town: Path, tmp_path: Path) -> AsyncIterator[Server]:
-    """A running demo. Starting it takes three seconds of computing: where nobody is in another test's way,
-    a file has one for all its tests."""
-    async with a_demo(new_town, tmp_path) as running:
+async def server(request: pytest.FixtureRequest, new_town: Path, tmp_path: Path) -> AsyncIterator[Server]:
+    """A running demo. Starting it takes three seconds of computing, half of them for speech, which is left
+    out where nobody listens. Where nobody is in another test's way, a file has one for all its tests."""
+    listens = EARS.intersection(request.fixturenames)
+    async with a_demo(new_town, tmp_path, *([] if listens else [SILENT])) as running:
         yield running
 
 

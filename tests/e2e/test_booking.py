@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.conftest import Screenshot, a_demo
+from tests.e2e.conftest import SILENT, Screenshot, a_demo
 from tests.e2e.faces.portal import PortalPage
 from tests.e2e.harness.browser import Browsers
 from tests.e2e.harness.server import Server
@@ -21,7 +21,7 @@ SHARP = {"color_scheme": "light", "reduced_motion": "reduce"}
 @pytest.fixture(scope="module")
 async def server(new_town: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """One for all: there are more free times than these tests book."""
-    async with a_demo(new_town, tmp_path_factory.mktemp("booking"), "--no-rate-limits") as running:
+    async with a_demo(new_town, tmp_path_factory.mktemp("booking"), SILENT, "--no-rate-limits") as running:
         yield running
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.conftest import Screenshot, a_demo
+from tests.e2e.conftest import SILENT, Screenshot, a_demo
 from tests.e2e.faces.desk import DeskPage
 from tests.e2e.faces.town import Town
 from tests.e2e.harness.axe import axe
@@ -26,7 +26,7 @@ SIZES = [
 @pytest.fixture(scope="module")
 async def server(new_town: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """One for all: there are more free times than these tests book, and more signing in than is allowed."""
-    async with a_demo(new_town, tmp_path_factory.mktemp("desk"), "--no-rate-limits") as running:
+    async with a_demo(new_town, tmp_path_factory.mktemp("desk"), SILENT, "--no-rate-limits") as running:
         yield running
 
 

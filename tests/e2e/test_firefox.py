@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.e2e import test_desk, test_keyboard
-from tests.e2e.conftest import Screenshot, a_demo
+from tests.e2e.conftest import SILENT, Screenshot, a_demo
 from tests.e2e.faces.counter import CounterPage
 from tests.e2e.faces.desk import DeskPage
 from tests.e2e.faces.town import Town
@@ -18,7 +18,7 @@ from tests.e2e.harness.server import Server
 @pytest.fixture(scope="module")
 async def server(new_town: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """One for all: the hall's tests come first, and find it empty."""
-    async with a_demo(new_town, tmp_path_factory.mktemp("firefox"), "--no-rate-limits") as running:
+    async with a_demo(new_town, tmp_path_factory.mktemp("firefox"), SILENT, "--no-rate-limits") as running:
         yield running
 
 
