@@ -1,9 +1,5 @@
 """`aufruf mail test`: one message, or one sentence that says what to look at."""
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,32 +7,10 @@ import pytest
 from queue_server.adapters.post.smtp import Why
 from queue_server.commands.mail import PLAINLY
 from tests.commands.conftest import Aufruf
-from tests.mail_house import PASSWORD, SENDER, USER, MailHouse, authority, mail_house
+from tests.in_a_thread import in_a_thread
+from tests.mail_house import PASSWORD, SENDER, USER, authority, mail_house
 
 TO = "it@stadt.example"
-
-
-@contextmanager
-def running(**how: bool | str) -> Iterator[MailHouse]:
-    """Run a mail server in a thread of its own: the command has an event loop of its own."""
-    began, ended, found = threading.Event(), asyncio.Event(), list[MailHouse]()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        async with mail_house(**how) as house:  # type: ignore[arg-type]
-            found.append(house)
-            began.set()
-            await ended.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
-    began.wait(10)
-    try:
-        yield found[0]
-    finally:
-        loop.call_soon_threadsafe(ended.set)
-        thread.join()
-        loop.close()
 
 
 def connections(folder: Path, port: int, **changes: str) -> Path:
@@ -50,7 +24,7 @@ def connections(folder: Path, port: int, **changes: str) -> Path:
 
 
 def test_one_message_is_sent(tmp_path: Path, aufruf: Aufruf) -> None:
-    with running() as post:
+    with in_a_thread(mail_house()) as post:
         connections(tmp_path, post.port)
         said = aufruf("mail", "test", TO, "--data", tmp_path)
     assert (said.status, len(post.taken)) == (0, 1)
@@ -66,7 +40,7 @@ def test_what_went_wrong_is_said_in_plain_words(tmp_path: Path, aufruf: Aufruf) 
         return found.err
 
     assert "there is no section [mail]" in said()
-    with running() as post:
+    with in_a_thread(mail_house()) as post:
         connections(tmp_path, post.port, password="wrong")
         assert "does not accept user and password" in said()
         connections(tmp_path, post.port, ca_file="")

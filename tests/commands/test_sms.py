@@ -1,9 +1,5 @@
 """`aufruf sms test`: one text message, or one sentence that says what to look at."""
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,32 +7,10 @@ import pytest
 from queue_server.adapters.post.sms_sender import Why
 from queue_server.commands.sms import PLAINLY
 from tests.commands.conftest import Aufruf
-from tests.sms_gateway import SECRET, Gateway, a_gateway, settings
+from tests.in_a_thread import in_a_thread
+from tests.sms_gateway import SECRET, a_gateway, settings
 
 TO = "0170 1234567"
-
-
-@contextmanager
-def running() -> Iterator[Gateway]:
-    """Run a gateway in a thread of its own: the command has an event loop of its own."""
-    began, ended, found = threading.Event(), asyncio.Event(), list[Gateway]()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        async with a_gateway() as gateway:
-            found.append(gateway)
-            began.set()
-            await ended.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
-    began.wait(10)
-    try:
-        yield found[0]
-    finally:
-        loop.call_soon_threadsafe(ended.set)
-        thread.join()
-        loop.close()
 
 
 def connections(folder: Path, address: str, more: str = "") -> None:
@@ -46,7 +20,7 @@ def connections(folder: Path, address: str, more: str = "") -> None:
 
 
 def test_one_message_is_sent(tmp_path: Path, aufruf: Aufruf) -> None:
-    with running() as gateway:
+    with in_a_thread(a_gateway()) as gateway:
         connections(tmp_path, gateway.address)
         said = aufruf("sms", "test", TO, "--data", tmp_path)
     assert (said.status, said.out) == (
@@ -68,7 +42,7 @@ def test_one_message_is_sent(tmp_path: Path, aufruf: Aufruf) -> None:
 def test_what_is_wrong_is_said_with_the_gateways_answer(
     tmp_path: Path, aufruf: Aufruf, answer: tuple[int, str], sentence: str
 ) -> None:
-    with running() as gateway:
+    with in_a_thread(a_gateway()) as gateway:
         gateway.answers = [answer]
         connections(tmp_path, gateway.address, 'success_path = "messages.0.id"\nrefused_status = [422]')
         said = aufruf("sms", "test", TO, "--data", tmp_path)
