@@ -16,7 +16,13 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx2
 from websockets.sync.client import connect
 
-from queue_server.protocol import COUNTER_SOCKET, CounterFrame, CounterPicture, ServiceCount
+from queue_server.protocol import (
+    COUNTER_ALARM_SOCKET,
+    COUNTER_SOCKET,
+    CounterFrame,
+    CounterPicture,
+    ServiceCount,
+)
 
 TRIES: Final = 5
 FIRST_WAIT_S: Final = 0.2
@@ -164,17 +170,34 @@ class CounterClient:
     @contextmanager
     def pictures(self) -> Iterator[Iterator[CounterFrame]]:
         """Listen: each frame is the whole picture. `with client.pictures() as frames: next(frames)`."""
-        parts = urlsplit(self._url)
-        scheme = "wss" if parts.scheme == "https" else "ws"
-        path = f"{parts.path.rstrip('/')}{COUNTER_SOCKET.format(id=self.counter)}"
-        with connect(
-            urlunsplit((scheme, parts.netloc, path, "", "")), additional_headers=self._credentials()
-        ) as socket:
+        with connect(self._socket_url(COUNTER_SOCKET), additional_headers=self._credentials()) as socket:
             yield (frame for text in socket if "counter" in (frame := json.loads(text)))
+
+    def raise_alarm(self, *, test: bool = False) -> Answer:
+        """Call for help: all other counters and the desk of the site, and chosen phones. Silent here."""
+        return self._act("alarm", {"test": test})
+
+    @contextmanager
+    def alarms(self) -> Iterator[Callable[[float], dict[str, Any]]]:
+        """Hear of staff alarms alone: what it gives waits so many seconds at most for the next message."""
+        with connect(
+            self._socket_url(COUNTER_ALARM_SOCKET),
+            additional_headers=self._credentials(),
+            open_timeout=ANSWER_WITHIN_S,
+            close_timeout=1,
+        ) as socket:
+            yield lambda within_s: dict(json.loads(socket.recv(timeout=within_s)))
 
     def close_session(self) -> None:
         """Sign out; a token stays valid."""
         self._http.delete("/sessions")
+
+    def _socket_url(self, path: str) -> str:
+        parts = urlsplit(self._url)
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        return urlunsplit(
+            (scheme, parts.netloc, f"{parts.path.rstrip('/')}{path.format(id=self.counter)}", "", "")
+        )
 
     def _credentials(self) -> dict[str, str]:
         if self._token:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from counter_client import watch
 from counter_client.client import CounterClient, Refused, Unreachable
 
 TOKEN: Final = "AUFRUF_TOKEN"  # noqa: S105 - the name of the variable
@@ -24,11 +25,16 @@ ACTS: Final[Mapping[str, tuple[str, Callable[[CounterClient], dict[str, Any]]]]]
     "open": ("open the counter, or resume it", lambda client: client.open()),
     "pause": ("pause: nobody new is called", lambda client: client.pause()),
     "close": ("close the counter", lambda client: client.close()),
+    "alarm": ("call colleagues for help, silently here", lambda client: client.raise_alarm()),
+    "alarm-test": ("the same as a trial", lambda client: client.raise_alarm(test=True)),
 }
+WATCH: Final = "watch"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("act", choices=tuple(ACTS), help="; ".join(f"{k}: {v[0]}" for k, v in ACTS.items()))
+    acts = {name: words for name, (words, _) in ACTS.items()}
+    acts[WATCH] = "stay, and sound when a colleague calls for help"
+    parser.add_argument("act", choices=tuple(acts), help="; ".join(f"{k}: {v}" for k, v in acts.items()))
     parser.add_argument("--counter", required=True, metavar="ID", help="the counter, such as rathaus-1")
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="the server (default: %(default)s)")
     parser.add_argument(
@@ -37,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"a file that holds the clerk's token (default: the variable {TOKEN})",
     )
+    parser.add_argument("--player", metavar="PROGRAM", help="watch: what plays a sound file on this machine")
     parser.add_argument("--json", action="store_true", help="print the server's whole answer")
 
 
@@ -47,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
         return _complain(f"set {TOKEN} or --token-file to a clerk's token (aufruf token create)", 2)
     try:
         with CounterClient(args.url, args.counter, token=token) as client:
+            if args.act == WATCH:
+                return watch.run(client, args.player)
             answer = ACTS[args.act][1](client)
     except Refused as refused:
         return _complain(str(refused), 1)
@@ -71,6 +80,8 @@ def in_short(answer: Mapping[str, Any]) -> str:
     """Say an answer in a line: a called number with its room, or the state of the counter."""
     if "number" in answer:
         return f"{answer['number']} {answer['state']} room {answer['room']}"
+    if "told" in answer:
+        return f"alarm {answer['raised']}, {answer['reached_count']} other places are connected"
     return f"{answer['id']} {answer['state']}"
 
 
