@@ -11,6 +11,8 @@ visitor's name, and nobody can read all messages of all libraries. Only where th
 import json
 import logging
 import os
+import re
+import sqlite3
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -21,6 +23,12 @@ from queue_server.web.security_log import TOLD
 
 FORMS: Final = ("auto", "text", "json")
 MOST_PLACES: Final = 30
+_STRUCTURAL: Final = re.compile(
+    r"no such (table|column): [\w.]+|(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(: [\w., ]+)?"
+    r"|database is locked|database or disk is full|database disk image is malformed|disk I/O error"
+    r"|unable to open database file|attempt to write a readonly database"
+)
+_SQLSTATE: Final = re.compile(r"[0-9A-Z]{5}")
 NOISY: Final = ("alembic", "httpx2", "sqlalchemy", "PIL", "uvicorn")
 """Libraries that are heard from `warning` on; httpx2 would name every address that it asks."""
 
@@ -79,12 +87,22 @@ def told(error: BaseException | None) -> list[str]:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        words = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
-        lines.append(f"{type(error).__module__}.{type(error).__qualname__}{words}")
+        lines.append(f"{type(error).__module__}.{type(error).__qualname__}{_words_of(error)}")
         places = traceback.extract_tb(error.__traceback__)[-MOST_PLACES:]
         lines += [f"at {place.filename}:{place.lineno} {place.name}" for place in places]
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return lines
+
+
+def _words_of(error: BaseException) -> str:
+    """Return what the system or the database says of itself: its errors' names, and of tables and columns."""
+    if isinstance(error, OSError) and error.strerror:
+        return f": {error.strerror}"
+    if isinstance(error, sqlite3.Error):
+        named = getattr(error, "sqlite_errorname", "")
+        return f": {named} {error}" if _STRUCTURAL.fullmatch(str(error)) else f": {named}"
+    state = getattr(error, "sqlstate", None)  # PostgreSQL's; its message may hold the row's values
+    return f": {state}" if isinstance(state, str) and _SQLSTATE.fullmatch(state) else ""
 
 
 def _at(record: logging.LogRecord) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Final, TypeVar
@@ -190,6 +191,7 @@ class Gate:
             self._inside -= 1
 
 
+@lru_cache(4096)  # reading an address takes longer than counting it
 def network_of(address: str) -> str:
     """Return what one customer of a provider holds: an IPv4 address, or a /64 of IPv6."""
     try:

@@ -1,8 +1,10 @@
 """How entries are written: whole, one each, and an exception without the words that it quotes."""
 
+import contextlib
 import io
 import json
 import logging
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +58,22 @@ def test_what_the_system_says_stays() -> None:
     with pytest.raises(OSError, match="nowhere") as failed:
         Path("/nowhere/at/all").read_text(encoding="utf-8")
     assert told(failed.value)[0] == "builtins.FileNotFoundError: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("SELECT * FROM hall", ": SQLITE_ERROR no such table: hall"),
+        ("INSERT INTO one VALUES (1)", ": SQLITE_CONSTRAINT_UNIQUE UNIQUE constraint failed: one.id"),
+        (f"SELECT '{NAME}", ": SQLITE_ERROR"),
+    ],
+)
+def test_what_a_database_says_of_itself_stays_and_what_it_quotes_does_not(statement: str, words: str) -> None:
+    with contextlib.closing(sqlite3.connect(":memory:")) as conn:
+        conn.executescript("CREATE TABLE one (id INTEGER UNIQUE); INSERT INTO one VALUES (1)")
+        with pytest.raises(sqlite3.Error) as failed:
+            conn.execute(statement)
+    assert told(failed.value)[0].partition(":")[1:] == (":", words[1:])
 
 
 def test_an_exception_that_leads_in_a_circle_ends() -> None:

@@ -99,6 +99,19 @@ async def test_every_address_counts_strangers(town: Town) -> None:
         assert int(answers[1].headers["retry-after"]) >= 1, (method, path)
 
 
+async def test_every_answer_of_every_address_has_the_safe_headers_and_none_may_be_framed(town: Town) -> None:
+    """The card for other websites is no frame of ours but plain HTML in their own page."""
+    for method, path, _ in addresses(town):
+        headers = (await town.client.request(method, filled(path))).headers
+        assert "frame-ancestors 'none'" in headers["content-security-policy"], (method, path)
+        assert "unsafe" not in headers["content-security-policy"], (method, path)
+        assert headers["x-content-type-options"] == "nosniff", (method, path)
+        assert headers["referrer-policy"] == "no-referrer", (method, path)
+        assert headers["cross-origin-opener-policy"] == "same-origin", (method, path)
+        assert headers["cross-origin-resource-policy"] == "same-origin", (method, path)
+        assert "strict-transport-security" not in headers, (method, path)
+
+
 async def test_a_page_says_in_words_that_it_is_too_much(town: Town) -> None:
     town.house.limits = Limits(ONE_EACH)
     for _ in range(2):
