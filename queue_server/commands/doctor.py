@@ -55,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
         public_url=args.public_url or (told.public_url if told else ""),
         speech=told.speech if told else True,
         demo=told.demo if told else (folder / "demo").exists(),
+        certificate=Path(told.certificate) if told and told.certificate else None,
         **_set_up(settings),
     )
     checks = _checked(patient, settings, told)
@@ -78,6 +79,7 @@ def by_server(words: str) -> int:
         public_url=told["public_url"],
         speech=told["speech"],
         demo=told["demo"],
+        certificate=Path(told["certificate"]) if told["certificate"] else None,
         sites={id_: (of, zone) for id_, (of, zone) in told["sites"].items()},
         languages=tuple(told["languages"]),
     )
@@ -142,8 +144,8 @@ def _checked(patient: Patient, settings: Settings, told: Told | None) -> Iterato
 def _server(patient: Patient, settings: Settings, told: Told | None) -> Server:
     silent_for = None if told is None else patient.now - told.at
     is_fresh = silent_for is not None and silent_for < SILENT
-    running = is_fresh or _holds_lock(settings.lock_file)
     answers = told is None or not is_fresh or not told.address or _answers(told.address)
+    running = (is_fresh and answers) or _holds_lock(settings.lock_file)
     return Server(running, silent_for, answers, bool(patient.public_url) or patient.demo)
 
 

@@ -145,6 +145,7 @@ def words_for_child(house: House, now: datetime) -> dict[str, Any]:
         "database": settings.database,
         "backups": str(settings.backup_folder),
         "public_url": settings.public_url,
+        "certificate": str(settings.certificate or ""),
         "speech": settings.speech,
         "demo": settings.demo,
         "quick": False,

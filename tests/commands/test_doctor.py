@@ -37,9 +37,10 @@ def test_without_a_server_it_says_what_it_can(aufruf: Aufruf, place: Place) -> N
     assert codes["server_not_running"]["todo"].startswith("Start it")
 
 
-def as_told(place: Place, at: datetime, *findings: Finding) -> Told:
+def as_told(place: Place, at: datetime, *findings: Finding, address: str = "") -> Told:
     folder = str(place.settings.backup_folder)
-    return Told(at, "", "https://x.example", folder, False, False, ("displays", "disk"), findings)
+    checks = ("displays", "disk")
+    return Told(at, address, "https://x.example", folder, False, False, "", checks, findings)
 
 
 @ON_A_FILE
@@ -56,7 +57,7 @@ def test_beside_a_server_it_knows_the_devices(aufruf: Aufruf, place: Place) -> N
     told = as_told(place, datetime.now(UTC), gone)
     live_file.write(place.settings.data, told)
     _, codes = found(aufruf, place)
-    assert "display_gone" in codes
+    assert codes["display_gone"]["level"] == "hint", "at night a screen may be dark"
     assert not {"server_not_running", "server_not_answering", "public_url_missing"} & codes.keys()
 
 
@@ -69,6 +70,8 @@ def test_a_server_that_fell_silent_is_told_from_one_that_ended(aufruf: Aufruf, p
         old = datetime.now(UTC) - timedelta(minutes=5)
         assert told is None or told.at > old
         live_file.write(place.settings.data, as_told(place, old))
+        assert "server_not_answering" in found(aufruf, place)[1]
+        live_file.write(place.settings.data, as_told(place, datetime.now(UTC), address="http://127.0.0.1:9"))
         assert "server_not_answering" in found(aufruf, place)[1]
     assert "server_not_running" in found(aufruf, place)[1]
 

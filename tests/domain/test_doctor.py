@@ -203,3 +203,9 @@ def test_a_clock_jumps_when_it_moves_otherwise_than_time_passes(
 ) -> None:
     found = machine.jump_between((NOW, 100.0), (NOW + timedelta(seconds=wall), 100.0 + mono))
     assert (None if found is None else found.total_seconds()) == jump
+
+
+def test_a_screen_that_is_dark_at_night_is_a_hint() -> None:
+    assert Finding("display_gone", is_open=True).level is Level.ALARM
+    assert Finding("display_gone", is_open=False).level is Level.HINT
+    assert Finding("disk_full", is_open=False).level is Level.ALARM

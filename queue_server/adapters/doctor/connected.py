@@ -72,7 +72,8 @@ def sms(patient: "Patient") -> Sms | None:
 
 def certificates(patient: "Patient") -> tuple[Certificate, ...]:
     """Look at the certificates on our ways."""
-    return outside.certificates(_read(patient)[0], patient.public_url)
+    found = outside.certificates(_read(patient)[0], patient.public_url)
+    return found if patient.certificate is None else (*found, outside.certificate_file(patient.certificate))
 
 
 def ends(patient: "Patient") -> Mapping[str, date]:

@@ -34,6 +34,7 @@ class Patient:
     demo: bool = False
     speech: bool = True
     public_url: str = ""
+    certificate: Path | None = None
     sites: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     languages: tuple[str, ...] = ()
 

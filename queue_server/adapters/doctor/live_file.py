@@ -27,6 +27,7 @@ class Told:
     backups: str
     speech: bool
     demo: bool
+    certificate: str
     checks: tuple[str, ...]
     findings: tuple[Finding, ...]
 
@@ -42,6 +43,7 @@ def write(folder: Path, told: Told) -> None:
         "backups": told.backups,
         "speech": told.speech,
         "demo": told.demo,
+        "certificate": told.certificate,
         "checks": list(told.checks),
         "findings": [as_words(one) for one in told.findings],
     }
@@ -64,6 +66,7 @@ def read(folder: Path) -> Told | None:
             str(words["backups"]),
             bool(words["speech"]),
             bool(words["demo"]),
+            str(words["certificate"]),
             tuple(map(str, words["checks"])),
             tuple(from_words(words["findings"])),
         )
@@ -81,13 +84,21 @@ def as_words(finding: Finding) -> dict[str, Any]:
         "params": dict(finding.params),
         "organisation": finding.organisation_id,
         "site": finding.site_id,
+        "open": finding.is_open,
     }
 
 
 def from_words(words: Iterable[Mapping[str, Any]]) -> list[Finding]:
     """Return findings that were written by this version or another one; unknown codes are left out."""
     return [
-        Finding(one["code"], one["subject"], one["params"], one["organisation"], one["site"])
+        Finding(
+            one["code"],
+            one["subject"],
+            one["params"],
+            one["organisation"],
+            one["site"],
+            bool(one.get("open", False)),
+        )
         for one in words
         if one["code"] in KINDS
     ]

@@ -32,6 +32,8 @@ class Settings(Protocol):
     @property
     def public_url(self) -> str: ...
     @property
+    def certificate(self) -> Path | None: ...
+    @property
     def speech(self) -> bool: ...
     @property
     def demo(self) -> bool: ...
@@ -68,12 +70,20 @@ class Eyes:
         one = self._settings
         told = live_file.Told(
             at=now,
-            address=f"http://{one.host}:{one.port}" if one.port else "",
+            address=self._address(),
             public_url=one.public_url,
             backups=str(one.backup_folder),
             speech=one.speech,
             demo=one.demo,
+            certificate=str(one.certificate or ""),
             checks=tuple(checks),
             findings=tuple(found),
         )
         live_file.write(one.data, told)
+
+    def _address(self) -> str:
+        """Return where this machine reaches the server; empty when the port was left to chance."""
+        one = self._settings
+        host = f"[{one.host}]" if ":" in one.host else one.host
+        scheme = "http" if one.certificate is None else "https"
+        return f"{scheme}://{host}:{one.port}" if one.port else ""

@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -65,6 +66,17 @@ def certificates(connections: Connections, public_url: str) -> tuple[Certificate
     if mail is not None and (mail.implicit or mail.tls is Tls.REQUIRED):
         found.append(_shown(mail.host, mail.port, is_smtp=not mail.implicit))
     return tuple(found)
+
+
+def certificate_file(path: Path) -> Certificate:
+    """Return until when the server's own certificate is valid, as it lies in its file."""
+    from cryptography import x509
+
+    try:
+        until: datetime = x509.load_pem_x509_certificates(path.read_bytes())[0].not_valid_after_utc
+    except (OSError, ValueError) as error:
+        return Certificate(path.name, None, type(error).__name__)
+    return Certificate(path.name, until)
 
 
 def _https(connections: Connections, public_url: str) -> Iterable[tuple[str, int]]:

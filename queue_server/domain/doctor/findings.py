@@ -141,7 +141,9 @@ class Finding:
 
     @property
     def level(self) -> Level:
-        return self.kind.level
+        """Return how bad it is now: a screen that is dark while the site is closed is worth a hint."""
+        is_asleep = self.kind.tell is Tell.OPEN and not self.is_open
+        return Level.HINT if is_asleep else self.kind.level
 
     @property
     def key(self) -> tuple[str, str]:

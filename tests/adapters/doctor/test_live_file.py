@@ -10,9 +10,17 @@ from queue_server.adapters.doctor.live_file import Told
 from queue_server.domain.doctor.findings import Finding
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-FOUND = Finding("printer_trouble", "kiosk", {"why": "cover_open"}, "musterstadt", "rathaus")
+FOUND = Finding("printer_trouble", "kiosk", {"why": "cover_open"}, "musterstadt", "rathaus", is_open=True)
 TOLD = Told(
-    NOW, "http://127.0.0.1:8000", "https://termin.example", "/b", True, False, ("printers",), (FOUND,)
+    NOW,
+    "http://127.0.0.1:8000",
+    "https://t.example",
+    "/b",
+    True,
+    False,
+    "/c.pem",
+    ("printers",),
+    (FOUND,),
 )
 
 

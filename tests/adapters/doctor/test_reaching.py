@@ -67,6 +67,15 @@ def test_the_end_of_a_certificate_is_seen(left: timedelta, code: list[str]) -> N
     assert found[0].host == f"localhost:{port}"
 
 
+def test_the_servers_own_certificate_is_read_from_its_file(tmp_path: Path) -> None:
+    now, file = datetime.now(UTC), tmp_path / "stadt.pem"
+    assert reaching.certificate_file(file).until is None
+    issued = trustme.CA().issue_cert("localhost", not_after=now + timedelta(days=9))
+    issued.private_key_and_cert_chain_pem.write_to_path(str(file))
+    found = (now, (reaching.certificate_file(file),))
+    assert [one.code for one in rules.certificates(found)] == ["certificate_ends"]
+
+
 def test_a_dead_address_shows_no_certificate() -> None:
     found = reaching.certificates(Connections(), f"https://localhost:{free_port()}")
     assert [one.code for one in rules.certificates((datetime.now(UTC), found))] == ["certificate_unreachable"]
