@@ -1,6 +1,7 @@
 """Bring the database to the shape that this version needs. Refuses beside a running server."""
 
 import argparse
+from typing import Final
 
 from queue_server.adapters import schema
 from queue_server.adapters.database import Database
@@ -18,6 +19,8 @@ from queue_server.commands.common import (
 from queue_server.commands.noting import note_everywhere
 from queue_server.domain.administration import Done
 from queue_server.settings import Settings
+
+NOTHING_TO_DO: Final = "The database has the newest shape already; nothing to do."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +51,7 @@ def _migrate(settings: Settings, database: Database) -> None:
     before = database.read(schema.current)
     match database.read(schema.fit):
         case schema.Fit.SAME:
-            print("The database has the newest shape already; nothing to do.")
+            print(NOTHING_TO_DO)
         case schema.Fit.READABLE:
             print(f"A newer version gave the database the shape {before}, which this one serves as well.")
         case schema.Fit.NEWER:
@@ -67,6 +70,9 @@ def _migrate(settings: Settings, database: Database) -> None:
 
 def _migrate_beside(server: noted.Noted, database: Database) -> None:
     before = database.read(schema.current)
+    if before == schema.head():
+        print(NOTHING_TO_DO)
+        return
     with schema.rebuilding(database) as connection:
         if schema.fit(connection) is schema.Fit.NEWER:
             raise Problem(too_new(database))

@@ -114,6 +114,16 @@ class Machine:
         )
         return Said(done.returncode, done.stdout, done.stderr)
 
+    def start(self, version: str, *words: str | Path) -> "subprocess.Popen[bytes]":
+        """Start a command and go on; what it says is of no interest."""
+        return subprocess.Popen(
+            [str(self.layout.program(version)), *map(str, words), "--data", str(self.data)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=self.environment,
+        )
+
     @contextmanager
     def supervised(self, port: int) -> Iterator[None]:
         """Keep whatever `current` is running, as systemd or a container would."""

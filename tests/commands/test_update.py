@@ -1,8 +1,11 @@
 """`aufruf update` with real wheels, environments and servers: it comes up, or goes back by itself."""
 
 import os
+import random
 import socket
+import subprocess
 import threading
+import time
 from pathlib import Path
 
 import httpx2
@@ -11,6 +14,7 @@ import pytest
 from queue_server.adapters import schema
 from queue_server.adapters.database import Database
 from queue_server.adapters.installing.layout import Switch
+from queue_server.commands import noted
 from queue_server.commands.coming_up import is_up
 from tests.commands.installed import Machine, build_wheel, link_libraries
 from tests.commands.operating import EXAMPLE, written
@@ -93,7 +97,7 @@ def test_a_version_that_does_not_answer_goes_back_with_what_was_done_meanwhile(
         meanwhile: list[int] = []
 
         def visitor() -> None:
-            meanwhile.append(take_number(machine.address_of(BROKEN, 100), token, "meanwhile"))
+            meanwhile.append(take_number(machine.address_of(BROKEN, 200), token, "meanwhile"))
 
         visiting = threading.Thread(target=visitor)
         visiting.start()
@@ -173,3 +177,33 @@ def test_a_good_version_comes_up_and_the_one_before_stays_at_hand(
         assert said.status == 0, said
         assert (machine.layout.current, machine.layout.previous) == (HERE, GOOD)
         assert waiting(machine.address_of(HERE)) == {number}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(4))
+def test_an_update_that_is_killed_leaves_the_service_running(
+    machine: Machine, wheels: dict[str, Path], port: int, seed: int
+) -> None:
+    """`kill -9` at a random moment; the next run tidies up and goes through."""
+    dice = random.Random(seed)
+    token = machine.aufruf("token", "create", "--role", "clerk", "--site", "rathaus").last
+    with machine.supervised(port):
+        machine.address_of(HERE)
+        updating = machine.start(HERE, "update", wheels[GOOD], "--offline")
+        try:
+            updating.wait(dice.uniform(1, 25))
+        except subprocess.TimeoutExpired:
+            updating.kill()
+            updating.wait()
+        server = noted.running(machine.settings)
+        while server is None or not server.address or not is_up(machine.settings, server.version):
+            time.sleep(0.05)
+            server = noted.running(machine.settings)
+        number = take_number(server.address.rstrip("/"), token, "meanwhile")
+        said = machine.aufruf("update", wheels[GOOD], "--offline")
+        assert said.status == 0 or f"version {GOOD} is here already" in said.err, said
+        assert machine.layout.current == GOOD
+        assert waiting(machine.address_of(GOOD)) == {number}
+        assert list(machine.layout.versions.glob(".making-*")) == []
+        assert list(machine.data.glob(".restore-work-*")) == []
