@@ -13,6 +13,7 @@ from queue_server.adapters.tables.operations import AUDIT
 from queue_server.domain.access import RIGHTS, Act
 from queue_server.domain.administration import Done
 from queue_server.web.routes import API_ROUTES, PAGE_ROUTES
+from tests.web import test_page_department
 from tests.web.running import HOST, PASSWORD, Town
 from tests.web.test_page_desk import Desk
 from tests.web.test_page_letters import TEXTS, only_on_demand, press
@@ -42,6 +43,9 @@ NOTED: Final[Mapping[str, Do]] = {
         "anna", "POST", "/api/v1/displays/rathaus-eg/service", {"out_of_service": True}
     ),
     "/admin/letters/{kind}/{language}": lambda town: press(town, act="save", **TEXTS),
+    "/department/{department}": lambda town: test_page_department.press(
+        town, town.headers("administrator"), act="enter", clerk="bernd", **test_page_department.WEEK
+    ),
     "/desk/{site}/letters": lambda town: Desk(town).post("/letters", act="release_all"),
 }
 PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
@@ -98,7 +102,7 @@ async def test_it_leaves_one_line_that_names_who_and_where(town: Town, path: str
     assert line["actor"].startswith("token ")
     assert (line["via"], line["role"] in {"clerk", "administrator"}) == ("api", True)
     assert line["act"] in set(Done)
-    assert (line["site_id"] == "rathaus") is ("letters/{kind}" not in path)
+    assert line["site_id"] == ("rathaus" if "{site}" in path or "{display}" in path else None)
 
 
 async def test_what_changes_nothing_leaves_no_line(town: Town) -> None:
