@@ -9,6 +9,7 @@ import pytest
 from queue_server import protocol
 from queue_server.web.schemas import schema_of
 from tests.web.running import Town
+from tests.web.test_sockets import picture
 
 REF = "#/$defs/{model}"
 
@@ -83,10 +84,17 @@ async def test_live_frames_are_what_clients_import(
     await served_town.call()
     validator = jsonschema_rs.validator_for(strict(kind))
     async with served_town.socket(who, path) as listening:
-        frame = json.loads(await listening.recv())
+        frame = await picture(listening)
         assert [f"{e.message} at {e.instance_path}" for e in validator.iter_errors(frame)] == []
         await served_town.call(finish_current=True)
+        frame = await picture(listening)
+        assert [f"{e.message} at {e.instance_path}" for e in validator.iter_errors(frame)] == []
+
+
+async def test_alarms_are_told_as_clients_import_them(served_town: Town) -> None:
+    validator = jsonschema_rs.validator_for(strict(protocol.AlarmFrame))
+    await served_town.do("anna", "counters/rathaus-1/alarm", 201)
+    async with served_town.socket("anna", "/live/counters/rathaus-2/alarms") as listening:
         frame = json.loads(await listening.recv())
-        while "beat" in frame:
-            frame = json.loads(await listening.recv())
+        assert len(frame["alarms"]) == 1
         assert [f"{e.message} at {e.instance_path}" for e in validator.iter_errors(frame)] == []
