@@ -14,6 +14,10 @@ _SOMEWHERE: Final = (
     ("/department", "department.title", Act.PLAN_DEPARTMENT),
     ("/admin/log", "log.title", Act.SEE_AUDIT_LOG),
 )
+_OF_THE_TOWN: Final = (
+    ("/admin/letters", "letters.title", Act.CHANGE_SETTINGS),
+    ("/admin/health", "doctor.title", Act.SEE_OPERATIONS),
+)
 
 
 def first_page(role: str, clerk_id: str | None) -> str:
@@ -28,6 +32,4 @@ def places(actor: Actor) -> list[tuple[str, str]]:
     if actor.role is not Role.ADMINISTRATOR and not actor.leads:
         found = [one for one in found if one[0] != "/department"]
     town = Thing(Kind.ORGANISATION, actor.organisation_id, None, actor.organisation_id)
-    if may(actor, Act.CHANGE_SETTINGS, town):
-        found.append(("/admin/letters", "letters.title"))
-    return found
+    return found + [(path, name) for path, name, act in _OF_THE_TOWN if may(actor, act, town)]

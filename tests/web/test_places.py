@@ -8,6 +8,8 @@ from queue_server.domain.access import ANYBODY, Role
 from queue_server.web.places import first_page, places
 from tests.web.askers import DEVICES, PEOPLE
 
+STAFF = ("/counter", "/desk")
+
 
 @pytest.mark.parametrize(
     ("role", "clerk_id", "path"),
@@ -29,8 +31,8 @@ def test_everybody_begins_where_they_may_work(role: Role, clerk_id: str | None, 
 @pytest.mark.parametrize(
     ("name", "ways"),
     [
-        ("administrator", {"/counter", "/desk", "/department", "/admin/log", "/admin/letters"}),
-        ("administrator of the site", {"/counter", "/desk", "/department", "/admin/log"}),
+        ("administrator", {*STAFF, "/department", "/admin/log", "/admin/letters", "/admin/health"}),
+        ("administrator of the site", {*STAFF, "/department", "/admin/log"}),
         ("clerk", {"/counter", "/desk"}),
         ("deputy", {"/counter", "/desk", "/department"}),
         ("deputy until yesterday", {"/counter", "/desk"}),
