@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
-from queue_server.domain.access import Act, Kind, Role, Thing, require
+from queue_server.domain.access import Act, Kind, Thing, require
 from queue_server.domain.administration import Done
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Town, in_language
@@ -48,7 +48,6 @@ async def log_page(call: PageCall) -> Response:
         languages=[one for one in call.house.texts if one != call.language],
         here=call.request.url.path,
         csrf=call.house.csrf.token(call.request.scope),
-        runs_the_town=call.actor.role is Role.ADMINISTRATOR and site_id is None,
         asked=asked,
         acts=sorted((say(f"log.name_{one.value}"), one.value) for one in Done),
         lines=[
