@@ -19,7 +19,7 @@ from queue_server.adapters.accounts import (
     open_session,
     touch_session,
 )
-from queue_server.adapters.tables.accounts import ACCOUNT, PAIRING, SESSION, TOKEN
+from queue_server.adapters.tables.accounts import ACCOUNT, LEAD, PAIRING, SESSION, TOKEN
 from queue_server.adapters.tokens import create_token, find_token, revoke_token, token_id
 from queue_server.domain.access import ANYBODY, Role, SignInRequired
 from queue_server.domain.errors import StorageUnavailable
@@ -101,7 +101,7 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     engine = sa.create_engine(f"sqlite:///{tmp_path}/town.sqlite")
-    ACCOUNT.metadata.create_all(engine, tables=[ACCOUNT, SESSION, TOKEN, PAIRING])
+    ACCOUNT.metadata.create_all(engine, tables=[ACCOUNT, LEAD, SESSION, TOKEN, PAIRING])
     yield House(engine)
     engine.dispose()
 
