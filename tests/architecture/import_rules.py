@@ -24,6 +24,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "queue_server.adapters": ("queue_server.adapters", f"{SERVICES}.ports", DOMAIN),
     "queue_server.web": ("queue_server.web", LIVE, SERVICES, DOMAIN, PROTOCOL, SETTINGS),
     "queue_server.web.app": EVERYTHING,
+    "queue_server.web.workers": EVERYTHING,  # its other half: what works beside the requests
     "queue_server.cli": EVERYTHING,
     "queue_server.commands": EVERYTHING,  # the subcommands of the command line
     "queue_server.protocol": (),

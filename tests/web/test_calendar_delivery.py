@@ -22,11 +22,11 @@ from queue_server.services import booking, calendar_posts
 from queue_server.services.calendar_conflicts import conflicts
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
-from queue_server.web.app import _entries, _owners, _postman
 from queue_server.web.calendar_delivery import CalendarDelivery, Tools
 from queue_server.web.calendar_watch import CalendarWatch
 from queue_server.web.mailing import OutboxOf
 from queue_server.web.texts import load_texts
+from queue_server.web.workers import make_entries, make_postman, owners
 from tests.adapters.calendars.radicale_server import Radicale
 from tests.web.running import START, Town
 from tests.web.test_mailing import PERSON
@@ -253,12 +253,12 @@ async def test_the_servers_own_postman_writes_it_and_it_blocks_nothing_twice(
         f'[calendars.anna]\nurl = "{account.url}"\nuser = "anna"\npassword = "{account.password}"\n'
     )
     town.house.connections.look()
-    await town.house.clerk_calendars.renew(_owners(town.house))  # type: ignore[attr-defined]
+    await town.house.clerk_calendars.renew(owners(town.house))  # type: ignore[attr-defined]
     await town.house.clerk_calendars.read_again(["anna"])
     office = Office(town, radicale, WebClient())
     booked = await office.book()
-    entries = _entries(town.house, Spool(file.parent))
-    postman = _postman(town.house, "calendar", entries.deliver)
+    entries = make_entries(town.house, Spool(file.parent))
+    postman = make_postman(town.house, "calendar", entries.deliver)
     assert await postman.round() == 1
     written = radicale.read(office.name(booked), "anna", "whole")
     assert f"Termin {booked['number']}" in written

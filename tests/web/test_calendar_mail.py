@@ -15,7 +15,7 @@ from queue_server.adapters.post.outbox import OUTBOX
 from queue_server.adapters.post.spool import Spool
 from queue_server.live import postman
 from queue_server.services import booking
-from queue_server.web.app import _entries, _owners, _postman
+from queue_server.web.workers import make_entries, make_postman, owners
 from tests.web.running import Town
 from tests.web.test_calendar_delivery import hold
 from tests.web.test_page_calendar_feed import book
@@ -33,7 +33,7 @@ async def mailbox(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     town.house.connections.look()
     calendars = town.house.clerk_calendars
     assert isinstance(calendars, AllCalendars)
-    await calendars.renew(_owners(town.house))
+    await calendars.renew(owners(town.house))
     assert calendars.written("anna")
     assert calendars.health() == {}, "nothing is read, so nothing can be unread"
 
@@ -41,7 +41,7 @@ async def mailbox(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
 async def send(town: Town) -> list[EmailMessage]:
     """Let the postman go a round; return what lies in the spool then, the newest last."""
     spool = Spool(town.house.settings.spool_folder)
-    await _postman(town.house, "calendar", _entries(town.house, spool).deliver).round()
+    await make_postman(town.house, "calendar", make_entries(town.house, spool).deliver).round()
     found = [email.message_from_bytes(one.read_bytes(), policy=default) for one in spool.folder.glob("*.eml")]
     return sorted((one for one in found if isinstance(one, EmailMessage)), key=sequence)
 

@@ -12,7 +12,7 @@ from queue_server.adapters.rows.overrule_rows import OverruleRows
 from queue_server.adapters.tables import metadata
 from queue_server.adapters.tables.accounts import SESSION
 from queue_server.services.ports import Overruled
-from queue_server.web.app import _tidy
+from queue_server.web.workers import tidy as tidy_house
 from tests.web.running import PASSWORD, Town
 from tests.web.test_mailing import book, deliver, persons
 
@@ -20,7 +20,7 @@ NIGHT = datetime(2026, 3, 12, 1, 30, tzinfo=UTC)
 
 
 async def tidy(town: Town) -> None:
-    await _tidy(town.house, Spool(town.house.settings.spool_folder))
+    await tidy_house(town.house, Spool(town.house.settings.spool_folder))
 
 
 async def test_who_is_done_is_erased_at_night_and_written_down(town: Town) -> None:

@@ -9,7 +9,7 @@ from queue_server.adapters.connections import Connections
 from queue_server.adapters.post import desk_letters, outbox
 from queue_server.adapters.post.mail_server import MailServer
 from queue_server.live import postman
-from queue_server.web.app import _renew
+from queue_server.web.workers import renew
 from tests.mail_house import PASSWORD, SENDER, mail_house
 from tests.web.running import START, Town
 from tests.web.test_mailing import ADDRESS, NAME, book, confirm, deliver, letters, rows
@@ -132,6 +132,6 @@ async def test_a_mended_password_sends_what_waits_at_once(town: Town, tmp_path: 
         )
         await deliver(town)
         assert post.taken == []
-        await _renew(town.house, town.house.clerk_calendars)  # type: ignore[arg-type]
+        await renew(town.house, town.house.clerk_calendars)  # type: ignore[arg-type]
         await deliver(town)
         assert len(post.taken) == 1

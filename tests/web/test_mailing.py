@@ -24,7 +24,7 @@ from queue_server.services import booking
 from queue_server.services.concerns import choose
 from queue_server.services.in_parts import choose_visit
 from queue_server.services.ports import Answer, Unit
-from queue_server.web.app import _deliverers, _postman, _tidy
+from queue_server.web.workers import deliverers, make_postman, tidy
 from tests.web.running import START, Town
 
 NAME, ADDRESS = "Erika <b>Muster</b>", "erika.muster@post.example"
@@ -67,8 +67,8 @@ async def book(town: Town, person: Person = PERSON) -> Answer:
 
 async def deliver(town: Town) -> int:
     """Let the postman go his round now, not in a second."""
-    deliverers = _deliverers(town.house, Spool(town.house.settings.spool_folder))
-    return await _postman(town.house, "mail", deliverers["mail"]).round()
+    by_channel = deliverers(town.house, Spool(town.house.settings.spool_folder))
+    return await make_postman(town.house, "mail", by_channel["mail"]).round()
 
 
 def letters(town: Town) -> list[EmailMessage]:
@@ -322,11 +322,11 @@ async def test_the_hourly_tidying_takes_old_letters_along(town: Town) -> None:
     await deliver(town)
     spool = Spool(town.house.settings.spool_folder)
     town.clock.forward(days=1)
-    await _tidy(town.house, spool)
+    await tidy(town.house, spool)
     assert len(letters(town)) == 1
     assert await persons(town) == 1
     town.clock.forward(days=8)
-    await _tidy(town.house, spool)
+    await tidy(town.house, spool)
     assert letters(town) == []
     assert await rows(town) == []
     assert await persons(town) == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from queue_server.web.app import _owners
+from queue_server.web.workers import owners
 from tests.adapters.calendars.test_busy_times import calendar
 from tests.web.running import Town
 from tests.web.test_page_calendar_feed import book
@@ -15,7 +15,7 @@ async def enter(town: Town, clerk: str = "anna", begins: str = "0900") -> None:
     folder.mkdir(exist_ok=True)
     event = f"UID:x\nSUMMARY:Zahnarzt\nDTSTART:20260311T{begins}00Z\nDURATION:PT30M"
     (folder / f"{clerk}.ics").write_bytes(calendar(event))
-    await town.house.clerk_calendars.renew(_owners(town.house))  # type: ignore[attr-defined]
+    await town.house.clerk_calendars.renew(owners(town.house))  # type: ignore[attr-defined]
 
 
 async def counter(town: Town, path: str = "/counter/rathaus-1/calendar") -> str:

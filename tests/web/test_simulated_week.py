@@ -28,7 +28,7 @@ from queue_server.live import postman
 from queue_server.services import booking, booking_clock
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
-from queue_server.web.app import _tidy
+from queue_server.web.workers import tidy
 from tests.web.running import START, Town
 from tests.web.test_mailing import deliver, persons
 
@@ -146,7 +146,7 @@ async def pass_time(week: Week, hours: int) -> None:
         await week.do(run_clock)
         while await deliver(week.town):
             pass
-        await _tidy(week.town.house, Spool(week.town.house.settings.spool_folder))
+        await tidy(week.town.house, Spool(week.town.house.settings.spool_folder))
         assert not week.town.house.forgetting.findings, "people who are known stand in their table alone"
 
 

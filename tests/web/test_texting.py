@@ -25,7 +25,7 @@ from queue_server.live import postman
 from queue_server.services import booking
 from queue_server.services.must_move import ask_to_move
 from queue_server.services.ports import Answer, Unit
-from queue_server.web.app import _deliverers, _postman
+from queue_server.web.workers import deliverers, make_postman
 from tests.sms_gateway import OK, Gateway, a_gateway, settings
 from tests.web.running import START, Town
 from tests.web.test_mailing import confirm, move
@@ -77,7 +77,7 @@ async def book(town: Town, person: Person = ERIKA, day: int = 1) -> Answer:
 async def deliver(town: Town) -> int:
     """Let the postman for text messages go his round now."""
     spool = Spool(town.house.settings.spool_folder)
-    return await _postman(town.house, "sms", _deliverers(town.house, spool)["sms"]).round()
+    return await make_postman(town.house, "sms", deliverers(town.house, spool)["sms"]).round()
 
 
 async def rows(town: Town) -> list[tuple[str, str, str]]:
