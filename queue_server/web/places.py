@@ -15,8 +15,8 @@ _SOMEWHERE: Final = (
     ("/admin/log", "log.title", Act.SEE_AUDIT_LOG),
 )
 _OF_THE_TOWN: Final = (
-    ("/admin/letters", "letters.title", Act.CHANGE_SETTINGS),
-    ("/admin/health", "doctor.title", Act.SEE_OPERATIONS),
+    ("/admin/letters", "letters.short", Act.CHANGE_SETTINGS),
+    ("/admin/health", "doctor.short", Act.SEE_OPERATIONS),
 )
 
 

@@ -30,6 +30,7 @@ async def test_who_comes_back_from_the_directory_is_signed_in_without_scripts(
         await page.get_by_text("4711").first.click()
         await page.wait_for_url("**/account")
         assert "anna" in await page.locator("main").inner_text()
+        await page.locator(".ways summary").click()
         await page.get_by_role("button", name="Abmelden").click()
         await page.wait_for_url(f"{issuer}/**")
         await context.close()
