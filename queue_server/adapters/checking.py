@@ -28,6 +28,9 @@ BESIDE_THE_LOG: Final = frozenset({"secret_version"})
 Rows = dict[object, dict[str, Any]]
 
 
+BROKEN_ENTRY: Final = "log entry"
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One thing that log and rows tell differently; `field` is empty when a whole row is too many or few."""
@@ -49,6 +52,11 @@ class SiteCheck:
     entry_count: int
     ticket_count: int
     differences: tuple[Difference, ...]
+
+    @property
+    def is_readable(self) -> bool:
+        """Tell whether this version understood every entry of the log that it looked at."""
+        return not any(one.thing.startswith(BROKEN_ENTRY) for one in self.differences)
 
 
 class BrokenLog(Exception):  # noqa: N818 - it is the log that is broken
@@ -87,7 +95,7 @@ def check_site(connection: Connection, site_id: str, *, all_days: bool = False) 
         try:
             hall, count = fold_day(connection, site_id, day)
         except BrokenLog as broken:
-            found.append(Difference(site_id, day, f"log entry {broken.seq}", "", broken.why, None))
+            found.append(Difference(site_id, day, f"{BROKEN_ENTRY} {broken.seq}", "", broken.why, None))
             continue
         entry_count += count
         ticket_count += len(hall.tickets)
@@ -142,7 +150,7 @@ def _check_book(connection: Connection, site_id: str) -> list[Difference]:
     try:
         return [Difference(site_id, None, *one) for one in compare_book(connection, site_id)]
     except BrokenBook as broken:
-        return [Difference(site_id, None, f"log entry {broken.seq}", "", broken.why, None)]
+        return [Difference(site_id, None, f"{BROKEN_ENTRY} {broken.seq}", "", broken.why, None)]
 
 
 def _compare(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from queue_server.commands.common import Problem
+from queue_server.commands.common import DIFFERS, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,20 @@ class Owner:
 
     def owns(self, path: Path) -> None:
         if os.geteuid() != self.uid:
-            os.chown(path, self.uid, self.gid)
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def run(self, words: Sequence[str | Path], cwd: Path) -> str:
-        """Run a program and return what it printed. Raises `Problem` with its last words."""
+        """Run a program and return what it printed. Raises `Problem` with its last words.
+
+        That log and rows differ is no failure here: an old difference must hold up no update.
+        """
+        return self._run(words, cwd)[0]
+
+    def agrees(self, words: Sequence[str | Path], cwd: Path) -> bool:
+        """Run a program that compares log and rows; tell whether they agree. Raises `Problem` as `run`."""
+        return self._run(words, cwd)[1] != DIFFERS
+
+    def _run(self, words: Sequence[str | Path], cwd: Path) -> tuple[str, int]:
         done = subprocess.run(
             [str(word) for word in words],
             check=False,
@@ -62,9 +72,9 @@ class Owner:
             cwd=cwd,
             **self.options(),
         )
-        if done.returncode:
+        if done.returncode not in {0, DIFFERS}:
             raise Problem(f"{last_words(done.stderr or done.stdout)} (said: {' '.join(map(str, words[:2]))})")
-        return str(done.stdout)
+        return str(done.stdout), done.returncode
 
 
 def last_words(text: str) -> str:

@@ -14,6 +14,7 @@ from queue_server.adapters.backup.sealed_file import BadBackup, backup_key
 from queue_server.adapters.backup.taking import BackupRuns, Places, Taken, take_backup
 from queue_server.adapters.server_key import load_key_file
 from queue_server.commands.common import (
+    DIFFERS,
     Place,
     Problem,
     add_place_arguments,
@@ -95,7 +96,7 @@ def _report(taken: Taken, seconds: float) -> int:
     if taken.differing:
         print(f"Log and rows differ at {', '.join(taken.differing)}.")
         complain("log and rows differ; look with: aufruf check")
-        return 1
+        return DIFFERS
     print("Log and rows agree.")
     return 0
 

@@ -3,7 +3,7 @@
 import argparse
 
 from queue_server.adapters.checking import Difference, SiteCheck, check_database
-from queue_server.commands.common import add_place_arguments, open_place, plainly
+from queue_server.commands.common import DIFFERS, add_place_arguments, open_place, plainly
 
 MOST_SHOWN = 50
 
@@ -28,9 +28,12 @@ def report(checks: list[SiteCheck]) -> int:
             print(f"  {_worded(difference)}")
         if len(check.differences) > MOST_SHOWN:
             print(f"  … and {len(check.differences) - MOST_SHOWN} more")
+    if not all(check.is_readable for check in checks):
+        print("This version cannot read the whole log. A newer one may; else restore a backup")
+        return 1
     if any(check.differences for check in checks):
         print("Log and rows differ. Stop the server, run: aufruf rebuild")
-        return 1
+        return DIFFERS
     print("Log and rows agree.")
     return 0
 

@@ -25,6 +25,8 @@ from queue_server.settings import Settings
 
 TOWN_FOLDER: Final = Path("data/town")
 DEMO_FOLDER: Final = Path("data/demo")
+DIFFERS: Final = 3
+"""Exit status: it was done, but log and rows differ. No fault of ours, nor a traceback, ends with it."""
 
 
 class Problem(Exception):  # noqa: N818 - what the operator reads, not a fault of ours

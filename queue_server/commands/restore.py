@@ -19,6 +19,7 @@ from queue_server.adapters.epoch import write_beside
 from queue_server.adapters.server_key import load_key_file
 from queue_server.commands.alone import alone
 from queue_server.commands.common import (
+    DIFFERS,
     Problem,
     add_place_arguments,
     now,
@@ -170,7 +171,7 @@ def _report(ready: Ready) -> int:
     print("Calendar feeds that were closed since answer again, and what `privacy blank` took out is back.")
     if ready.differing:
         print(f"Log and rows differ at {', '.join(ready.differing)}; run: aufruf rebuild")
-        return 1
+        return DIFFERS
     print("Log and rows agree. Start the server.")
     return 0
 

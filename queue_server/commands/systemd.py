@@ -72,7 +72,8 @@ def unit_of(unit: str, words: list[str], user: str, home: Path, write: list[Path
         words=" ".join(map(_quoted, words)),
         user=user,
         home=_escaped(str(home)),
-        write=" ".join(_quoted(str(folder)) for folder in folders),
+        # A share that is away at boot must not keep the hall closed: only its own home has to be there.
+        write=" ".join([_quoted(str(home)), *(_quoted(f"-{folder}") for folder in folders[1:])]),
         protect_home="read-only" if any(_is_home(folder) for folder in folders) else "yes",
         capability="CAP_NET_BIND_SERVICE" if low else "",
         # In a user namespace of its own a right to low ports would be worth nothing.

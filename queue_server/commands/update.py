@@ -21,6 +21,7 @@ from queue_server.commands.changing_over import ChangeOver, means_of, say
 from queue_server.commands.common import (
     Problem,
     add_place_arguments,
+    complain,
     no_town,
     open_place,
     plainly,
@@ -128,7 +129,9 @@ def _back(layout: Layout, owner: Owner, place: list[str], change: ChangeOver, be
     previous = layout.previous
     if previous is None or not layout.program(previous).exists():
         raise Problem("there is no version before this one")
-    owner.run([layout.program(previous), "check", *place], layout.root)  # it says so when it cannot read them
+    # It raises when it cannot read them. That they differ may be the very reason to go back.
+    if not owner.agrees([layout.program(previous), "check", *place], layout.root):
+        complain(f"version {previous} finds that log and rows differ; look with: aufruf check")
     return change.to(before, previous)
 
 
@@ -187,10 +190,21 @@ def _try_out(
     say(f"Rehearsing: {version} serves a copy of it …")
     try:
         with copy_of(settings, owner, program, backup) as copy:
+            _compare(owner, program, copy, settings, args.database)
             given = rehearse(owner, program, copy, site.id, service.id)
     except Problem as problem:
         raise Problem(f"the rehearsal failed: {problem}. Nothing was changed") from problem
-    say(f"It starts, log and rows agree, and it gives {given}.")
+    say(f"It starts, log and rows agree as before, and it gives {given}.")
+
+
+def _compare(owner: Owner, program: Path, copy: Path, settings: Settings, database: str) -> None:
+    """Refuse a version that understands the log otherwise than ours; an old difference is only told."""
+    if owner.agrees([program, "check", "--data", copy], copy):
+        return
+    words: list[str | Path] = [Path(sys.prefix) / "bin/aufruf", "check", "--data", settings.data]
+    if owner.agrees([*words, *(["--database", database] if database else [])], settings.data):
+        raise Problem("it finds that log and rows differ, and this version does not")
+    complain("log and rows differ, before the update as after it; look with: aufruf check")
 
 
 def _migrate(layout: Layout, owner: Owner, place: list[str], version: str) -> None:
