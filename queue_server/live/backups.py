@@ -58,6 +58,7 @@ class Backups:
         self._clock = clock
         self._zone = zone
         self._error = ""
+        self._failed_at: datetime | None = None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -74,6 +75,7 @@ class Backups:
         if self._maker is None:
             return BackupState(None, self._error)
         newest = await asyncio.to_thread(self._maker.newest)
+        self._take_in(newest)
         age = None if newest is None else max(0, int((self._clock() - newest).total_seconds()))
         return BackupState(age, self._error)
 
@@ -83,12 +85,18 @@ class Backups:
         if maker is None:
             return False
         newest = await asyncio.to_thread(maker.newest)
+        self._take_in(newest)
         if not is_due(newest, self._clock(), self._zone()):
             return False
-        self._error = await maker.make()
+        self._error, self._failed_at = await maker.make(), self._clock()
         if self._error:
             log.error("no backup could be made: %s", self._error)
         return True
+
+    def _take_in(self, newest: datetime | None) -> None:
+        """Forget what went wrong when somebody made a backup by hand since."""
+        if newest is not None and self._failed_at is not None and newest > self._failed_at:
+            self._error = ""
 
     async def _run(self) -> None:
         while True:
@@ -96,5 +104,5 @@ class Backups:
             try:
                 await self.look()
             except Exception as error:  # it is tried again
-                self._error = type(error).__name__
+                self._error, self._failed_at = type(error).__name__, self._clock()
                 log.exception("the backups could not be looked at")

@@ -5,8 +5,9 @@ and hosts have names, people have none here.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -18,6 +19,7 @@ from queue_server.web.texts import FALLBACK, Texts
 
 PAGE: Final = "/admin/health"
 _OPEN: Final = SEVERITY[Level.WARNING]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,21 @@ class DoctorLetter:
     html: str
     calendar: bytes = b""
     calendar_name: str = ""
+
+
+@dataclass(slots=True)
+class Round:
+    """A letter on its way to each who runs the house. `name` stays the same over all tries of it."""
+
+    letter: DoctorLetter
+    name: str
+    at: datetime
+    got: set[str] = field(default_factory=set)
+    hopeless: set[str] = field(default_factory=set)
+
+    @property
+    def done(self) -> set[str]:
+        return self.got | self.hopeless
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,26 +123,31 @@ def _letter(house: House, say: Texts, subject: str, parts: list[tuple[str, list[
     return DoctorLetter(subject, f"{text}\n\n{foot}\n", html)
 
 
-async def send(house: House, tools: MailTools, letter: DoctorLetter, key: str, now: datetime) -> bool:
-    """Send it to everybody who runs the house; False when it has to be tried again."""
-    domain = domain_of(house)
+async def send(house: House, tools: MailTools, one: Round) -> bool:
+    """Send it to everybody who runs the house and is not done with; say whether all are now."""
+    domain, language = domain_of(house), language_of(house)
     sender = tools.outgoing.sender or f"aufruf@{domain}"
-    for to in house.connections.now.operations.mail:
-        id_ = tools.message_id(f"doctor/{key}/{to}", domain)
+    mailboxes = house.connections.now.operations.mail
+    for to in mailboxes:
+        if to in one.done:
+            continue
+        id_ = tools.message_id(f"doctor/{one.name}/{to}", domain)
         try:
             content = await asyncio.to_thread(
                 tools.compose,
-                letter,
+                one.letter,
                 to=to,
                 sender=sender,
-                sender_name=house.texts[language_of(house)]("common.product"),
+                sender_name=house.texts[language]("common.product"),
                 message_id=id_,
-                language=language_of(house),
-                at=now,
+                language=language,
+                at=one.at,
             )
-            await tools.outgoing.send(to, id_, content, now)
+            await tools.outgoing.send(to, id_, content, one.at)
         except tools.unmailable:
-            continue  # one mailbox that is gone must not silence the others
-        except Exception:  # the mail server is away, perhaps; the next look tries again
-            return False
-    return True
+            one.hopeless.add(to)  # one mailbox that is gone must not silence the others
+        except Exception as error:  # the mail server is away, perhaps, or this mailbox is full
+            log.debug("a letter to who runs the house did not leave: %s", type(error).__name__)
+        else:
+            one.got.add(to)
+    return one.done >= set(mailboxes)

@@ -7,17 +7,17 @@ process. What must not live here: what is wrong (`domain.doctor`), words (`web.d
 import asyncio
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from queue_server.domain.doctor import machine
 from queue_server.domain.doctor.findings import Finding
-from queue_server.domain.doctor.telling import Key, Known, compare, may_send, report_due, to_tell
-from queue_server.web.doctor_mail import MailTools, alert, report, send
+from queue_server.web.doctor_mail import MailTools
+from queue_server.web.doctor_memory import Memory
+from queue_server.web.doctor_telling import Teller
 from queue_server.web.hall_facts import MissedCalls, hall_findings, words_for_child
 from queue_server.web.house import House
 
@@ -26,10 +26,12 @@ MACHINE_EVERY: Final = 3
 """Looks at the hall for each at the disks."""
 FIRST_AFTER: Final = timedelta(minutes=5)
 """A start is no time to be slow."""
-THOROUGH_EVERY: Final = timedelta(hours=20)
+ONCE: Final = timedelta(hours=4)
+"""A thorough look that is younger is tonight's."""
+OVERDUE: Final = timedelta(hours=26)
+"""Where the machine is switched off at night, it is made by day."""
 NIGHT: Final = range(5, 7)
 """Local hours, after the backup."""
-TRY_AGAIN: Final = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
@@ -62,10 +64,8 @@ class Doctor:
         self._thorough_at: datetime | None = None
         self._clock: tuple[datetime, float] | None = None
         self._jumped: tuple[datetime, timedelta] | None = None
-        self._told: defaultdict[Key, list[datetime]] = defaultdict(list)
-        self._well: list[Known] = []
-        self._mailed_at: datetime | None = None
-        self._failed_at: datetime | None = None
+        self._memory = Memory(house, tools.rows)
+        self._teller = Teller(house, tools.mail, self._memory)
         self._busy, self._looking = asyncio.Lock(), asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         house.condition.look_now = self.look_now
@@ -80,13 +80,13 @@ class Doctor:
 
     async def recall(self) -> None:
         """Take up what was known before a restart."""
-        self._house.condition.known = await self._house.read(self._tools.rows.load)
+        await self._memory.recall()
 
     async def _run(self) -> None:
-        await self.recall()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)  # first, too: screens that come back after a start are not gone
             try:
+                await self.recall()
                 await self.look()
                 if self._thorough_due():
                     await self.look_now()
@@ -107,8 +107,13 @@ class Doctor:
             house.condition.take("machine", await asyncio.to_thread(self._tools.eyes.quick, now), now)
             await self._look_at_backups(now)
         self._looks += 1
-        await self._keep(now)
-        await self._tell(now)
+        turn = await self._memory.keep(now)
+        # A report of half the checks would be none; the first thorough look comes soon.
+        complete = self._thorough_at is not None or self._busy.locked()
+        try:
+            await self._teller.tell(turn.over, now, self._zone(), may_report=complete)
+        except Exception as error:  # the file below is another way to hear of it
+            log.warning("the doctor could not tell: %s", type(error).__name__)
         await asyncio.to_thread(self._write_file, now)
 
     async def look_now(self) -> str:
@@ -120,20 +125,26 @@ class Doctor:
             self._thorough_at = now
             try:
                 found = await self._tools.eyes.thorough(words_for_child(self._house, now))
-            except (OSError, ValueError, TimeoutError) as error:
+            except Exception as error:  # an environment that broke beneath the running server, most likely
                 log.warning("the thorough look failed: %s", type(error).__name__)
+                why = f"{type(error).__name__}: {error}"[:200].rstrip(": ")
+                self._take_apart([Finding("thorough_failed", params={"why": why})], now)
                 return "failed"
             self._house.condition.take("machine", found, now)
+            self._take_apart([], now)
             await self.look()
         return "now"
+
+    def _take_apart(self, found: Sequence[Finding], now: datetime) -> None:
+        self._house.condition.take("apart", {"environment": found}, now)
 
     def _thorough_due(self) -> bool:
         now, last = self._house.clock(), self._thorough_at
         if last is None:
             return now - self._began >= FIRST_AFTER
-        if timedelta(0) <= now - last < THOROUGH_EVERY:
+        if timedelta(0) <= now - last < ONCE:
             return False
-        return now.astimezone(self._zone()).hour in NIGHT or now - last > 1.3 * THOROUGH_EVERY
+        return now.astimezone(self._zone()).hour in NIGHT or now - last > OVERDUE
 
     def _watch_clock(self, now: datetime, monotonic: float) -> None:
         if self._clock is not None:
@@ -149,70 +160,6 @@ class Doctor:
         state = await self._house.backups.state()
         found = [Finding("backup_failed", params={"why": state.error})] if state.error else []
         self._house.condition.take("hall", {"backups": found}, now)
-
-    async def _keep(self, now: datetime) -> None:
-        condition = self._house.condition
-        found = condition.findings
-        turn = compare(condition.known, found, condition.looked_at, now)
-        if turn.begun or turn.over:
-            organisations = {one.key: one.organisation_id for one in found}
-            rows = self._tools.rows
-            await self._house.write(lambda conn: rows.save(conn, turn.begun, turn.over, organisations))
-        condition.known = turn.known
-        self._well += [one for one in turn.over if one.told_at is not None]
-
-    async def _tell(self, now: datetime) -> None:
-        if self._failed_at is not None and timedelta(0) <= now - self._failed_at < TRY_AGAIN:
-            return
-        if not self._house.connections.now.operations.mail:
-            self._well.clear()
-        elif may_send(self._mailed_at, now):
-            await self._alert(now)
-        await self._report(now)
-
-    async def _alert(self, now: datetime) -> None:
-        condition = self._house.condition
-        failed = to_tell(condition.known, condition.findings, self._told, now)
-        well = list(self._well)
-        if not failed and not well:
-            return
-        keys = [one.key for one in failed]
-        # Noted before: a crash between the two tells nothing, and not for ever the same.
-        await self._note(keys, now)
-        letter = alert(self._house, failed, well, self._zone())
-        if not await send(self._house, self._tools.mail, letter, f"alert/{now.isoformat()}", now):
-            await self._note(keys, None)
-            self._fail(now)
-            return
-        self._mailed_at, self._well = now, []
-        for key in keys:
-            self._told[key] = [*self._told[key][-9:], now]
-
-    async def _note(self, keys: Sequence[Key], at: datetime | None) -> None:
-        if not keys:
-            return
-        await self._house.write(lambda conn: self._tools.rows.note_told(conn, keys, at))
-        known = dict(self._house.condition.known)
-        known.update({key: replace(known[key], told_at=at) for key in keys if key in known})
-        self._house.condition.known = known
-
-    async def _report(self, now: datetime) -> None:
-        rows, zone = self._tools.rows, self._zone()
-        last = await self._house.read(rows.reported_at)
-        if last is not None and not report_due(last, now, zone):
-            return
-        if last is not None and self._house.connections.now.operations.mail:
-            if self._thorough_at is None and not self._busy.locked():
-                return  # a report of half the checks would be none; the first look comes soon
-            letter = report(self._house, self._house.condition.findings)
-            if not await send(self._house, self._tools.mail, letter, f"report/{now.date()}", now):
-                self._fail(now)
-                return
-        await self._house.write(lambda conn: rows.note_report(conn, now))
-
-    def _fail(self, now: datetime) -> None:
-        self._failed_at = now
-        log.warning("who runs the house could not be written to; it is tried again")
 
     def _write_file(self, now: datetime) -> None:
         condition = self._house.condition

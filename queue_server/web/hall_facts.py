@@ -5,8 +5,8 @@ What must not live here: what is wrong about them (`domain.doctor`). Clerks are 
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from queue_server.domain.availability import open_starts
@@ -22,6 +22,8 @@ from queue_server.web.condition import program_version
 from queue_server.web.house import House
 
 OK = "ok"
+WAKING: Final = timedelta(minutes=10)
+"""So long after opening screens may still be switched on: what was dark all night is no trouble yet."""
 
 
 class MissedCalls:
@@ -71,7 +73,8 @@ def is_open(site: Site, now: datetime) -> bool:
 def _place(house: House, room: SiteRoom, now: datetime) -> Place:
     found = house.directory.sites.get(room.site.id)
     at_work = room.view is not None and room.view.open_counter_count > 0
-    return Place(found[0].id if found else "", room.site.id, at_work or is_open(room.site, now))
+    is_awake = is_open(room.site, now) and is_open(room.site, now - WAKING)
+    return Place(found[0].id if found else "", room.site.id, at_work or is_awake)
 
 
 def _displays(house: House, places: dict[str, Place], missed: MissedCalls) -> Iterator[Display]:

@@ -81,6 +81,18 @@ async def test_what_went_wrong_is_told_until_it_goes_right() -> None:
     assert await watching.state() == BackupState(3600, "")
 
 
+async def test_a_backup_made_by_hand_ends_what_went_wrong() -> None:
+    child = Child()
+    watching = watch(child)
+    child.made, child.error = [child.now - timedelta(days=1)], "no space left"
+    assert await watching.look()
+    assert (await watching.state()).error == "no space left", "the one before is older than the try"
+    child.now += timedelta(hours=6)
+    child.made.append(child.now)
+    assert await watching.state() == BackupState(0, "")
+    assert not await watching.look()
+
+
 async def test_it_looks_by_itself_after_a_while_and_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     child = Child()
     watching = watch(child)

@@ -34,5 +34,7 @@ async def thorough(words: Mapping[str, Any], longest_s: float = LONGEST_S) -> di
         if child.returncode is None:
             child.kill()
             await child.wait()
+    if child.returncode:
+        raise ValueError(f"status {child.returncode}")
     found: dict[str, list[Any]] = json.loads(told)
     return {check: from_words(findings) for check, findings in found.items()}

@@ -1,6 +1,6 @@
 """The table `finding`: since when something is wrong, and whether somebody was told."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -27,7 +27,7 @@ def load(connection: Connection) -> dict[Key, Known]:
 def save(
     connection: Connection, begun: Sequence[Known], over: Sequence[Known], organisations: Mapping[Key, str]
 ) -> None:
-    """Add what began, drop what is over."""
+    """Write down what began or was told, drop what is over."""
     for one in (*over, *begun):
         connection.execute(sa.delete(FINDING).where(_is(one.key)))
     for one in begun:
@@ -41,12 +41,6 @@ def save(
             "told_at": one.told_at,
         }
         connection.execute(sa.insert(FINDING).values(values))
-
-
-def note_told(connection: Connection, keys: Iterable[Key], at: datetime | None) -> None:
-    """Note that somebody was told of these, or, with None, that nobody was after all."""
-    for key in keys:
-        connection.execute(sa.update(FINDING).where(_is(key)).values(told_at=at))
 
 
 def reported_at(connection: Connection) -> datetime | None:

@@ -1,5 +1,6 @@
 """The table of findings: what began, what is over, who was told, when the report was."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,8 @@ def test_findings_are_kept_until_they_are_over(tmp_path: Path) -> None:
         save = partial(finding_rows.save, organisations={GONE.key: "musterstadt"})
         database.write(lambda conn: save(conn, [GONE, FULL], []))
         database.write(lambda conn: save(conn, [GONE], []))  # a second process found it too
-        database.write(lambda conn: finding_rows.note_told(conn, [GONE.key], NOW + timedelta(minutes=1)))
+        told = replace(GONE, told_at=NOW + timedelta(minutes=1))
+        database.write(lambda conn: save(conn, [told], []))
         known = database.read(finding_rows.load)
         assert known[GONE.key].told_at == NOW + timedelta(minutes=1)
         assert known[FULL.key] == FULL
