@@ -1,6 +1,5 @@
 """Facts about the machine, read from the operating system. What must not live here: what is too little."""
 
-import ctypes
 import os
 import tempfile
 import time
@@ -24,6 +23,8 @@ def is_synced() -> bool | None:
     """Tell whether something keeps the clock right; None when this machine does not say."""
     if _SYNCHRONISED.exists():
         return True
+    import ctypes  # half a megabyte for one look a day
+
     try:
         state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_LARGER_THAN_TIMEX))
     except (OSError, AttributeError):

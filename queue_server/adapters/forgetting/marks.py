@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.base import table
+from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.tables.forgetting import ErasedMark
 from queue_server.domain.traces import Trace, traces_of
 
@@ -43,11 +43,10 @@ def add(connection: Connection, rows: Iterable[Mapping[str, Any]], at: datetime)
     }
     if not found:
         return
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     # In one order for everybody, so that nobody waits for who waits for them.
     values = [{"fingerprint": mark, **found[mark], "erased_at": at} for mark in sorted(found)]
     for begin in range(0, len(values), 500):  # 32,766 parameters are the most that SQLite takes
-        statement = insert(MARK).values(values[begin : begin + 500])
+        statement = insert_into(MARK, connection.dialect.name).values(values[begin : begin + 500])
         newest = {"erased_at": statement.excluded.erased_at}
         connection.execute(statement.on_conflict_do_update(index_elements=[MARK.c.fingerprint], set_=newest))
 

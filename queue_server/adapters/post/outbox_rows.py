@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.base import table
+from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.rows.prepared import PreparedRows, numbered
 from queue_server.adapters.tables.outbox import OutboxRow
 from queue_server.services.ports import TakenBack
@@ -20,7 +20,7 @@ OUTBOX = table(OutboxRow)
 
 
 def _add(dialect: str, rows: int) -> Any:
-    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(OUTBOX)
+    insert = insert_into(OUTBOX, dialect)
     columns = [column for column in OUTBOX.columns if column is not OUTBOX.c.id]
     values = [{column.name: numbered(column, row) for column in columns} for row in range(rows)]
     return insert.values(values).on_conflict_do_nothing(index_elements=[OUTBOX.c.dedupe_key])

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.base import table
+from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.tables.messages import OptOut, SmsDay
 from queue_server.adapters.tables.visitors import BookedPerson
 
@@ -23,7 +23,7 @@ KEPT: Final = timedelta(days=31)
 def opt_out(connection: Connection, organisation_id: str, contact_hash: str, now: datetime) -> None:
     """Note that a number wants no text messages; twice is once."""
     values = {"organisation_id": organisation_id, "contact_hash": contact_hash, "at": now}
-    connection.execute(_insert(connection, OPT_OUT).values(values).on_conflict_do_nothing())
+    connection.execute(insert_into(OPT_OUT, connection.dialect.name).values(values).on_conflict_do_nothing())
 
 
 def opt_in(connection: Connection, organisation_id: str, contact_hash: str) -> None:
@@ -42,7 +42,7 @@ def take_one(connection: Connection, organisation_id: str, day: date, most: int)
     Two processes cannot both take the last one: the row is changed where it stands.
     """
     values = {"organisation_id": organisation_id, "day": day, "sent": 0}
-    connection.execute(_insert(connection, SMS_DAY).values(values).on_conflict_do_nothing())
+    connection.execute(insert_into(SMS_DAY, connection.dialect.name).values(values).on_conflict_do_nothing())
     same = (SMS_DAY.c.organisation_id == organisation_id) & (SMS_DAY.c.day == day)
     done = connection.execute(
         sa.update(SMS_DAY).where(same, SMS_DAY.c.sent < most).values(sent=SMS_DAY.c.sent + 1)
@@ -69,7 +69,3 @@ def forget(connection: Connection, now: datetime) -> int:
 
 def _is(organisation_id: str, contact_hash: str) -> sa.ColumnElement[bool]:
     return (OPT_OUT.c.organisation_id == organisation_id) & (OPT_OUT.c.contact_hash == contact_hash)
-
-
-def _insert(connection: Connection, into: sa.Table) -> "sqlite.Insert | postgresql.Insert":
-    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(into)

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.rows.prepared import numbered
 from queue_server.adapters.tables.hall import (
     CounterStatusRow,
@@ -41,8 +41,7 @@ def insert(target: sa.Table, _dialect: str, rows: int) -> sa.Insert:
 
 def upsert(target: sa.Table, dialect: str, rows: int, kept: Sequence[str] = ()) -> Any:
     """Return "insert, or replace what differs but the key, and what is `kept`", which both databases know."""
-    insert_of = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert_of(target).values(_numbered_rows(target, rows))
+    statement = insert_into(target, dialect).values(_numbered_rows(target, rows))
     kept = (*kept, *(c.name for c in target.primary_key))
     return statement.on_conflict_do_update(
         index_elements=list(target.primary_key),

@@ -6,13 +6,12 @@ contact at two sites would else count the same and both go on.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.base import table
+from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.tables.fairness import ContactDay
 
 DAY = table(ContactDay)
@@ -51,12 +50,13 @@ def _add(
     erase_after: datetime,
     more: int,
 ) -> int:
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     found = [0]
     # In one order for everybody, so that nobody waits for who waits for them.
     for one in sorted(set(hashes)):
         row = {"organisation_id": organisation_id, "day": day, "contact_hash": one}
-        statement = insert(DAY).values(**row, made=more, erase_after=erase_after)
+        statement = insert_into(DAY, connection.dialect.name).values(
+            **row, made=more, erase_after=erase_after
+        )
         counted = statement.on_conflict_do_update(
             index_elements=list(DAY.primary_key), set_={"made": DAY.c.made + more}
         )
