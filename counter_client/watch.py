@@ -115,6 +115,7 @@ def listen(client: CounterClient, watch: Watch, stopped: threading.Event, say: S
         if not was_lost and not stopped.is_set():
             say("the server cannot be reached; trying again")
             was_lost = True
+        watch.tick(time.monotonic())  # without the server, too, a sound has its end
         stopped.wait(rest_s * (0.5 + random.random() / 2))  # noqa: S311 - so that not all come back at once
         rest_s = min(LONGEST_REST_S, rest_s * 2)
     return 0

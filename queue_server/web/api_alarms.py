@@ -3,7 +3,7 @@
 import hashlib
 
 from queue_server.domain.access import Act
-from queue_server.domain.alarm import DESK
+from queue_server.domain.alarm import DESK, Alarm, who
 from queue_server.domain.errors import NotFound
 from queue_server.live.inbox import RequestKey
 from queue_server.protocol import AlarmEntry, AlarmFrame
@@ -24,7 +24,7 @@ async def raise_at_desk(call: Call) -> Answer:
 
 async def see_alarms(call: Call) -> Answer:
     """Return the staff alarms that run at a site, as its desk sees them."""
-    return {"alarms": call.house.alarms.running(call.house.site(call.site_id), DESK)}
+    return {"alarms": call.house.alarms.running(call.house.site(call.site_id), who(call.actor, DESK))}
 
 
 async def answer_alarm(call: Call) -> Answer:
@@ -33,25 +33,25 @@ async def answer_alarm(call: Call) -> Answer:
     place = call.body.counter or DESK
     if place and all(one.id != place for one in site.counters):
         raise NotFound(what="counter")
+    one = who(call.actor, place)
     if call.body.act == "going":
-        return dict(await call.house.alarms.go(site, alarm_id, place))
-    return dict(await call.house.alarms.end(site, alarm_id, place, call.actor.clerk_id or place or None))
+        return dict(await call.house.alarms.go(site, alarm_id, one))
+    return dict(await call.house.alarms.end(site, alarm_id, one, one.clerk_id or place or None))
 
 
 async def _raise(call: Call, place: str) -> Answer:
     told = f"{call.request.scope['path']}\n{call.body.model_dump_json()}"
     press = RequestKey(call.session_ref(), call.body.request_id, hashlib.sha256(told.encode()).hexdigest())
-    entry, made = await call.house.alarms.raise_alarm(
-        call.house.site(call.site_id),
-        call.thing.organisation_id,
-        place,
-        call.actor.clerk_id,
-        is_test=call.body.test,
-        press=press,
-    )
-    if made is not None:
+
+    def phones(made: Alarm) -> None:
         call.house.alarm_calls.begin(call.house, made)
-    return dict(entry)
+
+    site, organisation_id = call.house.site(call.site_id), call.thing.organisation_id
+    return dict(
+        await call.house.alarms.raise_alarm(
+            site, organisation_id, who(call.actor, place), is_test=call.body.test, press=press, call=phones
+        )
+    )
 
 
 _SITE = f"{PREFIX}/sites/{{site}}"

@@ -12,7 +12,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from queue_server.domain.access import PUBLIC, Act, Actor, Kind, Thing, TooManyRequests, require
-from queue_server.domain.alarm import DESK
+from queue_server.domain.alarm import DESK, who
 from queue_server.domain.errors import NotFound, Refusal
 from queue_server.live.mailboxes import Connection, OnClose, OnMessage, OnOpen, serve_socket
 from queue_server.protocol import (
@@ -190,17 +190,18 @@ async def display(visit: Visit) -> None:
 async def counter(visit: Visit) -> None:
     """A clerk's page: pictures of the counter out, nothing in."""
     hub, site_id, id_ = visit.house.hub, visit.site_id, visit.id
+    alarms, one = visit.house.alarms, who(visit.actor, id_)
 
     async def on_open(connection: Connection) -> None:
         visit.house.condition.note_screen("counter", id_, visit.websocket.scope)
         hub.join_counter(site_id, id_, connection)
-        visit.house.alarms.greet(site_id, id_, connection)
+        alarms.greet(site_id, one, connection)
 
-    await visit.listen(
-        on_open=on_open,
-        on_message=_ignore,
-        on_close=lambda connection: hub.leave_counter(site_id, id_, connection),
-    )
+    def on_close(connection: Connection) -> None:
+        alarms.leave(site_id, one, connection)
+        hub.leave_counter(site_id, id_, connection)
+
+    await visit.listen(on_open=on_open, on_message=_ignore, on_close=on_close)
 
 
 async def counter_alarms(visit: Visit) -> None:
@@ -214,15 +215,15 @@ async def desk_alarms(visit: Visit) -> None:
 
 
 async def _serve_alarms(visit: Visit, place: str) -> None:
-    alarms, site_id = visit.house.alarms, visit.site_id
+    alarms, site_id, one = visit.house.alarms, visit.site_id, who(visit.actor, place)
 
     async def on_open(connection: Connection) -> None:
-        alarms.join(site_id, place, connection)
+        alarms.join(site_id, one, connection)
 
     await visit.listen(
         on_open=on_open,
         on_message=_ignore,
-        on_close=lambda connection: alarms.leave(site_id, place, connection),
+        on_close=lambda connection: alarms.leave(site_id, one, connection),
     )
 
 

@@ -137,6 +137,28 @@ def test_it_comes_back_and_sees_what_runs_then(watch: Watch, ear: Ear, said: lis
     assert said[:2] == ["the server cannot be reached; trying again", "connected again"]
 
 
+def test_a_server_that_goes_away_makes_no_sound_endless(
+    watch: Watch, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of the sound must not hang on a word of the server."""
+    stopped = threading.Event()
+
+    class Gone(CounterClient):
+        def alarms(self) -> Any:
+            raise ConnectionRefusedError
+
+    monkeypatch.setattr("counter_client.watch.LONGEST_SOUND_S", 0.2)
+    monkeypatch.setattr("counter_client.watch.LONGEST_REST_S", 0.1)
+    watch.take([an_alarm()], time.monotonic())
+    assert ear.sounds
+    with Gone("http://127.0.0.1:1", "rathaus-2", token="t") as client:
+        listening = threading.Thread(target=listen, args=(client, watch, stopped, lambda _: None))
+        listening.start()
+        until(lambda: not ear.sounds)
+        stopped.set()
+        listening.join(15)
+
+
 @pytest.fixture
 def player(tmp_path: Path) -> tuple[Path, Path]:
     """A program that notes what it was given to play, and the file where it does."""

@@ -60,6 +60,31 @@ async def test_help_is_called_silently_here_and_loudly_there(served_town: Town) 
         assert await alarms(other) == []
 
 
+async def test_it_is_silent_in_every_tab_of_whoever_called(served_town: Town) -> None:
+    """The desk's tab, and the small client of another counter, sit beside the threatened clerk, too."""
+    town = served_town
+    async with (
+        town.socket("anna", DESK) as own_desk,
+        town.socket("anna", TWO) as own_client,
+        town.socket("bernd", DESK) as desk,
+    ):
+        assert [await alarms(one) for one in (own_desk, own_client, desk)] == [[], [], []]
+        raised = await town.do("anna", "counters/rathaus-1/alarm", 201)
+        told = [(await alarms(one))[0]["told"] for one in (own_desk, own_client, desk)]
+        assert (told, raised["reached_count"]) == (["raised", "raised", "far"], 1)
+
+
+async def test_a_desk_hears_of_another_desk_and_says_that_it_comes(served_town: Town) -> None:
+    town = served_town
+    async with town.socket("anna", DESK) as own, town.socket("bernd", DESK) as other:
+        assert [await alarms(one) for one in (own, other)] == [[], []]
+        raised = await town.do("anna", "sites/rathaus/alarm", 201)
+        assert (raised["told"], raised["reached_count"]) == ("raised", 1)
+        assert [(await alarms(one))[0]["told"] for one in (own, other)] == ["raised", "far"]
+        await town.do("bernd", f"sites/rathaus/alarms/{raised['id']}", act="going")
+        assert [one["counter_id"] for one in (await alarms(own))[0]["going"]] == [""]
+
+
 async def test_it_is_on_its_way_before_the_disk_has_kept_it(served_town: Town) -> None:
     """A writer that is held up delays nobody's help."""
     town, held = served_town, asyncio.Event()
@@ -175,6 +200,21 @@ async def test_another_process_tells_what_was_raised_in_the_first(town: Town, we
     assert (found["id"], found["place"]["counter_id"]) == (raised["id"], "")
 
 
+async def test_what_has_ended_stays_so_and_no_helper_is_lost_between_two(each_town: Town) -> None:
+    """During an update two processes run; each writes what it knows."""
+    town = each_town
+    raised = await town.do("anna", "counters/rathaus-1/alarm", 201)
+    [stored] = await town.house.read(rows.running)
+    for known in (
+        replace(stored, going=("rathaus-2",)),
+        replace(stored, going=("",), ended_at=town.clock.now, ended_by="bernd"),
+        replace(stored, going=("rathaus-2",)),
+    ):
+        await town.house.write(lambda conn, one=known: rows.keep(conn, one))  # type: ignore[misc]
+    [row] = await town.house.read(lambda conn: conn.execute(sa.select(ALARM)).mappings().all())
+    assert (row["id"], row["going"], row["ended_by"]) == (raised["id"], ["rathaus-2", ""], "bernd")
+
+
 async def test_what_nobody_ends_is_over_after_hours_and_forgotten_after_a_month(town: Town) -> None:
     await town.do("anna", "counters/rathaus-1/alarm", 201)
     town.clock.now += LONGEST
@@ -194,6 +234,20 @@ async def test_a_town_that_switched_it_off_has_none(served_town: Town) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "alarm_off")
     async with town.socket("anna", ONE) as own:
         assert "counter" in json.loads(await own.recv()), "and its page hears nothing of alarms"
+
+
+async def test_switching_it_off_takes_a_running_alarm_from_every_page(served_town: Town) -> None:
+    town, sample = served_town, sample_town()
+    async with town.socket("bernd", TWO) as other:
+        await alarms(other)
+        await town.do("anna", "counters/rathaus-1/alarm", 201)
+        assert len(await alarms(other)) == 1
+        sites = tuple(replace(one, staff_alarm=False) for one in sample.sites)
+        await town.house.write(lambda c: save_town(c, replace(sample, sites=sites), town.house.clock()))
+        await town.house.renew_if_changed()
+        await town.house.alarms.turn()
+        assert await alarms(other) == []
+    assert await town.house.read(rows.running) == []
 
 
 # -- phones ------------------------------------------------------------------------------------------
@@ -259,6 +313,34 @@ async def test_a_gateway_that_stumbles_is_asked_again_and_one_that_fails_is_told
         await town.do("anna", "counters/rathaus-1/alarm", 201)
         assert await phones_of(town) == {"count": 1, "sent_count": 0, "failed_count": 1}
     assert PHONE not in caplog.text
+
+
+@pytest.mark.parametrize("storage", ["slow", "broken"])
+async def test_phones_are_called_before_the_disk_and_once(
+    town: Town, gateway: Gateway, storage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept, held = town.house.alarms._rows.keep, asyncio.Event()
+
+    async def troubled(alarm: Alarm) -> None:
+        if storage == "broken":
+            raise RuntimeError("integrity")
+        await held.wait()
+        await kept(alarm)
+
+    connect(town, f'[sms]\n{settings(gateway.address)}\n[alarm]\nphones = ["{PHONE}"]')
+    object.__setattr__(town.house.alarms._rows, "keep", troubled)
+    path, body = "/api/v1/counters/rathaus-1/alarm", {"request_id": "press-in-need"}
+    press = asyncio.create_task(town.ask("anna", "POST", path, body))
+    while not gateway.taken:
+        await asyncio.sleep(0.01)
+    held.set()
+    assert (await press).status_code == 201, "whatever the storage says, help was called"
+    assert (await town.ask("anna", "POST", path, body)).json()["id"] == (await press).json()["id"]
+    object.__setattr__(town.house.alarms._rows, "keep", kept)
+    await town.house.alarms.turn()
+    assert len(await town.house.read(rows.running)) == 1
+    assert len(gateway.taken) == 1
+    assert caplog.text.count("cannot be written") == (storage == "broken")
 
 
 async def test_phones_without_a_gateway_are_told_as_not_reached(town: Town) -> None:
