@@ -100,8 +100,11 @@ def upgrade(database: Database) -> None:
 
 
 @contextmanager
-def rebuilding(database: Database) -> Iterator[Connection]:
-    """Open the transaction in which a migration runs.
+def rebuilding(database: Database, patience_s: float = 0) -> Iterator[Connection]:
+    """Open the transaction in which a migration runs; it waits `patience_s` for a lock, with 0 for ever.
+
+    On PostgreSQL everybody else queues behind whoever waits for a whole table: beside a server it must not
+    wait as long as a pg_dump takes. SQLite has a limit of its own.
 
     SQLite changes a table by making it anew, and dropping the old one deletes by foreign key what points
     there: a migration of accounts once signed everybody out. The switch has no effect inside a transaction.
@@ -109,6 +112,7 @@ def rebuilding(database: Database) -> Iterator[Connection]:
     with database.writer.connect() as connection:
         if not database.is_sqlite:
             with connection.begin():
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience_s * 1000)}")
                 yield connection
             return
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]

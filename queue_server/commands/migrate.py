@@ -1,7 +1,11 @@
 """Bring the database to the shape that this version needs. Refuses beside a running server."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
+
+import sqlalchemy as sa
 
 from queue_server.adapters import schema
 from queue_server.adapters.database import Database
@@ -20,6 +24,8 @@ from queue_server.commands.noting import note_everywhere
 from queue_server.domain.administration import Done
 from queue_server.settings import Settings
 
+PATIENCE_S: Final = 3.0
+LOCK_NOT_AVAILABLE: Final = "55P03"
 NOTHING_TO_DO: Final = "The database has the newest shape already; nothing to do."
 
 
@@ -73,13 +79,30 @@ def _migrate_beside(server: noted.Noted, database: Database) -> None:
     if before == schema.head():
         print(NOTHING_TO_DO)
         return
-    with schema.rebuilding(database) as connection:
+    with _impatiently(database) as connection:
         if schema.fit(connection) is schema.Fit.NEWER:
             raise Problem(too_new(database))
         schema.upgrade_within(connection)
         oldest = schema.readable_from(connection)
         if oldest is None or oldest > server.shape:  # the transaction ends with it: nothing has changed
             raise Problem(f"version {server.version}, which runs, could not serve it any more; stop it first")
+        old, new = {"shape": before}, {"shape": schema.head()}
+        note_everywhere(connection, Done.MIGRATED, "database", "database", before=old, after=new)
     print(
         f"The database went from shape {before} to {schema.head()}; version {server.version} serves it too."
     )
+
+
+@contextmanager
+def _impatiently(database: Database) -> Iterator[sa.Connection]:
+    """Open the migration's transaction; give up when another program keeps a table for long."""
+    try:
+        with schema.rebuilding(database, PATIENCE_S) as connection:
+            yield connection
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise Problem(
+            "another program, perhaps pg_dump, keeps a table for itself; nothing was changed:"
+            " try again when it is done"
+        ) from error

@@ -5,7 +5,7 @@ What must not live here: reading the log, and who may see it.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -43,18 +43,23 @@ def differences(say: Texts, line: AuditLine) -> Iterator[tuple[str, str, str]]:
         yield say(special) if special in say else _word(say, "field", name), was, is_
 
 
-def as_table(say: Texts, lines: Iterable[AuditLine], zone: tzinfo) -> str:
-    """Return lines as a table that a spreadsheet opens; no cell of it is a formula."""
+def as_table(say: Texts, lines: Sequence[AuditLine], zone: tzinfo, most: int | None = None) -> str:
+    """Return lines as a table that a spreadsheet opens; no cell of it is a formula.
+
+    The last row tells when there are more than `most`.
+    """
     written = io.StringIO(newline="")
     # German spreadsheets divide at semicolons, and read UTF-8 only behind a mark.
     written.write("\ufeff")
     table = csv.writer(written, delimiter=";", lineterminator="\r\n")
     table.writerow([say(f"log.head_{name}") for name in HEAD])
-    for line in lines:
+    for line in lines[:most]:
         told = [line.at.astimezone(zone).isoformat(sep=" ", timespec="seconds"), line.actor]
         told += [_word(say, "role", line.role), _word(say, "via", line.via), sentence(say, line)]
         told += [line.kind, line.ref, line.site_id or "", *_halves(say, line)]
         table.writerow([_harmless(cell) for cell in told])
+    if most is not None and len(lines) > most:
+        table.writerow([say("log.cut", count=most)])
     return written.getvalue()
 
 

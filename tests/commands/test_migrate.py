@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from queue_server.adapters import schema
+from queue_server.adapters.tables.operations import AUDIT
 from queue_server.commands import running
 from tests.commands.conftest import Aufruf
 from tests.commands.operating import Place, fill_hall
@@ -88,3 +89,22 @@ def test_beside_a_server_that_could_not_read_it_nothing_changes(
         assert (refused.status, "could not serve it any more" in refused.err) == (1, True)
     with place.database() as database:
         assert database.read(schema.fit) is schema.Fit.OLDER
+
+
+@pytest.mark.parametrize("empty_place", ["postgresql"], indirect=True)
+def test_beside_a_server_it_does_not_wait_behind_a_dump(
+    place: Place, aufruf: Aufruf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for a whole table makes every request of the hall wait behind it."""
+    monkeypatch.setattr("queue_server.commands.migrate.PATIENCE_S", 0.2)
+    with running.server_lock(place.settings), place.database() as database:
+        let_know(tmp_path, monkeypatch, a_migration())
+        with database.reader.connect() as dump, dump.begin():
+            dump.execute(sa.text("LOCK TABLE ticket IN ACCESS SHARE MODE"))
+            refused = aufruf("migrate", "--beside", *place.words)
+        assert (refused.status, "try again when it is done" in refused.err) == (1, True)
+        assert database.read(schema.fit) is schema.Fit.OLDER
+        said = aufruf("migrate", "--beside", *place.words)
+        assert (said.status, database.read(schema.current)) == (0, "9001"), said
+        lines = database.read(lambda conn: conn.execute(sa.select(AUDIT.c.act)).scalars().all())
+        assert list(lines).count("migrated") == 1

@@ -116,6 +116,17 @@ async def test_the_table_holds_what_was_filtered_and_is_an_act_itself(town: Town
     assert "Protokoll als Tabelle ausgegeben" in await read(town, act="log_exported")
 
 
+async def test_a_table_that_was_cut_says_so(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("queue_server.web.page_log.MOST_EXPORTED", 2)
+    page = await town.client.get(LOG, headers=town.headers("administrator"))
+    for n in range(3):
+        await noted(town, ref=f"room-{n}")
+        data = {"csrf": field(page.text, "csrf"), "act": "setting_changed"}
+        answer = await town.client.post(f"{LOG}/export", data=data, headers=town.headers("administrator"))
+        assert ("Nur die neuesten 2 Zeilen" in answer.text) is (n == 2)
+    assert "room-0" not in answer.text
+
+
 async def test_a_table_is_not_taken_without_our_own_form(town: Town) -> None:
     answer = await town.client.post(f"{LOG}/export", data={}, headers=town.headers("administrator"))
     assert answer.status_code == 403
