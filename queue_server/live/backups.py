@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, Protocol
 
+from queue_server.live.hanging import PATIENCE_S, Hanging
+
 LOOK_EVERY_S: Final = 600.0
 NIGHT: Final = range(2, 5)
 """Local hours, behind the first of those in which people are erased."""
@@ -25,7 +27,7 @@ class Maker(Protocol):
     """Makes a backup apart from this process, and knows those that lie there."""
 
     def newest(self) -> datetime | None:
-        """Return when the newest was made; may wait for a disk."""
+        """Return when the newest was made; may wait for a disk, or for ever."""
 
     async def make(self) -> str:
         """Make one; return what went wrong in a sentence, or nothing."""
@@ -59,6 +61,7 @@ class Backups:
         self._zone = zone
         self._error = ""
         self._failed_at: datetime | None = None
+        self._folder = Hanging[datetime | None](PATIENCE_S)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -74,7 +77,10 @@ class Backups:
         """Tell how the backups stand."""
         if self._maker is None:
             return BackupState(None, self._error)
-        newest = await asyncio.to_thread(self._maker.newest)
+        try:
+            newest = await self._folder.run(self._maker.newest)
+        except TimeoutError:
+            return BackupState(None, "the folder does not answer")
         self._take_in(newest)
         age = None if newest is None else max(0, int((self._clock() - newest).total_seconds()))
         return BackupState(age, self._error)
@@ -84,7 +90,10 @@ class Backups:
         maker = self._maker
         if maker is None:
             return False
-        newest = await asyncio.to_thread(maker.newest)
+        try:
+            newest = await self._folder.run(maker.newest)
+        except TimeoutError:  # `state` tells of it
+            return False
         self._take_in(newest)
         if not is_due(newest, self._clock(), self._zone()):
             return False

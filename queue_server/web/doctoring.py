@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from queue_server.domain.doctor import machine
 from queue_server.domain.doctor.findings import Finding
+from queue_server.live.hanging import PATIENCE_S, Hanging
 from queue_server.web.doctor_mail import MailTools
 from queue_server.web.doctor_memory import Memory
 from queue_server.web.doctor_telling import Teller
@@ -39,6 +40,7 @@ class Eyes(Protocol):
     """Looks at the machine; `adapters.doctor.of_server` does."""
 
     def quick(self, now: datetime) -> Mapping[str, list[Finding]]: ...
+    def quick_without_backups(self, now: datetime) -> Mapping[str, list[Finding]]: ...
     async def thorough(self, words: Mapping[str, Any]) -> Mapping[str, list[Finding]]: ...
     def write_file(self, now: datetime, checks: Sequence[str], found: Sequence[Finding]) -> None: ...
 
@@ -66,6 +68,7 @@ class Doctor:
         self._jumped: tuple[datetime, timedelta] | None = None
         self._memory = Memory(house, tools.rows)
         self._teller = Teller(house, tools.mail, self._memory)
+        self._disks = Hanging[Mapping[str, list[Finding]]](PATIENCE_S)
         self._busy, self._looking = asyncio.Lock(), asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         house.condition.look_now = self.look_now
@@ -83,6 +86,7 @@ class Doctor:
         await self._memory.recall()
 
     async def _run(self) -> None:
+        await self._look_first()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)  # first, too: screens that come back after a start are not gone
             try:
@@ -92,6 +96,13 @@ class Doctor:
                     await self.look_now()
             except Exception:  # it is tried again
                 log.exception("the doctor could not look")
+
+    async def _look_first(self) -> None:
+        """Look at the machine at once, so that the page has something to say; the hall still comes back."""
+        try:
+            await self._look_at_machine(self._house.clock())
+        except Exception:  # it is tried again
+            log.exception("the doctor could not look")
 
     async def look(self, monotonic: float | None = None) -> None:
         """Look at the hall, and now and then at the disks; keep what changed; tell what is due."""
@@ -104,8 +115,7 @@ class Doctor:
         self._missed.look(house)
         house.condition.take("hall", hall_findings(house, self._missed), now)
         if self._looks % MACHINE_EVERY == 0:
-            house.condition.take("machine", await asyncio.to_thread(self._tools.eyes.quick, now), now)
-            await self._look_at_backups(now)
+            await self._look_at_machine(now)
         self._looks += 1
         turn = await self._memory.keep(now)
         # A report of half the checks would be none; the first thorough look comes soon.
@@ -154,6 +164,16 @@ class Doctor:
         at, jump = self._jumped or (None, timedelta(0))
         found = machine.clock(machine.Clock(now, jumped_at=at, jump=jump))
         self._house.condition.take("hall", {"clock": list(found)}, now)
+
+    async def _look_at_machine(self, now: datetime) -> None:
+        """Look at the disks; a network folder that hangs must not keep all else from being told."""
+        eyes = self._tools.eyes
+        try:
+            found = await self._disks.run(lambda: eyes.quick(now))
+        except TimeoutError:
+            found = await asyncio.to_thread(eyes.quick_without_backups, now)
+        self._house.condition.take("machine", found, now)
+        await self._look_at_backups(now)
 
     async def _look_at_backups(self, now: datetime) -> None:
         """Add what only this process knows: that the last try of this night failed."""

@@ -12,7 +12,7 @@ from babel.dates import format_datetime
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
-from queue_server.domain.doctor.findings import CHECKS, Finding, by_severity, worst
+from queue_server.domain.doctor.findings import CHECKS, SEVERITY, Finding, Level, by_severity, worst
 from queue_server.domain.town import in_language
 from queue_server.services.locales import locale_of
 from queue_server.web.doctor_mail import PAGE, todo, what
@@ -34,12 +34,20 @@ async def health_page(call: PageCall) -> Response:
     done = call.request.query_params.get("done", "")
     return call.page(
         "health.html",
-        level=worst(found).value,
+        level=_level(call, found),
         findings=[_shown(call, one) for one in found],
         checks=[_check(call, check, found) for check in CHECKS],
         done=done if done in _DONE else "",
         **_frame(call),
     )
+
+
+def _level(call: PageCall, found: list[Finding]) -> str:
+    """Return the worst level; nothing is called well before it was looked at."""
+    level, looked_at = worst(found), call.house.condition.looked_at
+    if SEVERITY[level] > SEVERITY[Level.HINT] or looked_at.keys() >= set(CHECKS):
+        return level.value
+    return "partly" if looked_at else "unchecked"
 
 
 def _is_seen(call: PageCall, one: Finding) -> bool:

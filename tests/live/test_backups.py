@@ -1,6 +1,7 @@
 """One backup a night, whatever starts and stops meanwhile; by day only where the nights are missed."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -91,6 +92,17 @@ async def test_a_backup_made_by_hand_ends_what_went_wrong() -> None:
     child.made.append(child.now)
     assert await watching.state() == BackupState(0, "")
     assert not await watching.look()
+
+
+async def test_a_folder_that_hangs_is_told_and_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backups, "PATIENCE_S", 0.02)
+    back, child = threading.Event(), Child()
+    monkeypatch.setattr(child, "newest", lambda: back.wait(20) and None)
+    watching = watch(child)
+    for _ in range(3):
+        assert not await watching.look()
+        assert await watching.state() == BackupState(None, "the folder does not answer")
+    back.set()
 
 
 async def test_it_looks_by_itself_after_a_while_and_stops(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """What breaks the telling itself: a disk that is gone, a mailbox that refuses, an environment beneath us."""
 
 import sys
+import threading
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 
 from queue_server.domain.doctor.findings import Finding
 from queue_server.domain.errors import StorageUnavailable
+from queue_server.live.hanging import Hanging
 from queue_server.web import hall_facts
 from queue_server.web.doctoring import Doctor
 from tests.web.running import Town
@@ -154,6 +156,33 @@ async def test_an_environment_that_broke_is_told_until_a_look_is_good(
     monkeypatch.setattr(doctor._tools.eyes, "thorough", good)
     assert await doctor.look_now() == "now"
     assert "thorough_failed" not in codes(town)
+
+
+async def test_a_hanging_folder_of_backups_silences_no_alert(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network folder whose server is gone answers nobody, for hours."""
+    told_by_mail(town)
+    back, asked, doctor = threading.Event(), [], doctor_of(town)
+    monkeypatch.setattr(doctor, "_disks", Hanging[Any](patience_s=0.02))
+
+    def quick(_: datetime) -> dict[str, list[Finding]]:
+        asked.append(1)
+        back.wait(20)
+        return {"disk": []}
+
+    monkeypatch.setattr(doctor._tools.eyes, "quick", quick)
+    await looks(town, minutes=4)
+    (mail,) = mails(town)
+    assert "Der Bildschirm rathaus-eg ist nicht verbunden." in text(mail)
+    assert str(town.house.settings.backup_folder) in text(mail)
+    assert len(asked) == 1
+    back.set()
+    look, doctor._disks._patience_s = doctor._disks._look, 20
+    assert look is not None
+    await look
+    await looks(town, minutes=1)
+    assert "folder_unwritable" not in codes(town)
 
 
 async def test_the_thorough_look_is_made_at_night(town: Town) -> None:

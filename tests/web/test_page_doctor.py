@@ -1,11 +1,12 @@
 """`/admin/health`: for administrators, the worst first, in their language; no other town's devices."""
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
 
-from queue_server.domain.doctor.findings import Finding
+from queue_server.domain.doctor.findings import CHECKS, Finding
 from tests.e2e.harness.axe import axe_by_day_and_night
 from tests.web.running import START, Town
 from tests.web.test_doctoring import doctor_of, looks
@@ -21,8 +22,29 @@ async def read(town: Town, who: str = "administrator", language: str = "de") -> 
     return answer.text
 
 
+async def first_look(town: Town) -> None:
+    """Wait for what a server looks at in its first moment."""
+    while ("hall", "backups") not in town.house.condition.found:
+        await asyncio.sleep(0.01)
+
+
 async def test_before_the_first_look_nothing_is_claimed(town: Town) -> None:
-    assert words(await read(town)).count("noch nicht geprüft") == 20
+    await first_look(town)
+    town.house.condition.looked_at.clear()
+    town.house.condition.found.clear()
+    page = words(await read(town))
+    assert page.count("noch nicht geprüft") == len(CHECKS)
+    assert "Es ist noch nichts geprüft." in page
+    town.house.condition.take("hall", {"disk": []}, START)
+    assert "Es ist noch nicht alles geprüft. Bisher ist nichts ausgefallen." in words(await read(town))
+    town.house.condition.take("hall", {check: [] for check in CHECKS}, START)
+    assert "Alles in Ordnung." in words(await read(town))
+
+
+async def test_the_machine_is_looked_at_at_once(town: Town) -> None:
+    await first_look(town)
+    assert "disk" in town.house.condition.looked_at
+    assert "displays" not in town.house.condition.looked_at, "screens still come back after a start"
 
 
 async def test_the_worst_stands_first_with_what_to_do(town: Town) -> None:

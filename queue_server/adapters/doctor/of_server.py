@@ -10,6 +10,7 @@ from queue_server.domain.doctor.findings import Finding
 
 QUICK: Final = ("disk", "memory", "backups", "key")
 """Looked at each minute: milliseconds."""
+WITHOUT_BACKUPS: Final = ("disk", "memory")
 
 
 class Settings(Protocol):
@@ -47,19 +48,28 @@ class Eyes:
 
     def quick(self, now: datetime) -> dict[str, list[Finding]]:
         """Look at what may fail within a minute. Waits for disks: in a thread."""
+        return dict(examining.examine(self._patient(now, self._settings.backup_folder), QUICK))
+
+    def quick_without_backups(self, now: datetime) -> dict[str, list[Finding]]:
+        """Look at what can be seen while the folder of the backups hangs, and say that it does."""
+        patient = self._patient(now, self._settings.data)
+        found = dict(examining.examine(patient, WITHOUT_BACKUPS))
+        found["disk"].append(Finding("folder_unwritable", str(self._settings.backup_folder)))
+        return found
+
+    def _patient(self, now: datetime, backup_folder: Path) -> examining.Patient:
         one = self._settings
-        patient = examining.Patient(
+        return examining.Patient(
             now=now,
             data=one.data,
             database_url=one.database_url,
             database_file=None,
-            backup_folder=one.backup_folder,
+            backup_folder=backup_folder,
             key_file=one.key_file,
             connections_file=one.connections_file,
             quick=True,
             demo=one.demo,
         )
-        return dict(examining.examine(patient, QUICK))
 
     async def thorough(self, words: Mapping[str, Any]) -> dict[str, list[Finding]]:
         """Look at everything, in a process of its own."""

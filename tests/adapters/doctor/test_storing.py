@@ -6,9 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from queue_server.adapters import schema
+from queue_server.adapters.database import Database
 from queue_server.adapters.doctor import storing
 from queue_server.domain.doctor import keeping
+from tests.newer_release import make_newer
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -55,6 +59,20 @@ def test_a_backup_on_the_fourth_day_is_too_old(data: Path) -> None:
 def test_a_backup_in_which_log_and_rows_differ_is_told_of(data: Path) -> None:
     backup(data / "backups", timedelta(hours=4), "-differs")
     assert "backup_differs" in codes_of_backups(data)
+
+
+def test_a_database_that_a_newer_version_brought_up_is_as_it_should_be(tmp_path: Path) -> None:
+    """The way back of an update."""
+    file = tmp_path / "aufruf.sqlite3"
+    engines = Database(f"sqlite:///{file}")
+    try:
+        schema.upgrade(engines)
+        engines.write(make_newer)
+        assert storing.database(f"sqlite:///{file}", file, quick=True).is_newest_shape
+        engines.write(lambda conn: conn.execute(sa.text("UPDATE compatibility SET readable_from = '9001'")))
+        assert not storing.database(f"sqlite:///{file}", file, quick=True).is_newest_shape
+    finally:
+        engines.dispose()
 
 
 def test_a_key_that_others_may_read_and_a_copy_beside_the_backups(data: Path) -> None:
