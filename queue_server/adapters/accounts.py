@@ -21,7 +21,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
 
 from queue_server.adapters.leads import led_by
-from queue_server.adapters.tables.accounts import ACCOUNT, PAIRING, SESSION
+from queue_server.adapters.tables.accounts import ACCOUNT, PAIRING, SESSION, TOKEN
 from queue_server.domain.access import Actor, Role
 from queue_server.domain.errors import Refusal
 
@@ -169,10 +169,30 @@ def renew_hash(conn: Connection, account: StoredAccount, password_hash: str) -> 
     conn.execute(sa.update(ACCOUNT).where(same).values(password_hash=password_hash))
 
 
-def disable_account(conn: Connection, account_id: str, now: datetime) -> None:
-    """Let nobody sign in with it any more, and end its sessions. The name stays taken."""
-    conn.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(disabled_at=now))
+def still_holds(conn: Connection, account: StoredAccount) -> bool:
+    """Tell whether the account may sign in and has the password that it had when it was read.
+
+    The row is held until the transaction ends: who resets the password meanwhile comes after, and ends
+    what was begun.
+    """
+    same = (ACCOUNT.c.id == account.id) & (ACCOUNT.c.password_hash == account.password_hash)
+    query = sa.select(ACCOUNT.c.id).where(same, ACCOUNT.c.disabled_at.is_(None)).with_for_update()
+    return conn.execute(query).first() is not None
+
+
+def disable_account(conn: Connection, account_id: str, now: datetime) -> int:
+    """Let nobody sign in with it any more, end its sessions and revoke its clerk's tokens; return how many.
+
+    The name stays taken.
+    """
+    account = ACCOUNT.c.id == account_id
+    conn.execute(sa.update(ACCOUNT).where(account).values(disabled_at=now))
     close_sessions_of(conn, account_id, now)
+    town, clerk = (
+        sa.select(c).where(account).scalar_subquery() for c in (ACCOUNT.c.organisation_id, ACCOUNT.c.clerk_id)
+    )
+    theirs = (TOKEN.c.organisation_id == town) & (TOKEN.c.clerk_id == clerk) & TOKEN.c.revoked_at.is_(None)
+    return conn.execute(sa.update(TOKEN).where(theirs).values(revoked_at=now)).rowcount
 
 
 def enable_account(conn: Connection, account_id: str) -> None:
@@ -238,6 +258,11 @@ def close_session(conn: Connection, session_id: str, now: datetime) -> None:
     _revoke(conn, SESSION.c.id == session_id, now)
 
 
+def close_session_of(conn: Connection, cookie: str, now: datetime) -> None:
+    """End the session that a browser holds; nothing happens when it holds none."""
+    _revoke(conn, SESSION.c.hash == fingerprint(cookie), now)
+
+
 def close_sessions_of(conn: Connection, account_id: str, now: datetime) -> None:
     """End every session of the account."""
     _revoke(conn, SESSION.c.account_id == account_id, now)
@@ -271,8 +296,10 @@ def _decoy() -> str:
 
 
 def _actor_columns() -> list[sa.ColumnElement[Any]]:
-    names = ("organisation_id", "role", "site_id", "clerk_id", "must_change")
-    return [ACCOUNT.c[name] for name in names]
+    names = ("organisation_id", "role", "site_id", "clerk_id")
+    # Whom the town's directory vouches for need not know the one-time password, so cannot change it.
+    must_change = (ACCOUNT.c.must_change & (SESSION.c.method == "password")).label("must_change")
+    return [*(ACCOUNT.c[name] for name in names), must_change]
 
 
 def _accounts(conn: Connection, *conditions: sa.ColumnElement[bool]) -> list[StoredAccount]:

@@ -152,25 +152,26 @@ def _following(conn: Connection, account: StoredAccount, group: Group, now: date
 
 
 def _lead(conn: Connection, account: StoredAccount, group: Group, now: datetime) -> None:
-    """Let a lead lead the group's department, and no other any more; standing in is settled here."""
-    if group.role is not Role.LEAD or group.department_id is None:
+    """Let a lead lead the group's department and no other any more, and who is no lead none at all.
+
+    Standing in is settled here, and so is what a lead leads whose group names no department.
+    """
+    wanted = group.department_id if group.role is Role.LEAD else None
+    if group.role is Role.LEAD and wanted is None:
         return
     own = {
         one.department_id
         for one in leads.list_leads(conn, account.organisation_id)
         if one.account_id == account.id and not one.is_deputy
     }
-    for other in own - {group.department_id}:
+    for other in sorted(own - {wanted}):
         leads.end_lead(conn, account.id, other)
         _note(conn, account, Done.LEAD_ENDED, now, before={"department": other})
-    if group.department_id not in own:
+    if wanted is not None and wanted not in own:
         leads.name_lead(
-            conn,
-            organisation_id=account.organisation_id,
-            account_id=account.id,
-            department_id=group.department_id,
+            conn, organisation_id=account.organisation_id, account_id=account.id, department_id=wanted
         )
-        _note(conn, account, Done.LEAD_NAMED, now, after={"department": group.department_id})
+        _note(conn, account, Done.LEAD_NAMED, now, after={"department": wanted})
 
 
 def _note(conn: Connection, account: StoredAccount, act: Done, now: datetime, **values: Any) -> None:

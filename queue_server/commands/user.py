@@ -28,7 +28,12 @@ from queue_server.commands.user_leads import (
     require_department,
     told_of,
 )
-from queue_server.commands.user_sessions import add_sessions_arguments, sessions
+from queue_server.commands.user_sessions import (
+    add_sessions_arguments,
+    sessions,
+    tell_of_tokens,
+    tokens_of,
+)
 from queue_server.domain.access import Role
 from queue_server.domain.administration import Done
 from queue_server.domain.town import Clerk, Town
@@ -51,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for verb, told in (
         ("list", "list who may sign in"),
         ("password", "give a new one-time password; ends all sessions"),
-        ("disable", "let nobody sign in with it any more; ends all sessions"),
+        ("disable", "let nobody sign in with it any more; ends all sessions, revokes the clerk's tokens"),
         ("enable", "let a disabled account in again, with a new one-time password"),
     ):
         one = verbs.add_parser(verb, help=told)
@@ -210,6 +215,7 @@ def _password(args: argparse.Namespace, place: Place) -> int:
         _note(conn, Done.PASSWORD_RESET, account)
 
     place.database.write(work)
+    tell_of_tokens(place, account)
     _hand_over(f"{account.user} is signed out everywhere and has a new password.", password)
     return 0
 
@@ -217,12 +223,21 @@ def _password(args: argparse.Namespace, place: Place) -> int:
 def _disable(args: argparse.Namespace, place: Place) -> int:
     account = _account(args, place)
 
-    def work(conn: Connection) -> None:
-        accounts.disable_account(conn, account.id, now())
+    def work(conn: Connection) -> int:
+        theirs = tokens_of(conn, account)
+        count = accounts.disable_account(conn, account.id, now())
         _note(conn, Done.ACCOUNT_DISABLED, account)
+        for token in theirs:
+            noted(conn, token.organisation_id, Done.TOKEN_REVOKED, "token", token.id, site_id=token.site_id)
+        return count
 
-    place.database.write(work)
+    count = place.database.write(work)
     print(f"{account.user} cannot sign in any more; a running server ends open sessions within 5 seconds.")
+    print(
+        f"Revoked {count} tokens of the clerk {account.clerk_id}."
+        if count
+        else "There was no token to revoke."
+    )
     return 0
 
 

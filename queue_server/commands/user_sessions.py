@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import accounts, sign_ins
+from queue_server.adapters import accounts, sign_ins, tokens
 from queue_server.commands.common import Place, now, table_of
 from queue_server.commands.noting import noted
 from queue_server.domain.administration import Done
@@ -22,11 +22,27 @@ def sessions(args: argparse.Namespace, place: Place, account: accounts.StoredAcc
     if args.end:
         count = place.database.write(lambda conn: _end(conn, account, at))
         print(f"Ended {count} sessions of {account.user}; a running server notices within 5 seconds.")
+        tell_of_tokens(place, account)
         return 0
     found = place.database.read(lambda conn: sign_ins.sign_ins_of(conn, account.id, at))
     rows = [(_told(s.created_at), _told(s.last_seen_at), s.method, s.browser or "-") for s in found]
     print(table_of(("SINCE (UTC)", "LAST USED", "BY", "BROWSER"), rows) if rows else "No open sessions.")
     return 0
+
+
+def tokens_of(conn: Connection, account: accounts.StoredAccount) -> list[tokens.StoredToken]:
+    """Return the valid tokens of the clerk that the account is."""
+    if account.clerk_id is None:
+        return []
+    found = tokens.list_tokens(conn, account.organisation_id)
+    return [token for token in found if token.clerk_id == account.clerk_id]
+
+
+def tell_of_tokens(place: Place, account: accounts.StoredAccount) -> None:
+    """Name the tokens that still act in the person's name: neither a password nor a session ends them."""
+    for token in place.database.read(lambda conn: tokens_of(conn, account)):
+        label = f" ({token.label})" if token.label else ""
+        print(f"The token {token.id}{label} stays valid; to end it: aufruf token revoke {token.id}")
 
 
 def _end(conn: Connection, account: accounts.StoredAccount, at: datetime) -> int:

@@ -18,7 +18,13 @@ from queue_server.domain.sign_in import (
     Person,
     SignInElsewhere,
 )
-from queue_server.web.cookies import is_secure, set_known_cookie, set_session_cookie
+from queue_server.web.cookies import (
+    SESSION_COOKIE,
+    is_secure,
+    read_cookie,
+    set_known_cookie,
+    set_session_cookie,
+)
 from queue_server.web.house import House
 from queue_server.web.newcomers import Newcomer, new_known_cookie
 from queue_server.web.ports import OpenedSession, StoredAccount
@@ -110,17 +116,28 @@ async def begin_session(
     first: Callable[[Connection], None],
     method: str = PASSWORD,
 ) -> SignedIn:
-    """Begin a session for who has proven to own the account; `first` is done in the same transaction."""
+    """Begin a session for who has proven to own the account; `first` is done in the same transaction.
+
+    The browser's older session ends. Raises WrongPassword when the password was reset, or the account
+    disabled, while the password was being judged.
+    """
     now, browser = house.clock(), newcomer.browser
+    older = read_cookie(newcomer.scope, SESSION_COOKIE)
 
     def work(conn: Connection) -> OpenedSession:
+        if not house.accounts.still_holds(conn, account):
+            raise WrongPassword
         first(conn)
+        if older:
+            house.accounts.close_session_of(conn, older, now)
         opened: OpenedSession = house.accounts.open_session(
             conn, account, now, browser=browser, method=method
         )
         return opened
 
     opened = await house.write(work)
+    if older:
+        house.sessions.invalidate()
     note("signed_in", newcomer.scope, account=account.id, method=method)
     known = newcomer.known_to(house.secrets, account.user)
     return SignedIn(
@@ -129,7 +146,7 @@ async def begin_session(
         account.role.value,
         account.site_id,
         account.clerk_id,
-        account.must_change,
+        account.must_change and method == PASSWORD,
         new_known_cookie(house.secrets, account.user, known),
     )
 

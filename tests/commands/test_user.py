@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from queue_server.adapters import accounts
+from queue_server.adapters import accounts, tokens
 from queue_server.adapters.accounts import StoredAccount
 from queue_server.adapters.tables.operations import AUDIT
 from queue_server.domain.access import Role
@@ -76,6 +76,27 @@ def test_a_disabled_account_is_gone_but_keeps_its_name(place: Place, aufruf: Auf
     assert aufruf("user", "password", "schmidt", *place.words).status == 1
     said = aufruf("user", "create", "--role", "clerk", "schmidt", *place.words)
     assert (said.status, "disabled account" in said.err) == (1, True)
+
+
+def test_a_disabled_account_takes_its_clerks_tokens_along(place: Place, aufruf: Aufruf) -> None:
+    for user in ("schmidt", "mueller"):
+        aufruf("user", "create", "--role", "clerk", user, *place.words)
+    at = ("--site", "rathaus", *place.words)
+    theirs, others = (
+        aufruf("token", "create", "--role", "clerk", "--user", user, *at).last
+        for user in ("schmidt", "mueller")
+    )
+    theirs_id = tokens.token_id(theirs)
+    for words in (("password", "schmidt"), ("sessions", "schmidt", "--end")):
+        said = aufruf("user", *words, *place.words).out
+        assert f"The token {theirs_id} stays valid; to end it: aufruf token revoke {theirs_id}" in said
+    assert "Revoked 1 tokens of the clerk schmidt." in aufruf("user", "disable", "schmidt", *place.words).out
+    with place.database() as database:
+        now = datetime.now(UTC)
+        found = database.read(lambda conn: [tokens.find_token(conn, one, now) for one in (theirs, others)])
+        noted = database.read(lambda conn: conn.execute(sa.select(AUDIT.c.act, AUDIT.c.ref)).all())
+    assert [one is not None for one in found] == [False, True]
+    assert ("token_revoked", theirs_id) in [tuple(row) for row in noted]
 
 
 def test_a_disabled_account_comes_back_with_a_new_one_time_password(place: Place, aufruf: Aufruf) -> None:

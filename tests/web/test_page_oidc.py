@@ -16,9 +16,13 @@ import pytest
 import sqlalchemy as sa
 from oidc_provider_mock import User, run_server_in_thread  # type: ignore[import-untyped]
 
-from queue_server.adapters import accounts
-from queue_server.adapters.tables.accounts import ACCOUNT
+from queue_server.adapters import accounts, leads
+from queue_server.adapters.directory_admission import admit
+from queue_server.adapters.oidc.provider import Group, OidcProvider
+from queue_server.adapters.tables.accounts import ACCOUNT, LEAD
 from queue_server.adapters.tables.operations import AUDIT
+from queue_server.domain.access import Role
+from queue_server.domain.sign_in import Person
 from tests.web.forms import plain
 from tests.web.running import HOST, PASSWORD, Town
 
@@ -172,6 +176,44 @@ async def test_groups_give_roles_and_a_changed_role_ends_older_sessions(town: To
         ("account_changed", {"directory": False}, {"directory": True}),
         ("account_changed", {"role": "administrator", "site": None}, {"role": "clerk", "site": "rathaus"}),
     ]
+
+
+async def test_a_lead_who_is_moved_leads_nothing_any_more_but_still_stands_in(town: Town) -> None:
+    found = await town.house.read(lambda conn: accounts.find_account(conn, "anna"))
+    assert found is not None
+    groups = (Group("Leitung", Role.LEAD, None, "standesamt"), Group("Büro", Role.CLERK, None, None))
+    provider = OidcProvider(
+        "https://i.example", "aufruf", "", (), "user", "groups", groups, True, False, False, {}
+    )
+    now, house = town.clock.now, town.house
+
+    async def signed_in(group: str) -> tuple[str, list[str]]:
+        person = Person("i 4711", "anna", frozenset({group}))
+        account = await house.write(lambda conn: admit(conn, provider, person, {}, now))
+        return account.role.value, sorted(await house.read(lambda conn: leads.led_by(conn, account.id, now)))
+
+    def stands_in(conn: sa.Connection) -> None:
+        about = {"organisation_id": found.organisation_id, "account_id": found.id}
+        conn.execute(sa.insert(LEAD).values(department_id="kasse", is_deputy=True, **about))
+
+    await house.write(stands_in)
+    assert await signed_in("Leitung") == ("lead", ["kasse", "standesamt"])
+    assert await signed_in("Büro") == ("clerk", ["kasse"])
+    query = sa.select(AUDIT.c.before).where(AUDIT.c.act == "lead_ended", AUDIT.c.actor == "directory")
+    assert await town.house.read(lambda conn: conn.execute(query).scalar()) == {"department": "standesamt"}
+
+
+async def test_a_linked_account_with_a_one_time_password_is_let_in(town: Town, issuer: str) -> None:
+    """Who comes by the directory never got the slip of paper."""
+    connect(town, issuer, "link_by_user = true")
+    change = sa.update(ACCOUNT).where(ACCOUNT.c.user == "anna").values(must_change=True)
+    await town.house.write(lambda conn: conn.execute(change))
+    assert (await Visit(town).sign_in()).status_code == 200
+    assert (await town.client.get("/account")).status_code == 200
+    assert (await town.client.get(SESSIONS)).json()["must_change"] is False
+    town.client.cookies.clear()
+    await town.client.post(SESSIONS, json={"user": "anna", "password": PASSWORD})
+    assert (await town.client.get("/account")).headers["location"] == "/password?next=/account"
 
 
 async def test_who_is_in_no_group_is_refused_with_a_plain_page(town: Town, issuer: str) -> None:

@@ -1,6 +1,7 @@
 """Passwords that are chosen, kept and run out, as the server lives them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -69,3 +70,36 @@ async def test_a_new_one_time_password_starts_the_week_anew(town: Town) -> None:
     now, same = town.clock.now, found.password_hash
     await town.house.write(lambda conn: accounts.set_password(conn, found.id, same, now, must_change=True))
     assert await sign_in(town, ONE_TIME_USER) == "in"
+
+
+@pytest.mark.parametrize("meanwhile", ["reset", "disabled"])
+async def test_a_password_that_was_replaced_while_it_was_judged_opens_nothing(
+    town: Town, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    run, now = town.house.password_gate.run, town.clock.now
+    found = await town.house.read(lambda conn: accounts.find_account(conn, "anna"))
+    assert found is not None
+
+    async def judged_slowly(check: Any) -> Any:
+        right = await run(check)
+        if meanwhile == "reset":
+            await town.house.write(lambda conn: accounts.set_password(conn, found.id, "another", now))
+        else:
+            await town.house.write(lambda conn: accounts.disable_account(conn, found.id, now))
+        return right
+
+    monkeypatch.setattr(town.house.password_gate, "run", judged_slowly)
+    assert await sign_in(town) == "wrong_password"
+    assert await town.house.read(lambda conn: town.house.sign_ins.sign_ins_of(conn, found.id, now)) == []
+
+
+@pytest.mark.parametrize("next_user", ["anna", "admin"])
+async def test_signing_in_again_ends_the_browsers_older_session(town: Town, next_user: str) -> None:
+    """ASVS 7.2.4."""
+    await sign_in(town)
+    older = town.client.cookies["aufruf_session"]
+    assert await sign_in(town, next_user) == "in"
+    assert town.client.cookies["aufruf_session"] != older
+    town.client.cookies.clear()
+    seen = await town.client.get(SESSIONS, headers={"cookie": f"aufruf_session={older}"})
+    assert seen.json()["role"] == "visitor"
