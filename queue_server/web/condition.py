@@ -27,7 +27,7 @@ class Condition:
     """Findings by where they come from and by check; since when; how each device's page was opened.
 
     `insecure` is (kind, id) → opened without TLS from another machine. `look_now` makes a thorough look and
-    says how that went.
+    says how that went. `day_sheet_trouble` says why the day sheets could not be made last.
     """
 
     found: dict[tuple[str, str], list[Finding]] = field(default_factory=dict)
@@ -35,6 +35,7 @@ class Condition:
     known: Mapping[Key, Known] = field(default_factory=dict)
     insecure: dict[tuple[str, str], bool] = field(default_factory=dict)
     look_now: Callable[[], Awaitable[str]] | None = None
+    day_sheet_trouble: Callable[[], str] = str
 
     def take(self, source: str, found: Mapping[str, Iterable[Finding]], now: datetime) -> None:
         """Take in what was found; a check of which another source tells keeps that part."""

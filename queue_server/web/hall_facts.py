@@ -50,6 +50,7 @@ def hall_findings(house: House, missed: MissedCalls) -> dict[str, list[Finding]]
     """Return the findings of all checks that only this process can make."""
     now = house.clock()
     places = {id_: _place(house, room, now) for id_, room in house.hub.rooms.items()}
+    awake = any(place.is_open for place in places.values())
     nowhere = not (house.settings.public_url or house.settings.demo)
     shown = tuple(_displays(house, places, missed))
     return {
@@ -59,6 +60,7 @@ def hall_findings(house: House, missed: MissedCalls) -> dict[str, list[Finding]]
         "printers": list(devices.printers(tuple(_printers(house, places)))),
         "calendars": list(reaching.calendars(tuple(_calendars(house, places)))),
         "privacy": list(keeping.privacy(_privacy(house))),
+        "day_sheets": list(keeping.day_sheets(keeping.DaySheets(house.condition.day_sheet_trouble(), awake))),
     }
 
 

@@ -125,7 +125,9 @@ def _day_sheets(house: House) -> DaySheets:
         zones = {id_: site.time_zone for id_, (_, site) in house.directory.sites.items()}
         return await house.read(lambda conn: look(conn, house.clock(), zones))
 
-    return DaySheets(None if settings.demo else maker, see, house.clock)
+    sheets = DaySheets(None if settings.demo else maker, see, house.clock)
+    house.condition.day_sheet_trouble = lambda: sheets.error
+    return sheets
 
 
 def _journaling(house: House) -> Repeating:

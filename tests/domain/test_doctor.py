@@ -56,8 +56,12 @@ def letters(**facts: Any) -> Case:
     return mail(letters=(reaching.Letters("rathaus", **facts),))
 
 
-def certificate(until: datetime | None) -> Case:
-    return reaching.certificates, (NOW, (reaching.Certificate("stadt.example:443", until),))
+def certificate(until: datetime | None, **facts: Any) -> Case:
+    return reaching.certificates, (NOW, (reaching.Certificate("stadt.example:443", until, **facts),))
+
+
+def leaf(life: timedelta, left: timedelta) -> Case:
+    return certificate(NOW + left, since=NOW + left - life)
 
 
 def secret(end: date) -> Case:
@@ -138,17 +142,23 @@ CAUSES: dict[str, Case] = {
     "sms_unreachable": (reaching.sms, reaching.Sms("gateway.example", "ConnectionRefusedError")),
     "calendar_unread": (reaching.calendars, ((HALL, 2),)),
     "certificate_ends": certificate(NOW + timedelta(days=29)),
+    "authority_ends": certificate(NOW + timedelta(days=364), is_authority=True),
     "certificate_ended": certificate(NOW - timedelta(hours=1)),
     "certificate_unreachable": certificate(None),
     "secret_ends": secret(date(2026, 12, 20)),
     "secret_ended": secret(date(2026, 11, 21)),
     "privacy_found": (keeping.privacy, keeping.Privacy(found=2)),
+    "day_sheets_failed": (keeping.day_sheets, keeping.DaySheets("the folder is gone", is_open=True)),
     "erasures_unwritten": (keeping.privacy, keeping.Privacy(trouble="PermissionError")),
 }
 FINE: list[Case] = [
     *(server(), display(), printer(), speech(), backups(), disk(), database(file_system="ext4"), clock()),
     *(mail(), environment(), certificate(NOW + timedelta(days=31)), secret(date(2027, 1, 31))),
     *(clock(synced=True, newest=NOW), letters(late_count=1, oldest=timedelta(minutes=5))),
+    leaf(timedelta(hours=12), timedelta(hours=4)),
+    leaf(timedelta(days=45), timedelta(days=15)),
+    certificate(NOW + timedelta(days=366), is_authority=True),
+    (keeping.day_sheets, keeping.DaySheets()),
     printer("preview", has_agent=False, word="", out_of_service=True),
     backups(None, wanted=False, same_disk=True, error="x"),
     backups(None, begun=NOW - timedelta(hours=5)),
@@ -179,11 +189,16 @@ def test_what_is_fine_is_no_finding(case: Case) -> None:
     assert codes(case) == []
 
 
+def test_a_short_certificate_is_told_when_a_quarter_of_its_life_is_left() -> None:
+    told = [codes(leaf(timedelta(days=45), timedelta(days=days))) for days in (12, 11)]
+    assert told == [[], ["certificate_ends"]]
+
+
 def test_the_worst_stands_first() -> None:
     mixed = [Finding("backup_same_disk"), Finding("disk_low"), Finding("server_not_running")]
     assert [one.level for one in by_severity(mixed)] == [Level.ALARM, Level.WARNING, Level.HINT]
     assert (worst(mixed), worst([])) == (Level.ALARM, Level.OK)
-    assert len(CHECKS) == 20
+    assert len(CHECKS) == 21
 
 
 def test_a_display_tells_whose_it_is_and_nothing_else_is_asked_of_a_dead_one() -> None:

@@ -241,6 +241,13 @@ async def test_what_forgetting_found_and_cannot_write_down_is_told(town: Town) -
     assert {"privacy_found", "erasures_unwritten"} <= codes(town)
 
 
+async def test_day_sheets_that_cannot_be_written_are_told(town: Town) -> None:
+    told_by_mail(town)
+    town.house.condition.day_sheet_trouble = lambda: "PermissionError: daysheets"
+    await looks(town, minutes=2)
+    assert "Die Tagesblätter können nicht geschrieben werden: PermissionError" in text(mails(town)[0])
+
+
 async def test_a_calendar_that_cannot_be_read_is_counted_and_nobody_named(town: Town) -> None:
     folder = town.house.settings.calendar_folder
     folder.mkdir(exist_ok=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from queue_server.adapters.connections import Connections, ConnectionsProblem, load_connections
 from queue_server.adapters.doctor import reaching as outside
+from queue_server.adapters.tls.local_authority import AUTHORITY
 from queue_server.adapters.town.file import TownFileError
 from queue_server.domain.doctor.reaching import Certificate, Letters, Mail, Sms
 
@@ -73,7 +74,13 @@ def sms(patient: "Patient") -> Sms | None:
 def certificates(patient: "Patient") -> tuple[Certificate, ...]:
     """Look at the certificates on our ways."""
     found = outside.certificates(_read(patient)[0], patient.public_url)
-    return found if patient.certificate is None else (*found, outside.certificate_file(patient.certificate))
+    folders = [patient.data / "tls"]
+    if patient.certificate is not None:
+        found = (*found, outside.certificate_file(patient.certificate))
+        folders.append(patient.certificate.parent)
+    authorities = {path.resolve() for folder in folders if (path := folder / AUTHORITY).exists()}
+    own = [outside.certificate_file(path, is_authority=True) for path in sorted(authorities)]
+    return (*found, *own)
 
 
 def ends(patient: "Patient") -> Mapping[str, date]:

@@ -7,14 +7,16 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from queue_server.adapters.connections import Connections
 from queue_server.adapters.post.mail_server import MailServer, Tls
 from queue_server.domain.doctor.reaching import Certificate, Sms
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 PATIENCE_S: Final = 10.0
 _PORTS: Final = {"https": 443, "http": 80}
@@ -68,15 +70,20 @@ def certificates(connections: Connections, public_url: str) -> tuple[Certificate
     return tuple(found)
 
 
-def certificate_file(path: Path) -> Certificate:
-    """Return until when the server's own certificate is valid, as it lies in its file."""
+def certificate_file(path: Path, *, is_authority: bool = False) -> Certificate:
+    """Return until when a certificate of our own is valid, as it lies in its file."""
     from cryptography import x509
 
     try:
-        until: datetime = x509.load_pem_x509_certificates(path.read_bytes())[0].not_valid_after_utc
+        found = x509.load_pem_x509_certificates(path.read_bytes())[0]
     except (OSError, ValueError) as error:
         return Certificate(path.name, None, type(error).__name__)
-    return Certificate(path.name, until)
+    return _certificate(path.name, found, is_authority=is_authority)
+
+
+def _certificate(name: str, found: "x509.Certificate", *, is_authority: bool = False) -> Certificate:
+    since = found.not_valid_before_utc
+    return Certificate(name, found.not_valid_after_utc, since=since, is_authority=is_authority)
 
 
 def _https(connections: Connections, public_url: str) -> Iterable[tuple[str, int]]:
@@ -96,10 +103,10 @@ def _shown(host: str, port: int, *, is_smtp: bool = False) -> Certificate:
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
         raw = _by_smtp(host, port, context) if is_smtp else _by_tls(host, port, context)
-        until: datetime = x509.load_der_x509_certificate(raw).not_valid_after_utc
+        found = x509.load_der_x509_certificate(raw)
     except (OSError, ValueError) as error:
         return Certificate(name, None, type(error).__name__)
-    return Certificate(name, until)
+    return _certificate(name, found)
 
 
 def _by_tls(host: str, port: int, context: ssl.SSLContext) -> bytes:

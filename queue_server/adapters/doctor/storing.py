@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,18 @@ from queue_server.adapters.doctor.machine import file_system
 from queue_server.domain.doctor.keeping import Backups, Database, KeyFile, Rights
 
 _OTHERS: Final = 0o077
-_SECRET: Final = ("*.key", "*.sqlite3*", "connections.toml", "spool/*", "calendars/*", "paper/*")
+_SECRET: Final = (
+    "*.key",
+    "*.sqlite3*",
+    "connections.toml",
+    "tls/*.key",
+    "tls/server.pem",
+    "spool/*",
+    "calendars/*",
+    "paper/*",
+)
+_OURS: Final = ("daysheets/*", "tls/*", "backups/erased.journal")
+"""No secret, or not all of it; what root left there the server cannot write anew."""
 MOST: Final = 5
 """So many files of one kind are named: who sees five knows what to do."""
 
@@ -130,16 +141,17 @@ def rights(data: Path) -> Rights:
         return Rights()
     is_closed = not found.st_mode & _OTHERS
     open_, foreign = [], []
-    for path, state in _files(data):
+    for path, state in _files(data, _SECRET):
         if state.st_mode & _OTHERS and not is_closed:
             open_.append(str(path.relative_to(data)))
+    for path, state in _files(data, (*_SECRET, *_OURS)):
         if state.st_uid != found.st_uid:
             foreign.append(str(path.relative_to(data)))
-    return Rights(tuple(sorted(open_)[:MOST]), tuple(sorted(foreign)[:MOST]))
+    return Rights(tuple(sorted(open_)[:MOST]), tuple(sorted(set(foreign))[:MOST]))
 
 
-def _files(data: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    for pattern in _SECRET:
+def _files(data: Path, patterns: Iterable[str]) -> Iterator[tuple[Path, os.stat_result]]:
+    for pattern in patterns:
         for path in data.glob(pattern):
             try:
                 yield path, path.stat()

@@ -105,19 +105,21 @@ KINDS: Final[Mapping[str, Kind]] = {
     "sms_unreachable":           Kind("sms", _W),
     "calendar_unread":           Kind("calendars", _W),
     "certificate_ends":          Kind("certificates", _W),
+    "authority_ends":            Kind("certificates", _W),
     "certificate_ended":         Kind("certificates", _A, _ONCE),
     "certificate_unreachable":   Kind("certificates", _H),
     "secret_ends":               Kind("secrets", _W),
     "secret_ended":              Kind("secrets", _A, _ONCE),
     "privacy_found":             Kind("privacy", _A),
     "erasures_unwritten":        Kind("privacy", _A, _ONCE),
+    "day_sheets_failed":         Kind("day_sheets", _W, _OPEN),
 }  # fmt: skip
 """code -> what it belongs to. docs/operators/doctor.md has a line for each, held by a test."""
 
 CHECKS: Final = tuple(dict.fromkeys(kind.check for kind in KINDS.values()))
 """All checks, in the order in which a page lists them."""
 
-LIVE: Final = frozenset({"displays", "screens", "printers", "calendars", "privacy"})
+LIVE: Final = frozenset({"displays", "screens", "printers", "calendars", "privacy", "day_sheets"})
 """What only a running server knows."""
 
 

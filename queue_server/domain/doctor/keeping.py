@@ -124,6 +124,19 @@ def privacy(facts: Privacy) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True, slots=True)
+class DaySheets:
+    """Why the sheets could not be made last; `is_open`: some site is open now."""
+
+    trouble: str = ""
+    is_open: bool = False
+
+
+def day_sheets(facts: DaySheets) -> Iterator[Finding]:
+    if facts.trouble:
+        yield Finding("day_sheets_failed", params={"why": facts.trouble}, is_open=facts.is_open)
+
+
+@dataclass(frozen=True, slots=True)
 class Speech:
     """The speech engine: its voices by the languages that the sites announce in; None for no voice.
 

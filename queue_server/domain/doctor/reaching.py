@@ -9,6 +9,8 @@ from queue_server.domain.doctor.devices import Place
 from queue_server.domain.doctor.findings import Finding
 
 SOON: Final = timedelta(days=30)
+AUTHORITY_SOON: Final = timedelta(days=365)
+"""Its successor has to be brought to every device."""
 LATE: Final = timedelta(hours=1)
 SILENT: Final = timedelta(seconds=90)
 """A running server writes down how it is every twenty seconds."""
@@ -83,11 +85,22 @@ def calendars(facts: tuple[tuple[Place, int], ...]) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a host showed: until when it is valid, or why nothing could be seen."""
+    """What a host showed: from when until when it is valid, or why nothing could be seen."""
 
     host: str
     until: datetime | None
     trouble: str = ""
+    since: datetime | None = None
+    is_authority: bool = False
+
+    @property
+    def notice(self) -> timedelta:
+        """Return how long before its end it is told: what is renewed each week is fine three days before."""
+        if self.is_authority:
+            return AUTHORITY_SOON
+        if self.until is None or self.since is None:
+            return SOON
+        return min(SOON, (self.until - self.since) / 4)
 
 
 def certificates(facts: tuple[datetime, tuple[Certificate, ...]]) -> Iterator[Finding]:
@@ -97,9 +110,12 @@ def certificates(facts: tuple[datetime, tuple[Certificate, ...]]) -> Iterator[Fi
             yield Finding("certificate_unreachable", one.host, {"why": one.trouble})
         elif one.until <= now:
             yield Finding("certificate_ended", one.host, {"day": one.until.date().isoformat()})
-        elif one.until - now < SOON:
-            day = one.until.date().isoformat()
-            yield Finding("certificate_ends", one.host, {"days": (one.until - now).days, "day": day})
+        elif one.until - now < one.notice:
+            day, code = (
+                one.until.date().isoformat(),
+                "authority_ends" if one.is_authority else "certificate_ends",
+            )
+            yield Finding(code, one.host, {"days": (one.until - now).days, "day": day})
 
 
 def secrets_that_end(facts: tuple[date, Mapping[str, date]]) -> Iterator[Finding]:

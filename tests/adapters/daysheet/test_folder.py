@@ -1,5 +1,7 @@
 """The folder of day sheets."""
 
+import os
+import stat
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,6 +17,18 @@ def test_a_sheet_appears_whole_and_replaces_the_one_before(tmp_path: Path) -> No
     assert (first.name, first.read_bytes()) == ("rathaus-2026-03-10.pdf", b"first")
     folder.put(tmp_path / "share", "rathaus", DAY, b"second")
     assert [path.read_bytes() for path in (tmp_path / "share").iterdir()] == [b"second"]
+
+
+def test_a_tight_umask_keeps_no_reader_out(tmp_path: Path) -> None:
+    """The unit of the server has UMask=0077."""
+    before = os.umask(0o077)
+    try:
+        sheet = folder.put(tmp_path / "share", "rathaus", DAY, b"x")
+        named = folder.put(tmp_path / "share", "rathaus", DAY, b"x", names=True)
+    finally:
+        os.umask(before)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "share", sheet, named)]
+    assert modes == [0o755, 0o644, 0o600]
 
 
 def test_what_breaks_off_leaves_the_old_sheet_and_no_rest(

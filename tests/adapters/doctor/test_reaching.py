@@ -6,6 +6,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,10 @@ import pytest
 import trustme
 
 from queue_server.adapters.connections import Connections
-from queue_server.adapters.doctor import reaching, speaking
+from queue_server.adapters.doctor import connected, reaching, speaking
+from queue_server.adapters.doctor.examining import Patient
 from queue_server.adapters.post.smtp import Why
+from queue_server.adapters.tls import local_authority
 from queue_server.domain.doctor import keeping
 from queue_server.domain.doctor import reaching as rules
 from tests.mail_house import mail_house
@@ -74,6 +77,17 @@ def test_the_servers_own_certificate_is_read_from_its_file(tmp_path: Path) -> No
     issued.private_key_and_cert_chain_pem.write_to_path(str(file))
     found = (now, (reaching.certificate_file(file),))
     assert [one.code for one in rules.certificates(found)] == ["certificate_ends"]
+
+
+def test_the_halls_own_authority_is_seen_beside_the_certificate(tmp_path: Path) -> None:
+    made = datetime.now(UTC) - timedelta(days=local_authority.AUTHORITY_DAYS - 200)
+    local_authority.make_authority(tmp_path / "tls", ["stadt.example"], [], made)
+    key = tmp_path / "connections.toml"
+    patient = Patient(datetime.now(UTC), tmp_path, "", None, tmp_path, key, key)
+    for certificate in (None, tmp_path / "tls" / "authority.pem"):
+        found = connected.certificates(replace(patient, certificate=certificate))
+        told = [one.code for one in rules.certificates((patient.now, found))]
+        assert told == ["authority_ends"], "once, however it is found"
 
 
 def test_a_dead_address_shows_no_certificate() -> None:

@@ -100,4 +100,9 @@ def test_a_file_of_another_user_is_named(data: Path) -> None:
     os.chown(data / "aufruf.sqlite3", 1234, -1)
     assert storing.rights(data).foreign == ("aufruf.sqlite3",)
     assert [one.code for one in keeping.rights(storing.rights(data))] == ["data_foreign"]
+    for name in ("daysheets/rathaus-2026-11-21.pdf", "tls/server.pem", "backups/erased.journal"):
+        (data / name).parent.mkdir(mode=0o700)
+        (data / name).touch(0o600)
+        os.chown(data / name, 1234, -1)
+    assert len(storing.rights(data).foreign) == 4, "what root left there the server cannot write anew"
     assert not stat.S_IMODE((data / "aufruf.sqlite3").stat().st_mode) & 0o077
