@@ -198,7 +198,10 @@ class StaffTicket(TypedDict):
 
 
 class CounterEntry(TypedDict):
-    """Another counter of the site, as its colleagues see it."""
+    """Another counter of the site, as its colleagues see it.
+
+    `attended` false: it is open, and its clerk's page and commands have been gone for a quarter of an hour.
+    """
 
     id: str
     room: str
@@ -207,6 +210,7 @@ class CounterEntry(TypedDict):
     clerk: str | None
     number: int | None
     ticket_state: str | None
+    attended: bool
 
 
 class Today(TypedDict):

@@ -41,7 +41,7 @@ function tile(counter, site, picture) {
       h("span", { class: "place__room" }, t("counter.room", { room: counter.room })),
       site.counters.some((other) => other.id !== counter.id && other.room === counter.room) && h("span", { class: "place__name" }, counter.name),
       h("span", { class: "soft small" }, counter.floor),
-      h("span", { class: "place__end" }, rostered && h("span", { class: "badge badge--brand", key: "roster" }, t("counter.rostered")), h("span", { class: `badge${taken ? " badge--info" : " badge--good"}` }, own ? t("counter.yours_now") : taken ? now.clerk : t("counter.free"))),
+      h("span", { class: "place__end" }, rostered && h("span", { class: "badge badge--brand", key: "roster" }, t("counter.rostered")), taken && !own && !now.attended && h("span", { class: "badge badge--warn", key: "unattended" }, t("counter.unattended")), h("span", { class: `badge${taken ? " badge--info" : " badge--good"}` }, own ? t("counter.yours_now") : taken ? now.clerk : t("counter.free"))),
     ),
   );
 }

@@ -111,7 +111,7 @@ export function colleague(one, { t }) {
     { class: `colleague colleague--${one.ticket_state ?? one.state}`, key: one.id },
     h("span", { class: "colleague__room" }, t("counter.room", { room: one.room })),
     h("span", { class: "colleague__clerk" }, one.clerk ?? "–"),
-    h("span", { class: "colleague__doing" }, t(doing, { number: one.number ?? "" })),
+    h("span", { class: "colleague__doing" }, t(doing, { number: one.number ?? "" }), !one.attended && [" · ", t("counter.unattended")]),
   );
 }
 

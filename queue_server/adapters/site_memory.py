@@ -26,6 +26,8 @@ class SiteMemory:
     book: Book
     desk: dict[str, Binding]
     needs: dict[int, tuple[str, ...]]
+    unattended: frozenset[str] = frozenset()
+    """The open counters whose clerk has not been seen for long: known to this process alone."""
 
     @classmethod
     def load(

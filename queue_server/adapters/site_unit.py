@@ -43,6 +43,13 @@ class SiteUnit(BookingUnit):
     def desk(self) -> Mapping[str, Binding]:
         return self.memory.desk
 
+    @property
+    def unattended(self) -> frozenset[str]:
+        return self.memory.unattended
+
+    def note_unattended(self, counter_ids: frozenset[str]) -> None:
+        self.memory.unattended = counter_ids
+
     def record(self, events: Iterable[Event]) -> int:
         self._require_transaction()
         about_the_book = False
@@ -70,6 +77,7 @@ class SiteUnit(BookingUnit):
         DeskRows.put(self.connection, self.organisation_id, self.site.id, binding)
         self.changes += 1
         self.memory.desk[counter_id] = binding
+        self.memory.unattended -= {counter_id}
 
     def unbind(self, counter_id: str) -> None:
         DeskRows.remove(self.connection, counter_id)

@@ -20,6 +20,7 @@ from queue_server.live.displays import Displays
 from queue_server.live.frames import encode_json, encode_text_frame
 from queue_server.live.kiosks import Kiosks
 from queue_server.live.phones import Phones
+from queue_server.live.presence import Presence
 from queue_server.live.rooms import Audience, DisplayChannel, Queue, SiteRoom
 from queue_server.protocol import HEARTBEAT_S
 from queue_server.services import site_view
@@ -34,6 +35,7 @@ class Hub:
     def __init__(self, epoch: str, queue: Queue, clock: Callable[[], datetime], config_version: int) -> None:
         self.confirmations = Confirmations(time.monotonic)
         self._audience = Audience(epoch, config_version, queue, clock, self.confirmations)
+        self.presence = Presence(clock)
         self.displays, self.counters = Displays(self._audience), Counters(self._audience)
         self.kiosks = Kiosks(self._audience, self.displays.refresh)
         self.phones = Phones(self._audience)

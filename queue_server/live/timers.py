@@ -5,7 +5,7 @@ Nothing is kept here that a restart could lose: each tick looks at the hall and 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from queue_server.domain import calling
 from queue_server.domain import events as e
+from queue_server.domain.attendance import Place, unattended
 from queue_server.domain.errors import Refusal
 from queue_server.domain.hall import CounterState
 from queue_server.domain.ticket import TicketState
@@ -74,9 +75,7 @@ class Timers:
                 try:
                     await self._tick(site_id)
                     if ticks % int(REFRESH_S / TICK_S) == 0:
-                        view = await self._writer.look(site_id, site_view.view)
-                        if isinstance(view, site_view.SiteView):
-                            self._hub.publish(site_id, view)
+                        self._show(site_id, await self._writer.look(site_id, site_view.view))
                 except Refusal as refusal:
                     log.debug("a timer was refused: %s", refusal.code)
                 except Exception:  # the next tick finds what is due again
@@ -86,6 +85,10 @@ class Timers:
             if self._tidy is not None and ticks % int(TIDY_S / TICK_S) == 1:
                 await self._quietly(self._tidy, "what is too old could not be erased")
 
+    def _show(self, site_id: str, view: object) -> None:
+        if isinstance(view, site_view.SiteView):
+            self._hub.publish(site_id, view)
+
     @staticmethod
     async def _quietly(work: Callable[[], Awaitable[object]], trouble: str) -> None:
         try:
@@ -94,6 +97,10 @@ class Timers:
             log.exception(trouble)
 
     async def _tick(self, site_id: str) -> None:
+        presence = self._hub.presence
+        here = partial(_note_who_is_here, presence.seen(), presence.since)
+        if await self._writer.look(site_id, here):
+            self._show(site_id, await self._writer.look(site_id, site_view.view))
         if await self._writer.look(site_id, _is_something_due):
             await self._writer.do(site_id, _do_what_is_due)
         watches = self._hub.confirmations.due_to_settle(site_id)
@@ -104,6 +111,20 @@ class Timers:
             await self._writer.do(site_id, partial(_note_outcomes, told))
             for watch in watches:
                 watch.settled = True
+
+
+def _note_who_is_here(seen: Mapping[Place, datetime], since: datetime, unit: Unit) -> bool:
+    """Let the site know which counters nobody attends to; tell whether that is news."""
+    held = [
+        (one.counter_id, one.clerk_id, one.bound_at)
+        for one in unit.desk.values()
+        if unit.hall.counter(one.counter_id).state is not CounterState.CLOSED
+    ]
+    found = unattended(held, seen, since, unit.now)
+    if found == unit.unattended:
+        return False
+    unit.note_unattended(found)
+    return True
 
 
 def _is_something_due(unit: Unit) -> bool:

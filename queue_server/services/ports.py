@@ -118,6 +118,10 @@ class PublicUnit(Protocol):
     @property
     def now(self) -> datetime: ...
     @property
+    def unattended(self) -> frozenset[str]:
+        """Return the open counters whose clerk has not been seen for a quarter of an hour."""
+
+    @property
     def desk(self) -> Mapping[str, Binding]:
         """Counter id → who holds it."""
 
@@ -163,6 +167,8 @@ class Unit(PublicUnit, Protocol):
 
     def bind(self, counter_id: str, clerk_id: str, session_ref: str, skills: frozenset[str]) -> None: ...
     def unbind(self, counter_id: str) -> None: ...
+    def note_unattended(self, counter_ids: frozenset[str]) -> None:
+        """Take in which counters nobody attends to; it is no change of the hall, and not kept."""
 
     def keep_needs(self, ticket_id: int, needs: Sequence[str]) -> None: ...
     def needs(self, ticket_id: int) -> tuple[str, ...]: ...

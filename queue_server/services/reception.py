@@ -98,8 +98,15 @@ def give_quote(unit: Unit, choice: Choice) -> Answer:
 
 
 def skills(unit: PublicUnit) -> dict[str, frozenset[str]]:
-    """Return counter id → services, of the counters that somebody holds."""
-    return {counter_id: binding.skills for counter_id, binding in unit.desk.items()}
+    """Return counter id → services, of the counters that somebody holds and attends to.
+
+    A counter that nobody has attended to for long serves nobody: counting it makes the wait look short.
+    """
+    return {
+        counter_id: binding.skills
+        for counter_id, binding in unit.desk.items()
+        if counter_id not in unit.unattended
+    }
 
 
 def go_away(unit: Unit, ticket: Ticket) -> Answer:

@@ -128,7 +128,14 @@ def _counter_entry(unit: Unit, counter: Counter) -> CounterEntry:
         clerk=clerk,
         number=there.number if there else None,
         ticket_state=there.state.value if there else None,
+        attended=counter.id not in unit.unattended,
     )
+
+
+def unattended_rooms(unit: Unit) -> list[str]:
+    """Return the rooms of the open counters whose clerk has not been seen for long, each once."""
+    here = {counter.room_id for counter in unit.site.counters if counter.id in unit.unattended}
+    return [room.name for room in unit.site.rooms if room.id in here]
 
 
 def _today(unit: Unit, counter_id: str) -> Today:
@@ -147,6 +154,7 @@ def _unserved(unit: Unit) -> list[dict[str, str]]:
         (counter_id, held.skills)
         for counter_id, held in unit.desk.items()
         if unit.hall.counter(counter_id).state is not CounterState.CLOSED
+        and counter_id not in unit.unattended
     ]
     stuck = sum(
         count

@@ -1,6 +1,7 @@
 """What clerks do, over HTTP: `/api/v1/counters/{counter}/…`."""
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 
 from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound
@@ -111,10 +112,16 @@ def _route(
     act: Act = Act.CALL,
     answer: type = answers.Visit,
 ) -> ApiRoute:
+    @wraps(handler)
+    async def seen(call: Call) -> Answer:
+        # Also what the hall refuses was pressed by somebody who is there.
+        call.house.hub.presence.note(call.id, call.actor.clerk_id)
+        return await handler(call)
+
     return ApiRoute(
         "POST",
         f"{PREFIX}/counters/{{counter}}/{path}",
-        handler,
+        seen,
         act,
         "counter",
         body,

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from queue_server.domain.errors import Refusal
 from queue_server.domain.town import Clerk, Site, Town, in_language
 from queue_server.live.inbox import RequestKey
-from queue_server.services import requests
+from queue_server.services import requests, staff
 from queue_server.services.ports import Answer
 from queue_server.web import calendar_conflicts
 from queue_server.web.desk_view import words_for
@@ -29,6 +29,7 @@ async def frame(call: PageCall, site: Site) -> dict[str, Any]:
         "requests": await _requests(call, site),
         "letters": await _letters(call, site),
         "unread": _unread(call, site),
+        "unattended": ", ".join(await call.house.sequencer.look(site.id, staff.unattended_rooms)),
         "conflicts": await calendar_conflicts.count(call.house, site.id),
         "alarm": alarm_of(call, site),
         "csrf": call.house.csrf.token(call.request.scope),

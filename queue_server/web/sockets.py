@@ -191,15 +191,18 @@ async def counter(visit: Visit) -> None:
     """A clerk's page: pictures of the counter out, nothing in."""
     hub, site_id, id_ = visit.house.hub, visit.site_id, visit.id
     alarms, one = visit.house.alarms, who(visit.actor, id_)
+    clerk_id = visit.actor.clerk_id
 
     async def on_open(connection: Connection) -> None:
         visit.house.condition.note_screen("counter", id_, visit.websocket.scope)
         hub.join_counter(site_id, id_, connection)
+        hub.presence.come(id_, clerk_id, connection)
         alarms.greet(site_id, one, connection)
 
     def on_close(connection: Connection) -> None:
         alarms.leave(site_id, one, connection)
         hub.leave_counter(site_id, id_, connection)
+        hub.presence.go(id_, clerk_id, connection)
 
     await visit.listen(on_open=on_open, on_message=_ignore, on_close=on_close)
 
