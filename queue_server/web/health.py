@@ -61,11 +61,13 @@ async def see_readiness(call: Call) -> Response:
 
 
 async def see_metrics(call: Call) -> Response:
-    """Export figures for Prometheus: to this machine, or to who may see them."""
+    """Export figures for Prometheus: to this machine all, to who may see them those of their own sites."""
+    house = call.house
+    sites = set(house.directory.sites)
     if not _is_local(call.request):
         require(call.actor, Act.SEE_METRICS, THE_SERVER)
-    house = call.house
-    counted = figures(house, await _backlogs(house), await house.backups.state())
+        sites &= {room.site.id for room in _rooms(call)}
+    counted = figures(house, sites, await _backlogs(house), await house.backups.state())
     return Response(counted, media_type=CONTENT_TYPE_LATEST)
 
 

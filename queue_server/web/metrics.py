@@ -4,7 +4,7 @@ Every figure has its line in docs/operators/metrics.md; a test holds that. What 
 read them (`web.health`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import metadata
 
 from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
@@ -17,8 +17,10 @@ PRINTS = frozenset({"ready", "busy", "paper_low"})
 """What an agent says of a printer that can print."""
 
 
-def figures(house: House, backlogs: Mapping[str, Backlog], backup: BackupState) -> bytes:
-    """Return everything in Prometheus' text form."""
+def figures(
+    house: House, sites: Collection[str], backlogs: Mapping[str, Backlog], backup: BackupState
+) -> bytes:
+    """Return, in Prometheus' text form, what is of the server and of these sites."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     info = Gauge("aufruf_info", "1; the version stands beside it", ["version"], registry=registry)
@@ -26,14 +28,14 @@ def figures(house: House, backlogs: Mapping[str, Backlog], backup: BackupState) 
     writable = Gauge("aufruf_writable", "0: nothing can be kept, such as on a full disk", registry=registry)
     writable.set(not (house.sequencer.stopped or house.sequencer.outage))
     _count_backups(backup, registry)
-    _count_letters(house, backlogs, registry)
-    _count_calendars(house, registry)
+    _count_letters(house, sites, backlogs, registry)
+    _count_calendars(house, sites, registry)
     house.forgetting.count(registry)
-    _count_rooms(house, registry)
+    _count_rooms(house, sites, registry)
     return generate_latest(registry)
 
 
-def _count_rooms(house: House, registry: CollectorRegistry) -> None:
+def _count_rooms(house: House, sites: Collection[str], registry: CollectorRegistry) -> None:
     waiting = Gauge("aufruf_waiting", "Visitors who wait", ["site"], registry=registry)
     counters = Gauge("aufruf_open_counters", "Counters that are open", ["site"], registry=registry)
     displays = Gauge(
@@ -47,7 +49,8 @@ def _count_rooms(house: House, registry: CollectorRegistry) -> None:
         ["site", "kiosk"],
         registry=registry,
     )
-    for site_id, room in house.hub.rooms.items():
+    rooms = {site_id: room for site_id, room in house.hub.rooms.items() if site_id in sites}
+    for site_id, room in rooms.items():
         for kiosk_id, code in room.printers.items():
             printers.labels(site_id, kiosk_id).set(code in PRINTS)
         if room.view is not None:
@@ -70,20 +73,22 @@ def _count_backups(backup: BackupState, registry: CollectorRegistry) -> None:
         age.set(backup.age_s)
 
 
-def _count_letters(house: House, backlogs: Mapping[str, Backlog], registry: CollectorRegistry) -> None:
+def _count_letters(
+    house: House, sites: Collection[str], backlogs: Mapping[str, Backlog], registry: CollectorRegistry
+) -> None:
     late = Gauge("aufruf_letters_late", "Letters past their time", ["site"], registry=registry)
     oldest = Gauge(
         "aufruf_letters_oldest_seconds", "How long past its time the oldest is", ["site"], registry=registry
     )
     failed = Gauge("aufruf_letters_failed", "Letters that were given up", ["site"], registry=registry)
-    for site_id in house.hub.rooms:
+    for site_id in house.hub.rooms.keys() & sites:
         backlog = backlogs.get(site_id)
         late.labels(site_id).set(backlog.late_count if backlog else 0)
         oldest.labels(site_id).set(age_s(house, backlog) if backlog else 0)
         failed.labels(site_id).set(backlog.failed_count if backlog else 0)
 
 
-def _count_calendars(house: House, registry: CollectorRegistry) -> None:
+def _count_calendars(house: House, sites: Collection[str], registry: CollectorRegistry) -> None:
     unread = Gauge(
         "aufruf_calendars_unread",
         "Clerks whose times are not offered: their calendar cannot be read",
@@ -91,7 +96,8 @@ def _count_calendars(house: House, registry: CollectorRegistry) -> None:
         registry=registry,
     )
     unknown = house.clerk_calendars.unknown()
-    for site_id, (town, _) in house.directory.sites.items():
+    for site_id in sites:
+        town, _ = house.directory.sites[site_id]
         of_site = {clerk.id for clerk in town.clerks if site_id in clerk.site_ids}
         unread.labels(site_id).set(len(of_site & unknown))
 

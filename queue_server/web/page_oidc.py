@@ -20,9 +20,8 @@ from starlette.responses import RedirectResponse, Response
 from queue_server.domain.errors import NotFound, Refusal
 from queue_server.domain.sign_in import DirectoryRefused
 from queue_server.web.cookies import FLOW_COOKIE, clear_flow_cookie, is_secure, read_cookie, set_flow_cookie
-from queue_server.web.errors import status_of
 from queue_server.web.newcomers import Newcomer
-from queue_server.web.page_sign_in import own_origin, own_path, sign_in_form
+from queue_server.web.page_sign_in import own_origin, own_path, refused_form
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.places import first_page
 from queue_server.web.signing_in import give_cookies, sign_in_by_directory
@@ -47,7 +46,7 @@ async def set_out(call: PageCall) -> Response:
             verifier=_derived("verifier", flow),
         )
     except Refusal as refusal:
-        return _refused(call, refusal, after)
+        return refused_form(call, refusal, after)
     response = RedirectResponse(url, status_code=303)
     set_flow_cookie(response, f"{flow}.{quote(after, safe='')}", secure=is_secure(call.request.scope))
     return response
@@ -66,7 +65,7 @@ async def come_back(call: PageCall) -> Response:
         )
         signed_in = await sign_in_by_directory(call.house, Newcomer(call.request.scope), person)
     except Refusal as refusal:
-        response = _refused(call, refusal, after)
+        response = refused_form(call, refusal, after)
     else:
         first = first_page(signed_in.role, signed_in.clerk_id)
         response = call.page("signed_in.html", after=after or first)
@@ -97,11 +96,6 @@ def _derived(purpose: str, flow: str) -> str:
 
 def _back(call: PageCall) -> str:
     return own_origin(call.request) + BACK
-
-
-def _refused(call: PageCall, refusal: Refusal, after: str) -> Response:
-    message = call.say(f"error.{refusal.text}", **refusal.params)
-    return sign_in_form(call, after, message=message, status=status_of(refusal.code))
 
 
 ROUTES = [

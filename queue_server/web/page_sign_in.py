@@ -13,7 +13,7 @@ from queue_server.domain.errors import Refusal
 from queue_server.domain.sign_in import LEAST_PASSWORD, MOST_PASSWORD
 from queue_server.domain.town import in_language
 from queue_server.web.cookies import clear_session_cookie, is_secure
-from queue_server.web.errors import status_of
+from queue_server.web.errors import headers_of, status_of
 from queue_server.web.newcomers import Newcomer
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.places import first_page
@@ -39,8 +39,7 @@ async def sign_in_page(call: PageCall) -> Response:
     try:
         opened = await sign_in(call.house, Newcomer(call.request.scope), user, password)
     except Refusal as refusal:
-        message = call.say(f"error.{refusal.text}", **refusal.params)
-        return sign_in_form(call, after, user=user, message=message, status=status_of(refusal.code))
+        return refused_form(call, refusal, after, user=user)
     return _signed_in(call, opened, after)
 
 
@@ -66,7 +65,9 @@ async def password_page(call: PageCall) -> Response:
         opened = await change_password(call.house, newcomer, call.actor, old, new, via="web")
     except Refusal as refusal:
         message = call.say(f"error.{refusal.text}", **refusal.params)
-        return _password_form(call, after, message=message, status=status_of(refusal.code))
+        response = _password_form(call, after, message=message, status=status_of(refusal.code))
+        response.headers.update(headers_of(refusal))
+        return response
     return _signed_in(call, opened, after)
 
 
@@ -129,6 +130,14 @@ def sign_in_form(
         directory=_button(call),
         demo_password=call.house.settings.demo_password if call.house.settings.demo else "",
     )
+
+
+def refused_form(call: PageCall, refusal: Refusal, after: str, *, user: str = "") -> HTMLResponse:
+    """Show the form again with what was wrong, and to programs when to come back."""
+    message = call.say(f"error.{refusal.text}", **refusal.params)
+    response = sign_in_form(call, after, user=user, message=message, status=status_of(refusal.code))
+    response.headers.update(headers_of(refusal))
+    return response
 
 
 def own_path(path: str) -> str:

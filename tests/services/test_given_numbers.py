@@ -24,12 +24,15 @@ def hand(database: Database) -> Hand:
 
 def test_a_lost_number_is_given_to_nobody_and_the_log_knows(hand: Hand) -> None:
     known = hand.take()
-    assert withhold(hand, Given(417, 5000, hand.now), Given(known["number"], known["id"], hand.now)) == [417]
-    assert withhold(hand, Given(417, 5000, hand.now)) == []
-    assert hand.hall.is_withheld(417)
+    lost = 417 if known["number"] != 417 else 418  # numbers are drawn
+    assert withhold(hand, Given(lost, 5000, hand.now), Given(known["number"], known["id"], hand.now)) == [
+        lost
+    ]
+    assert withhold(hand, Given(lost, 5000, hand.now)) == []
+    assert hand.hall.is_withheld(lost)
     assert not hand.hall.is_withheld(known["number"])
     hand.restart()
-    assert hand.hall.leases[417].ticket_id == NOBODY
+    assert hand.hall.leases[lost].ticket_id == NOBODY
     assert [check.differences for check in check_database(hand.database)] == [(), ()]
 
 
@@ -84,7 +87,8 @@ def test_an_id_that_was_given_again_is_another_visit(hand: Hand) -> None:
     """Ids begin again after a restore."""
     ticket = hand.take()
     ended = hand.hall.tickets[ticket["id"]]
-    assert withhold(hand, Given(417, ended.id, hand.now)) == [417]
+    other = 417 if ended.number != 417 else 418
+    assert withhold(hand, Given(other, ended.id, hand.now)) == [other]
 
 
 def test_who_has_booked_keeps_the_number(database: Database) -> None:

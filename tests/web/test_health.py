@@ -90,6 +90,15 @@ async def test_figures_are_for_this_machine_or_with_a_token(town: Town, who: str
     assert behind_a_proxy.status_code == status
 
 
+@pytest.mark.parametrize("who", ["other town's administrator", "integration", None])
+async def test_the_figures_of_a_site_are_for_its_own_town(town: Town, who: str | None) -> None:
+    """This machine reads all of them."""
+    forwarded = {"x_forwarded_for": "203.0.113.9"} if who else {}
+    figures = (await town.ask(who, "GET", "/metrics", **forwarded)).text
+    assert "aufruf_writable 1.0" in figures
+    assert ('site="rathaus"' in figures) is (who != "other town's administrator")
+
+
 async def test_the_figures_tell_how_the_hall_is(town: Town) -> None:
     await town.open()
     await town.take()

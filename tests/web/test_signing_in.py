@@ -9,7 +9,9 @@ from argon2 import PasswordHasher
 
 from queue_server.adapters import accounts
 from queue_server.adapters.tables.accounts import ACCOUNT
+from queue_server.domain.access import TooManyRequests
 from tests.web.running import ONE_TIME_USER, PASSWORD, Town
+from tests.web.test_page_account import field
 
 SESSIONS = "/api/v1/sessions"
 
@@ -103,3 +105,16 @@ async def test_signing_in_again_ends_the_browsers_older_session(town: Town, next
     town.client.cookies.clear()
     seen = await town.client.get(SESSIONS, headers={"cookie": f"aufruf_session={older}"})
     assert seen.json()["role"] == "visitor"
+
+
+async def test_the_form_says_to_programs_too_when_to_come_back(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_many(*_: object) -> None:
+        raise TooManyRequests(retry_after_s=30)
+
+    page = await town.client.get("/sign-in")
+    form = {"user": "anna", "password": "falsch", "csrf": field(page, "csrf")[0]}
+    monkeypatch.setattr(town.house.throttle, "begin", too_many)
+    answer = await town.client.post("/sign-in", data=form)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "30")
