@@ -20,6 +20,9 @@ export function staffAlarm({ lost = () => false } = {}) {
   const call = document.querySelector('[data-part="alarm_call"]');
   const raisePath = config.counter ? `/api/v1/counters/${config.counter}/alarm` : `/api/v1/sites/${config.site}/alarm`;
   const acknowledged = new Set();
+  const heard = new Map(); // alarm to when it came first
+  const refused = new Map(); // alarm to the code of an answer to it that failed
+  let ending = null; // {id, at}: "over" was pressed once
   let alarms = [];
   let heardAt = 0;
   let armedAt = null;
@@ -36,17 +39,23 @@ export function staffAlarm({ lost = () => false } = {}) {
     alarms = message.alarms;
     heardAt = performance.now();
     failed = false;
+    for (const id of refused.keys()) if (!alarms.some((one) => one.id === id)) refused.delete(id);
+    for (const one of alarms) if (!heard.has(one.id)) heard.set(one.id, heardAt);
     for (const one of elsewhere(alarms)) if (!known.has(one.id)) notify(one);
     render();
   }
 
+  /** Those that must sound now. */
+  const now = () => sounding(alarms, { acknowledged, heard, now: performance.now() });
+
   function render() {
     const elapsedMs = performance.now() - heardAt;
     if (armedAt !== null && performance.now() - armedAt > MOST_MS) armedAt = null;
-    if (sounding(alarms, acknowledged).length > 0) siren.start();
+    if (ending !== null && performance.now() - ending.at > MOST_MS) ending = null;
+    if (now().length > 0) siren.start();
     else siren.stop();
-    draw(call, caller(alarms, { t, armed: armedAt !== null, sending, failed, lost: lost() }));
-    draw(box, banner(alarms, { t, elapsedMs, acknowledged, here: config.counter ?? "", sound: siren.state() }));
+    draw(call, caller(alarms, { t, armed: armedAt !== null, sending, failed, lost: lost(), refused }));
+    draw(box, banner(alarms, { t, elapsedMs, acknowledged, here: config.counter ?? "", sound: siren.state(), ending: ending?.id, refused }));
     place();
   }
 
@@ -54,7 +63,7 @@ export function staffAlarm({ lost = () => false } = {}) {
   function place() {
     const shown = elsewhere(alarms).length > 0;
     const covered = [...document.querySelectorAll("dialog:modal")].some((one) => one !== box);
-    const above = shown && covered && sounding(alarms, acknowledged).length > 0;
+    const above = shown && covered && now().length > 0;
     if (box.matches(":modal") && !above) box.close();
     if (above && !box.matches(":modal")) {
       box.removeAttribute("open");
@@ -74,11 +83,26 @@ export function staffAlarm({ lost = () => false } = {}) {
   }
 
   async function answerTo(id, act) {
+    const wasQuiet = acknowledged.has(id);
     acknowledged.add(id);
+    refused.delete(id);
     render();
     const answer = await send(`/api/v1/sites/${config.site}/alarms/${id}`, { act, ...(config.counter && { counter: config.counter }) });
-    if (!answer.ok && act === "going") failed = true;
+    if (!answer.ok) {
+      refused.set(id, answer.code);
+      if (!wasQuiet) acknowledged.delete(id); // whoever pressed may have left: somebody else must hear it
+    }
     render();
+  }
+
+  /** Whoever ends a colleague's alarm ends it for all: that takes two presses. The own one takes one. */
+  function end(id) {
+    const isOwn = alarms.some((one) => one.id === id && one.told === "raised");
+    const means = isOwn ? "call" : pressMeans(ending?.id === id ? ending.at : null, performance.now());
+    if (means === "arm") ending = { id, at: performance.now() };
+    if (means !== "call") return;
+    ending = null;
+    answerTo(id, "end");
   }
 
   function pressed() {
@@ -96,7 +120,7 @@ export function staffAlarm({ lost = () => false } = {}) {
   const ACTS = {
     call: pressed,
     going: (id) => answerTo(id, "going"),
-    end: (id) => answerTo(id, "end"),
+    end,
     quiet: (id) => acknowledged.add(id),
   };
 
@@ -119,6 +143,6 @@ export function staffAlarm({ lost = () => false } = {}) {
   });
   setInterval(render, TICK_MS);
   queueMicrotask(render); // once the page has its socket
-  const loudest = () => sounding(alarms, acknowledged)[0];
+  const loudest = () => now()[0];
   return { take, test: () => raise(true), title: () => (loudest() ? title(loudest(), t) : null) };
 }

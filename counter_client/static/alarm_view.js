@@ -5,6 +5,7 @@ import { clock } from "./words.js";
 
 export const LEAST_MS = 300; // a double click is sooner
 export const MOST_MS = 3000;
+export const LONGEST_SOUND_MS = 10 * 60_000; // an empty room must not ring all night
 
 /** What a press of the button means: "arm", "call", or "" for the second half of a double click. */
 export function pressMeans(armedAt, now) {
@@ -20,8 +21,9 @@ export function isChord(event) {
 /** Those raised elsewhere: they get the banner. */
 export const elsewhere = (alarms) => alarms.filter((one) => one.told !== "raised");
 
-/** Those that must sound here now. */
-export const sounding = (alarms, acknowledged) => alarms.filter((one) => one.told === "far" && !acknowledged.has(one.id));
+/** Those that must sound here now. `heard`: when each came first, on the clock of `now`. */
+export const sounding = (alarms, { acknowledged, heard, now }) =>
+  alarms.filter((one) => one.told === "far" && !acknowledged.has(one.id) && now - (heard.get(one.id) ?? now) < LONGEST_SOUND_MS);
 
 export function placeName({ room, name }, t) {
   if (!room) return name || t("alarm.desk");
@@ -43,8 +45,11 @@ function phones(one, t) {
   return sent > 0 ? t("alarm.phones_sent", { n: sent }) : "";
 }
 
-/** The banner of a colleague. */
-export function banner(alarms, { t, elapsedMs, acknowledged, here, sound }) {
+const unanswered = (one, refused, t) =>
+  refused.has(one.id) && h("p", { class: "alarm__blocked", role: "alert", key: `refused-${one.id}` }, t(refused.get(one.id) === "counter_taken" ? "alarm.answer_taken" : "alarm.answer_failed"));
+
+/** The banner of a colleague. `ending`: the alarm whose "over" was pressed once; `refused`: id to code of what failed. */
+export function banner(alarms, { t, elapsedMs, acknowledged, here, sound, ending = null, refused = new Map() }) {
   return elsewhere(alarms).map((one) => {
     const comes = one.going.some((place) => place.counter_id === here);
     const told = [one.going.length > 0 && t("alarm.on_the_way", { places: names(one.going, t) }), phones(one, t), one.told === "near" && t("alarm.near")];
@@ -59,17 +64,18 @@ export function banner(alarms, { t, elapsedMs, acknowledged, here, sound }) {
       h("div", { class: "alarm__acts" }, [
         !comes && press("going", one.id, t("alarm.go"), "alarm__go"),
         one.told === "far" && !acknowledged.has(one.id) && press("quiet", one.id, t("alarm.quiet"), "alarm__act"),
-        press("end", one.id, t("alarm.end"), "alarm__act"),
+        press("end", one.id, t(ending === one.id ? "alarm.again" : "alarm.end"), "alarm__act"),
       ]),
+      unanswered(one, refused, t),
       sound === "blocked" && one.told === "far" && !acknowledged.has(one.id) && h("p", { class: "alarm__blocked" }, t("alarm.blocked")),
     );
   });
 }
 
 /** Where help is called from: the button, or one quiet line once it is. */
-export function caller(alarms, { t, armed, sending, failed, lost }) {
+export function caller(alarms, { t, armed, sending, failed, lost, refused = new Map() }) {
   const own = alarms.filter((one) => one.told === "raised");
-  if (own.length > 0) return own.map((one) => raised(one, t));
+  if (own.length > 0) return own.map((one) => raised(one, refused, t));
   const label = sending ? t("alarm.calling") : armed ? t("alarm.again") : t("alarm.call");
   return [
     h(
@@ -90,7 +96,7 @@ export function caller(alarms, { t, armed, sending, failed, lost }) {
   ];
 }
 
-function raised(one, t) {
+function raised(one, refused, t) {
   const reached = one.reached_count > 0 || one.phones.sent_count > 0;
   const told = [
     t(one.test ? "alarm.called_test" : "alarm.called"),
@@ -100,5 +106,6 @@ function raised(one, t) {
   return h("div", { class: "alarm-call__raised", key: one.id }, [
     h("p", { class: "alarm-call__said", role: "status" }, told.filter(Boolean).join(" · ")),
     press("end", one.id, t("alarm.over"), "button--quiet button--s"),
+    unanswered(one, refused, t),
   ]);
 }

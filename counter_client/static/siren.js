@@ -1,4 +1,4 @@
-// The sound of a staff alarm: three rising sweeps and a rest, for as long as nobody has acknowledged it. The
+// The sound of a staff alarm: three rising sweeps and a rest, until whoever started it stops it. The
 // hall's chime is a bell that falls: nobody takes one for the other.
 //
 // One buffer that loops by itself: a tab in the background is given a timer once a minute.
@@ -9,7 +9,6 @@ const REST_S = 0.9;
 const FROM_HZ = 520;
 const TO_HZ = 1500;
 const LOUD = 0.85;
-const LONGEST_MS = 10 * 60_000; // an empty room must not ring all night
 
 /** The samples of one turn. */
 export function turn(rate) {
@@ -29,7 +28,6 @@ export function turn(rate) {
 export function makeSiren(onChange, { Context = globalThis.AudioContext } = {}) {
   let context = null;
   let source = null;
-  let ends = null;
 
   const state = () => (source === null ? "" : context.state === "running" ? "playing" : "blocked");
   const tell = () => onChange(state());
@@ -46,14 +44,12 @@ export function makeSiren(onChange, { Context = globalThis.AudioContext } = {}) 
     source.loop = true;
     source.connect(context.destination);
     source.start();
-    ends = setTimeout(stop, LONGEST_MS);
     unlock();
     tell();
   }
 
   function stop() {
     if (source === null) return;
-    clearTimeout(ends);
     source.stop();
     source.disconnect();
     source = null;

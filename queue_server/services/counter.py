@@ -36,9 +36,8 @@ def open_counter(
     counter_of(unit, counter_id)
     clerk = _clerk(unit, clerk_id)
     held = unit.desk.get(counter_id)
-    is_open = unit.hall.counter(counter_id).state is not CounterState.CLOSED
-    if held is not None and is_open and held.clerk_id != clerk_id and not take_over:
-        raise CounterTaken(counter=counter_id)
+    if not take_over:
+        require_no_other(unit, counter_id, clerk_id)
     if held is None or (held.clerk_id, held.session_ref) != (clerk_id, session_ref):
         unit.bind(counter_id, clerk_id, session_ref, skills_of(unit.town, clerk))
     unit.record(calling.open_counter(unit.hall, counter_id))
@@ -215,6 +214,14 @@ def require_holder(unit: Unit, counter_id: str, clerk_id: str) -> frozenset[str]
     if held.clerk_id != clerk_id:
         raise CounterTaken(counter=counter_id)
     return held.skills
+
+
+def require_no_other(unit: Unit, counter_id: str, clerk_id: str | None) -> None:
+    """Raise `CounterTaken` when the counter is open, and another clerk's."""
+    held = unit.desk.get(counter_id)
+    is_open = unit.hall.counter(counter_id).state is not CounterState.CLOSED
+    if held is not None and is_open and held.clerk_id != clerk_id:
+        raise CounterTaken(counter=counter_id)
 
 
 def call_answer(unit: Unit, counter_id: str, seq: int) -> Answer:

@@ -1,12 +1,14 @@
 """Text messages of a staff alarm to chosen phones: at once, and again if need be; what became of them.
 
 What must not live here: the outbox and its hours of the night (`live.postman`, `web.texting`): who calls for
-help cannot wait for either. The day's limit of text messages does not hold here, and none is counted.
+help cannot wait for either. The day's limit of text messages does not hold here, and none is counted; but a
+phone gets one a minute for a place: pressing again and again, in need or in mischief, floods nobody.
 """
 
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from queue_server.domain.alarm import Alarm
@@ -20,6 +22,8 @@ if TYPE_CHECKING:  # the house holds one of us
 
 PAUSES_S: Final = (0.0, 1.0, 4.0)
 """Before each try. A gateway that is down for longer is told to staff as what it is."""
+EACH: Final = timedelta(minutes=1)
+"""Between two texts to a phone for the same place. A trial keeps no real alarm back."""
 log = logging.getLogger(__name__)
 
 
@@ -29,6 +33,7 @@ class AlarmCalls:
     def __init__(self, pauses_s: Sequence[float] = PAUSES_S) -> None:
         self._pauses_s = pauses_s
         self._tasks: set[asyncio.Task[None]] = set()
+        self._texts: dict[tuple[str, str, str, bool], tuple[datetime, asyncio.Task[bool]]] = {}
 
     def begin(self, house: "House", alarm: Alarm) -> None:
         """Send to all phones of the alarm's site, beside whoever called."""
@@ -54,11 +59,21 @@ class AlarmCalls:
         house.alarms.take_phones(alarm.id, counts)
 
         async def call(index: int, phone: str) -> None:
-            was_sent = await self._call(house, phone, text, f"{alarm.id}{index:08x}")
+            was_sent = await self._text(house, alarm, phone, text, f"{alarm.id}{index:08x}")
             counts["sent_count" if was_sent else "failed_count"] += 1
             house.alarms.take_phones(alarm.id, counts)
 
         await asyncio.gather(*(call(index, phone) for index, phone in enumerate(phones)))
+
+    async def _text(self, house: "House", alarm: Alarm, phone: str, text: str, id_: str) -> bool:
+        """Send it, unless the phone was told of this place within the minute: then say whether that went."""
+        now, key = house.clock(), (phone, alarm.site_id, alarm.counter_id, alarm.is_test)
+        self._texts = {one: known for one, known in self._texts.items() if abs(now - known[0]) < EACH}
+        if key in self._texts and await asyncio.shield(self._texts[key][1]):
+            return True
+        task = asyncio.create_task(self._call(house, phone, text, id_), name=f"a phone of alarm {alarm.id}")
+        self._texts[key] = now, task
+        return await task
 
     async def _call(self, house: "House", phone: str, text: str, id_: str) -> bool:
         if not house.sms.is_connected:

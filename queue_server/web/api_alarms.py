@@ -1,15 +1,22 @@
 """The staff alarm over HTTP: calling for help from a counter or the desk, going there, saying it is over."""
 
+import asyncio
 import hashlib
+from contextlib import suppress
+from typing import Final
 
-from queue_server.domain.access import Act
+from queue_server.domain.access import Act, Kind, require
 from queue_server.domain.alarm import DESK, Alarm, who
-from queue_server.domain.errors import NotFound
+from queue_server.domain.errors import NotFound, StorageUnavailable
 from queue_server.live.inbox import RequestKey
 from queue_server.protocol import AlarmEntry, AlarmFrame
+from queue_server.services import counter
 from queue_server.services.ports import Answer
 from queue_server.web import models
 from queue_server.web.api import PREFIX, ApiRoute, Call
+
+HOLDER_WITHIN_S: Final = 1.0
+"""So long we ask who holds a counter; then whoever goes to help goes."""
 
 
 async def raise_at_counter(call: Call) -> Answer:
@@ -35,8 +42,21 @@ async def answer_alarm(call: Call) -> Answer:
         raise NotFound(what="counter")
     one = who(call.actor, place)
     if call.body.act == "going":
+        await _require_place(call, place)
         return dict(await call.house.alarms.go(site, alarm_id, one))
     return dict(await call.house.alarms.end(site, alarm_id, one, one.clerk_id or place or None))
+
+
+async def _require_place(call: Call, place: str) -> None:
+    """Raise unless this actor may speak for the place: at the desk all staff of the site may."""
+    if place == DESK:
+        return
+    require(call.actor, Act.OPEN_COUNTER, call.house.directory.thing(Kind.COUNTER, place))
+    with suppress(StorageUnavailable, TimeoutError):
+        async with asyncio.timeout(HOLDER_WITHIN_S):
+            await call.house.sequencer.look(
+                call.site_id, lambda unit: counter.require_no_other(unit, place, call.actor.clerk_id)
+            )
 
 
 async def _raise(call: Call, place: str) -> Answer:
@@ -89,6 +109,7 @@ ROUTES = [
         "site",
         models.AnswerAlarm,
         AlarmEntry,
+        refusals=("counter_taken",),
         tag="alarm",
     ),
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.counter_client.conftest import SESSION, Hall, OpenCounter
 from tests.counter_client.test_modules import Module
@@ -121,6 +121,53 @@ async def test_a_page_that_is_opened_later_sees_what_runs(hall: Hall, open_count
     await expect(page.locator(".alarm__title")).to_have_text("Alarm: Zimmer 2")
     await page.locator("[data-alarm=going]").click()
     await expect(page.locator(".alarm__told")).to_contain_text("Unterwegs: Empfang")
+
+
+async def test_an_answer_that_fails_is_said_and_ending_a_colleagues_takes_two_presses(
+    hall: Hall, open_counter: OpenCounter, colleague: Page
+) -> None:
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=503, json={"error": {"code": "storage_unavailable", "message": ""}})
+
+    page = await open_counter()
+    await colleague.mouse.click(5, 5)
+    await page.keyboard.press(CHORD)
+    await colleague.route("**/alarms/*", refuse)
+    await colleague.locator("[data-alarm=going]").click()
+    await expect(colleague.locator(".alarm__blocked")).to_have_text(
+        "Das kam nicht an. Drücken Sie noch einmal."
+    )
+    await expect(sound(colleague, "playing")).to_be_attached()
+    assert await axe_by_day_and_night(colleague) == []
+    await colleague.unroute("**/alarms/*")
+    end = colleague.locator("[data-alarm=end]")
+    await end.dblclick()
+    await expect(end).to_have_text("Noch einmal drücken")
+    assert len(running(hall)) == 1
+    await colleague.wait_for_timeout(350)
+    await end.click()
+    await expect(colleague.locator(".alarm")).to_be_hidden()
+    assert running(hall) == []
+
+
+async def test_an_empty_room_does_not_ring_all_night(module: Module) -> None:
+    body = """
+    const alarms = [{ id: "a", told: "far" }, { id: "b", told: "far" }, { id: "c", told: "near" }];
+    const heard = new Map([["a", 0], ["b", 300_000]]);
+    return [0, 599_999, 600_000, 900_000].map((now) =>
+      m.sounding(alarms, { acknowledged: new Set(), heard, now }).map((one) => one.id).join(""));
+    """
+    assert await module("alarm_view", body) == ["ab", "ab", "b", ""]
+
+
+async def test_a_siren_that_was_stopped_is_not_begun_again_by_its_own_end(module: Module) -> None:
+    body = """
+    const states = [];
+    const siren = m.makeSiren((state) => states.push(state));
+    siren.start(); siren.start(); siren.stop(); siren.stop();
+    return [siren.state(), states.at(-1)];
+    """
+    assert await module("siren", body) == ["", ""]
 
 
 async def test_what_a_press_means(module: Module) -> None:

@@ -180,6 +180,20 @@ async def test_alarms_of_another_site_do_not_exist(town: Town) -> None:
     assert (await town.ask("bernd", "POST", own, body)).status_code == 404
 
 
+async def test_nobody_says_that_help_comes_from_a_colleagues_counter(town: Town) -> None:
+    """From one that is free, whoever may open it comes: the page is often open before the counter is."""
+    raised = await town.do("administrator", "sites/rathaus/alarm", 201)
+    path = f"/api/v1/sites/rathaus/alarms/{raised['id']}"
+    body = {"act": "going", "counter": "rathaus-2"}
+    await town.open("rathaus-2", "bernd")
+    answer = await town.ask("anna", "POST", path, body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "counter_taken")
+    free = await town.ask("anna", "POST", path, body | {"counter": "rathaus-1"})
+    assert [one["counter_id"] for one in free.json()["going"]] == ["rathaus-1"]
+    found = await town.ask("bernd", "POST", path, body)
+    assert [one["counter_id"] for one in found.json()["going"]] == ["rathaus-1", "rathaus-2"]
+
+
 async def test_a_restart_shows_again_what_runs(town: Town, web_sqlite: Template) -> None:
     raised = await town.do("anna", "counters/rathaus-1/alarm", 201)
     await town.do("bernd", f"sites/rathaus/alarms/{raised['id']}", act="going", counter="rathaus-2")
@@ -309,6 +323,7 @@ async def test_a_gateway_that_stumbles_is_asked_again_and_one_that_fails_is_told
     assert len({one["id"] for one in gateway.taken}) == 1, "the same message, so that a gateway can tell"
     await town.do("bernd", f"sites/rathaus/alarms/{first['id']}", act="end")
     gateway.answers = [(500, "no")]
+    town.clock.forward(minutes=1)
     with caplog.at_level(logging.WARNING):
         await town.do("anna", "counters/rathaus-1/alarm", 201)
         assert await phones_of(town) == {"count": 1, "sent_count": 0, "failed_count": 1}
@@ -341,6 +356,21 @@ async def test_phones_are_called_before_the_disk_and_once(
     assert len(await town.house.read(rows.running)) == 1
     assert len(gateway.taken) == 1
     assert caplog.text.count("cannot be written") == (storage == "broken")
+
+
+async def test_a_phone_gets_one_text_a_minute_for_a_place(town: Town, gateway: Gateway) -> None:
+    """A trial keeps the real one back neither; what failed is no text."""
+    town.house.alarm_calls = alarm_calls.AlarmCalls((0.0,))
+    connect(town, f'[sms]\n{settings(gateway.address)}\n[alarm]\nphones = ["{PHONE}"]')
+    gateway.answers = [(500, "no"), OK]
+    counts = []
+    for more, after_s in (({}, 0), ({}, 30), ({}, 29), ({"test": True}, 0), ({}, 31)):
+        town.clock.forward(seconds=after_s)
+        raised = await town.do("anna", "counters/rathaus-1/alarm", 201, **more)
+        sent = (await phones_of(town))["sent_count"]
+        counts.append((sent, len(gateway.taken)))
+        await town.do("bernd", f"sites/rathaus/alarms/{raised['id']}", act="end")
+    assert counts == [(0, 1), (1, 2), (1, 2), (1, 3), (1, 4)]
 
 
 async def test_phones_without_a_gateway_are_told_as_not_reached(town: Town) -> None:
