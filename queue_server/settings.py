@@ -32,6 +32,7 @@ class Settings:
     backups: Path | None = None
     day_sheets: Path | None = None
     log_years: int = 3
+    past_years: int = 10
     certificate: Path | None = None
     certificate_key: Path | None = None
     extra: Mapping[str, str] = field(default_factory=dict)

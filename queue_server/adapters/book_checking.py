@@ -1,6 +1,7 @@
 """Whether appointments and clerks' cells say what the log says; and making them say it again.
 
-The book is folded over a site's whole log, not a day's: what is booked today was held weeks ago. What
+The book is folded over a site's whole log, not a day's: what is booked today was held weeks ago. It begins
+behind what was forgotten after years (`hall_past`): entries and rows up to there do not count. What
 stands beside the log (whose time it takes, what opens the manage link) is left out of the comparison and
 kept when rows are remade.
 """
@@ -17,9 +18,10 @@ from queue_server.adapters.clerk_cells import CELL, ClerkCells, Taken
 from queue_server.adapters.planner import BOOK_EVENTS
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT, BESIDE_THE_LOG, AppointmentRows, values
 from queue_server.adapters.rows.base import EVENT
+from queue_server.adapters.rows.stream_rows import StreamRows
 from queue_server.domain.appointment import LIVE, Appointment, AppointmentState
 from queue_server.domain.book import Book
-from queue_server.domain.book_fold import apply
+from queue_server.domain.book_fold import after_forgetting, apply
 from queue_server.domain.events import Recorded, event_of
 from queue_server.domain.slots import CELL_S, cell_of
 
@@ -35,13 +37,15 @@ class BrokenBook(Exception):  # noqa: N818 - it is the log that is broken
 
 
 def fold_book(connection: Connection, site_id: str, zone: tzinfo = UTC) -> Book:
-    """Return the book that the whole log makes, with all that ended in it. Raises `BrokenBook`."""
-    query = sa.select(EVENT.c.seq, EVENT.c.at, EVENT.c.type, EVENT.c.payload)
-    query = query.where(EVENT.c.site_id == site_id, EVENT.c.type.in_(BOOK_EVENTS)).order_by(EVENT.c.seq)
+    """Return the book that the log makes, with all that ended in it. Raises `BrokenBook`."""
+    forgotten = StreamRows.forgotten(connection, site_id)
+    query = sa.select(EVENT.c.seq, EVENT.c.at, EVENT.c.type, EVENT.c.payload).order_by(EVENT.c.seq)
+    query = query.where(EVENT.c.site_id == site_id, EVENT.c.seq > forgotten, EVENT.c.type.in_(BOOK_EVENTS))
     book = Book(site_id, zone)
     for seq, at, kind, payload in connection.execute(query):
         try:
-            apply(book, Recorded(seq, at, event_of(kind, payload)))
+            if (event := after_forgetting(event_of(kind, payload), forgotten)) is not None:
+                apply(book, Recorded(seq, at, event))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BrokenBook(seq, f"{kind}: {error!r}") from error
     return book
@@ -55,7 +59,8 @@ def all_of(book: Book) -> dict[int, Appointment]:
 def compare_book(connection: Connection, site_id: str) -> Iterator[tuple[str, str, object, object]]:
     """Yield (thing, field, by the log, by the rows) for all that differs. Raises `BrokenBook`."""
     by_log = all_of(fold_book(connection, site_id))
-    query = sa.select(APPOINTMENT).where(APPOINTMENT.c.site_id == site_id)
+    forgotten = StreamRows.forgotten(connection, site_id)
+    query = sa.select(APPOINTMENT).where(APPOINTMENT.c.site_id == site_id, APPOINTMENT.c.id > forgotten)
     by_rows = {row["id"]: {**row} for row in connection.execute(query).mappings()}
     for id_ in sorted({*by_log, *by_rows}):
         yield from _compare(f"appointment {id_}", by_log.get(id_), by_rows.get(id_))

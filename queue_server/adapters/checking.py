@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.book_checking import BrokenBook, compare_book
 from queue_server.adapters.database import Database
 from queue_server.adapters.rows.base import COUNTER, DAY, EVENT, LEASE, TICKET, table
+from queue_server.adapters.rows.stream_rows import StreamRows
 from queue_server.adapters.tables.hall import SiteStream
 from queue_server.domain.events import Recorded, event_of
 from queue_server.domain.fold import apply
@@ -179,12 +180,13 @@ def _stored(connection: Connection, source: sa.Table, hall: Hall, key: str) -> R
 
 
 def _check_sequence(connection: Connection, site_id: str, seq: int, day: date | None) -> Iterator[Difference]:
-    query = sa.select(sa.func.count(), sa.func.min(EVENT.c.seq), sa.func.max(EVENT.c.seq))
-    count, first, last = connection.execute(query.where(EVENT.c.site_id == site_id)).one()
+    forgotten = StreamRows.forgotten(connection, site_id)
+    mine = (EVENT.c.site_id == site_id) & (EVENT.c.seq > forgotten)
+    count, last = connection.execute(sa.select(sa.func.count(), sa.func.max(EVENT.c.seq)).where(mine)).one()
     if (last or 0) != seq:
         yield Difference(site_id, day, "place", "seq", last or 0, seq)
-    if count and count != last - first + 1:
-        yield Difference(site_id, day, "log", "entries", last - first + 1, count)
+    if count and count != last - forgotten:
+        yield Difference(site_id, day, "log", "entries", last - forgotten, count)
     newest = current_day(connection, site_id)
     if newest != day:
         yield Difference(site_id, day, "place", "business_day", newest, day)
@@ -196,10 +198,18 @@ def _last_seq(connection: Connection, site_id: str) -> int:
 
 
 def _days(connection: Connection, site_id: str) -> list[date]:
-    """Return every day that has entries or rows."""
+    """Return every day that has entries or rows and is not forgotten."""
     found: set[date] = set()
     sources: Iterable[sa.Table] = (EVENT, TICKET, LEASE, DAY)
     for source in sources:
         query = sa.select(source.c.business_day).where(source.c.site_id == site_id).distinct()
         found |= set(connection.execute(query).scalars())
-    return sorted(found)
+    first = first_kept_day(connection, site_id)
+    return sorted(day for day in found if first is None or day >= first)
+
+
+def first_kept_day(connection: Connection, site_id: str) -> date | None:
+    """Return the day at which the log begins behind what is forgotten; None when nothing is."""
+    forgotten = StreamRows.forgotten(connection, site_id)
+    query = sa.select(EVENT.c.business_day).where(EVENT.c.site_id == site_id, EVENT.c.seq == forgotten + 1)
+    return connection.execute(query).scalar() if forgotten else None

@@ -81,6 +81,13 @@ def add_server_arguments(parser: argparse.ArgumentParser, data: str) -> None:
         metavar="N",
         help="so long who changed what is kept (default: %(default)s)",
     )
+    parser.add_argument(
+        "--past-years",
+        type=_years,
+        default=PAST_YEARS,
+        metavar="N",
+        help="so long past visits and appointments are kept, which name nobody (default: %(default)s)",
+    )
     parser.add_argument("--no-speech", action="store_true", help="chime only")
     parser.add_argument(
         "--log",
@@ -93,6 +100,7 @@ def add_server_arguments(parser: argparse.ArgumentParser, data: str) -> None:
 
 
 LOG_YEARS: Final = 3
+PAST_YEARS: Final = 10
 
 
 def _years(text: str) -> int:
@@ -116,6 +124,7 @@ def settings_from(args: argparse.Namespace, **more: object) -> Settings:
         backups=args.backups.resolve() if args.backups else None,
         day_sheets=args.daysheets.resolve() if args.daysheets else None,
         log_years=args.log_years,
+        past_years=args.past_years,
         **more,  # type: ignore[arg-type]
     )
 

@@ -50,6 +50,18 @@ OPEN: Final = frozenset({_S.UNCONFIRMED, _S.BOOKED})
 """States that count as a visitor's bookings to come."""
 EXPECTED: Final = frozenset({_S.BOOKED, _S.MISSED})
 """States in which somebody may still come: the number stays reserved on the appointment's day."""
+_FIRST_YEAR: Final = 2026
+_YEARS: Final = 600
+_A_YEAR: Final = 100
+"""More secrets than anybody has replaced of one appointment."""
+
+
+def first_secret_version(created_at: datetime) -> int:
+    """Return the version of a new appointment's secret: each year has its own.
+
+    Who keeps a letter of an appointment forgotten since years opens none that drew its reference anew.
+    """
+    return 1 + _A_YEAR * (max(0, created_at.year - _FIRST_YEAR) % _YEARS)
 
 
 @dataclass(slots=True)

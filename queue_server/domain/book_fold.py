@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import singledispatch
 
 from queue_server.domain import events as e
-from queue_server.domain.appointment import Appointment, AppointmentState
+from queue_server.domain.appointment import Appointment, AppointmentState, first_secret_version
 from queue_server.domain.book import Book
 
 
@@ -21,6 +21,17 @@ def apply(book: Book, recorded: e.Recorded) -> None:
         _held(book, recorded.seq, recorded.event, recorded.at)
     elif isinstance(recorded.event, e.AppointmentEvent):
         _take(recorded.event, book, recorded.at)
+
+
+def after_forgetting(event: e.Event, forgotten: int) -> e.Event | None:
+    """Return what of an entry still counts when the appointments up to id `forgotten` are forgotten.
+
+    They ended long ago, and some of their last entries stand behind the cut.
+    """
+    if isinstance(event, e.AppointmentMoved) and event.appointment <= forgotten < event.hold:
+        return e.HoldReleased(event.hold)  # the hold ends by the move, all the same
+    about = getattr(event, "appointment", None)
+    return None if about is not None and about <= forgotten else event
 
 
 def _held(book: Book, seq: int, event: e.AppointmentHeld, at: datetime) -> None:
@@ -39,6 +50,7 @@ def _held(book: Book, seq: int, event: e.AppointmentHeld, at: datetime) -> None:
             held_until=event.held_until,
             state_at=at,
             created_at=at,
+            secret_version=first_secret_version(at),
             replaces=event.replaces,
             replaces_site=event.replaces_site,
             follows=event.follows,

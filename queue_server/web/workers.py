@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Final, Protocol
 
-from queue_server.adapters import accounts, alarms, audit_lines
+from queue_server.adapters import accounts, alarms, audit_lines, hall_past
 from queue_server.adapters.backup.journaling import Journaling
 from queue_server.adapters.calendars import copies, own_entries
 from queue_server.adapters.calendars.all_calendars import AllCalendars
@@ -51,6 +51,7 @@ from queue_server.web.doctoring import Doctor
 from queue_server.web.doctoring import Tools as DoctorTools
 from queue_server.web.house import House
 from queue_server.web.mailing import Mailing, OutboxOf, Tools
+from queue_server.web.past import LOOK_S, Past
 from queue_server.web.texting import SmsTools, Texting
 
 JOURNAL_S: Final = 1.0
@@ -97,6 +98,7 @@ async def start(
         house.backups,
         _day_sheets(house),
         _journaling(house),
+        Repeating("forgetting what is years old", Past(house, hall_past).turn, LOOK_S),
     ):
         begin(worker)
     begin(CalendarWatch(house, entries))

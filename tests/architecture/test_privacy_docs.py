@@ -35,11 +35,20 @@ def test_what_the_audit_leaves_alone_is_explained() -> None:
 def test_the_longest_times_are_those_of_the_program() -> None:
     from queue_server.adapters.forgetting import marks, nightly
     from queue_server.adapters.post import outbox, spool
+    from queue_server.commands.running import PAST_YEARS
     from queue_server.domain.town import Site
     from queue_server.domain.town_values import SITE_RANGES
+    from queue_server.settings import Settings
 
     assert (marks.KEPT.days, nightly.NOTED.days, outbox.KEPT.days, spool.KEPT.days) == (30, 100, 7, 2)
     usual = next(one.default for one in fields(Site) if one.name == "erase_days")
     assert (usual, SITE_RANGES["erase_days"]) == (2, (0, 14))
-    for words in ("100 days", "| 30 days |", "7 days after it left", "(0–14, usually 2)"):
+    assert PAST_YEARS == next(one.default for one in fields(Settings) if one.name == "past_years") == 10
+    for words in (
+        "ten years, or `--past-years`",
+        "100 days",
+        "| 30 days |",
+        "7 days after it left",
+        "(0–14, usually 2)",
+    ):
         assert words in PRIVACY

@@ -2,16 +2,23 @@
 
 import random
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from queue_server.domain import events as e
-from queue_server.domain.appointment import EXPECTED, LIVE, TRANSITIONS, AppointmentState
+from queue_server.domain.appointment import (
+    EXPECTED,
+    LIVE,
+    TRANSITIONS,
+    AppointmentState,
+    first_secret_version,
+)
 from queue_server.domain.book import Book
-from queue_server.domain.book_fold import apply
+from queue_server.domain.book_fold import after_forgetting, apply
 from queue_server.domain.booked_number import choose_booked_number
 from queue_server.domain.events import AppointmentEvent, Recorded
 from queue_server.domain.hall import Hall
@@ -216,3 +223,25 @@ def test_a_number_that_a_visit_took_over_stays_taken() -> None:
     leases.end(417, 7, at("10:10"))
     assert leases.draw(at("12:09"), seeded()) >= 1000
     assert leases.draw(at("12:10"), seeded()) == 417
+
+
+def test_a_secret_of_another_year_never_fits() -> None:
+    """References may be drawn again once their appointment is forgotten; letters lie around for ever."""
+    versions = [first_secret_version(datetime(year, 12, 31, 23, tzinfo=UTC)) for year in range(2026, 2126)]
+    assert versions[0] == 1
+    assert all(later - earlier >= 100 for earlier, later in pairwise(versions))
+    assert first_secret_version(datetime(2015, 1, 1, tzinfo=UTC)) == 1
+    assert first_secret_version(datetime(9999, 1, 1, tzinfo=UTC)) < 2**16
+    book = Book("hall", UTC)
+    apply(book, Recorded(1, datetime(2028, 1, 1, tzinfo=UTC), HELD))
+    assert book.appointments[1].secret_version == versions[2]
+
+
+def test_what_is_about_the_forgotten_does_not_count_any_more() -> None:
+    moved = e.AppointmentMoved(4, 9, at("11:00"), 10, 411)
+    assert after_forgetting(moved, 3) is moved
+    assert after_forgetting(moved, 4) == e.HoldReleased(9), "the hold ends by the move, all the same"
+    assert after_forgetting(moved, 9) is None
+    assert after_forgetting(e.AppointmentCompleted(4), 4) is None
+    assert after_forgetting(e.AppointmentCompleted(5), 4) == e.AppointmentCompleted(5)
+    assert after_forgetting(HELD, 9) is HELD

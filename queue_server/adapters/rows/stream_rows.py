@@ -20,7 +20,7 @@ _READ = sa.select(STREAM.c.seq, STREAM.c.business_day, STREAM.c.last_at, STREAM.
 )
 # SQLite's BEGIN IMMEDIATE locks already.
 _TAKE = Prepared(lambda _: _READ.with_for_update())
-_MOVE = PreparedRows(partial(upsert, STREAM, kept=("holds_post",)))
+_MOVE = PreparedRows(partial(upsert, STREAM, kept=("holds_post", "forgotten_seq")))
 
 
 class StreamPlace(NamedTuple):
@@ -49,6 +49,12 @@ class StreamRows:
         return None if row is None else StreamPlace(*row)
 
     @staticmethod
+    def forgotten(connection: Connection, site_id: str) -> int:
+        """Return up to which entry the site's past is forgotten: log and rows of it count no more."""
+        query = sa.select(STREAM.c.forgotten_seq).where(STREAM.c.site_id == site_id)
+        return connection.execute(query).scalar() or 0
+
+    @staticmethod
     def move(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         _MOVE.run(connection, rows)
 
@@ -62,4 +68,5 @@ class StreamRows:
             "business_day": hall.business_day,
             "last_at": hall.last_at,
             "holds_post": False,  # of a new row: what stands there stays
+            "forgotten_seq": 0,
         }

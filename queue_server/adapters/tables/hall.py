@@ -18,6 +18,7 @@ class SiteStream(SQLModel, table=True):
     """A site's place in its log. Taking this row is the site's lock **and** its sequence.
 
     `holds_post`: the database was restored, and what is posted is held until staff have said what to do.
+    `forgotten_seq`: up to here the log is forgotten, with its rows, after years; `check` begins behind it.
     """
 
     __tablename__ = "site_stream"
@@ -28,10 +29,11 @@ class SiteStream(SQLModel, table=True):
     business_day: date | None = None
     last_at: datetime | None = None
     holds_post: bool = False
+    forgotten_seq: int = Field(default=0, sa_type=BigInteger)
 
 
 class EventRow(SQLModel, table=True):
-    """One entry of a site's log: appended, never changed."""
+    """One entry of a site's log: appended, never changed, and deleted after years."""
 
     __tablename__ = "event"
 

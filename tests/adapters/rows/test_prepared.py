@@ -21,7 +21,7 @@ READ_STREAM = Prepared(lambda _: sa.select(STREAM).where(STREAM.c.site_id == sa.
 
 def stream(site: str, **changes: Any) -> dict[str, Any]:
     row = {"site_id": site, "organisation_id": "town", "seq": 7, "business_day": None, "last_at": None}
-    return {**row, "holds_post": False, **changes}
+    return {**row, "holds_post": False, "forgotten_seq": 0, **changes}
 
 
 def answer(id_: str, body: dict[str, Any]) -> dict[str, Any]:

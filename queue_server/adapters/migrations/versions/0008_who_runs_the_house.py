@@ -49,6 +49,7 @@ def upgrade() -> None:
     with op.batch_alter_table('session', schema=None) as batch_op:
         batch_op.add_column(sa.Column('browser', _text(60), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('method', _text(12), nullable=False, server_default='password'))
+    op.add_column('site_stream', sa.Column('forgotten_seq', sa.BigInteger(), nullable=False, server_default='0'))
     _create_tables()
     op.execute(f"INSERT INTO compatibility (id, readable_from) VALUES (1, '{OLDEST_READER}')")
 
@@ -116,6 +117,7 @@ def _create_tables() -> None:
 def downgrade() -> None:
     for table in ('compatibility', 'finding', 'staff_alarm', 'audit_log', 'department_lead'):
         op.drop_table(table)
+    op.drop_column('site_stream', 'forgotten_seq')
     with op.batch_alter_table('session', schema=None) as batch_op:
         batch_op.drop_column('method')
         batch_op.drop_column('browser')
