@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from dataclasses import dataclass
+from typing import Final
 
 from queue_server.adapters.installing.layout import Layout, Switch
 from queue_server.adapters.installing.services import (
@@ -14,9 +15,12 @@ from queue_server.adapters.installing.services import (
     is_a_unit,
 )
 from queue_server.commands import noted
-from queue_server.commands.coming_up import comes_up, is_up
+from queue_server.commands.coming_up import comes_up, is_up, runs_soon
 from queue_server.commands.common import complain
 from queue_server.settings import Settings
+
+STARTED_AGAIN_S: Final = 3.0
+"""Within this, whoever watches over a server that ends at once has started it again."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ class ChangeOver:
         if self.layout.current == switch.after and is_up(self.settings, switch.after):
             self._confirm(switch)
             say(f"An update to {switch.after} was broken off at its end; that version works and stays.")
+        elif self.layout.current == switch.after and not runs_soon(self.settings, STARTED_AGAIN_S):
+            # Perhaps weeks ago, and somebody stopped it by hand: that is no reason to start another version.
+            self._confirm(switch)
+            say(f"An update to {switch.after} was broken off. No server runs; that one stays in its place.")
         elif self.layout.current == switch.after:
             self._go_back(switch, f"an update to {switch.after} was broken off")
         else:

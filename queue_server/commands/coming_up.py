@@ -22,6 +22,11 @@ def comes_up(settings: Settings, version: str, within_s: float) -> bool:
     return _until(lambda: is_up(settings, version), within_s)
 
 
+def runs_soon(settings: Settings, within_s: float) -> bool:
+    """Tell whether any server of these data runs, or starts within this time; it need not be well."""
+    return _until(lambda: noted.running(settings) is not None, within_s)
+
+
 def is_up(settings: Settings, version: str) -> bool:
     server = noted.running(settings)
     if server is None or server.version != version or not server.address:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.commands import update
+from queue_server.adapters.installing.layout import Layout, Switch
+from queue_server.adapters.installing.services import ByCommand
+from queue_server.commands import changing_over, update
 from queue_server.commands.as_owner import Owner
 from queue_server.commands.common import DIFFERS, Problem
 from queue_server.commands.rehearsal import copy_of
@@ -47,6 +49,21 @@ def test_only_a_new_difference_holds_an_update_up(
     except Problem as problem:
         said = str(problem)
     assert (refused in said) if refused and said else (refused is said)
+
+
+def test_a_server_that_was_stopped_by_hand_is_not_started_by_an_old_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(changing_over, "STARTED_AGAIN_S", 0)
+    layout = Layout(tmp_path)
+    layout.versions.mkdir()
+    layout.switch("1.1.0")
+    layout.begin(Switch("1.0.0", "1.1.0"))
+    restarts = ByCommand(f"touch {tmp_path / 'restarted'}")
+    changing_over.ChangeOver(layout, Settings(data=tmp_path), restarts, 1).finish_what_was_begun()
+    assert (layout.current, layout.previous, layout.begun()) == ("1.1.0", "1.0.0", None)
+    assert "No server runs" in capsys.readouterr().out
+    assert not (tmp_path / "restarted").exists()
 
 
 @AS_ROOT

@@ -114,13 +114,17 @@ class Layout:
     def begin(self, switch: Switch) -> None:
         """Write down that a change of versions is under way, before it is."""
         partial = self._journal.with_suffix(".new")
-        partial.write_text(json.dumps(asdict(switch)), encoding="utf-8")
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(switch)))
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(self._journal)
+        self._sync()
 
     def begun(self) -> Switch | None:
         try:
             return Switch(**json.loads(self._journal.read_text(encoding="utf-8")))
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError, TypeError):  # empty after a power cut: it was not yet begun
             return None
 
     def confirm(self, switch: Switch) -> list[str]:
@@ -156,6 +160,9 @@ class Layout:
         partial.unlink(missing_ok=True)
         partial.symlink_to(Path("versions") / version)
         partial.replace(self.root / name)
+        self._sync()
+
+    def _sync(self) -> None:
         folder = os.open(self.root, os.O_RDONLY)
         try:
             os.fsync(folder)

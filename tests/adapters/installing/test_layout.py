@@ -101,3 +101,11 @@ def test_a_program_from_elsewhere_is_no_version(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr("sys.prefix", str(tmp_path / ".venv"))
     with pytest.raises(NotOurLayout):
         Layout.of_this_program()
+
+
+@pytest.mark.parametrize("left", ["", "{", "[]", '{"before": "1.0.0"}'])
+def test_a_journal_that_a_power_cut_emptied_stops_no_update(layout: Layout, left: str) -> None:
+    (layout.root / "update.json").write_text(left)
+    assert layout.begun() is None
+    layout.begin(Switch("1.0.0", "1.1.0"))
+    assert layout.begun() == Switch("1.0.0", "1.1.0")
