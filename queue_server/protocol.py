@@ -71,6 +71,7 @@ class Board(TypedDict):
     call_mode: Literal["screen", "fetch"]
     next_free: str | None
     config_version: int
+    program: NotRequired[str]
 
 
 class Frame(TypedDict):
@@ -251,6 +252,7 @@ class CounterPicture(TypedDict):
     fetch_hint: dict[str, str]
     notices: list[dict[str, str]]
     config_version: int
+    program: NotRequired[str]
 
 
 class CounterFrame(TypedDict):
@@ -327,6 +329,7 @@ class KioskPicture(TypedDict):
     free: FreeTimes | None
     printer: str
     config_version: int
+    program: NotRequired[str]
 
 
 class SlipLine(TypedDict):

@@ -58,11 +58,13 @@ function take(frame) {
   render();
 }
 
-/** Settings changed: names and rooms come with the page. Once for each version, and never into an open dialog. */
+/** Settings or the program changed: names and rooms come with the page. Once for each, never into an open dialog. */
 function renewPage() {
-  const version = String(picture.config_version);
-  if (picture.config_version === config.config_version || open || sessionStorage.getItem("aufruf.renewed") === version) return;
-  sessionStorage.setItem("aufruf.renewed", version);
+  const program = picture.program ?? config.program;
+  const wanted = `${picture.config_version} ${program}`;
+  if (picture.config_version === config.config_version && program === config.program) return;
+  if (open || sessionStorage.getItem("aufruf.renewed") === wanted) return;
+  sessionStorage.setItem("aufruf.renewed", wanted);
   location.reload();
 }
 

@@ -62,6 +62,7 @@ export function makeBoard({ minOnScreenMs = 30_000, lastCount = LAST_COUNT } = {
 
     nextFree: () => board?.next_free ?? null,
     configVersion: () => board?.config_version ?? null,
+    program: () => board?.program ?? null,
     openSeqs: () => calls.filter((call) => call.open).map((call) => call.seq),
   };
 }

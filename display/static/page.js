@@ -169,18 +169,21 @@ async function setClock() {
   if (at !== null) clock.correct(at, now());
 }
 
-/** A new set-up is taken up at a quiet moment; a busy hall gets it after ten minutes, between two announcements. */
+/** A new set-up, or a new program, is taken up at a quiet moment; a busy hall gets it after ten minutes, between two announcements. */
 function reloadWhenQuiet(picture) {
   const version = board.configVersion();
-  if (live.state() !== "live" || version === null || version === config.config_version) {
+  const program = board.program() ?? config.program;
+  const isOurs = version === config.config_version && program === config.program;
+  if (live.state() !== "live" || version === null || isOurs) {
     outdatedSince = null;
     return;
   }
   outdatedSince ??= now();
   const waitedLong = now() - outdatedSince > RELOAD_AT_LATEST_MS;
   if (!announcer.idle() || (picture.onCount > 0 && !waitedLong)) return;
-  if (sessionStorage.getItem("reloaded_for") === String(version)) return; // the server gives an old page: no circle
-  sessionStorage.setItem("reloaded_for", String(version));
+  const wanted = `${version} ${program}`;
+  if (sessionStorage.getItem("reloaded_for") === wanted) return; // the server gives an old page: no circle
+  sessionStorage.setItem("reloaded_for", wanted);
   location.reload();
 }
 

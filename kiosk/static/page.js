@@ -193,12 +193,15 @@ function changed() {
   renewWhenIdle();
 }
 
-/** A new set-up is taken up between two visitors; once for each version, so that it never turns in circles. */
+/** A new set-up or program is taken up between two visitors; once for each, so that it never turns in circles. */
 function renewWhenIdle() {
   const version = picture?.config_version;
-  if (screen.step !== "start" || version === undefined || version === config.config_version) return;
-  if (sessionStorage.getItem("reloaded_for") === String(version)) return;
-  sessionStorage.setItem("reloaded_for", String(version));
+  const program = picture?.program ?? config.program;
+  const isOurs = version === config.config_version && program === config.program;
+  if (screen.step !== "start" || version === undefined || isOurs) return;
+  const wanted = `${version} ${program}`;
+  if (sessionStorage.getItem("reloaded_for") === wanted) return;
+  sessionStorage.setItem("reloaded_for", wanted);
   location.reload();
 }
 

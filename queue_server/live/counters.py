@@ -57,13 +57,14 @@ class Counters:
         """Return what the writer's thread runs; all that belongs to the event loop is read here."""
         told = notices(room)
         statuses = self._audience.confirmations.statuses(room.site.id)
-        version = self._audience.config_version
+        version, program = self._audience.config_version, self._audience.program
 
         def build(unit: Unit) -> tuple[int, dict[str, CounterPicture]]:
             pictures = {}
             for counter_id in counter_ids:
                 status = statuses.get(unit.hall.counter(counter_id).ticket_id or 0)
                 pictures[counter_id] = staff.counter_picture(unit, counter_id, status, told, version)
+                pictures[counter_id]["program"] = program
             return unit.hall.seq, pictures
 
         return build

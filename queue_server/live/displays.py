@@ -177,6 +177,7 @@ class Displays:
         now: datetime,
     ) -> Picture:
         board = screens.board(view, room.site, shown, now, self._audience.config_version, room.free)
+        board["program"] = self._audience.program
         return Picture.of(self._audience.epoch, view.seq, "board", board, kept_name="announce", kept=announce)
 
     # -- witnesses ---------------------------------------------------------------------------------

@@ -89,6 +89,7 @@ class Kiosks:
             room.free = free
             self._free_changed(room)
         for kiosk_id, picture in pictures.items():
+            picture["program"] = self._audience.program
             if room.kiosk_sent.get(kiosk_id) != picture:
                 room.kiosk_sent[kiosk_id] = picture
                 ready = Picture.of(self._audience.epoch, seq, "kiosk", picture)

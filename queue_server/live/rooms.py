@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any, Protocol
 
 from queue_server.domain.town import Display, Site
@@ -124,6 +125,8 @@ class Audience:
     clock: Callable[[], datetime]
     confirmations: Confirmations
     rooms: dict[str, SiteRoom] = field(default_factory=dict)
+    program: str = field(default_factory=lambda: version("aufruf"))
+    """Told in each picture: a page that an older program made is loaded anew at a quiet moment."""
 
     def channel(self, site_id: str, display_id: str) -> tuple[SiteRoom, DisplayChannel] | None:
         """Return a display's room and channel; None once the set-up has lost them."""

@@ -26,6 +26,7 @@ from queue_server.domain.town import (
 from queue_server.services.reception import NEEDS
 from queue_server.services.wording import in_words
 from queue_server.web import calendar_conflicts
+from queue_server.web.condition import program_version
 from queue_server.web.desk_frame import alarm_of
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
@@ -73,6 +74,7 @@ async def counter_page(call: PageCall) -> Response:
         "languages": list(town.languages),
         "needs": sorted(NEEDS),
         "config_version": call.house.hub.config_version,
+        "program": program_version(),
     }
     return call.page(
         "counter.html",

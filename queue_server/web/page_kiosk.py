@@ -16,6 +16,7 @@ from queue_server.services.concerns import takes_walk_ins
 from queue_server.services.offer import is_bookable
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.wording import counts_persons
+from queue_server.web.condition import program_version
 from queue_server.web.pages import PageCall, PageRoute
 
 IDLE_MS: Final = 60_000
@@ -53,6 +54,7 @@ async def kiosk_page(call: PageCall) -> Response:
         "zone": site.time_zone,
         "server_now_ms": int(house.clock().timestamp() * 1000),
         "config_version": house.hub.config_version,
+        "program": program_version(),
         "idle_ms": IDLE_MS,
         "result_ms": RESULT_MS,
         "warn_ms": WARN_MS,

@@ -287,6 +287,24 @@ async def test_an_unknown_epoch_is_adopted_in_silence(peer: Peer, open_page: Ope
     assert "started" not in peer.kinds(3)
 
 
+async def test_a_new_program_reloads_the_page_once_and_not_while_a_call_stands(
+    peer: Peer, open_page: OpenPage
+) -> None:
+    peer.config_changes = {"min_on_screen_s": 1, "program": "1.0.0"}
+    await open_page(peer)
+    await peer.call(a_call(7))
+    peer.board_changes = {"program": "1.1.0"}
+    await peer.show()
+    await peer.said_that((7, "started"))
+    assert peer.page_loads == 1, "not while a call stands"
+    await peer.change(7, open=False)
+    async with asyncio.timeout(8):
+        while peer.page_loads < 2 or len(peer.positions) < 2:
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)
+    assert peer.page_loads == 2, "the server still gives the old page: no circle"
+
+
 async def test_a_new_set_up_reloads_the_page_when_the_hall_is_quiet(peer: Peer, open_page: OpenPage) -> None:
     peer.config_changes = {"min_on_screen_s": 1}
     await open_page(peer)

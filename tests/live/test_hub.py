@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
@@ -251,6 +252,7 @@ async def test_what_the_setup_lost_is_cut_off(live_hall: LiveHall) -> None:
     await live_hall.hub.adopt([site], 2)
     assert (foyer.paper.was_cut, upstairs.paper.was_cut) == (False, True)
     assert foyer.last["board"]["config_version"] == 2
+    assert foyer.last["board"]["program"] == version("aufruf"), "an older program's page is loaded anew"
     assert list(live_hall.hub.rooms) == ["hall"]
     for method in (live_hall.hub.leave_display, live_hall.hub.leave_counter):
         method("hall", "d-upstairs", upstairs.connection)
