@@ -33,7 +33,6 @@ class Done(StrEnum):
     CALENDAR_OPENED = "calendar_opened"
     CALENDAR_CLOSED = "calendar_closed"
     MIGRATED = "migrated"
-    UPDATED = "updated"
     BACKED_UP = "backed_up"
     RESTORED = "restored"
     REBUILT = "rebuilt"
@@ -46,7 +45,6 @@ class Done(StrEnum):
     LETTERS_DROPPED = "letters_dropped"
     LETTERS_RELEASED = "letters_released"
     LETTERS_DISCARDED = "letters_discarded"
-    ALARM_SET = "alarm_set"
     LOG_EXPORTED = "log_exported"
     RECORDS_DELETED = "records_deleted"
 
