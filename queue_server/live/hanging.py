@@ -31,7 +31,10 @@ class Hanging(Generic[T]):
         elif self._hangs:
             raise TimeoutError
         try:
-            return await asyncio.wait_for(asyncio.shield(look), self._patience_s)
+            # Not `wait_for`: before Python 3.12 it swallows a cancellation that comes with the result, and
+            # whoever was to end works on for ever.
+            async with asyncio.timeout(self._patience_s):
+                return await asyncio.shield(look)
         except TimeoutError:
             self._hangs = not look.done()
             raise

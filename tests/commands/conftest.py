@@ -16,6 +16,12 @@ from tests.commands.operating import Place, Said, written
 Aufruf = Callable[..., Said]
 
 
+@pytest.fixture(autouse=True)
+def _as_quick_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that stand aside for the server would slow down this whole process and all its later tests."""
+    monkeypatch.setattr("os.nice", lambda increment: increment)
+
+
 @pytest.fixture
 def aufruf(capsys: pytest.CaptureFixture[str]) -> Aufruf:
     """Run `aufruf WORD …` in this process and return what it said."""

@@ -135,6 +135,7 @@ def put_right_after_a_kill(machine: Machine) -> None:
     assert is_up(machine.settings, HERE)
 
 
+@pytest.mark.long
 def test_the_other_version_at_hand_comes_up(machine: Machine, wheels: dict[str, Path], port: int) -> None:
     token = machine.aufruf("token", "create", "--role", "clerk", "--site", "rathaus").last
     machine.install(wheels[GOOD])

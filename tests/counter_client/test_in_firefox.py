@@ -14,11 +14,9 @@ from playwright.async_api import Browser
 from tests.counter_client import test_page
 
 BY_DAY = (
-    test_page.test_a_second_tab_is_right_too,
     test_page.test_a_counter_taken_over_says_by_whom,
     test_page.test_keys_can_be_switched_off_and_stay_off,
     test_page.test_keys_do_nothing_while_a_control_has_the_focus,
-    test_page.test_a_lost_server_is_said_and_its_return_heals,
     test_page.test_axe_finds_nothing_in_any_state,
     test_page.test_all_fits_at_320_pixels,
 )

@@ -1,5 +1,6 @@
 """A folder that hangs costs one thread, and nobody more than a little patience."""
 
+import asyncio
 import threading
 
 import pytest
@@ -32,3 +33,24 @@ async def test_what_hangs_is_asked_once_until_it_comes_back() -> None:
     patient._look = place._look
     assert await patient.run(look) == 1, "who comes meanwhile waits for the same look"
     assert await place.run(look) == 2
+
+
+async def test_who_is_cancelled_as_the_answer_comes_ends() -> None:
+    """Else a server that is stopped in that moment would never end."""
+    gate = threading.Event()
+    place = Hanging[int]()
+
+    async def asks() -> None:
+        await place.run(lambda: int(gate.wait()))
+        await asyncio.Event().wait()
+
+    asking = asyncio.create_task(asks())
+    await asyncio.sleep(0)
+    look = place._look
+    assert look is not None
+    # The answer and the cancellation come in one turn of the loop, the answer first.
+    look.set_result(1)
+    asking.cancel()
+    gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(asking, 5)
