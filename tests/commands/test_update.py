@@ -170,7 +170,7 @@ def test_a_good_version_comes_up_and_the_one_before_stays_at_hand(
         said = machine.aufruf("update", GOOD, "--from", wheels[GOOD].parent, "--offline")
         assert said.status == 0, said
         assert f"Version {GOOD} answers." in said.out
-        assert "It starts, log and rows agree, and it gives number" in said.out
+        assert "It starts, log and rows agree as before, and it gives number" in said.out
         assert (machine.layout.current, machine.layout.previous) == (GOOD, HERE)
         assert waiting(machine.address_of(GOOD)) == {number}
         assert list(machine.data.glob(".restore-work-*")) == []
