@@ -12,9 +12,10 @@ export function actOfKey(event, { on, free }) {
   return ACT_OF[event.key.toLowerCase()] ?? null;
 }
 
-/** Whether the focus rests on nothing that a key could be meant for. */
+/** Whether the focus rests on nothing that a key could be meant for. A dialog that was closed keeps the focus for
+ *  some milliseconds; a quick hand's next key is meant for the page. */
 export function isFree(active) {
-  return active === null || active === document.body || active.id === "main";
+  return active === null || active === document.body || active.id === "main" || active.closest("dialog:not([open])") !== null;
 }
 
 export function keysAreOn(store = localStorage) {

@@ -202,6 +202,16 @@ async def test_keys_act_only_while_nothing_has_the_focus(module: Module) -> None
     assert await module("keys", body) == ["primary", "primary", "help", None, None, None, None, None]
 
 
+async def test_the_focus_of_a_closed_dialog_holds_no_key_back(module: Module) -> None:
+    """Chromium gives the focus back some milliseconds after Escape: a quick hand's next key was lost."""
+    body = """
+    document.body.innerHTML = '<dialog open><input></dialog><dialog><button></button></dialog><button></button>';
+    const [typing, closed, button] = document.querySelectorAll('input, button');
+    return [typing, closed, button, document.body, null].map(m.isFree);
+    """
+    assert await module("keys", body) == [False, True, False, True, True]
+
+
 async def test_every_key_stands_for_one_act(module: Module) -> None:
     keys = await module("acts", "return Object.values(m.KEYS)")
     assert len(keys) == len(set(keys))

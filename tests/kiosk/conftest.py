@@ -40,6 +40,7 @@ async def bare_town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[H
 @pytest.fixture
 async def hall(town: Hall) -> AsyncIterator[Hall]:
     """A demo town with its preview agent; one server for all tests, swept for each."""
+    await town.have_printed()
     await town.sweep()
     yield town
     town.stop_agents()

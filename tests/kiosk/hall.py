@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,16 @@ class Hall:
     def close(self) -> None:
         self.stop_agents()
         self.server.kill()
+
+    async def have_printed(self, within_s: float = 5) -> None:
+        """Wait for slips under way: one that came after the sweep lay in the next test's paper."""
+        with (
+            closing(sqlite3.connect(self.server.data / "aufruf.sqlite3", timeout=5)) as database,
+            suppress(TimeoutError),
+        ):
+            async with asyncio.timeout(within_s):
+                while database.execute("SELECT 1 FROM print_job WHERE reported_at IS NULL").fetchone():
+                    await asyncio.sleep(0.02)
 
     async def sweep(self) -> None:
         """Send everybody home and forget what was printed: the next test finds an empty hall."""
