@@ -27,6 +27,7 @@ from queue_server.adapters.tables import (
     metadata,
     operations,
     outbox,
+    setting_up,
     settings,
     visitors,
 )
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parent / "migrations"
 TABLES: Final = (
     *(accounts, appointments, calendars, fairness, forgetting),
-    *(hall, messages, operations, outbox, settings, visitors),
+    *(hall, messages, operations, outbox, setting_up, settings, visitors),
 )
 """The modules whose import fills `metadata`."""
 _APART: Final = (

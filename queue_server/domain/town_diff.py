@@ -11,7 +11,7 @@ from queue_server.domain.town import Town
 
 Kind: TypeAlias = Literal["added", "changed", "removed"]
 
-_LISTS: Final = (
+LISTS: Final = (
     "sites",
     "areas",
     "rooms",
@@ -44,14 +44,17 @@ class Change:
     after: Mapping[str, object] = field(default_factory=dict)
 
 
-def diff(old: Town | None, new: Town) -> list[Change]:
-    """Return what must change to make `new` of `old` (None: nothing is there yet); removals come last."""
+def diff(old: Town | None, new: Town, *, exact: bool = False) -> list[Change]:
+    """Return what must change to make `new` of `old` (None: nothing is there yet); removals come last.
+
+    `exact`: the place of what comes and goes is told too, by its holder, for `domain.town_patch`.
+    """
     before = dict(_things("town", old)) if old else {}
     after = dict(_things("town", new))
     changes = [
         change
         for (what, id_), values in after.items()
-        if (change := _change(what, id_, before.get((what, id_)), values))
+        if (change := _change(what, id_, before.get((what, id_)), values, exact=exact))
     ]
     gone = [key for key in before if key not in after]
     return changes + [Change("removed", what, id_, before=before[what, id_]) for what, id_ in reversed(gone)]
@@ -60,7 +63,7 @@ def diff(old: Town | None, new: Town) -> list[Change]:
 def _things(what: str, thing: Any, site_id: str = "") -> Iterator[tuple[tuple[str, str], dict[str, object]]]:
     """Yield everything with an id below `thing`, itself first; lists of such things appear as ids."""
     values = {one.name: getattr(thing, one.name) for one in fields(thing) if one.compare}
-    inner = {name: values[name] for name in _LISTS if name in values}
+    inner = {name: values[name] for name in LISTS if name in values}
     values |= {name: tuple(one.id for one in inner[name]) for name in inner}
     yield (what, thing.id), values | ({"site_id": site_id} if site_id else {})
     for name, things in inner.items():
@@ -69,10 +72,12 @@ def _things(what: str, thing: Any, site_id: str = "") -> Iterator[tuple[tuple[st
             yield from _things(_ONE.get(name, name.removesuffix("s")), one, holder)
 
 
-def _change(what: str, id_: str, before: dict[str, object] | None, after: dict[str, object]) -> Change | None:
+def _change(
+    what: str, id_: str, before: dict[str, object] | None, after: dict[str, object], *, exact: bool
+) -> Change | None:
     if before is None:
         return Change("added", what, id_, after=after)
-    names = [name for name in after if _differs(name, before[name], after[name])]
+    names = [name for name in after if _differs(name, before[name], after[name], exact=exact)]
     if not names:
         return None
     return Change(
@@ -80,8 +85,8 @@ def _change(what: str, id_: str, before: dict[str, object] | None, after: dict[s
     )
 
 
-def _differs(name: str, before: object, after: object) -> bool:
+def _differs(name: str, before: object, after: object, *, exact: bool) -> bool:
     """Things that come or go are changes of their own; here only the order of those that stay counts."""
-    if name not in _LISTS or not isinstance(before, tuple) or not isinstance(after, tuple):
+    if exact or name not in LISTS or not isinstance(before, tuple) or not isinstance(after, tuple):
         return before != after
     return [one for one in before if one in after] != [one for one in after if one in before]

@@ -205,7 +205,7 @@ async def test_keys_act_only_while_nothing_has_the_focus(module: Module) -> None
 async def test_the_focus_of_a_closed_dialog_holds_no_key_back(module: Module) -> None:
     """Chromium gives the focus back some milliseconds after Escape: a quick hand's next key was lost."""
     body = """
-    document.body.innerHTML = '<dialog open><input></dialog><dialog><button></button></dialog><button></button>';
+    document.body.innerHTML = '<dialog open><input></dialog><dialog><button></dialog><button>';
     const [typing, closed, button] = document.querySelectorAll('input, button');
     return [typing, closed, button, document.body, null].map(m.isFree);
     """
