@@ -19,6 +19,7 @@ from queue_server.adapters.town_use import lock_sites, uses_lost
 from queue_server.domain.errors import NotFound, Refusal
 from queue_server.domain.town import Town
 from queue_server.domain.town_check import check
+from queue_server.domain.town_problem import Problem
 
 Plan: TypeAlias = Callable[[Town], Town]
 
@@ -55,6 +56,11 @@ def would_lose(connection: Connection, organisation_id: str, plan: Plan, now: da
     return lost_bookings(connection, before, plan(before), now)
 
 
+def problems(town: Town) -> list[Problem]:
+    """Return every mistake of a set-up."""
+    return check(town, zoneinfo.available_timezones(), STATES)
+
+
 def _town(connection: Connection, organisation_id: str) -> Town:
     found = load_towns(connection).get(organisation_id)
     if found is None:
@@ -64,8 +70,7 @@ def _town(connection: Connection, organisation_id: str) -> Town:
 
 def _refuse_mistakes(before: Town, after: Town) -> None:
     """Refuse a mistake that was not there before: one that a newer version knows is nobody's fault here."""
-    zones = zoneinfo.available_timezones()
-    known = check(before, zones, STATES)
-    new = [one for one in check(after, zones, STATES) if one not in known]
+    known = problems(before)
+    new = [one for one in problems(after) if one not in known]
     if new:
         raise TownUnfit(problem=new[0].code.value)

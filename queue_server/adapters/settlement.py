@@ -13,6 +13,7 @@ from queue_server.adapters.town import letter_texts
 from queue_server.adapters.town.store import config_version
 from queue_server.adapters.town_bookings import LostBooking
 from queue_server.domain.town import Site, Town
+from queue_server.domain.town_problem import Problem
 
 T = TypeVar("T")
 
@@ -65,6 +66,9 @@ class Settlement:
         self, connection: Connection, organisation_id: str, plan: Callable[[Town], Town], now: datetime
     ) -> list[LostBooking]:
         return changing_town.would_lose(connection, organisation_id, plan, now)
+
+    def problems(self, town: Town) -> list[Problem]:
+        return changing_town.problems(town)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         self._store.begin()

@@ -66,6 +66,7 @@ class PageCall:
             "theme": "",
             "demo": self.house.settings.demo,
             "places": places(self.actor),
+            "asker": self.actor,
         } | values
         if faces:
             values["texts"] = say.of_faces(*faces)

@@ -5,18 +5,15 @@ What must not live here: the rights (`domain.access`), and what stands on any pa
 
 from typing import Final
 
-from queue_server.domain.access import Act, Actor, Kind, Role, Thing, may, may_somewhere
+from queue_server.domain.access import Act, Actor, Role, may_somewhere
 
 _FIRST: Final = {Role.RECEPTION: "/desk", Role.AUDITOR: "/admin/log", Role.LEAD: "/department"}
 _SOMEWHERE: Final = (
     ("/counter", "desk.counter", Act.OPEN_COUNTER),
     ("/desk", "desk.title", Act.SEE_APPOINTMENTS),
     ("/department", "department.title", Act.PLAN_DEPARTMENT),
+    ("/admin", "admin.short", Act.CHANGE_SETTINGS),
     ("/admin/log", "log.title", Act.SEE_AUDIT_LOG),
-)
-_OF_THE_TOWN: Final = (
-    ("/admin/letters", "letters.short", Act.CHANGE_SETTINGS),
-    ("/admin/health", "doctor.short", Act.SEE_OPERATIONS),
 )
 
 
@@ -27,9 +24,13 @@ def first_page(role: str, clerk_id: str | None) -> str:
 
 
 def places(actor: Actor) -> list[tuple[str, str]]:
-    """Return the address and the name (a key of the catalogues) of each face that somebody may use."""
+    """Return the address and the name (a key of the catalogues) of each face that somebody may use.
+
+    What stands in the administration has its ways there (`web.admin.ways`).
+    """
     found = [(path, name) for path, name, act in _SOMEWHERE if may_somewhere(actor, act)]
     if actor.role is not Role.ADMINISTRATOR and not actor.leads:
         found = [one for one in found if one[0] != "/department"]
-    town = Thing(Kind.ORGANISATION, actor.organisation_id, None, actor.organisation_id)
-    return found + [(path, name) for path, name, act in _OF_THE_TOWN if may(actor, act, town)]
+    if may_somewhere(actor, Act.CHANGE_SETTINGS):
+        found = [one for one in found if one[0] != "/admin/log"]
+    return found

@@ -12,6 +12,7 @@ from queue_server.domain.administration import Doer, Done
 from queue_server.domain.calendar_entry import CalendarEntry
 from queue_server.domain.sign_in import Person
 from queue_server.domain.town import Site, Town
+from queue_server.domain.town_problem import Problem
 
 T = TypeVar("T")
 
@@ -59,6 +60,9 @@ class Settlement(Protocol):
         self, connection: Connection, organisation_id: str, plan: Callable[[Town], Town], now: datetime
     ) -> Sequence[Any]:
         """Return the appointments that `plan` would leave in the air: `site_id`, `reference`, `starts_at`."""
+
+    def problems(self, town: Town) -> Sequence[Problem]:
+        """Return every mistake of a set-up."""
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction of its own; only in the writer's thread."""

@@ -53,6 +53,8 @@ from queue_server.web import (
     page_status,
     pages,
 )
+from queue_server.web.admin import page_start as admin_start
+from queue_server.web.admin.ways import way_here, ways_of
 from queue_server.web.api import PREFIX, ApiRoute
 from queue_server.web.openapi import describe, openapi_endpoint
 from queue_server.web.pages import PageRoute
@@ -93,6 +95,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_desk_conflicts.ROUTES,
     *page_kiosk.ROUTES,
     *page_paper.ROUTES,
+    *admin_start.ROUTES,
     *page_letters.ROUTES,
     *page_log.ROUTES,
     *page_doctor.ROUTES,
@@ -159,10 +162,12 @@ def templates() -> Environment:
     """Return the templates, with what of them was compiled already: no state of a house is in them."""
     folders = [files("queue_server") / "web" / "templates"]
     folders += [files(package) / "templates" for package in DEVICE_PACKAGES.values()]
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader([str(folder) for folder in folders]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"ways_of": ways_of, "way_here": way_here}
+    return made

@@ -31,8 +31,8 @@ def test_everybody_begins_where_they_may_work(role: Role, clerk_id: str | None, 
 @pytest.mark.parametrize(
     ("name", "ways"),
     [
-        ("administrator", {*STAFF, "/department", "/admin/log", "/admin/letters", "/admin/health"}),
-        ("administrator of the site", {*STAFF, "/department", "/admin/log"}),
+        ("administrator", {*STAFF, "/department", "/admin"}),
+        ("administrator of the site", {*STAFF, "/department", "/admin"}),
         ("clerk", {"/counter", "/desk"}),
         ("deputy", {"/counter", "/desk", "/department"}),
         ("deputy until yesterday", {"/counter", "/desk"}),

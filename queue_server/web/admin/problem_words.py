@@ -1,0 +1,50 @@
+"""A mistake of the set-up in words, and the thing in which it stands.
+
+What must not live here: finding mistakes (`domain.town_check`).
+"""
+
+from typing import Any, NamedTuple
+
+from queue_server.domain.town import Town
+from queue_server.domain.town_edit import IN_SITE, IN_TOWN
+from queue_server.domain.town_problem import Path, Problem
+from queue_server.web.texts import Texts
+
+_WHAT = {field: what for what, field in {**IN_TOWN, **IN_SITE}.items()}
+
+
+class Place(NamedTuple):
+    """The thing in which something is wrong, and the way within it."""
+
+    what: str
+    id: str
+    name: Any
+    within: Path
+
+
+def place_of(town: Town, path: Path) -> Place:
+    """Return the innermost thing with an id to which a path leads."""
+    found, thing = Place("town", town.id, town.name, path), town
+    for start in range(0, len(path) - 1, 2):
+        field, index = path[start], path[start + 1]
+        if field not in _WHAT or not isinstance(index, int):
+            break
+        thing = getattr(thing, str(field))[index]
+        found = Place(_WHAT[str(field)], thing.id, thing.name, path[start + 2 :])
+    return found
+
+
+def problem_words(say: Texts, town: Town, problem: Problem) -> dict[str, str]:
+    """Return what is wrong, and where: `text`, `what`, `id`, `name`."""
+    place = place_of(town, problem.path)
+    name = place.name if isinstance(place.name, str) else say.in_words(place.name)
+    return {"text": told(say, problem), "what": place.what, "id": place.id, "name": name or place.id}
+
+
+def told(say: Texts, problem: Problem) -> str:
+    """Return the sentence of a mistake; the words of a town file where pages have none of their own."""
+    params = {"found": "", "expected": "", "suggestion": ""} | dict(problem.params)
+    own = f"admin.problem_{problem.code.value}"
+    if own in say:
+        return say(own, **params)
+    return say(f"town.problem.{problem.code.value}") % params
