@@ -16,6 +16,7 @@ OWN: Final = (
     "demo",
     "serve",
     "init",
+    "export",
     "user",
     "token",
     "pair",

@@ -62,10 +62,10 @@ class TownReader:
         self._languages = head.words("languages", (GERMAN, "en"))
         self._services = self._service_reader(head.text("id_prefix", ""))
         head.value("catalogue")  # read before us: it decides what stands on the shelves
-        head.finish()
         site_tables = root.tables("sites")
         self._areas = dict(map(_first_area, site_tables))
-        departments, services = self._offices()
+        departments, services = self._offices(head)
+        head.finish()
         town = Town(
             id=town_id,
             name=name,
@@ -87,8 +87,9 @@ class TownReader:
             table.finish()
         return ServiceReader(self._report, Shelf.of(self._root), catalogue, id_prefix)
 
-    def _offices(self) -> tuple[tuple[Department, ...], tuple[Service, ...]]:
-        departments, services = [], []
+    def _offices(self, head: Table) -> tuple[tuple[Department, ...], tuple[Service, ...]]:
+        departments: list[Department] = []
+        services: list[Service] = []
         for table in self._root.tables("departments"):
             department = Department(
                 id=table.text("id"),
@@ -101,6 +102,7 @@ class TownReader:
             services += self._services.read(table, department, self._areas)
             table.finish()
         self._services.report_unpicked()
+        services = self._services.in_order(head, "service_order", services)
         for index, places in enumerate(self._services.places):
             self.places["services", index] = places
         return tuple(departments), tuple(services)
@@ -223,7 +225,8 @@ class TownReader:
         if "services" not in table and "departments" not in table:
             table.value("services")
             return (EVERY_SKILL,)
-        return tuple(dict.fromkeys([*by_department, *self._services.ids(table, "services")]))
+        every = {EVERY_SKILL: EVERY_SKILL}
+        return tuple(dict.fromkeys([*by_department, *self._services.ids(table, "services", every)]))
 
     def _roster(self, table: Table, index: int, site_ids: tuple[str, ...]) -> tuple[RosterEntry, ...]:
         only_site = site_ids[0] if len(site_ids) == 1 else None

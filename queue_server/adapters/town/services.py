@@ -67,13 +67,27 @@ class ServiceReader:
         self._by_department[department.id] = [service.id for service in found]
         return found
 
-    def ids(self, table: Table, key: str) -> tuple[str, ...]:
-        """Return the ids of the services that `table[key]` names; a service nobody picked is reported."""
+    def ids(self, table: Table, key: str, also: Mapping[str, str] | None = None) -> tuple[str, ...]:
+        """Return the ids of the services that `table[key]` names; a service nobody picked is reported.
+
+        `also` are words that are right there, too, with what they stand for.
+        """
+        known = {**self._ids, **(also or {})}
         words = table.words(key, ())
         for index, word in enumerate(words):
-            if word not in self._ids:
+            if word not in known:
                 self._unknown(table.source, (*table.path, key, index), word, self._ids)
-        return tuple(self._ids[word] for word in words if word in self._ids)
+        return tuple(known[word] for word in words if word in known)
+
+    def in_order(self, table: Table, key: str, services: list[Service]) -> list[Service]:
+        """Return the services in the order that `table[key]` tells; others follow as they stand."""
+        if key not in table:
+            return services
+        self.ids(table, key)
+        places = {word: place for place, word in enumerate(table.words(key, ()))}
+        order = sorted(range(len(services)), key=lambda at: places.get(services[at].key, len(places)))
+        self.places = [self.places[at] for at in order]
+        return [services[at] for at in order]
 
     def of_departments(self, table: Table, key: str) -> tuple[str, ...]:
         """Return the ids of all services of the departments that `table[key]` names."""

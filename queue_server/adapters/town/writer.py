@@ -1,15 +1,17 @@
 """Writing a town as a town file, so that copying a town's set-up is a file.
 
 What is written stands alone: no catalogue is named, since a later release may describe a service
-otherwise. What must not live here: reading.
+otherwise. The same town gives the same bytes, whenever and on whichever database. What must not live here:
+reading, and the words of the comments (`locale/*/town.po`).
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from itertools import groupby
+from textwrap import wrap
 from typing import Any, Final
 
 from queue_server.adapters.town.hours import DAYS, write_hours
@@ -32,29 +34,55 @@ _ALWAYS: Final = frozenset({"announce_languages", "area_ids", "languages", "site
 _APART_IN_ROSTER: Final = ("weekday", "works_from", "works_until", "site_id", "counter_id")
 
 
-def to_toml(town: Town) -> str:
-    """Return a text that `town_file.load` reads as the same town.
+def to_toml(town: Town, say: Callable[[str], str] | None = None) -> str:
+    """Return a text that `town_file.load` reads as the same town; with `say`, which words keys, explained.
 
-    The caller's duty: a town without problems, its services in the order of the departments, its hours
-    in the order of the week.
+    The caller's duty: a town without problems, its hours in the order of the week. Not written are what
+    holds no set-up (accounts, visitors) and what is kept beside it (letters' texts, planned changes).
     """
     keys = {service.id: service.key for service in town.services}
     documents = _document_keys(town.services)
+    in_order = [one.key for place in town.departments for one in _picked(town, place)]
     head = [pair for pair in _pairs(town) if pair[0] in {"id", "name", "languages"}]
-    blocks = [_block("[town]", head)]
-    if town.categories:
-        blocks.append(_block("[categories]", ((one.id, _texts(one.name)) for one in town.categories)))
-    blocks += [_block("[[sites]]", _site(site, keys)) for site in town.sites]
-    for department in town.departments:
-        picked = [one.key for one in town.services if one.department_id == department.id]
-        blocks.append(_block("[[departments]]", [*_pairs(department), ("services", _value(picked))]))
-    blocks += [_block("[[clerks]]", _clerk(clerk, keys)) for clerk in town.clerks]
-    if documents:
-        pairs = ((key, _texts(dict(texts))) for texts, key in documents.items())
-        blocks.append(_block("[documents]", pairs))
-    for service in town.services:
-        blocks.append(_block(f"[services.{_key(service.key)}]", _service(service, town, documents)))
-    return "\n".join(blocks)
+    if in_order != [one.key for one in town.services]:
+        head.append(("service_order", _value([one.key for one in town.services])))
+    categories = [_block("[categories]", ((one.id, _texts(one.name)) for one in town.categories))]
+    parts: dict[str, list[str]] = {
+        "town": [_block("[town]", head)],
+        "categories": categories if town.categories else [],
+        "sites": [_block("[[sites]]", _site(site, keys)) for site in town.sites],
+        "departments": [_block("[[departments]]", _office(one, town)) for one in town.departments],
+        "clerks": [_block("[[clerks]]", _clerk(clerk, keys)) for clerk in town.clerks],
+        "documents": [_block("[documents]", _written(documents))] if documents else [],
+        "services": [
+            _block(f"[services.{_key(one.key)}]", _service(one, town, documents)) for one in town.services
+        ],
+    }
+    return "\n".join(
+        block for name, blocks in parts.items() for block in _explained(name, blocks, say) if block
+    )
+
+
+def _explained(name: str, blocks: list[str], say: Callable[[str], str] | None) -> list[str]:
+    """Put a comment before the first block of a kind; of the whole file before `[town]`."""
+    if say is None or not blocks:
+        return blocks
+    lines = [line for text in say(f"town.file_{name}").split("\n") for line in wrap(text, _WIDTH) or [""]]
+    return ["".join(f"# {line}".rstrip() + "\n" for line in lines) + blocks[0], *blocks[1:]]
+
+
+def _picked(town: Town, department: Department) -> list[Service]:
+    return [one for one in town.services if one.department_id == department.id]
+
+
+def _office(department: Department, town: Town) -> "_Pairs":
+    keys = [one.key for one in _picked(town, department)]
+    return [*_pairs(department), ("services", _value(keys))]
+
+
+def _written(documents: "_Documents") -> Iterator[tuple[str, str]]:
+    for texts, key in documents.items():
+        yield key, _texts(dict(texts))
 
 
 _Pairs = Iterable[tuple[str, str]]
@@ -94,8 +122,8 @@ def _site(site: Site, keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _clerk(clerk: Clerk, keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield from _pairs(clerk, leave=("roster", "service_ids"))
-    if EVERY_SKILL not in clerk.service_ids:
-        yield "services", _value([keys[id_] for id_ in clerk.service_ids])
+    if clerk.service_ids != (EVERY_SKILL,):
+        yield "services", _value([keys.get(id_, id_) for id_ in clerk.service_ids])
     if clerk.roster:
         yield (
             "roster",
@@ -121,13 +149,14 @@ def _service(service: Service, town: Town, documents: _Documents) -> Iterator[tu
     yield "category", _value(service.category_id)
     yield from _pairs(service, leave=apart)
     if service.documents:
-        yield "documents", _value([documents[tuple(texts.items())] for texts in service.documents])
+        yield "documents", _value([documents[_sorted(texts)] for texts in service.documents])
     if service.site_ids != _department(service, town).site_ids:
         yield "sites", _value(service.site_ids)
     first = {site.id: site.areas[0].id for site in town.sites if site.areas}
-    areas = {site: area for site, area in service.area_by_site.items() if first.get(site) != area}
-    if areas:
-        yield "areas", _table((site_id, _value(area_id)) for site_id, area_id in areas.items())
+    areas = [(site, service.area_by_site[site]) for site in service.site_ids if site in service.area_by_site]
+    others = [(site_id, _value(area_id)) for site_id, area_id in areas if first.get(site_id) != area_id]
+    if others:
+        yield "areas", _table(others)
 
 
 def _department(service: Service, town: Town) -> Department:
@@ -139,14 +168,19 @@ def _document_keys(services: Iterable[Service]) -> dict[tuple[tuple[str, str], .
     keys: dict[tuple[tuple[str, str], ...], str] = {}
     for service in services:
         for texts in service.documents:
-            if tuple(texts.items()) not in keys:
+            if _sorted(texts) not in keys:
                 words = re.sub(r"[^a-z0-9]+", "-", texts[GERMAN].casefold())[:_LONGEST_KEY].strip("-")
                 taken = set(keys.values())
                 key, number = words or "document", 2
                 while key in taken:
                     key, number = f"{words}-{number}", number + 1
-                keys[tuple(texts.items())] = key
+                keys[_sorted(texts)] = key
     return keys
+
+
+def _sorted(texts: Texts) -> tuple[tuple[str, str], ...]:
+    """Return texts with German first: a database may give a table's keys back in another order."""
+    return tuple(sorted(texts.items(), key=lambda one: (one[0] != GERMAN, one[0])))
 
 
 def _value(value: Any) -> str:
@@ -179,7 +213,7 @@ def _admission_time(one: AdmissionTime) -> Iterator[tuple[str, str]]:
 def _texts(texts: Texts) -> str:
     if list(texts) == [GERMAN]:
         return _value(texts[GERMAN])
-    return _table((language, _value(text)) for language, text in texts.items())
+    return _table((language, _value(text)) for language, text in _sorted(texts))
 
 
 def _table(pairs: _Pairs) -> str:

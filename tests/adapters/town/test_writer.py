@@ -29,9 +29,12 @@ from queue_server.domain.town import (
     Site,
     Town,
 )
+from queue_server.web.texts import load_texts
+from tests.adapters.town.random_towns import towns
 from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
 
 LEAP_DAY = date(2028, 2, 29)
+SAY = load_texts()["de"]
 
 
 def again(town: Town) -> Town:
@@ -209,4 +212,37 @@ def test_any_text_comes_back(text: str) -> None:
         services=(a_service(documents=({"de": text}, {"de": text + "!"})),),
         clerks=(a_clerk(name=text),),
     )
+    assert again(town) == town
+
+
+@settings(deadline=None, max_examples=40)
+@given(towns())
+def test_any_town_comes_back_field_by_field_and_twice_as_the_same_bytes(town: Town) -> None:
+    """Done when 2: what is exported and imported again is equal, whatever a town says."""
+    text = to_toml(town, SAY)
+    back = load(text, "again.toml")
+    for one in fields(Town):
+        if one.compare:
+            assert getattr(back, one.name) == getattr(town, one.name)
+    assert to_toml(back, SAY) == text
+
+
+def test_each_part_of_the_file_is_explained() -> None:
+    written = to_toml(sample_town(), SAY)
+    assert written.startswith("# Eine Stadt")
+    assert "Nicht darin stehen: Konten" in written
+    for header in ("[town]", "[categories]", "[[sites]]", "[[departments]]", "[[clerks]]", "[documents]"):
+        before = written[: written.index(f"\n{header}\n")]
+        assert before.splitlines()[-1].startswith("# "), header
+    assert max(map(len, (line for line in written.splitlines() if line.startswith("#")))) <= 102
+
+
+def test_a_database_may_turn_the_languages_of_a_text_round() -> None:
+    turned = {"en": "Town", "de": "Stadt"}
+    assert to_toml(a_town(name=turned)) == to_toml(a_town(name=dict(reversed(turned.items()))))
+
+
+def test_who_can_do_everything_and_talks_with_visitors_besides_comes_back() -> None:
+    talk = a_service("talk", named_clerk=True)
+    town = a_town(services=(a_service(), talk), clerks=(a_clerk(service_ids=("*", "talk")),))
     assert again(town) == town

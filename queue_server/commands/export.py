@@ -1,0 +1,33 @@
+"""Write a town's set-up as a town file, to keep, to change, or to copy. May run beside a server.
+
+What must not live here: what stands in the file and what does not (`adapters.town.writer`).
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from queue_server.adapters.town.file import to_toml
+from queue_server.commands.common import add_place_arguments, open_place, plainly, town_of
+from queue_server.domain.town import GERMAN
+from queue_server.web.texts import load_texts
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the file to write (default: show it)")
+    parser.add_argument(
+        "--language", choices=sorted(load_texts()), default=GERMAN, help="of the comments (default: de)"
+    )
+    add_place_arguments(parser, with_town=True)
+
+
+@plainly
+def run(args: argparse.Namespace) -> int:
+    with open_place(args) as place:
+        text = to_toml(town_of(place.towns, args.town), load_texts()[args.language])
+    if args.out is None:
+        sys.stdout.write(text)
+    else:
+        args.out.write_text(text, encoding="utf-8", newline="\n")
+        print(f"Wrote {args.out}. To apply it: aufruf init --from {args.out}")
+    return 0
