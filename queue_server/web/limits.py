@@ -35,6 +35,10 @@ class Rates:
     wrong_sign_in: Rate | None = field(default=Rate(2, 30))
     """For one address, whatever the user name; only wrong ones count. See `web.throttle` for the others."""
     pairing: Rate | None = field(default=Rate(10, 10))
+    guesses: Rate | None = field(default=Rate(60, 300))
+    """For one address: cookies and tokens that nobody has. Each costs a look into the database."""
+    directory: Rate | None = field(default=Rate(30, 60))
+    """For one address, both ways of signing in by the directory: all clerks of a town hall come at eight."""
     tickets: Rate | None = field(default=Rate(60, 30))
     """For one device or token. A kiosk gives out one number in ten seconds at most."""
     status: Rate | None = field(default=Rate(3000, 2000))
@@ -120,6 +124,8 @@ class Limits:
             for name in ("visitors", "status", "feeds", "files")
         }
         self._known = RateLimiter(rates.known, clock=clock)
+        self._guesses = RateLimiter(rates.guesses, clock=clock)
+        self._directory = RateLimiter(rates.directory, clock=clock)
         self._messages = rates.messages
         self._clock = clock
         self._holds = RateLimiter(rates.holds, clock=clock)
@@ -137,6 +143,18 @@ class Limits:
     def check_stranger(self, bucket: str, address: str) -> None:
         """For each request of somebody who has not signed in. `bucket`: that of the address they ask."""
         self._strangers[bucket].check(network_of(address))
+
+    def check_guess(self, address: str) -> None:
+        """Before the database is asked who brings a secret that was never right here."""
+        self._guesses.check(network_of(address))
+
+    def forgive_guess(self, address: str) -> None:
+        """The secret was right."""
+        self._guesses.give_back(network_of(address))
+
+    def check_directory(self, address: str) -> None:
+        """Before somebody is sent to the directory, and before a code of it is redeemed."""
+        self._directory.check(network_of(address))
 
     def check_known(self, who: str) -> None:
         """For each request of a session or token."""

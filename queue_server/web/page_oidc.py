@@ -24,6 +24,7 @@ from queue_server.web.newcomers import Newcomer
 from queue_server.web.page_sign_in import own_origin, own_path, refused_form
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.places import first_page
+from queue_server.web.proxies import client_address
 from queue_server.web.signing_in import give_cookies, sign_in_by_directory
 
 BACK: Final = "/sign-in/oidc"
@@ -39,6 +40,7 @@ async def set_out(call: PageCall) -> Response:
     after = own_path(call.request.query_params.get("next", "")[:LONGEST_PATH])
     flow = secrets.token_urlsafe(32)
     try:
+        call.house.limits.check_directory(client_address(call.request.scope))
         url = await call.house.oidc.sign_in_url(
             back=_back(call),
             state=_derived("state", flow),
@@ -59,7 +61,8 @@ async def come_back(call: PageCall) -> Response:
     flow, _, path = (read_cookie(call.request.scope, FLOW_COOKIE) or "").partition(".")
     after = own_path(unquote(path)[:LONGEST_PATH])
     try:
-        code = _code(call, flow)
+        code = await _code(call, flow)
+        call.house.limits.check_directory(client_address(call.request.scope))
         person = await call.house.oidc.redeem(
             code, back=_back(call), nonce=_derived("nonce", flow), verifier=_derived("verifier", flow)
         )
@@ -74,13 +77,15 @@ async def come_back(call: PageCall) -> Response:
     return response
 
 
-def _code(call: PageCall, flow: str) -> str:
+async def _code(call: PageCall, flow: str) -> str:
     """Return the code, if this browser set out and the directory let it come back."""
     asked = call.request.query_params
     state, issuer = asked.get("state", ""), call.house.oidc.provider.issuer
     fits = bool(flow) and hmac.compare_digest(state.encode(), _derived("state", flow).encode())
     # RFC 9207: an answer of another directory must not be redeemed at ours.
     if not fits or asked.get("iss", issuer) != issuer:
+        raise DirectoryRefused
+    if "iss" not in asked and await call.house.oidc.names_itself():
         raise DirectoryRefused
     code = asked.get("code", "")
     if not code or len(code) > LONGEST_CODE:  # or `error`: the person said no

@@ -82,8 +82,12 @@ class RouteLimits:
     ) -> Actor:
         """Return who asks, and count the request: strangers by address, others by session or token.
 
-        Raises TooManyRequests. A wrong token counts as a stranger's, so that trying many is slow.
+        Raises TooManyRequests. A wrong token counts as a stranger's, so that trying many is slow; after too
+        many wrong ones unknown secrets are not even looked up.
         """
+        is_new = house.sessions.is_new(scope, device_id)
+        if is_new:
+            house.limits.check_guess(client_address(scope))
         try:
             actor = await house.sessions.actor(scope, device_id, in_use=in_use)
         except SignInRequired:
@@ -93,6 +97,8 @@ class RouteLimits:
         if who is None:
             house.limits.check_stranger(self.bucket.value, client_address(scope))
         else:
+            if is_new:
+                house.limits.forgive_guess(client_address(scope))
             house.limits.check_known(who)
         return actor
 

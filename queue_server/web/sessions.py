@@ -64,6 +64,7 @@ class Sessions:
         self._known: dict[Key, tuple[float, Actor | None]] = {}
         self._asking: dict[Key, asyncio.Task[Actor | None]] = {}
         self._touched: dict[str, float] = {}
+        self._good: dict[Key, None] = {}
         self._generation = 0
 
     async def actor(self, scope: Scope, device_id: str | None = None, *, in_use: bool = True) -> Actor:
@@ -89,6 +90,17 @@ class Sessions:
                 await self._note_use(actor)
             return actor
         return ANYBODY
+
+    def is_new(self, scope: Scope, device_id: str | None = None) -> bool:
+        """Tell whether somebody brings secrets none of which was ever right here: a guess costs a read."""
+        shown: list[Key] = []
+        if (bearer := _bearer(scope)) is not None:
+            shown.append((self._find_token, bearer))
+        if device_token := _device_token(scope, device_id):
+            shown.append((self._find_token, device_token))
+        if cookie := read_cookie(scope, SESSION_COOKIE):
+            shown.append((self._find_session, cookie))
+        return bool(shown) and not any(key in self._good for key in shown)
 
     def invalidate(self, *, session_id: str | None = None, token_id: str | None = None) -> None:
         """Forget what is remembered of a session or token; without arguments, everything.
@@ -135,6 +147,11 @@ class Sessions:
     def _remember(self, key: Key, actor: Actor | None) -> None:
         self._known.pop(key, None)
         self._known[key] = (self._monotonic() + REMEMBERED_S, actor)
+        if actor is not None:
+            self._good.pop(key, None)
+            self._good[key] = None
+            if len(self._good) > MOST_REMEMBERED:
+                del self._good[next(iter(self._good))]
         if len(self._known) > MOST_REMEMBERED:
             del self._known[next(iter(self._known))]
 

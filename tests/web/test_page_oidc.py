@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx2
 import pytest
@@ -23,6 +23,7 @@ from queue_server.adapters.tables.accounts import ACCOUNT, LEAD
 from queue_server.adapters.tables.operations import AUDIT
 from queue_server.domain.access import Role
 from queue_server.domain.sign_in import Person
+from queue_server.web.limits import UNLIMITED, Limits, Rate
 from tests.web.forms import plain
 from tests.web.running import HOST, PASSWORD, Town
 
@@ -273,6 +274,29 @@ async def test_a_way_back_that_did_not_begin_in_this_browser_leads_nowhere(town:
     assert "nicht geklappt" in refused.text
     assert (await town.client.get(own)).status_code == 400, "one try for one way there"
     assert await visit.role() == "visitor"
+
+
+async def test_a_directory_that_names_itself_must_do_so_on_every_way_back(town: Town, issuer: str) -> None:
+    """RFC 9207: else another directory's answer could be slipped under."""
+    connect(town, issuer, "link_by_user = true")
+    visit = Visit(town)
+    back = await visit.agree(await visit.set_out())
+    oidc: Any = town.house.oidc
+    *known, metadata = oidc._known
+    oidc._known = (*known, metadata | {"authorization_response_iss_parameter_supported": True})
+    assert "iss=" not in back
+    assert (await town.client.get(back)).status_code == 400
+    named = await visit.agree(await visit.set_out())
+    assert (await town.client.get(f"{named}&iss={quote(issuer, safe='')}")).status_code == 200
+
+
+async def test_signing_in_by_the_directory_is_counted_by_address(town: Town, issuer: str) -> None:
+    connect(town, issuer, "link_by_user = true")
+    visit = Visit(town)
+    back = await visit.agree(await visit.set_out())
+    town.house.limits = Limits(replace(UNLIMITED, directory=Rate(1, 1)))
+    assert (await town.client.get(back)).status_code == 200
+    assert (await town.client.get("/sign-in/oidc/start")).status_code == 429
 
 
 async def test_a_code_is_good_once(town: Town, issuer: str) -> None:

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from queue_server.web.cookies import SESSION_COOKIE
 from queue_server.web.limits import UNLIMITED, Limits, Rate, Rates
 from queue_server.web.openapi import describe
 from queue_server.web.route_limits import (
@@ -137,6 +138,34 @@ async def test_trying_tokens_is_slow(town: Town) -> None:
     assert tried == [401, 401, 401, 429]
 
 
+async def test_after_many_guesses_unknown_secrets_ask_no_database_and_right_ones_pass(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, asked = "/api/v1/sites/rathaus/queue", 0
+    town.house.limits = Limits(replace(UNLIMITED, guesses=Rate(1, 2)))
+    read = town.house.sessions._lookup
+
+    async def counted(look: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return await read(look)
+
+    monkeypatch.setattr(town.house.sessions, "_lookup", counted)
+    for user in ("anna", "kiosk", "anna"):
+        assert (await town.ask(user, "GET", path)).status_code == 200
+    assert asked == 2, "and what was right has cost nothing"
+    guesses = [
+        {"Authorization": "Bearer guess"},
+        {"Cookie": f"{SESSION_COOKIE}=guess"},
+        {"Cookie": f"{SESSION_COOKIE}=another"},
+        {"Authorization": "Bearer another"},
+    ]
+    got = [(await town.client.get(path, headers=headers)).status_code for headers in guesses]
+    assert (got, asked) == ([401, 200, 429, 429], 4)
+    town.house.sessions.invalidate()
+    assert (await town.ask("anna", "GET", path)).status_code == 200
+
+
 async def test_every_socket_counts_who_opens_it(served_town: Town) -> None:
     for route in SOCKETS:
         served_town.house.limits = Limits(ONE_EACH)
@@ -227,6 +256,8 @@ def test_the_guide_shows_the_same_table() -> None:
         ("the bucket `feeds` | address", "feeds"),
         ("anything, signed in | session or token", "known"),
         ("what a device says | socket", "messages"),
+        ("cookies and tokens that nobody has; only wrong ones count | address", "guesses"),
+        ("signing in by the directory, there or back | address", "directory"),
     ],
 )
 def test_the_guide_shows_how_fast_a_bucket_refills(words: str, name: str) -> None:

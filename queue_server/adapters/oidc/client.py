@@ -58,6 +58,11 @@ class OidcClient:
         )
         return url
 
+    async def names_itself(self) -> bool:
+        """Tell whether the directory says `iss` whenever it sends somebody back (RFC 9207, 3)."""
+        metadata = await self._metadata(self._provider())
+        return metadata.get("authorization_response_iss_parameter_supported") is True
+
     async def redeem(self, code: str, *, back: str, nonce: str, verifier: str) -> Person:
         """Return who it is. Raises DirectoryRefused for a code or token that is not right."""
         provider = self._provider()

@@ -1,6 +1,6 @@
 """Inserts that know what to do about a row that is there already: both databases have them, in dialects.
 
-Each dialect is loaded where it is spoken: a server on SQLite does without the 2 MB of PostgreSQL's.
+Each dialect's own insert is loaded where it is spoken.
 """
 
 from typing import Any

@@ -100,8 +100,10 @@ class SpeechQueue:
         if job is None:
             return None
         with suppress(TimeoutError):
-            # Shielded: others may wait for the same text.
-            return await asyncio.wait_for(asyncio.shield(job.done), timeout_s)
+            # Not `wait_for`, which swallows a cancellation before Python 3.12. Shielded: others may wait for
+            # the same text.
+            async with asyncio.timeout(timeout_s):
+                return await asyncio.shield(job.done)
         return None
 
     def health(self, languages: Sequence[str] = ()) -> SpeechHealth:
