@@ -21,9 +21,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
 
 from queue_server.adapters.leads import led_by
-from queue_server.adapters.tables.accounts import ACCOUNT, PAIRING, SESSION, TOKEN
+from queue_server.adapters.tables.accounts import ACCOUNT, PAIRING, SESSION
 from queue_server.domain.access import Actor, Role
 from queue_server.domain.errors import Refusal
+from queue_server.domain.people import normal_user as normal_user  # noqa: PLC0414 - read here by the web
 
 SESSION_LIFETIME: Final = timedelta(hours=12)
 """One working day, whatever happens (ASVS 5.0, 7.3.2)."""
@@ -180,19 +181,13 @@ def still_holds(conn: Connection, account: StoredAccount) -> bool:
     return conn.execute(query).first() is not None
 
 
-def disable_account(conn: Connection, account_id: str, now: datetime) -> int:
-    """Let nobody sign in with it any more, end its sessions and revoke its clerk's tokens; return how many.
+def disable_account(conn: Connection, account_id: str, now: datetime) -> None:
+    """Let nobody sign in with it any more, and end its sessions. The name stays taken.
 
-    The name stays taken.
+    The caller's duty: the tokens of its clerk (`adapters.people.disable_account`).
     """
-    account = ACCOUNT.c.id == account_id
-    conn.execute(sa.update(ACCOUNT).where(account).values(disabled_at=now))
+    conn.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(disabled_at=now))
     close_sessions_of(conn, account_id, now)
-    town, clerk = (
-        sa.select(c).where(account).scalar_subquery() for c in (ACCOUNT.c.organisation_id, ACCOUNT.c.clerk_id)
-    )
-    theirs = (TOKEN.c.organisation_id == town) & (TOKEN.c.clerk_id == clerk) & TOKEN.c.revoked_at.is_(None)
-    return conn.execute(sa.update(TOKEN).where(theirs).values(revoked_at=now)).rowcount
 
 
 def enable_account(conn: Connection, account_id: str) -> None:
@@ -273,11 +268,6 @@ def forget_expired(conn: Connection, now: datetime) -> None:
     over = sa.or_(SESSION.c.expires_at <= now, SESSION.c.revoked_at.is_not(None))
     conn.execute(sa.delete(SESSION).where(over))
     conn.execute(sa.delete(PAIRING).where(PAIRING.c.expires_at <= now))
-
-
-def normal_user(user: str) -> str:
-    """Return the one spelling of a user name: "Müller " and "müller" are one person."""
-    return unicodedata.normalize("NFKC", user).strip().casefold()
 
 
 def fingerprint(secret: str) -> str:

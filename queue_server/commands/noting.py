@@ -5,11 +5,12 @@ What must not live here: what a single subcommand does.
 
 import getpass
 import os
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from queue_server.adapters import audit
+from queue_server.adapters import audit, people
 from queue_server.adapters.town import store as town_store
 from queue_server.commands.common import now
 from queue_server.domain.administration import Doer, Done
@@ -48,6 +49,11 @@ def noted(
     )
 
 
+def note_for(organisation_id: str) -> people.Note:
+    """Return what writes down, for one town, what whoever types does to accounts and tokens."""
+    return partial(_noted_for, organisation_id)
+
+
 def note_everywhere(
     conn: Connection,
     act: Done,
@@ -61,6 +67,10 @@ def note_everywhere(
     """Write down what concerns the whole database, for each town in it: each reads only its own log."""
     for organisation_id in town_store.organisations(conn):
         noted(conn, organisation_id, act, kind, ref, before=before, after=after, by=by)
+
+
+def _noted_for(organisation_id: str, conn: Connection, act: Done, kind: str, ref: str, **more: Any) -> None:
+    noted(conn, organisation_id, act, kind, ref, **more)
 
 
 def at_the_keyboard() -> str:

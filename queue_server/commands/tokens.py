@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import accounts, tokens
+from queue_server.adapters import people, tokens
 from queue_server.adapters.town import store as town_store
 from queue_server.commands.common import (
     Place,
@@ -25,21 +25,26 @@ from queue_server.commands.common import (
     town_meant,
     town_of,
 )
-from queue_server.commands.noting import noted
+from queue_server.commands.noting import note_for, noted
 from queue_server.domain.access import Role
 from queue_server.domain.administration import Done
+from queue_server.domain.people import (
+    OF_A_WHOLE_TOWN,
+    OF_DEVICES,
+    TOKEN_ROLES,
+    NewToken,
+    devices_at,
+    normal_user,
+)
 from queue_server.domain.town import EVERY_SKILL, Clerk, Display, Kiosk, Site, Town
 
-PEOPLE: Final = (Role.ADMINISTRATOR, Role.CLERK, Role.INTEGRATION)
-DEVICES: Final = (Role.DISPLAY, Role.KIOSK)
-WIDE: Final = (Role.ADMINISTRATOR, Role.INTEGRATION)
 LONGEST_ID: Final = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="create | list | revoke")
     create = verbs.add_parser("create", help="make a token; it stands alone on the last line, once")
-    create.add_argument("--role", required=True, choices=[role.value for role in (*PEOPLE, *DEVICES)])
+    create.add_argument("--role", required=True, choices=[role.value for role in TOKEN_ROLES])
     create.add_argument("--site", metavar="ID", help="may be left out when there is only one")
     create.add_argument(
         "--all-sites", action="store_true", help="for administrator and integration: valid at every site"
@@ -64,11 +69,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check_combination(args: argparse.Namespace) -> None:
-    if args.role in PEOPLE and args.device:
+    if args.role not in OF_DEVICES and args.device:
         raise Problem(f"--device is for --role display or kiosk, not {args.role}", 2)
-    if args.role in DEVICES and args.user:
+    if args.role in OF_DEVICES and args.user:
         raise Problem(f"--user is for --role clerk, administrator or integration, not {args.role}", 2)
-    if args.all_sites and (args.site or args.role not in WIDE):
+    if args.all_sites and (args.site or args.role not in OF_A_WHOLE_TOWN):
         raise Problem("--all-sites is for --role administrator or integration, and without --site", 2)
 
 
@@ -81,21 +86,13 @@ def _create(args: argparse.Namespace, place: Place) -> int:
         town_store.lock_settings(conn)
         towns = town_store.load_towns(conn)
         town, site = _where(args, towns)
-        if role in DEVICES and site is not None:
+        if role in OF_DEVICES and site is not None:
             id_, told = _device(conn, towns, town, site, role, args.device)
         else:
             id_, told = _person(conn, towns, town, site, role, args.user)
-        token = tokens.create_token(
-            conn,
-            organisation_id=town.id,
-            role=role,
-            site_id=site.id if site else None,
-            device_id=id_ if role in DEVICES else None,
-            clerk_id=id_ if role in PEOPLE else None,
-            label=args.label,
-            now=now(),
-        )
-        _note_made(conn, town, site, role, id_, token)
+        is_device, at = role in OF_DEVICES, site.id if site else None
+        new = NewToken(role, at, None if is_device else id_, id_ if is_device else None, args.label)
+        token = people.make_token(conn, note_for(town.id), town.id, new, now())
         where = site.id if site else f"all sites of {town.id}"
         return token, [*told, f"This {role} token stands for {id_ or 'a program'} at {where}."]
 
@@ -104,14 +101,6 @@ def _create(args: argparse.Namespace, place: Place) -> int:
     print(f"It is shown only now; its name in the list is {tokens.token_id(token)}.")
     print(token, flush=True)
     return 0
-
-
-def _note_made(
-    conn: Connection, town: Town, site: Site | None, role: Role, id_: str | None, token: str
-) -> None:
-    made = {"role": role.value, "stands_for": id_} if id_ else {"role": role.value}
-    where = site.id if site else None
-    noted(conn, town.id, Done.TOKEN_MADE, "token", tokens.token_id(token), site_id=where, after=made)
 
 
 def _where(args: argparse.Namespace, towns: dict[str, Town]) -> tuple[Town, Site | None]:
@@ -133,7 +122,7 @@ def _device(
     conn: Connection, towns: dict[str, Town], town: Town, site: Site, role: Role, wanted: str | None
 ) -> tuple[str, list[str]]:
     """Return the device's id and what to say; without `wanted`, a new device is stored."""
-    there = [one.id for one in (site.displays if role is Role.DISPLAY else site.kiosks)]
+    there = devices_at(site, role)
     if wanted is not None:
         if wanted not in there:
             raise Problem(f"there is no {role} {wanted} at {site.id}; known: {listed(there)}")
@@ -182,7 +171,7 @@ def _clerk_named(town: Town, site: Site | None, wanted: str) -> Clerk:
 
 
 def _is_named(clerk: Clerk, wanted: str) -> bool:
-    return wanted == clerk.id or accounts.normal_user(wanted) == accounts.normal_user(clerk.user)
+    return wanted == clerk.id or normal_user(wanted) == normal_user(clerk.user)
 
 
 def _new_id(stem: str, first: int, taken: set[str]) -> str:
@@ -228,10 +217,8 @@ def _revoke(args: argparse.Namespace, place: Place) -> int:
     town = town_of(place.towns, args.town)
 
     def work(conn: Connection) -> bool:
-        if not tokens.revoke_token(conn, town.id, args.id, now()):
-            return False
-        noted(conn, town.id, Done.TOKEN_REVOKED, "token", args.id)
-        return True
+        found = next((one for one in tokens.list_tokens(conn, town.id) if one.id == args.id), None)
+        return found is not None and people.revoke_token(conn, note_for(town.id), found, now())
 
     if not place.database.write(work):
         raise Problem(f"there is no valid token {args.id}; see: aufruf token list")

@@ -1,11 +1,8 @@
 """Make, list, disable and enable the accounts of people, and give them new one-time passwords."""
 
 import argparse
-from typing import Any, Final
 
-from sqlalchemy.engine import Connection
-
-from queue_server.adapters import accounts, leads
+from queue_server.adapters import accounts, leads, people
 from queue_server.adapters.server_key import one_time_password
 from queue_server.commands.common import (
     Place,
@@ -19,35 +16,20 @@ from queue_server.commands.common import (
     town_meant,
     town_of,
 )
-from queue_server.commands.noting import noted
-from queue_server.commands.user_leads import (
-    add_lead_arguments,
-    keep_lead,
-    name_lead,
-    relieve,
-    require_department,
-    told_of,
-)
-from queue_server.commands.user_sessions import (
-    add_sessions_arguments,
-    sessions,
-    tell_of_tokens,
-    tokens_of,
-)
+from queue_server.commands.noting import note_for
+from queue_server.commands.user_leads import add_lead_arguments, name_lead, relieve, told_of
+from queue_server.commands.user_sessions import add_sessions_arguments, sessions, tell_of_tokens
 from queue_server.domain.access import Role
-from queue_server.domain.administration import Done
-from queue_server.domain.town import Clerk, Town
+from queue_server.domain.people import ACCOUNT_ROLES, Flaw, NewAccount, normal_user, settled_account
+from queue_server.domain.town import Town
 from queue_server.domain.town_values import USER
-
-ROLES: Final = (Role.ADMINISTRATOR, Role.LEAD, Role.CLERK, Role.RECEPTION, Role.AUDITOR)
-AT_NO_COUNTER: Final = frozenset({Role.RECEPTION, Role.AUDITOR})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     words = "create | list | password | sessions | disable | enable | lead | deputy | relieve"
     verbs = parser.add_subparsers(dest="verb", required=True, metavar=words)
     create = verbs.add_parser("create", help="make an account; its one-time password is the last line")
-    create.add_argument("--role", required=True, choices=[role.value for role in ROLES])
+    create.add_argument("--role", required=True, choices=[role.value for role in ACCOUNT_ROLES])
     create.add_argument("user", metavar="USER", help="the name for signing in")
     create.add_argument("--clerk", metavar="ID", help="the clerk it is; default: the one with this user name")
     create.add_argument("--site", metavar="ID", help="valid at this site only")
@@ -90,41 +72,23 @@ def _relieve(args: argparse.Namespace, place: Place) -> int:
 
 
 def _create(args: argparse.Namespace, place: Place) -> int:
-    user = accounts.normal_user(args.user)
-    if not USER.fullmatch(user):
-        raise Problem(f'"{args.user}" cannot be a user name: a-z, digits, dot, hyphen, underscore', 2)
+    if not USER.fullmatch(normal_user(args.user)):
+        raise Problem(_told(Flaw.USER_MISSPELT, args, None), 2)
     town = town_meant(args, place)
-    department = _department(args, town)
-    clerk = _clerk(args, town, user)
-    site_id = args.site or (clerk.site_ids[0] if clerk and _only_clerk(args, clerk) else None)
-    if clerk and site_id and site_id not in clerk.site_ids:
-        raise Problem(f"{clerk.id} does not work at {site_id}, but at {listed(clerk.site_ids)}")
+    new = settled_account(town, _wish(args))
+    if isinstance(new, Flaw):
+        usage = {Flaw.CLERK_AT_NO_COUNTER, Flaw.DEPARTMENT_MISSING}
+        raise Problem(_told(new, args, town), 2 if new in usage else 1)
     password = one_time_password()
     password_hash = accounts.hash_password(password)
-
-    def work(conn: Connection) -> None:
-        account_id = accounts.create_account(
-            conn,
-            organisation_id=town.id,
-            user=user,
-            role=Role(args.role),
-            password_hash=password_hash,
-            site_id=site_id,
-            clerk_id=clerk.id if clerk else None,
-            now=now(),
-        )
-        made = {"role": args.role, "clerk": clerk.id} if clerk else {"role": args.role}
-        noted(conn, town.id, Done.ACCOUNT_MADE, "account", user, site_id=site_id, after=made)
-        if department:
-            keep_lead(conn, town.id, account_id, user, department)
-
+    note = note_for(town.id)
     try:
-        place.database.write(work)
+        place.database.write(lambda conn: people.make_account(conn, note, town.id, new, password_hash, now()))
     except accounts.UserTaken:
-        raise Problem(_taken(place, user)) from None
-    what = f"{args.role} {user}" + (f", clerk {clerk.id}" if clerk else "")
-    what += f", who leads {department}" if department else ""
-    _hand_over(f"Made the account of {what}, valid at {site_id or 'all sites'}.", password)
+        raise Problem(_taken(place, new.user)) from None
+    what = f"{new.role} {new.user}" + (f", clerk {new.clerk_id}" if new.clerk_id else "")
+    what += f", who leads {args.department}" if args.department else ""
+    _hand_over(f"Made the account of {what}, valid at {new.site_id or 'all sites'}.", password)
     return 0
 
 
@@ -134,40 +98,31 @@ def _taken(place: Place, user: str) -> str:
     return f"{user} has an account already; for a new password: aufruf user password {user}"
 
 
-def _only_clerk(args: argparse.Namespace, clerk: Clerk) -> bool:
-    return args.role in {Role.CLERK, Role.LEAD} and len(clerk.site_ids) == 1
+def _wish(args: argparse.Namespace) -> NewAccount:
+    if args.role != Role.LEAD and args.department is not None:
+        raise Problem("--department is for leads; name others with: aufruf user lead or deputy", 2)
+    led = (args.department,) if args.department is not None else ()
+    return NewAccount(args.user, Role(args.role), args.site, args.clerk, led)
 
 
-def _department(args: argparse.Namespace, town: Town) -> str | None:
-    """Return what a new lead leads; others are made leads or deputies afterwards."""
-    if args.role != Role.LEAD:
-        if args.department is not None:
-            raise Problem("--department is for leads; name others with: aufruf user lead or deputy", 2)
-        return None
-    if args.department is None:
-        known = listed([department.id for department in town.departments])
-        raise Problem(f"a lead leads a department; name it with --department; known: {known}", 2)
-    return require_department(town, args.department)
-
-
-def _clerk(args: argparse.Namespace, town: Town, user: str) -> Clerk | None:
-    """Return who the account is at a counter. Only a clerk has to be somebody there."""
-    if args.role in AT_NO_COUNTER:
-        if args.clerk is not None:
-            raise Problem(f"--clerk does not go with the role {args.role}, which has no counter", 2)
-        return None
-    for clerk in town.clerks:
-        if args.clerk == clerk.id or (args.clerk is None and accounts.normal_user(clerk.user) == user):
-            return clerk
-    if args.clerk is not None:
-        raise Problem(f"there is no clerk {args.clerk}; known: {listed([c.id for c in town.clerks])}")
-    if args.role == Role.CLERK:
-        users = listed([clerk.user for clerk in town.clerks if clerk.user])
-        raise Problem(
-            f"the set-up has no clerk with the user name {user} (known: {users}); "
-            "add one to the town file, or name one with --clerk"
-        )
-    return None
+def _told(flaw: Flaw, args: argparse.Namespace, town: Town | None) -> str:
+    """Say what is wrong with a wish, and what there is instead."""
+    if town is None or flaw is Flaw.USER_MISSPELT:
+        return f'"{args.user}" cannot be a user name: a-z, digits, dot, hyphen, underscore'
+    departments, clerks = (listed([one.id for one in some]) for some in (town.departments, town.clerks))
+    users = listed([clerk.user for clerk in town.clerks if clerk.user])
+    words = {
+        Flaw.SITE_UNKNOWN: f"there is no site {args.site}; known: {listed([s.id for s in town.sites])}",
+        Flaw.CLERK_UNKNOWN: f"there is no clerk {args.clerk}; known: {clerks}",
+        Flaw.CLERK_MISSING: f"the set-up has no clerk with the user name {normal_user(args.user)} "
+        f"(known: {users}); add one to the town file, or name one with --clerk",
+        Flaw.CLERK_AT_NO_COUNTER: f"--clerk does not go with the role {args.role}, which has no counter",
+        Flaw.CLERK_ELSEWHERE: f"{args.clerk or args.user} does not work at {args.site}",
+        Flaw.DEPARTMENT_UNKNOWN: f"there is no department {args.department}; known: {departments}",
+        Flaw.DEPARTMENT_MISSING: "a lead leads a department; name it with --department; "
+        f"known: {departments}",
+    }
+    return words[flaw]
 
 
 def _list(args: argparse.Namespace, place: Place) -> int:
@@ -187,20 +142,13 @@ def _list(args: argparse.Namespace, place: Place) -> int:
 
 
 def _enable(args: argparse.Namespace, place: Place) -> int:
-    """Let somebody in again. The old password is not trusted any more: nobody watched it meanwhile."""
     town = town_of(place.towns, args.town)
     account = place.database.read(lambda conn: accounts.find_disabled(conn, args.user))
     if account is None or account.organisation_id != town.id:
         raise Problem(f"there is no disabled account {args.user}; see: aufruf user list")
     password = one_time_password()
-    password_hash = accounts.hash_password(password)
-
-    def work(conn: Connection) -> None:
-        accounts.enable_account(conn, account.id)
-        accounts.set_password(conn, account.id, password_hash, now(), must_change=True)
-        _note(conn, Done.ACCOUNT_CHANGED, account, before={"disabled": True}, after={"disabled": False})
-
-    place.database.write(work)
+    password_hash, note = accounts.hash_password(password), note_for(town.id)
+    place.database.write(lambda conn: people.enable_account(conn, note, account, password_hash, now()))
     _hand_over(f"{account.user} may sign in again.", password)
     return 0
 
@@ -208,13 +156,8 @@ def _enable(args: argparse.Namespace, place: Place) -> int:
 def _password(args: argparse.Namespace, place: Place) -> int:
     account = _account(args, place)
     password = one_time_password()
-    password_hash = accounts.hash_password(password)
-
-    def work(conn: Connection) -> None:
-        accounts.set_password(conn, account.id, password_hash, now(), must_change=True)
-        _note(conn, Done.PASSWORD_RESET, account)
-
-    place.database.write(work)
+    password_hash, note = accounts.hash_password(password), note_for(account.organisation_id)
+    place.database.write(lambda conn: people.reset_password(conn, note, account, password_hash, now()))
     tell_of_tokens(place, account)
     _hand_over(f"{account.user} is signed out everywhere and has a new password.", password)
     return 0
@@ -222,16 +165,8 @@ def _password(args: argparse.Namespace, place: Place) -> int:
 
 def _disable(args: argparse.Namespace, place: Place) -> int:
     account = _account(args, place)
-
-    def work(conn: Connection) -> int:
-        theirs = tokens_of(conn, account)
-        count = accounts.disable_account(conn, account.id, now())
-        _note(conn, Done.ACCOUNT_DISABLED, account)
-        for token in theirs:
-            noted(conn, token.organisation_id, Done.TOKEN_REVOKED, "token", token.id, site_id=token.site_id)
-        return count
-
-    count = place.database.write(work)
+    note = note_for(account.organisation_id)
+    count = place.database.write(lambda conn: people.disable_account(conn, note, account, now()))
     print(f"{account.user} cannot sign in any more; a running server ends open sessions within 5 seconds.")
     print(
         f"Revoked {count} tokens of the clerk {account.clerk_id}."
@@ -239,14 +174,6 @@ def _disable(args: argparse.Namespace, place: Place) -> int:
         else "There was no token to revoke."
     )
     return 0
-
-
-def _note(
-    conn: Connection, act: Done, account: accounts.StoredAccount, **sides: dict[str, Any] | None
-) -> None:
-    before, after = sides.get("before"), sides.get("after")
-    who = account.organisation_id, act, "account", account.user
-    noted(conn, *who, site_id=account.site_id, before=before, after=after)
 
 
 def _account(args: argparse.Namespace, place: Place) -> accounts.StoredAccount:

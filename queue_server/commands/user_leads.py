@@ -6,15 +6,14 @@ from datetime import date
 
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import accounts, leads
+from queue_server.adapters import accounts, leads, people
 from queue_server.commands.common import Place, Problem, add_place_arguments, listed
-from queue_server.commands.noting import noted
+from queue_server.commands.noting import note_for
 from queue_server.domain.access import Role
-from queue_server.domain.administration import Done
+from queue_server.domain.people import MAY_LEAD, Flaw, flaw_of_lead
 from queue_server.domain.town import Town
 
 FindAccount = Callable[[argparse.Namespace, Place], accounts.StoredAccount]
-MAY_LEAD = (Role.LEAD, Role.CLERK, Role.RECEPTION)
 
 
 def add_lead_arguments(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -42,16 +41,15 @@ def a_day(word: str) -> date:
 
 def name_lead(args: argparse.Namespace, place: Place, account: accounts.StoredAccount) -> int:
     """Let an account lead, or with the word `deputy` stand in."""
-    town = place.towns[account.organisation_id]
-    department = require_department(town, args.department)
-    if account.role is Role.ADMINISTRATOR:
-        raise Problem(f"{account.user} is an administrator, who may do in every department what leads may")
-    if account.role not in MAY_LEAD:
-        raise Problem(f"the role {account.role} only reads; a lead is one of: {listed(MAY_LEAD)}")
+    town, department = place.towns[account.organisation_id], args.department
+    flaw = flaw_of_lead(town, account.role, department)
+    if flaw is not None:
+        raise Problem(_told(flaw, town, account, department))
     is_deputy, until = args.verb == "deputy", getattr(args, "until", None)
 
     def work(conn: Connection) -> None:
-        keep_lead(conn, town.id, account.id, account.user, department, is_deputy=is_deputy, until=until)
+        who = account.id, account.user, department
+        people.name_lead(conn, note_for(town.id), town.id, *who, is_deputy=is_deputy, until=until)
 
     place.database.write(work)
     what = "stands in for the lead of" if is_deputy else "leads"
@@ -59,50 +57,21 @@ def name_lead(args: argparse.Namespace, place: Place, account: accounts.StoredAc
     return 0
 
 
-def keep_lead(
-    conn: Connection,
-    town_id: str,
-    account_id: str,
-    user: str,
-    department: str,
-    *,
-    is_deputy: bool = False,
-    until: date | None = None,
-) -> None:
-    """Store who leads, and write it down, in one transaction."""
-    leads.name_lead(
-        conn,
-        organisation_id=town_id,
-        account_id=account_id,
-        department_id=department,
-        is_deputy=is_deputy,
-        valid_until=until,
-    )
-    what = {"department": department, "deputy": is_deputy, "until": until}
-    noted(conn, town_id, Done.LEAD_NAMED, "account", user, after=what)
+def _told(flaw: Flaw, town: Town, account: accounts.StoredAccount, department: str) -> str:
+    if flaw is Flaw.DEPARTMENT_UNKNOWN:
+        return f"there is no department {department}; known: {listed([one.id for one in town.departments])}"
+    if account.role is Role.ADMINISTRATOR:
+        return f"{account.user} is an administrator, who may do in every department what leads may"
+    return f"the role {account.role} only reads; a lead is one of: {listed(MAY_LEAD)}"
 
 
 def relieve(args: argparse.Namespace, place: Place, account: accounts.StoredAccount) -> int:
     """Let an account lead no more. A department that is gone from the set-up may be named, too."""
-
-    def work(conn: Connection) -> bool:
-        ended = leads.end_lead(conn, account.id, args.department)
-        if ended:
-            what = {"department": args.department}
-            noted(conn, account.organisation_id, Done.LEAD_ENDED, "account", account.user, before=what)
-        return ended
-
-    if not place.database.write(work):
+    note = note_for(account.organisation_id)
+    if not place.database.write(lambda conn: people.end_lead(conn, note, account, args.department)):
         raise Problem(f"{account.user} does not lead {args.department}; see: aufruf user list")
     print(f"{account.user} no longer leads {args.department}; a running server knows it within 5 seconds.")
     return 0
-
-
-def require_department(town: Town, id_: str) -> str:
-    known = [department.id for department in town.departments]
-    if id_ not in known:
-        raise Problem(f"there is no department {id_}; known: {listed(known)}")
-    return id_
 
 
 def told_of(found: list[leads.Lead]) -> dict[str, str]:

@@ -3,12 +3,9 @@
 import argparse
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
-from queue_server.adapters import accounts, sign_ins, tokens
+from queue_server.adapters import accounts, people, sign_ins
 from queue_server.commands.common import Place, now, table_of
-from queue_server.commands.noting import noted
-from queue_server.domain.administration import Done
+from queue_server.commands.noting import note_for
 
 
 def add_sessions_arguments(verb: argparse.ArgumentParser) -> None:
@@ -20,7 +17,8 @@ def sessions(args: argparse.Namespace, place: Place, account: accounts.StoredAcc
     """List the open sessions of an account, or end them all."""
     at = now()
     if args.end:
-        count = place.database.write(lambda conn: _end(conn, account, at))
+        note = note_for(account.organisation_id)
+        count = place.database.write(lambda conn: people.end_sessions(conn, note, account, at))
         print(f"Ended {count} sessions of {account.user}; a running server notices within 5 seconds.")
         tell_of_tokens(place, account)
         return 0
@@ -30,27 +28,11 @@ def sessions(args: argparse.Namespace, place: Place, account: accounts.StoredAcc
     return 0
 
 
-def tokens_of(conn: Connection, account: accounts.StoredAccount) -> list[tokens.StoredToken]:
-    """Return the valid tokens of the clerk that the account is."""
-    if account.clerk_id is None:
-        return []
-    found = tokens.list_tokens(conn, account.organisation_id)
-    return [token for token in found if token.clerk_id == account.clerk_id]
-
-
 def tell_of_tokens(place: Place, account: accounts.StoredAccount) -> None:
     """Name the tokens that still act in the person's name: neither a password nor a session ends them."""
-    for token in place.database.read(lambda conn: tokens_of(conn, account)):
+    for token in place.database.read(lambda conn: people.tokens_of(conn, account)):
         label = f" ({token.label})" if token.label else ""
         print(f"The token {token.id}{label} stays valid; to end it: aufruf token revoke {token.id}")
-
-
-def _end(conn: Connection, account: accounts.StoredAccount, at: datetime) -> int:
-    count = sign_ins.end_others(conn, account.id, None, at)
-    if count:
-        about = {"sessions": count}
-        noted(conn, account.organisation_id, Done.SESSIONS_ENDED, "account", account.user, before=about)
-    return count
 
 
 def _told(at: datetime) -> str:
