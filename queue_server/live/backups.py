@@ -4,7 +4,6 @@ When it is due is asked of the backups that lie there: a restart makes neither a
 must not live here: how one is made; that runs in a process of its own, off the road.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final, Protocol
 
 from queue_server.live.hanging import PATIENCE_S, Hanging
+from queue_server.live.repeating import Repeating
 
 LOOK_EVERY_S: Final = 600.0
 NIGHT: Final = range(2, 5)
@@ -62,16 +62,14 @@ class Backups:
         self._error = ""
         self._failed_at: datetime | None = None
         self._folder = Hanging[datetime | None](PATIENCE_S)
-        self._task: asyncio.Task[None] | None = None
+        self._repeating = Repeating("looking at the backups", self.look, LOOK_EVERY_S, unhurried=True)
 
     def start(self) -> None:
         if self._maker is not None:
-            self._task = asyncio.create_task(self._run(), name="backups")
+            self._repeating.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._repeating.stop()
 
     async def state(self) -> BackupState:
         """Tell how the backups stand."""
@@ -83,7 +81,7 @@ class Backups:
             return BackupState(None, "the folder does not answer")
         self._take_in(newest)
         age = None if newest is None else max(0, int((self._clock() - newest).total_seconds()))
-        return BackupState(age, self._error)
+        return BackupState(age, self._error or self._repeating.trouble)
 
     async def look(self) -> bool:
         """Make a backup when it is due; say whether one was tried."""
@@ -106,12 +104,3 @@ class Backups:
         """Forget what went wrong when somebody made a backup by hand since."""
         if newest is not None and self._failed_at is not None and newest > self._failed_at:
             self._error = ""
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)  # first, too: a start is no time to be slow
-            try:
-                await self.look()
-            except Exception as error:  # it is tried again
-                self._error, self._failed_at = type(error).__name__, self._clock()
-                log.exception("the backups could not be looked at")

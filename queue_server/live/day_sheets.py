@@ -3,11 +3,12 @@
 What must not live here: how one is made; that runs in a process of its own, off the road.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final, Protocol
+
+from queue_server.live.repeating import Repeating
 
 LOOK_EVERY_S: Final = 60.0
 """Bookings that come one after the other are one change."""
@@ -36,21 +37,24 @@ class DaySheets:
     def __init__(
         self, maker: Maker | None, see: Callable[[], Awaitable[Seen]], clock: Callable[[], datetime]
     ) -> None:
-        self.error = ""
+        self._error = ""
         self._maker = maker
         self._see = see
         self._clock = clock
         self._made: tuple[Seen, datetime] | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._repeating = Repeating("looking at the day sheets", self.look, LOOK_EVERY_S, unhurried=True)
+
+    @property
+    def error(self) -> str:
+        """What went wrong last, in a word or a sentence; empty when all is well."""
+        return self._repeating.trouble or self._error
 
     def start(self) -> None:
         if self._maker is not None:
-            self._task = asyncio.create_task(self._run(), name="day sheets")
+            self._repeating.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._repeating.stop()
 
     async def look(self) -> bool:
         """Make the sheets when they are no longer right; say whether that was tried."""
@@ -60,9 +64,9 @@ class DaySheets:
         if not self._is_due(seen, now):
             return False
         error = await self._maker.make()
-        if error and error != self.error:  # not at each turn: a folder that is gone would fill the log
+        if error and error != self._error:  # not at each turn: a folder that is gone would fill the log
             log.error("the day sheets could not be made: %s", error)
-        self.error = error
+        self._error = error
         if not error:
             self._made = (seen, now)
         return True
@@ -72,13 +76,3 @@ class DaySheets:
             return True
         made, at = self._made
         return made.book != seen.book or (made.queue != seen.queue and now - at >= QUEUE_EVERY)
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)  # first, too: a start is no time to be slow
-            try:
-                await self.look()
-            except Exception as error:  # it is tried again
-                if type(error).__name__ != self.error:
-                    log.exception("the day sheets could not be looked at")
-                self.error = type(error).__name__

@@ -10,27 +10,34 @@ log = logging.getLogger(__name__)
 class Repeating:
     """One task that does `work` every `every_s` seconds. `trouble` is the kind of the last failure, or empty.
 
-    A failure is logged when it begins, not at each turn: a disk that is gone for a night would fill the log.
+    `unhurried`: not at the start, which is no time to be slow, nor once more at the end. A failure is
+    logged when it begins, not at each turn: a disk that is gone for a night would fill the log.
     """
 
-    def __init__(self, name: str, work: Callable[[], Awaitable[object]], every_s: float) -> None:
+    def __init__(
+        self, name: str, work: Callable[[], Awaitable[object]], every_s: float, *, unhurried: bool = False
+    ) -> None:
         self.trouble = ""
         self._name = name
         self._work = work
         self._every_s = every_s
+        self._unhurried = unhurried
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name=self._name)
 
     async def stop(self) -> None:
-        """Stop, after one last turn: what was committed before is done."""
+        """Stop; unless unhurried after one last turn: what was committed before is done."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-            await self.turn()
+            if not self._unhurried:
+                await self.turn()
 
     async def _run(self) -> None:
+        if self._unhurried:
+            await asyncio.sleep(self._every_s)
         while True:
             await self.turn()
             await asyncio.sleep(self._every_s)

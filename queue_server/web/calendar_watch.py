@@ -5,11 +5,11 @@ there yet, because the calendar was linked only now, is written. What must not l
 been done, `adapters.calendars`), and what to make of an entry (`web.calendar_delivery`).
 """
 
-import asyncio
 import logging
 from datetime import datetime
 from typing import Final
 
+from queue_server.live.repeating import Repeating
 from queue_server.web.calendar_delivery import CalendarDelivery
 from queue_server.web.house import House
 
@@ -24,20 +24,13 @@ class CalendarWatch:
         self._house = house
         self._delivery = delivery
         self._seen: dict[str, datetime] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._repeating = Repeating("looking into calendars", self.look, LOOK_EVERY_S, unhurried=True)
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="calendar watch")
+        self._repeating.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            await self.look()
+        await self._repeating.stop()
 
     async def look(self) -> None:
         """Look at every calendar that was read since the last time."""
