@@ -3,6 +3,7 @@
 Fixtures live in the folder that uses them; here are only the databases, which several folders use.
 """
 
+import gc
 import shutil
 import tempfile
 import warnings
@@ -25,6 +26,15 @@ if TYPE_CHECKING:  # most tests need no browser
 E2E = Path(__file__).parent / "e2e"
 EARS = {"null_sink", "first_floor", "elsewhere"}
 """Fixtures that record what is played: a busy machine tears sound."""
+
+
+gc.disable()  # until all tests are collected
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector not walk over seven thousand tests, which stay anyway, at each of its looks."""
+    gc.enable()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,11 +1,13 @@
 """What counts as heard, on sounds put together here; a recording of the browser is in test_harness."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.e2e.harness.listening import RATE, Samples, find
+from tests.e2e.harness.sound import Recording, Search
 
 SECOND = np.zeros(RATE)
 
@@ -72,3 +74,22 @@ def test_each_time_is_found() -> None:
     heard = np.concatenate((SECOND, CALL, SECOND, CALL, SECOND))
     found = [offset_s for likeness, offset_s in find(heard, CALL, at_most=9) if likeness > 0.9]
     assert sorted(found) == [pytest.approx(1), pytest.approx(2 + len(CALL) / RATE)]
+
+
+@pytest.mark.parametrize("step_s", [0.13, 0.7, 2.9])
+@pytest.mark.parametrize("torn_ms", [0, 80])
+def test_a_recording_that_grows_is_searched_to_its_end(tmp_path: Path, step_s: float, torn_ms: int) -> None:
+    """However the looks fall, they find what one look at all of it finds."""
+    half, gap = len(CALL) // 2, np.zeros(RATE * torn_ms // 1000)
+    heard = np.concatenate((SECOND, SECOND, CALL[:half], gap, CALL[half:], SECOND))
+    raw = (heard * 32767).astype("<i2").tobytes()
+    recording = Recording(tmp_path / "hall.s16", began_at=0)
+    search = Search(recording, CALL)
+    step = 2 * int(step_s * RATE)
+    for end in range(step, len(raw) + step, step):
+        recording.path.write_bytes(raw[:end])
+        search.goes_on()
+
+    likeness, offset_s = search.best
+    assert likeness == pytest.approx(best(heard)[0], abs=0.02)
+    assert offset_s == pytest.approx(2, abs=0.1)

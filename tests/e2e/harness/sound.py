@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.e2e.harness.listening import RATE, Samples, find, read_wav
+from tests.e2e.harness.listening import RATE, SLACK, Samples, find, read_wav
 
 _START_LIMIT_S = 10.0
 
@@ -107,8 +107,11 @@ class Recording:
     path: Path
     began_at: float
 
-    def samples(self) -> Samples:
-        raw = self.path.read_bytes()
+    def samples(self, after: int = 0) -> Samples:
+        """Return what was recorded, without the first `after` samples."""
+        with self.path.open("rb") as file:
+            file.seek(2 * after)
+            raw = file.read()
         return np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2").astype(np.float64) / 32768
 
     def correlate(self, wav_path: Path) -> tuple[float, float]:
@@ -122,11 +125,16 @@ class Recording:
         A page may say `ended` before its last sound has left the machine, so ask here and do not sleep.
         AssertionError, with the best likeness so far, when the time is up.
         """
+        search = Search(self, read_wav(wav_path))
         deadline = time.monotonic() + within_s
-        while (found := self.correlate(wav_path))[0] < least:
-            assert time.monotonic() < deadline, f"{wav_path.name} was not heard: {found[0]:.2f} alike at best"
-            await asyncio.sleep(0.2)
-        return found[1]
+        while search.best[0] < least:
+            # Asked before the look, so that the last look is at all that was heard until then.
+            late = time.monotonic() >= deadline
+            if not search.goes_on() and not late:
+                await asyncio.sleep(0.2)
+            heard = search.best[0] >= least
+            assert heard or not late, f"{wav_path.name} was not heard: {search.best[0]:.2f} alike at best"
+        return search.best[1]
 
     async def hear_times(self, times: int, wav_path: Path, within_s: float, least: float = 0.8) -> None:
         """Wait until the file has been heard so often; AssertionError when it was heard less or more."""
@@ -140,6 +148,31 @@ class Recording:
         """Say where the file was heard: each beginning in seconds, in order; a recall gives two."""
         found = find(self.samples(), read_wav(wav_path), at_most=50)
         return sorted(offset_s for likeness, offset_s in found if likeness >= least)
+
+
+class Search:
+    """Looks for a sound in a recording that grows, at each stretch once.
+
+    A look at all of it takes half a second of computing for each minute: what is spoken meanwhile was torn.
+    """
+
+    def __init__(self, recording: Recording, sought: Samples) -> None:
+        self._recording, self._sought = recording, sought
+        self._done = 0
+        self.best = (0.0, 0.0)
+        """Likeness, and where it begins in seconds."""
+
+    def goes_on(self) -> bool:
+        """Look at what came since the last look; False when that was too little for a beginning."""
+        heard = self._recording.samples(self._done)
+        begins = len(heard) - len(self._sought) + 1
+        if begins < RATE // 10:
+            return False
+        for likeness, offset_s in find(heard, self._sought, at_most=1):
+            self.best = max(self.best, (likeness, offset_s + self._done / RATE))
+        # The pieces of a sound may lie a little before and after their places.
+        self._done += max(0, begins - 2 * SLACK)
+        return True
 
 
 def _wait_for(condition: Callable[[], bool], complaint: str) -> None:
