@@ -17,6 +17,7 @@ OWN: Final = (
     "serve",
     "init",
     "export",
+    "import-services",
     "user",
     "token",
     "pair",
@@ -38,8 +39,8 @@ OWN: Final = (
     "certificate",
     "systemd",
 )
-MODULES: Final = {"token": "tokens", "calendar": "calendar_feeds"}
-"""Where a subcommand's module is named otherwise, because the standard library has one of that name."""
+MODULES: Final = {"import-services": "import_services", "token": "tokens", "calendar": "calendar_feeds"}
+"""Where a module is named otherwise: it has no hyphen, and no name of the standard library's."""
 GROUP: Final = "aufruf.commands"
 
 

@@ -2,36 +2,27 @@
 
 import argparse
 import shlex
-import sys
 from pathlib import Path
-
-from sqlalchemy.engine import Connection
 
 from queue_server.adapters import accounts, schema
 from queue_server.adapters.database import Database
-from queue_server.adapters.post.admission import post_admission
 from queue_server.adapters.server_key import ensure_key_file
 from queue_server.adapters.town import store as town_store
-from queue_server.adapters.town.file import TownFileError, diff, load_file
-from queue_server.adapters.town.messages import describe
-from queue_server.adapters.town_use import Use, lock_sites, uses_lost
+from queue_server.adapters.town.file import diff, load_file
+from queue_server.commands.applying import agreed, read_or_tell, refuse_or_warn, save
 from queue_server.commands.common import (
     TOWN_FOLDER,
     Problem,
     add_place_arguments,
-    complain,
     listed,
-    now,
     open_database,
     plainly,
     require_shape,
     sqlite_file,
 )
-from queue_server.commands.setup_noting import note_setup
 from queue_server.commands.town_changes import lines_of
 from queue_server.domain.town import Town, in_language
 from queue_server.settings import Settings
-from queue_server.web.texts import load_texts
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @plainly
 def run(args: argparse.Namespace) -> int:
-    town = _read(args.file)
+    town = read_or_tell(args.file, lambda: load_file(args.file))
     # Never the demo's folder by itself: its set-up is the sample's, and `serve` refuses it.
     settings = Settings(data=(args.data or TOWN_FOLDER).resolve(), database=args.database)
     if (settings.data / "demo").exists():
@@ -58,8 +49,9 @@ def run(args: argparse.Namespace) -> int:
         return 0
     print("\n".join(changes))
     if before is not None:
-        _refuse_or_warn(settings, before, town)
-    if not _agreed(args):
+        with open_database(settings) as database:
+            refuse_or_warn(database, before, town)
+    if not agreed(args):
         return 1
     count = _apply(settings, stored, town)
     if before is None:
@@ -68,21 +60,6 @@ def run(args: argparse.Namespace) -> int:
         print(f"Applied {count} changes. A running server takes them in within two seconds.")
     _tell_what_next(args, settings, town, is_new=before is None)
     return 0
-
-
-def _read(file: Path) -> Town:
-    try:
-        return load_file(file)
-    except TownFileError as error:
-        texts = load_texts()["en"]
-        for problem in error.problems:
-            print(describe(problem, texts), file=sys.stderr)
-        count = len(error.problems)
-        raise Problem(
-            f"{count} mistake{'s' if count > 1 else ''} in {file}; nothing was changed", 2
-        ) from None
-    except OSError as error:
-        raise Problem(f"cannot read {file}: {error.strerror}", 2) from None
 
 
 def _stored(settings: Settings) -> dict[str, Town]:
@@ -130,38 +107,6 @@ def _addresses(town: Town) -> set[tuple[str, str]]:
     }
 
 
-def _refuse_or_warn(settings: Settings, before: Town, town: Town) -> None:
-    with open_database(settings) as database:
-        uses = database.read(lambda conn: uses_lost(conn, before, town, now()))
-    _refuse(uses)
-    for use in uses:
-        print(f"! {use.what} {use.id}: {use.why}")
-
-
-def _refuse(uses: list[Use]) -> None:
-    blocking = [use for use in uses if use.blocks]
-    if blocking:
-        for use in blocking:
-            complain(f"{use.what} {use.id} cannot go now: {use.why}")
-        raise Problem("nothing was changed; try again when that is over, or after closing time")
-
-
-def _agreed(args: argparse.Namespace) -> bool:
-    if args.yes:
-        return True
-    if not sys.stdin.isatty():
-        print("Nothing was applied. To apply this, say --yes.")
-        return False
-    try:
-        answer = input("Apply this? [y/N] ")
-    except (EOFError, KeyboardInterrupt):
-        answer = ""
-    if answer.strip().lower() in {"y", "yes"}:
-        return True
-    print("Nothing was applied.")
-    return False
-
-
 def _apply(settings: Settings, stored: dict[str, Town], town: Town) -> int:
     # Visitors' needs, password hashes, the key: nobody else on the machine has business here.
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -169,22 +114,7 @@ def _apply(settings: Settings, stored: dict[str, Town], town: Town) -> int:
     with open_database(settings, may_be_new=True) as database:
         if not stored:
             schema.upgrade(database)
-        return database.write(lambda conn: _save(conn, stored, town))
-
-
-def _save(conn: Connection, stored: dict[str, Town], town: Town) -> int:
-    """Save what was shown, or refuse when something changed while the question stood on the screen."""
-    town_store.lock_settings(conn)
-    before = stored.get(town.id)
-    if town_store.load_towns(conn).get(town.id) != before:
-        raise Problem("the set-up was changed meanwhile; nothing was applied. Run this again")
-    if before is not None:
-        lock_sites(conn, before)
-        _refuse(uses_lost(conn, before, town, now()))
-    count = town_store.save_town(conn, town, now())
-    note_setup(conn, before, town)
-    post_admission(conn, before, town, town_store.config_version(conn), now())
-    return count
+        return database.write(lambda conn: save(conn, stored.get(town.id), town))
 
 
 def _tell_what_next(args: argparse.Namespace, settings: Settings, town: Town, *, is_new: bool) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from queue_server.adapters.database import Database
 from queue_server.adapters.town.store import load_towns
-from queue_server.commands import init
+from queue_server.commands import applying
 from queue_server.live import postman
 from tests.web.running import Town
 from tests.web.test_mailing import book, deliver, letters, text
@@ -22,7 +22,7 @@ async def test_the_letter_says_what_the_server_has_not_seen_yet(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The postman may be there before the server has looked for a new set-up."""
-    monkeypatch.setattr(init, "now", town.clock)
+    monkeypatch.setattr(applying, "now", town.clock)
     await book(town)
     await deliver(town)
     database = Database(town.house.settings.database_url)
@@ -32,7 +32,7 @@ async def test_the_letter_says_what_the_server_has_not_seen_yet(
         for site in stored["musterstadt"].sites
     ]
     wanted = replace(stored["musterstadt"], sites=tuple(sites))
-    assert database.write(lambda conn: init._save(conn, stored, wanted)) == len(sites)
+    assert database.write(lambda conn: applying.save(conn, stored["musterstadt"], wanted)) == len(sites)
     database.dispose()
     await deliver(town)
     [told] = [one for one in letters(town) if str(one["Subject"]).startswith("Wichtig: So kommen Sie")]
