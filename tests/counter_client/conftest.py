@@ -30,6 +30,7 @@ class Hall:
         self.server = server
         self._clients: dict[tuple[str, str], CounterClient] = {}
         self._cookies: dict[str, str] = {}
+        self._tokens: dict[tuple[str, ...], str] = {}
         self._http = httpx2.Client(base_url=f"{server.url}/api/v1")
         self._http.headers["cookie"] = f"{SESSION}={self.session('anna')}"
         self.anna = self.colleague("anna", "rathaus-1")
@@ -109,10 +110,12 @@ class Hall:
         return self._http.get(f"/counters/{counter}").json()
 
     def token(self, *words: str) -> str:
-        """Make a token on the command line, beside the running server."""
-        command = [AUFRUF[0], "token", "create", *words, "--data", str(self.server.data)]
-        made = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
-        return made.stdout.strip().splitlines()[-1]
+        """Make a token on the command line, beside the running server; one of a kind is enough."""
+        if words not in self._tokens:
+            command = [AUFRUF[0], "token", "create", *words, "--data", str(self.server.data)]
+            made = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+            self._tokens[words] = made.stdout.strip().splitlines()[-1]
+        return self._tokens[words]
 
     async def display(self, id_: str = "rathaus-eg", say: tuple[str, ...] = ("shown", "started")) -> Any:
         """Connect as a display that reports each announced call as told; close what is returned."""
@@ -135,7 +138,7 @@ class Hall:
 @pytest.fixture(scope="package")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
     """One server for all tests here: starting one for each took longer than the tests."""
-    server = Server(tmp_path_factory.mktemp("counter") / "data", options=OPTIONS)
+    server = Server(tmp_path_factory.mktemp("counter") / "data", AUFRUF, OPTIONS)
     await server.start()
     hall = Hall(server)
     yield hall

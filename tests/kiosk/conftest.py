@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.e2e.harness.server import Server
+from tests.e2e.harness.server import AUFRUF, Server
 from tests.kiosk.hall import KIOSK, PUBLIC_URL, Hall
 
 OPTIONS = ("--no-speech", "--no-rate-limits", "--public-url", PUBLIC_URL)
@@ -17,7 +17,7 @@ OpenKiosk = Callable[..., Awaitable[Page]]
 
 @asynccontextmanager
 async def a_hall(folder: Path, *options: str) -> AsyncIterator[Hall]:
-    hall = Hall(Server(folder, options=(*OPTIONS, *options)))
+    hall = Hall(Server(folder, AUFRUF, (*OPTIONS, *options)))
     await hall.open()
     try:
         yield hall

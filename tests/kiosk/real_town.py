@@ -1,7 +1,6 @@
 """A town that really closes: `aufruf init`, `aufruf serve`, a building for each reason to give no number."""
 
 import asyncio
-import subprocess
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,9 +13,10 @@ import httpx2
 
 from queue_server.adapters import tokens
 from queue_server.adapters.database import Database
+from queue_server.cli import main
 from queue_server.domain.access import Role
 from queue_server.settings import Settings
-from tests.e2e.harness.server import AUFRUF, Server
+from tests.e2e.harness.server import Server
 
 TOWN = """
 [town]
@@ -135,8 +135,9 @@ async def a_real_town(
     noon = Noon()
     folder.mkdir(parents=True)
     (folder / "town.toml").write_text(write(noon), encoding="utf-8")
-    await _run("init", "--from", str(folder / "town.toml"), "--yes", "--data", str(folder / "data"))
-    server = Server(folder / "data", (AUFRUF[0], "serve"), ("--no-speech", "--no-rate-limits", *options))
+    words = ["init", "--from", str(folder / "town.toml"), "--yes", "--data", str(folder / "data")]
+    assert await asyncio.to_thread(main, words) == 0
+    server = Server(folder / "data", ("serve",), ("--no-speech", "--no-rate-limits", *options))
     town = RealTown(server, noon)
     town.tokens = await asyncio.to_thread(_tokens, folder / "data", noon, names or list(sites(noon)))
     try:
@@ -161,7 +162,3 @@ def _tokens(data: Path, noon: Noon, names: Sequence[str]) -> dict[str, str]:
         return found | {"administrator": database.write(administrator)}
     finally:
         database.dispose()
-
-
-async def _run(*words: str) -> None:
-    await asyncio.to_thread(subprocess.run, [AUFRUF[0], *words], check=True, capture_output=True)
