@@ -3,23 +3,17 @@
 What must not live here: comparing (`domain.town_diff`). Each version as a whole stands in `setting_version`.
 """
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
 from queue_server.commands.noting import noted
-from queue_server.commands.town_changes import worded
 from queue_server.domain.administration import Done
+from queue_server.domain.setup_words import ACTS, sides, site_of
 from queue_server.domain.town import Town
 from queue_server.domain.town_diff import Change, diff
 
 MOST_ROWS: Final = 100
-_ACTS: Final = {
-    "added": Done.SETTING_ADDED,
-    "changed": Done.SETTING_CHANGED,
-    "removed": Done.SETTING_REMOVED,
-}
 
 
 def note_setup(conn: Connection, before: Town | None, after: Town) -> None:
@@ -38,52 +32,14 @@ def note_setup(conn: Connection, before: Town | None, after: Town) -> None:
 
 
 def _note(conn: Connection, organisation_id: str, change: Change) -> None:
-    old, new = _sides(change)
+    old, new = sides(change)
     noted(
         conn,
         organisation_id,
-        _ACTS[change.kind],
+        ACTS[change.kind],
         change.what,
         change.id,
-        site_id=_site(change),
+        site_id=site_of(change),
         before=old,
         after=new,
     )
-
-
-def _site(change: Change) -> str | None:
-    if change.what == "site":
-        return change.id
-    found = change.after.get("site_id") or change.before.get("site_id")
-    return str(found) if found else None
-
-
-def _sides(change: Change) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return before and after: what has come or gone by its name alone, and of lists only what differs."""
-    if change.kind != "changed":
-        return _named(change.before), _named(change.after)
-    old: dict[str, Any] = {}
-    new: dict[str, Any] = {}
-    for name, was in change.before.items():
-        old[name], new[name] = _differing(was, change.after[name])
-    return old, new
-
-
-def _differing(was: object, is_: object) -> tuple[Any, Any]:
-    if not isinstance(was, tuple) or not isinstance(is_, tuple):
-        return _words(was), _words(is_)
-    gone, come = _without(was, is_), _without(is_, was)
-    return (gone, come) if gone or come else ([_words(one) for one in was], [_words(one) for one in is_])
-
-
-def _without(these: Sequence[object], those: Sequence[object]) -> list[str]:
-    known = {_words(one) for one in those}
-    return [words for words in map(_words, these) if words not in known]
-
-
-def _words(value: object) -> str:
-    return value if isinstance(value, str) and value else worded(value)  # nobody reads this in a shell
-
-
-def _named(values: Any) -> dict[str, Any]:
-    return {"name": _words(values["name"])} if values.get("name") else {}

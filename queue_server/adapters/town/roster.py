@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from typing import Final
 
-from queue_server.adapters.town.hours import DAYS, parse_days, parse_hours
 from queue_server.adapters.town.source import ShapeCode
 from queue_server.adapters.town.table import Table
 from queue_server.adapters.town.toml_positions import Path
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
 from queue_server.domain.town import Absence, Closure, RosterEntry
 from queue_server.domain.town_problem import nearest
+from queue_server.domain.written_hours import DAYS, parse_days, parse_hours
 
 _DAYS_EXAMPLES: Final = (*DAYS, "mon-fri")
 _HOURS_EXAMPLE: Final = "08:00-12:30, 13:30-16:00"

@@ -14,9 +14,9 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Any, Final
 
-from queue_server.adapters.town.hours import DAYS, write_hours
 from queue_server.domain.admission import AdmissionTime
 from queue_server.domain.town import EVERY_SKILL, GERMAN, Clerk, Department, Service, Site, Texts, Town
+from queue_server.domain.written_hours import DAYS, write_hours
 
 _WIDTH: Final = 100
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")

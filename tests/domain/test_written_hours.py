@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.adapters.town.hours import parse_days, parse_hours, write_hours
+from queue_server.domain.written_hours import parse_days, parse_hours, write_hours
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Weekdays and times as a town file writes them: `mon-thu = "08:00-12:30, 13:30-16:00"`.
+"""Weekdays and times as a town file and a form write them: `mon-thu = "08:00-12:30, 13:30-16:00"`.
 
 What must not live here: whether the times make sense together (`domain.town_values`).
 """
