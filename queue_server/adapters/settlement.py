@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters import changing_town, device_states
 from queue_server.adapters.database import Database
 from queue_server.adapters.store import Store
-from queue_server.adapters.town import letter_texts
+from queue_server.adapters.town import history, letter_texts
+from queue_server.adapters.town.public_holidays import STATES
 from queue_server.adapters.town.store import config_version
 from queue_server.adapters.town_bookings import LostBooking
 from queue_server.domain.town import Site, Town
@@ -66,6 +67,20 @@ class Settlement:
         self, connection: Connection, organisation_id: str, plan: Callable[[Town], Town], now: datetime
     ) -> list[LostBooking]:
         return changing_town.would_lose(connection, organisation_id, plan, now)
+
+    @property
+    def states(self) -> frozenset[str]:
+        return STATES
+
+    def moments(
+        self, connection: Connection, organisation_id: str, most: int, below: datetime | None = None
+    ) -> list[datetime]:
+        return history.moments(connection, organisation_id, most, below)
+
+    def around(
+        self, connection: Connection, organisation_id: str, at: datetime
+    ) -> tuple[Town | None, Town | None]:
+        return history.around(connection, organisation_id, at)
 
     def problems(self, town: Town) -> list[Problem]:
         return changing_town.problems(town)

@@ -25,21 +25,21 @@ def note_setup(conn: Connection, before: Town | None, after: Town) -> None:
         return
     changes = diff(before, after)
     for change in changes[:MOST_ROWS]:
-        _note(conn, after.id, change)
+        _note(conn, before, after, change)
     if len(changes) > MOST_ROWS:
         more = {"more": len(changes) - MOST_ROWS}
         noted(conn, after.id, Done.SETTING_CHANGED, "town", after.id, after=more)
 
 
-def _note(conn: Connection, organisation_id: str, change: Change) -> None:
+def _note(conn: Connection, before: Town, after: Town, change: Change) -> None:
     old, new = sides(change)
     noted(
         conn,
-        organisation_id,
+        after.id,
         ACTS[change.kind],
         change.what,
         change.id,
-        site_id=site_of(change),
+        site_id=site_of(change, before, after),
         before=old,
         after=new,
     )

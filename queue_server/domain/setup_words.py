@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from queue_server.domain.administration import Done
 from queue_server.domain.admission import AdmissionTime
-from queue_server.domain.town import Absence, OpeningHours, RosterEntry
+from queue_server.domain.town import Absence, OpeningHours, RosterEntry, Town
 from queue_server.domain.town_diff import Change
+from queue_server.domain.town_edit import holder
 from queue_server.domain.written_hours import DAYS, write_hours
 
 ACTS: Final = {
@@ -23,12 +24,11 @@ ACTS: Final = {
 """The kind of a change → the administrative act."""
 
 
-def site_of(change: Change) -> str | None:
+def site_of(change: Change, before: Town, after: Town) -> str | None:
     """Return the site that a change concerns, None for what belongs to the town."""
     if change.what == "site":
         return change.id
-    found = change.after.get("site_id") or change.before.get("site_id")
-    return str(found) if found else None
+    return holder(after, change.what, change.id) or holder(before, change.what, change.id) or None
 
 
 def sides(change: Change) -> tuple[dict[str, Any], dict[str, Any]]:

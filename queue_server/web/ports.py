@@ -61,6 +61,20 @@ class Settlement(Protocol):
     ) -> Sequence[Any]:
         """Return the appointments that `plan` would leave in the air: `site_id`, `reference`, `starts_at`."""
 
+    @property
+    def states(self) -> Collection[str]:
+        """Return the states whose public holidays are known."""
+
+    def moments(
+        self, connection: Connection, organisation_id: str, most: int, below: datetime | None = None
+    ) -> Sequence[datetime]:
+        """Return when the set-up changed, the newest first."""
+
+    def around(
+        self, connection: Connection, organisation_id: str, at: datetime
+    ) -> tuple[Town | None, Town | None]:
+        """Return the town before and after the change of that moment."""
+
     def problems(self, town: Town) -> Sequence[Problem]:
         """Return every mistake of a set-up."""
 

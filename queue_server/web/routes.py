@@ -53,6 +53,7 @@ from queue_server.web import (
     page_status,
     pages,
 )
+from queue_server.web.admin import page_changes, page_lists, page_removing, page_setup
 from queue_server.web.admin import page_start as admin_start
 from queue_server.web.admin.ways import way_here, ways_of
 from queue_server.web.api import PREFIX, ApiRoute
@@ -96,6 +97,10 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_kiosk.ROUTES,
     *page_paper.ROUTES,
     *admin_start.ROUTES,
+    *page_lists.ROUTES,
+    *page_setup.ROUTES,
+    *page_removing.ROUTES,
+    *page_changes.ROUTES,
     *page_letters.ROUTES,
     *page_log.ROUTES,
     *page_doctor.ROUTES,

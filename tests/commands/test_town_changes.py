@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date, time
 
 from queue_server.adapters.town.file import sample_town
-from queue_server.commands.town_changes import WIDTH, lines_of, worded
+from queue_server.commands.town_changes import WIDTH, lines_of
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
+from queue_server.domain.setup_words import worded
 from queue_server.domain.town import Absence, Closure, OpeningHours, RosterEntry
 from queue_server.domain.town_diff import Change, diff
 

@@ -59,6 +59,13 @@ PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
     "/admin/log/export": "noted, see test_page_log",
     "/demo/open/{kind}/{id}": "the demo's start page",
     "/admin/health": "looks and changes nothing",
+    **dict.fromkeys(
+        (
+            *("/admin/setup/{what}/_new", "/admin/setup/{what}/{id}", "/admin/setup/{what}/{id}/remove"),
+            "/admin/changes",
+        ),
+        "noted, see admin/test_page_setup",
+    ),
 }
 
 

@@ -86,8 +86,18 @@ def lock_settings(connection: Connection) -> None:
     connection.execute(sa.update(META).where(META.c.name == CONFIG_VERSION).values(value=META.c.value))
 
 
+def town_until(connection: Connection, organisation_id: str, until: sa.ColumnElement[bool]) -> Town | None:
+    """Return the set-up of those versions alone for which `until` holds; None when there was none."""
+    rows = _newest(connection, organisation_id, until)
+    return _whole(rows) if any(row["kind"] == "town" and row["body"] is not None for row in rows) else None
+
+
 def _town(connection: Connection, organisation_id: str) -> Town:
-    rows = [row for row in _newest(connection, organisation_id) if row["body"] is not None]
+    return _whole(_newest(connection, organisation_id))
+
+
+def _whole(newest: list[dict[str, Any]]) -> Town:
+    rows = [row for row in newest if row["body"] is not None]
     rows.sort(key=lambda row: row["position"])
     head = next(row["body"] for row in rows if row["kind"] == "town")
     parts: dict[str, Any] = {
@@ -108,10 +118,12 @@ def _parts(town: Town) -> Iterator[tuple[str, int, dict[str, Any]]]:
             yield kind, position, _plain(part)
 
 
-def _newest(connection: Connection, organisation_id: str) -> list[dict[str, Any]]:
+def _newest(
+    connection: Connection, organisation_id: str, until: sa.ColumnElement[bool] | None = None
+) -> list[dict[str, Any]]:
     newest = (
         sa.select(SETTING.c.kind, SETTING.c.id, sa.func.max(SETTING.c.version).label("version"))
-        .where(SETTING.c.organisation_id == organisation_id)
+        .where(SETTING.c.organisation_id == organisation_id, sa.true() if until is None else until)
         .group_by(SETTING.c.kind, SETTING.c.id)
         .subquery()
     )

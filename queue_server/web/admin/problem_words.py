@@ -3,6 +3,7 @@
 What must not live here: finding mistakes (`domain.town_check`).
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from queue_server.domain.town import Town
@@ -48,3 +49,11 @@ def told(say: Texts, problem: Problem) -> str:
     if own in say:
         return say(own, **params)
     return say(f"town.problem.{problem.code.value}") % params
+
+
+def place_words(say: Texts, town: Town, problems: Sequence[Problem]) -> list[dict[str, str]]:
+    """Return each thing in which something would be wrong, once, with the first of it."""
+    found = {
+        (one["what"], one["id"]): one for one in (problem_words(say, town, p) for p in reversed(problems))
+    }
+    return list(reversed(found.values()))

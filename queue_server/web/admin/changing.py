@@ -1,0 +1,155 @@
+"""The one road of a change: plan, problems at their fields, what would break, kept with its line in the log.
+
+What lives here: from a plan to an outcome that a page shows, and keeping it. What must not: forms, and any
+one kind of things. A change that begins later and one that is taken back go the same road.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from sqlalchemy.engine import Connection
+
+from queue_server.domain.access import Act, Kind, Thing, may
+from queue_server.domain.errors import NotFound, Refusal
+from queue_server.domain.setup_words import ACTS, sides, site_of
+from queue_server.domain.town import Town, in_language
+from queue_server.domain.town_diff import Change, diff
+from queue_server.domain.town_edit import find, put, remove
+from queue_server.domain.town_problem import Problem
+from queue_server.services.locales import locale_of
+from queue_server.web.admin.frame import town_of
+from queue_server.web.noting import note
+from queue_server.web.pages import PageCall
+
+Plan: TypeAlias = Callable[[Town], Town]
+_STAMP = "%Y%m%dT%H%M%S%f"
+
+
+class SettingsMoved(Refusal):
+    """Somebody else has changed the same thing since the form was opened."""
+
+    code = "settings_moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a plan would do: the town after it, what differs, new mistakes, appointments in the air."""
+
+    before: Town
+    after: Town
+    changes: Sequence[Change]
+    problems: Sequence[Problem]
+    lost: Sequence[Any]
+
+
+def editing(what: str, id_: str, values: dict[str, Any], seen: str = "") -> Plan:
+    """Return the plan that sets these fields of a thing. `seen`: only while they are as they were shown."""
+
+    def plan(town: Town) -> Town:
+        thing = find(town, what, id_)
+        if thing is None:
+            raise NotFound(what=what)
+        if seen and seen != mark(thing, values):
+            raise SettingsMoved
+        return put(town, what, replace(thing, **values))
+
+    return plan
+
+
+def adding(what: str, thing: Any, site_id: str) -> Plan:
+    """Return the plan that adds a thing; once, however often it is sent."""
+
+    def plan(town: Town) -> Town:
+        if find(town, what, thing.id) is not None:
+            raise SettingsMoved
+        return put(town, what, thing, site_id)
+
+    return plan
+
+
+def removing(what: str, id_: str) -> Plan:
+    return lambda town: remove(town, what, id_) if find(town, what, id_) else town
+
+
+def mark(thing: Any, names: Any) -> str:
+    """Return a short mark of how these fields are now; a form carries it."""
+    held = repr([(name, getattr(thing, name)) for name in sorted(names)])
+    return hashlib.sha256(held.encode()).hexdigest()[:16]
+
+
+async def foresee(call: PageCall, plan: Plan) -> Outcome:
+    """Return what a plan would do now. Changes nothing. Raises NotFound, SettingsMoved."""
+    house, before = call.house, town_of(call)
+    after = plan(before)
+    known = house.settlement.problems(before)
+    problems = [one for one in house.settlement.problems(after) if one not in known]
+    lost: Sequence[Any] = ()
+    if not problems and after != before:
+        lost = await house.read(lambda c: house.settlement.would_lose(c, before.id, plan, house.clock()))
+    return Outcome(before, after, diff(before, after), problems, lost)
+
+
+async def keep(call: PageCall, plan: Plan) -> datetime | None:
+    """Do a plan and write down who did it; return when, None when it changed nothing.
+
+    Raises what `Settlement.change_town` and the plan raise.
+    """
+    house, organisation_id = call.house, call.actor.organisation_id
+
+    def work(conn: Connection) -> datetime | None:
+        now = house.clock()
+        before, after = house.settlement.change_town(conn, organisation_id, plan, now)
+        for change in diff(before, after):
+            old, new = sides(change)
+            place = site_of(change, before, after)
+            note(
+                house,
+                conn,
+                call.actor,
+                ACTS[change.kind],
+                change.what,
+                change.id,
+                site_id=place,
+                before=old,
+                after=new,
+            )
+        return None if before == after else now
+
+    at = await house.write(work)
+    if at is not None:
+        await house.renew_settings()
+    return at
+
+
+def stamp(at: datetime | None) -> str:
+    """Return the moment of a change as addresses hold it; empty for none."""
+    return at.strftime(_STAMP) if at is not None else ""
+
+
+def moment_of(text: str) -> datetime | None:
+    """Return the moment that `stamp` wrote, None for anything else."""
+    try:
+        return datetime.strptime(f"{text}+0000", f"{_STAMP}%z")
+    except ValueError:
+        return None
+
+
+def lost_words(call: PageCall, one: Any) -> dict[str, str]:
+    """Tell when an appointment is, and lead to it who works at its desk; whose it is stands there alone."""
+    site = call.house.site(one.site_id)
+    local, locale = one.starts_at.astimezone(ZoneInfo(site.time_zone)), locale_of(call.language)
+    day = format_date(
+        local.date(), "EEE, d. MMM y" if call.language == "de" else "EEE, d MMM y", locale=locale
+    )
+    desk = Thing(Kind.SITE, call.actor.organisation_id, site.id, site.id)
+    is_theirs = may(call.actor, Act.SEE_APPOINTMENTS, desk)
+    return {
+        "at": f"{day}, {format_time(local, 'short', locale=locale)}",
+        "site": in_language(site.name, call.language),
+        "path": f"/desk/{site.id}/appointments/{one.reference}" if is_theirs else "",
+    }

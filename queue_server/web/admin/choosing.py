@@ -1,0 +1,130 @@
+"""What may be chosen where a form has a list: each list by its name, with the words for people.
+
+What must not live here: whether a choice is right (`domain.town_check`).
+"""
+
+import zoneinfo
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from queue_server.domain.admission import Admission
+from queue_server.domain.reminding import CHOICES_MIN
+from queue_server.domain.town import (
+    EVERY_SKILL,
+    PERSON_FIELDS,
+    CallMode,
+    Challenge,
+    Channel,
+    CheckIn,
+    NumberStyle,
+    Site,
+    Town,
+)
+from queue_server.web.texts import LANGUAGES, Texts
+
+Choice = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a form stands in: the town, the site of the thing (None: it stands in none), words, states."""
+
+    town: Town
+    site: Site | None
+    say: Texts
+    states: Collection[str] = ()
+
+    def text(self, texts: Any) -> str:
+        return texts if isinstance(texts, str) else self.say.in_words(texts)
+
+
+def choices_of(name: str, around: Around) -> list[Choice]:
+    """Return (word, text for people) of each choice of a list, in the order in which they are shown."""
+    return list(_LISTS[name](around))
+
+
+def _named(things: Iterable[Any]) -> Callable[[Around], Iterable[Choice]]:
+    return lambda around: [(one.id, around.text(one.name) or one.id) for one in things]
+
+
+def _of_site(field: str) -> Callable[[Around], Iterable[Choice]]:
+    """Choose among what stands in the site; a thing of the whole town, among all with their site's name."""
+
+    def listed(around: Around) -> list[Choice]:
+        if around.site is not None:
+            return list(_named(getattr(around.site, field))(around))
+        return [
+            (one.id, f"{around.text(site.name)}: {around.text(one.name)}")
+            for site in around.town.sites
+            for one in getattr(site, field)
+        ]
+
+    return listed
+
+
+def _of_town(field: str) -> Callable[[Around], Iterable[Choice]]:
+    return lambda around: _named(getattr(around.town, field))(around)
+
+
+def _words(name: str, values: Iterable[object]) -> Callable[[Around], Iterable[Choice]]:
+    return lambda around: [(str(one), around.say(f"admin.choice_{name}_{one}")) for one in values]
+
+
+def _services(around: Around) -> Iterable[Choice]:
+    site = around.site
+    found = (one for one in around.town.services if site is None or site.id in one.site_ids)
+    return _named(found)(around)
+
+
+def _skills(around: Around) -> Iterable[Choice]:
+    return [(EVERY_SKILL, around.say("admin.choice_every_skill")), *_named(around.town.services)(around)]
+
+
+def _languages(around: Around) -> Iterable[Choice]:
+    return [(one, _language(around.say, one)) for one in around.town.languages]
+
+
+def _known_languages(around: Around) -> Iterable[Choice]:
+    """Choose among those of the pages, and whatever else the town has already."""
+    return [(one, _language(around.say, one)) for one in dict.fromkeys((*LANGUAGES, *around.town.languages))]
+
+
+def _language(say: Texts, language: str) -> str:
+    key = f"status.language_{language}"
+    return say(key) if key in say else language
+
+
+def _states(around: Around) -> Iterable[Choice]:
+    none = ("", around.say("admin.choice_states_none"))
+    words = {one: around.say(f"admin.choice_states_{one}") for one in around.states}
+    return [none, *sorted(words.items(), key=lambda pair: pair[1])]
+
+
+def _time_zones(_: Around) -> Iterable[Choice]:
+    return [(one, one.replace("_", " ")) for one in sorted(zoneinfo.available_timezones())]
+
+
+_LISTS: Final[Mapping[str, Callable[[Around], Iterable[Choice]]]] = {
+    "sites": _of_town("sites"),
+    "departments": _of_town("departments"),
+    "categories": _of_town("categories"),
+    "areas": _of_site("areas"),
+    "rooms": _of_site("rooms"),
+    "counters": _of_site("counters"),
+    "services": _services,
+    "skills": _skills,
+    "languages": _languages,
+    "known_languages": _known_languages,
+    "states": _states,
+    "time_zones": _time_zones,
+    "weekdays": _words("weekday", range(7)),
+    "admissions": _words("admission", Admission),
+    "call_modes": _words("call_mode", CallMode),
+    "channels": _words("channel", Channel),
+    "check_ins": _words("check_in", CheckIn),
+    "challenges": _words("challenge", Challenge),
+    "number_styles": _words("number_style", NumberStyle),
+    "person_fields": _words("person_field", PERSON_FIELDS),
+    "reminders": _words("reminder", (0, *reversed(CHOICES_MIN))),
+}

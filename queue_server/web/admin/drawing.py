@@ -1,0 +1,138 @@
+"""What a template needs to draw a form: each field with its label, what is typed, its choices, what is wrong.
+
+What must not live here: reading a form (`web.admin.reading`), and HTML.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from queue_server.web.admin.choosing import Around, choices_of
+from queue_server.web.admin.fields import Field, Widget
+from queue_server.web.admin.reading import Typed
+from queue_server.web.admin.value_words import hint, label
+
+BLANK_ROWS: Final = 2
+_GROUPS: Final = frozenset(
+    (
+        Widget.TEXTS,
+        Widget.LONG_TEXTS,
+        Widget.TEXT_LINES,
+        Widget.WEEK,
+        Widget.CHOICES,
+        Widget.ROWS,
+        Widget.EACH,
+    )
+)
+Drawn = dict[str, Any]
+
+
+def drawn(
+    one: Field,
+    typed: Typed,
+    at: str,
+    what: str,
+    around: Around,
+    languages: Collection[str],
+    errors: Mapping[str, str],
+) -> Drawn:
+    """Return a field as the template draws it. `what`: whose field it is, for its words."""
+    say = around.say
+    found: Drawn = {
+        "widget": one.widget.value,
+        "at": at,
+        "is_group": one.widget in _GROUPS,
+        "label": label(say, what, one.name),
+        "hint": hint(say, what, one.name),
+        "error": errors.get(at, ""),
+        "typed": typed,
+        "most": one.most,
+        "required": one.required,
+        "parts": [],
+        "rows": [],
+    }
+    if one.widget in {Widget.TEXTS, Widget.LONG_TEXTS, Widget.TEXT_LINES}:
+        found["parts"] = [
+            _part(at, name, _language(around, name, languages), typed, errors) for name in languages
+        ]
+    elif one.widget is Widget.WEEK:
+        days = [(str(day), say(f"admin.choice_weekday_{day}")) for day in range(7)]
+        found["parts"] = [_part(at, day, words, typed, errors) for day, words in days]
+    elif one.widget is Widget.EACH:
+        found["parts"] = [_part(at, key, words, typed, errors) for key, words in choices_of(one.keys, around)]
+        found["choices"] = choices_of(one.choices, around)
+    elif one.widget is Widget.ROWS:
+        found["rows"] = _rows(one, typed, at, around, languages, errors)
+    elif one.choices:
+        found["choices"] = _with_unknown(choices_of(one.choices, around), typed)
+    found["optional"] = one.optional
+    found["told_by"] = _told_by(at, found["error"], found["hint"])
+    return found
+
+
+def empty(one: Field) -> Typed:
+    """Return what an untouched field of a new thing shows."""
+    if one.widget in {Widget.CHOICES, Widget.ROWS}:
+        return []
+    return {} if one.widget in _GROUPS else ""
+
+
+def _part(at: str, key: str, words: str, typed: Any, errors: Mapping[str, str]) -> Drawn:
+    inner = f"{at}.{key}"
+    error = errors.get(inner, "")
+    return {
+        "told_by": _told_by(inner, error),
+        "at": inner,
+        "key": key,
+        "label": words,
+        "typed": typed.get(key, ""),
+        "error": error,
+    }
+
+
+def _told_by(at: str, error: str, hint_: str = "") -> str:
+    """Return the ids of what is said about a field beside its label."""
+    return " ".join([*([f"e-{at}"] if error else []), *([f"h-{at}"] if hint_ else [])])
+
+
+def _rows(
+    one: Field,
+    typed: Any,
+    at: str,
+    around: Around,
+    languages: Collection[str],
+    errors: Mapping[str, str],
+) -> list[Drawn]:
+    blank = {column.name: empty(column) for column in one.columns}
+    return [
+        {
+            "error": errors.get(f"{at}.{number}", ""),
+            "at": f"{at}.{number}",
+            "is_new": number >= len(typed),
+            "cells": [
+                drawn(
+                    column,
+                    row[column.name],
+                    f"{at}.{number}.{column.name}",
+                    one.name,
+                    around,
+                    languages,
+                    errors,
+                )
+                for column in one.columns
+            ],
+        }
+        for number, row in enumerate([*typed, *[blank] * BLANK_ROWS])
+    ]
+
+
+def _language(around: Around, name: str, languages: Collection[str]) -> str:
+    if len(languages) == 1:
+        return ""
+    key = f"status.language_{name}"
+    return around.say(key) if key in around.say else name
+
+
+def _with_unknown(choices: list[tuple[str, str]], typed: Any) -> list[tuple[str, str]]:
+    """Keep what is set although it may not be chosen any more: it is not lost by looking at it."""
+    words = typed if isinstance(typed, list) else [typed] if typed else []
+    return choices + [(word, word) for word in words if word not in dict(choices)]

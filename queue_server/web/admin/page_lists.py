@@ -1,0 +1,96 @@
+"""`/admin/setup/<kind>`: all things of a kind, searched, filtered by site, page by page.
+
+What must not live here: forms (`web.admin.page_setup`).
+"""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from queue_server.domain.access import Act
+from queue_server.domain.town import Site, Town, in_language
+from queue_server.domain.town_edit import IN_SITE, things
+from queue_server.web.admin.choosing import Around
+from queue_server.web.admin.fields import Sort
+from queue_server.web.admin.frame import framed, may_change, sites_of, town_of
+from queue_server.web.admin.notices import notice
+from queue_server.web.admin.page_setup import SETUP, sort_of
+from queue_server.web.admin.value_words import label, words_of
+from queue_server.web.naming import SOMEWHERE
+from queue_server.web.pages import PageCall, PageRoute
+
+A_PAGE: Final = 50
+LONGEST_WORDS: Final = 100
+
+
+async def list_page(call: PageCall) -> Response:
+    """Show the things of a kind; of what there is one alone, its form."""
+    await call.house.renew_if_changed()
+    sort, town = sort_of(call), town_of(call)
+    if sort.one:
+        return RedirectResponse(f"{SETUP}/{sort.what}/{town.id}", status_code=303)
+    query = call.request.query_params
+    words, site_id = query.get("q", "").strip()[:LONGEST_WORDS], query.get("site", "")
+    sites = sites_of(call, town)
+    found = [one for one in _rows(call, sort, town, sites, site_id) if _holds(one, words)]
+    number = query.get("page", "1")
+    page = int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 1
+    last = max(1, -(-len(found) // A_PAGE))
+    page = min(max(page, 1), last)
+    kept = {name: value for name, value in (("q", words), ("site", site_id)) if value}
+    return framed(
+        call,
+        "admin/list.html",
+        sort=sort,
+        rows=found[(page - 1) * A_PAGE : page * A_PAGE],
+        count=len(found),
+        q=words,
+        site_id=site_id,
+        sites=[(one.id, in_language(one.name, call.language)) for one in sites]
+        if sort.what in IN_SITE and len(sites) > 1
+        else [],
+        page=page,
+        last=last,
+        kept=urlencode(kept),
+        path=SETUP,
+        notice=notice(call),
+        can_add=sort.what != "site" or may_change(call),
+    )
+
+
+def _rows(call: PageCall, sort: Sort, town: Town, sites: list[Site], site_id: str) -> list[dict[str, Any]]:
+    say = call.say
+    if sort.what not in IN_SITE:
+        own = {site.id for site in sites}
+        shown = [one for one in things(town, sort.what) if sort.what != "site" or one.id in own]
+        return [_row(sort, one, Around(town, one if sort.what == "site" else None, say)) for one in shown]
+    return [
+        _row(sort, one, Around(town, site, say)) | {"site": in_language(site.name, call.language)}
+        for site in sites
+        if site_id in {"", site.id}
+        for one in things(town, sort.what, site.id)
+    ]
+
+
+def _row(sort: Sort, one: Any, around: Around) -> dict[str, Any]:
+    told = [
+        (label(around.say, sort.what, field.name), words_of(field, getattr(one, field.name), around))
+        for field in sort.fields
+        if field.in_list
+    ]
+    return {
+        "id": one.id,
+        "name": around.text(one.name),
+        "site": "",
+        "told": [pair for pair in told if pair[1]],
+    }
+
+
+def _holds(row: dict[str, Any], words: str) -> bool:
+    """Say whether each of the words stands somewhere in the row."""
+    text = " ".join([row["id"], row["name"], row["site"], *(value for _, value in row["told"])]).casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+ROUTES = [PageRoute(f"{SETUP}/{{what}}", list_page, Act.CHANGE_SETTINGS, SOMEWHERE)]

@@ -1,0 +1,232 @@
+"""`/admin/setup/…`: a form for each thing of the set-up, and adding one: filled, checked, previewed, kept.
+
+What must not live here: which fields there are (`web.admin.kinds`), the lists (`page_lists`), taking out
+(`page_removing`), and how a change is kept (`changing`).
+"""
+
+from typing import Any, Final
+
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from queue_server.domain.access import Act
+from queue_server.domain.errors import BadInput, NotFound, Refusal
+from queue_server.domain.town import Site, Town
+from queue_server.domain.town_edit import CLASSES, IN_SITE, find, holder
+from queue_server.domain.town_values import SLUG
+from queue_server.web.admin.changing import (
+    Outcome,
+    Plan,
+    adding,
+    editing,
+    foresee,
+    keep,
+    lost_words,
+    mark,
+    stamp,
+)
+from queue_server.web.admin.fields import Sort
+from queue_server.web.admin.form import ThingForm, form_of
+from queue_server.web.admin.frame import framed, may_change, sent, sites_of, town_of
+from queue_server.web.admin.ids import proposed_id, taken_ids
+from queue_server.web.admin.kinds import KINDS
+from queue_server.web.admin.notices import notice
+from queue_server.web.admin.value_words import change_words
+from queue_server.web.naming import SOMEWHERE
+from queue_server.web.pages import PageCall, PageRoute
+
+SETUP: Final = "/admin/setup"
+_ACTS: Final = frozenset({"save", "preview", "apply", "back"})
+_OWN: Final = frozenset({"csrf", "act", "seen"})
+"""Fields of the form itself, beside those of the thing."""
+
+
+def sort_of(call: PageCall) -> Sort:
+    """Return the kind that the address names. Raises NotFound, also for who may not change it."""
+    sort = KINDS.get(call.request.path_params["what"])
+    if sort is None or (sort.of_town and not may_change(call)):
+        raise NotFound(what="page")
+    return sort
+
+
+def thing_of(call: PageCall, sort: Sort, town: Town) -> tuple[Any, Site | None]:
+    """Return the thing that the address names, and its site. Raises NotFound, also for a foreign site's."""
+    id_ = call.request.path_params["id"]
+    thing = find(town, sort.what, id_)
+    site_id = id_ if sort.what == "site" else holder(town, sort.what, id_)
+    if thing is None or (site_id and not may_change(call, site_id)):
+        raise NotFound(what=sort.what)
+    return thing, find(town, "site", site_id) if site_id else None
+
+
+async def thing_page(call: PageCall) -> Response:
+    """Show the form of a thing, or take it."""
+    await call.house.renew_if_changed()
+    sort, town = sort_of(call), town_of(call)
+    thing, site = thing_of(call, sort, town)
+    form = _form(call, sort, town, site, thing)
+    if call.request.method != "POST":
+        form.show()
+        return _show(call, form)
+    data = await sent(call)
+    act = _act(data)
+    if not form.take(data) or act == "back":
+        return _show(call, form, status=422 if form.errors else 200)
+    plan = editing(sort.what, thing.id, form.values, str(data.get("seen") or ""))
+    return await _road(call, form, data, plan, act, thing.id)
+
+
+async def new_page(call: PageCall) -> Response:
+    """Show an empty form, or take it; what stands in a site asks for the site first."""
+    await call.house.renew_if_changed()
+    sort, town = sort_of(call), town_of(call)
+    if sort.one or (sort.what == "site" and not may_change(call)):
+        raise NotFound(what=sort.what)
+    site = _site(call, town) if sort.what in IN_SITE else None
+    if sort.what in IN_SITE and site is None:
+        return framed(call, "admin/which_site.html", sort=sort, sites=sites_of(call, town))
+    form = _form(call, sort, town, site, None)
+    if call.request.method != "POST":
+        form.show()
+        return _show(call, form)
+    data = await sent(call)
+    act, is_read = _act(data), form.take(data)
+    id_ = _new_id(call, form, data)
+    if not is_read or form.errors or act == "back":
+        return _show(call, form, status=422 if form.errors else 200, id_=id_)
+    thing = CLASSES[sort.what](id=id_, **form.values)
+    return await _road(call, form, data, adding(sort.what, thing, site.id if site else ""), act, id_)
+
+
+async def _road(call: PageCall, form: ThingForm, data: FormData, plan: Plan, act: str, id_: str) -> Response:
+    """Take a plan from its mistakes over what it would break to what was kept."""
+    try:
+        outcome = await foresee(call, plan)
+    except Refusal as refusal:
+        return _refused(call, form, refusal, id_)
+    form.judge(outcome.after, outcome.problems, id_)
+    if outcome.problems:
+        return _show(call, form, status=422, id_=id_)
+    if act == "preview" or (act == "save" and outcome.lost):
+        return _preview(call, form, data, outcome, id_)
+    try:
+        at = await keep(call, plan)
+    except Refusal as refusal:
+        return _refused(call, form, refusal, id_)
+    # A form of several parts stays where it is; of one part, the list shows what became of it.
+    stays = len(form.sort.parts) > 1 or form.sort.one
+    path = f"{SETUP}/{form.sort.what}/{id_}" if stays else f"{SETUP}/{form.sort.what}"
+    part = f"part={form.part.name}&" if stays and form.thing is not None else ""
+    return RedirectResponse(f"{path}?{part}done={stamp(at) or 'same'}", status_code=303)
+
+
+def _refused(call: PageCall, form: ThingForm, refusal: Refusal, id_: str) -> Response:
+    """Show the form again with why not: what was typed is kept."""
+    if refusal.code not in {"settings_moved", "town_unfit"}:
+        raise refusal
+    return _show(call, form, status=409, id_=id_, refusal=refusal)
+
+
+def _show(
+    call: PageCall,
+    form: ThingForm,
+    *,
+    status: int = 200,
+    id_: str = "",
+    refusal: Refusal | None = None,
+) -> Response:
+    sort, thing = form.sort, form.thing
+    fields = form.drawn()
+    names = [one.name for one in form.part.fields]
+    return framed(
+        call,
+        "admin/form.html",
+        status=status,
+        sort=sort,
+        part=form.part.name,
+        parts=[part.name for part in sort.parts] if thing is not None and len(sort.parts) > 1 else [],
+        id=thing.id if thing is not None else "",
+        new_id=id_ if thing is None else "",
+        name=form.around.text(thing.name) if thing is not None else "",
+        site=form.around.text(form.site.name) if form.site is not None and sort.what != "site" else "",
+        fields=fields,
+        mistakes=form.mistakes(fields),
+        others=form.others,
+        refused=_why_refused(call, refusal) if refusal else "",
+        seen=mark(thing, names) if thing is not None else "",
+        action=_action(call),
+        path=SETUP,
+        notice=notice(call),
+        can_remove=thing is not None and not sort.one and (sort.what != "site" or may_change(call)),
+    )
+
+
+def _preview(call: PageCall, form: ThingForm, data: FormData, outcome: Outcome, id_: str) -> Response:
+    say = call.say
+    return framed(
+        call,
+        "admin/preview.html",
+        sort=form.sort,
+        name=form.around.text(form.thing.name) if form.thing is not None else id_,
+        changes=[change_words(say, outcome.before, outcome.after, one) for one in outcome.changes],
+        lost=[lost_words(call, one) for one in outcome.lost],
+        hidden=[(name, value) for name, value in data.multi_items() if name not in {"csrf", "act"}],
+        action=_action(call),
+        path=SETUP,
+    )
+
+
+def _why_refused(call: PageCall, refusal: Refusal) -> str:
+    if refusal.code == "town_unfit" and "what" in refusal.params:
+        return call.say("admin.in_use", what=str(refusal.params["what"]))
+    return call.say(f"error.{refusal.text}", **refusal.params)
+
+
+def _form(call: PageCall, sort: Sort, town: Town, site: Site | None, thing: Any) -> ThingForm:
+    part = call.request.query_params.get("part", "")
+    return form_of(sort, part, town, site, thing, call.say, call.house.settlement.states)
+
+
+def _site(call: PageCall, town: Town) -> Site | None:
+    """Return the site that is asked for, or the only one there is."""
+    sites = sites_of(call, town)
+    asked = call.request.query_params.get("site", "")
+    if asked and asked not in {site.id for site in sites}:
+        raise NotFound(what="site")
+    return next((site for site in sites if site.id == asked or len(sites) == 1), None)
+
+
+def _new_id(call: PageCall, form: ThingForm, data: FormData) -> str:
+    """Return the id that was typed, else one made from the name; a mistake stands at its field."""
+    towns = {town.id: town for town, _ in call.house.directory.sites.values()}
+    taken = taken_ids(towns, form.sort.what, form.town.id)
+    typed = str(data.get("id") or "").strip()[:80]
+    if typed:
+        if not SLUG.fullmatch(typed):
+            form.errors["id"] = call.say("admin.wrong_id")
+        elif typed in taken:
+            form.errors["id"] = call.say("admin.wrong_id_taken")
+        return typed
+    name = form.typed.get("name", "")
+    words = name.get("de", "") if isinstance(name, dict) else str(name)
+    return proposed_id(words, form.sort.what, form.site.id if form.site else "", taken)
+
+
+def _action(call: PageCall) -> str:
+    query = call.request.url.query
+    kept = "&".join(one for one in query.split("&") if one.startswith(("part=", "site=")))
+    return f"{call.request.url.path}?{kept}" if kept else call.request.url.path
+
+
+def _act(data: FormData) -> str:
+    act = str(data.get("act") or "")
+    if act not in _ACTS:
+        raise BadInput(field="act")
+    return act
+
+
+_THING: Final = f"{SETUP}/{{what}}/{{id}}"
+ROUTES = [
+    PageRoute(f"{SETUP}/{{what}}/_new", new_page, Act.CHANGE_SETTINGS, SOMEWHERE, methods=("GET", "POST")),
+    PageRoute(_THING, thing_page, Act.CHANGE_SETTINGS, SOMEWHERE, methods=("GET", "POST")),
+]
