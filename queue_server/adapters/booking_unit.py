@@ -1,9 +1,9 @@
 """The part of the unit of work that bookings use: clerks' time, who booked, letters, references."""
 
 from collections.abc import Callable, Container, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -23,6 +23,7 @@ from queue_server.adapters.site_memory import SiteMemory
 from queue_server.domain.appointment import OPEN, Appointment, AppointmentState
 from queue_server.domain.book import Book
 from queue_server.domain.business_day import business_day
+from queue_server.domain.eras import Eras
 from queue_server.domain.helper_code import normal_code
 from queue_server.domain.person import Person, normal_phone
 from queue_server.domain.slots import Bits, ClerkTime, Span, stretch
@@ -49,6 +50,8 @@ class BookingUnit:
     stored_day: date | None
     randomness: Randomness
     planner: Planner
+    eras: Eras
+    era: int = 0
     entered: Container[str] = frozenset()
     book_of: Callable[[str], Book | None] = lambda _: None
     opened_at: tuple[int, int] = (0, 0)
@@ -69,6 +72,12 @@ class BookingUnit:
     def restored_at(self) -> datetime | None:
         return self.planner.restored_at
 
+    def in_era(self, place: int) -> Self | None:
+        found = self.eras.all[place]
+        if place == self.era:
+            return self
+        return None if found.site is None else replace(self, town=found.town, site=found.site, era=place)
+
     # -- clerks' time ------------------------------------------------------------------------------
 
     def clerk_times(self, span: Span) -> list[ClerkTime]:
@@ -81,7 +90,7 @@ class BookingUnit:
                 clerk.work & ~calendars.busy(clerk.clerk_id, span),
                 cells.busy(clerk.clerk_id, span) & ~over.get(clerk.clerk_id, 0),
             )
-            for clerk in self.planner.working(self.town, self.site, span)
+            for clerk in self.planner.working(self.eras, self.era, span)
         ]
 
     @property
@@ -90,7 +99,7 @@ class BookingUnit:
 
     @property
     def clerks_version(self) -> Hashable:
-        versions = self._cells().versions(self.planner.clerk_ids(self.town, self.site))
+        versions = self._cells().versions(self.planner.clerk_ids(self.eras))
         over = tuple(one.id for one in self.book.run_out(self.now))
         return versions, over, self.planner.calendars.version
 
@@ -128,7 +137,7 @@ class BookingUnit:
                 self.known_cells = self.planner.cells_to_look_at(self.organisation_id, self.now)
             else:
                 self.known_cells = self.planner.cells_to_change(
-                    self.transaction, self.town, self.site, self.now, self.entered
+                    self.transaction, self.eras, self.now, self.entered
                 )
         return self.known_cells
 

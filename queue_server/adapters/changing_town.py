@@ -36,11 +36,11 @@ def change_town(connection: Connection, organisation_id: str, plan: Plan, now: d
     Whatever changed since the question was asked is kept: `plan` is done to the newest version.
     """
     lock_settings(connection)
-    before = _town(connection, organisation_id)
+    before = read_town(connection, organisation_id)
     after = plan(before)
     if after == before:
         return before, after
-    _refuse_mistakes(before, after)
+    refuse_mistakes(before, after)
     lock_sites(connection, before)
     blocking = next((use for use in uses_lost(connection, before, after, now) if use.blocks), None)
     if blocking is not None:
@@ -52,7 +52,7 @@ def change_town(connection: Connection, organisation_id: str, plan: Plan, now: d
 
 def would_lose(connection: Connection, organisation_id: str, plan: Plan, now: datetime) -> list[LostBooking]:
     """Return the appointments that `plan` would leave without their clerk, service, site or day."""
-    before = _town(connection, organisation_id)
+    before = read_town(connection, organisation_id)
     return lost_bookings(connection, before, plan(before), now)
 
 
@@ -61,16 +61,25 @@ def problems(town: Town) -> list[Problem]:
     return check(town, zoneinfo.available_timezones(), STATES)
 
 
-def _town(connection: Connection, organisation_id: str) -> Town:
+def read_town(connection: Connection, organisation_id: str) -> Town:
+    """Return the set-up that holds now. Raises NotFound."""
     found = load_towns(connection).get(organisation_id)
     if found is None:
         raise NotFound(what="town")
     return found
 
 
-def _refuse_mistakes(before: Town, after: Town) -> None:
-    """Refuse a mistake that was not there before: one that a newer version knows is nobody's fault here."""
+def refuse_mistakes(before: Town, after: Town) -> None:
+    """Raise `TownUnfit` for a mistake that was not there before.
+
+    One that a newer version knows is nobody's fault here.
+    """
+    found = new_mistakes(before, after)
+    if found:
+        raise TownUnfit(problem=found[0].code.value)
+
+
+def new_mistakes(before: Town, after: Town) -> list[Problem]:
+    """Return the mistakes of `after` that were not there `before`."""
     known = problems(before)
-    new = [one for one in problems(after) if one not in known]
-    if new:
-        raise TownUnfit(problem=new[0].code.value)
+    return [one for one in problems(after) if one not in known]

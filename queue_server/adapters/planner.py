@@ -3,7 +3,7 @@
 What must not live here: which of the free times may be offered (`services.offer`).
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,9 +19,10 @@ from queue_server.adapters.rows.prepared import Prepared
 from queue_server.adapters.server_key import keyed_hash
 from queue_server.adapters.tables.hall import SiteStream
 from queue_server.domain.availability import closed_days, work_of
+from queue_server.domain.eras import Era, Eras
 from queue_server.domain.events import KINDS, AppointmentEvent
-from queue_server.domain.slots import ClerkTime, Span
-from queue_server.domain.town import Site, Town, skills_of
+from queue_server.domain.slots import Bits, ClerkTime, Span
+from queue_server.domain.town import skills_of
 from queue_server.services.ports import Calendars, NoCalendars
 
 STREAM = table(SiteStream)
@@ -42,7 +43,7 @@ class Planner:
         self.calendars: Calendars = NoCalendars()
         self.restored_at = database.read(restored_at)
         self._cells: dict[str, ClerkCells] = {}
-        self._working: dict[tuple[str, Span], list[ClerkTime]] = {}
+        self._working: dict[tuple[str, int, Span], list[ClerkTime]] = {}
         self._clerk_ids: dict[str, tuple[str, ...]] = {}
 
     def fingerprint(self, text: str) -> str:
@@ -50,20 +51,27 @@ class Planner:
 
     # -- when clerks work --------------------------------------------------------------------------
 
-    def working(self, town: Town, site: Site, span: Span) -> list[ClerkTime]:
-        """Return when the clerks of a site work, kept until the set-up changes."""
-        found = self._working.get((site.id, span))
+    def working(self, eras: Eras, place: int, span: Span) -> list[ClerkTime]:
+        """Return when the clerks of a site work, and what they can do in one of its eras.
+
+        Their time is that of all eras: a visit that begins before midnight of a change may end behind it.
+        Kept until the set-up changes.
+        """
+        key = (eras.offered[1].id, place, span)
+        found = self._working.get(key)
         if found is None:
             if len(self._working) >= SPANS_MOST:
                 self._working.clear()
-            found = self._working[site.id, span] = _working(town, site, span)
+            found = self._working[key] = _working(eras, place, span)
         return found
 
-    def clerk_ids(self, town: Town, site: Site) -> tuple[str, ...]:
-        """Return the clerks of a site, kept until the set-up changes."""
-        if site.id not in self._clerk_ids:
-            self._clerk_ids[site.id] = tuple(one.id for one in town.clerks if site.id in one.site_ids)
-        return self._clerk_ids[site.id]
+    def clerk_ids(self, eras: Eras) -> tuple[str, ...]:
+        """Return the clerks of a site in all its eras, kept until the set-up changes."""
+        site_id = eras.offered[1].id
+        if site_id not in self._clerk_ids:
+            clerks = (one for era in eras.all for one in era.town.clerks if site_id in one.site_ids)
+            self._clerk_ids[site_id] = tuple(dict.fromkeys(one.id for one in clerks))
+        return self._clerk_ids[site_id]
 
     def forget_rosters(self) -> None:
         """The set-up changed."""
@@ -80,14 +88,14 @@ class Planner:
         return cells
 
     def cells_to_change(
-        self, connection: Connection, town: Town, site: Site, now: datetime, entered: Container[str]
+        self, connection: Connection, eras: Eras, now: datetime, entered: Container[str]
     ) -> ClerkCells:
         """Return what is booked, also by other processes at sites that share a clerk with this one.
 
         `entered` are the sites whose locks this transaction has: nobody else can have moved them.
         """
-        cells = self._of(town.id)
-        if cells.is_stale or _was_booked_elsewhere(connection, cells, town, site, entered):
+        cells = self._of(eras.offered[0].id)
+        if cells.is_stale or _was_booked_elsewhere(connection, cells, eras, entered):
             _load(connection, cells, now)
         return cells
 
@@ -116,13 +124,27 @@ class Planner:
         return self._cells.setdefault(organisation_id, ClerkCells(organisation_id))
 
 
-def _working(town: Town, site: Site, span: Span) -> list[ClerkTime]:
-    zone, closed = ZoneInfo(site.time_zone), closed_days(site)
+def _working(eras: Eras, place: int, span: Span) -> list[ClerkTime]:
+    work: dict[str, Bits] = {}
+    for other, cells in eras.parts_of(span):
+        for clerk_id, bits in _work(eras.all[other], span):
+            work[clerk_id] = work.get(clerk_id, 0) | bits & cells
+    era = eras.all[place]
     return [
-        ClerkTime(clerk.id, skills_of(town, clerk), work_of(clerk, site, span, zone, closed), 0)
-        for clerk in town.clerks
-        if site.id in clerk.site_ids
+        ClerkTime(clerk.id, skills_of(era.town, clerk), work.get(clerk.id, 0), 0)
+        for clerk in era.town.clerks
+        if era.site is not None and era.site.id in clerk.site_ids
     ]
+
+
+def _work(era: Era, span: Span) -> Iterator[tuple[str, Bits]]:
+    """Yield when each clerk of a site works as an era has it."""
+    if era.site is None:
+        return
+    zone, closed = ZoneInfo(era.site.time_zone), closed_days(era.site)
+    for clerk in era.town.clerks:
+        if era.site.id in clerk.site_ids:
+            yield clerk.id, work_of(clerk, era.site, span, zone, closed)
 
 
 def _load(connection: Connection, cells: ClerkCells, now: datetime) -> None:
@@ -133,9 +155,9 @@ def _load(connection: Connection, cells: ClerkCells, now: datetime) -> None:
 
 
 def _was_booked_elsewhere(
-    connection: Connection, cells: ClerkCells, town: Town, site: Site, entered: Container[str]
+    connection: Connection, cells: ClerkCells, eras: Eras, entered: Container[str]
 ) -> bool:
-    others = [id_ for id_ in _sharing(town, site) if id_ not in entered]
+    others = [id_ for id_ in _sharing(eras) if id_ not in entered]
     if not others:
         return False
     found = {id_: _PLACE.first(connection, {"site": id_}) for id_ in others}
@@ -147,9 +169,11 @@ def _was_booked_elsewhere(
     return False
 
 
-def _sharing(town: Town, site: Site) -> Iterable[str]:
-    """Return the other sites at which a clerk of this one works."""
-    return sorted({i for c in town.clerks if site.id in c.site_ids for i in c.site_ids} - {site.id})
+def _sharing(eras: Eras) -> Iterable[str]:
+    """Return the other sites at which a clerk of this one works, now or later."""
+    site_id = eras.offered[1].id
+    clerks = (one for era in eras.all for one in era.town.clerks if site_id in one.site_ids)
+    return sorted({id_ for one in clerks for id_ in one.site_ids} - {site_id})
 
 
 def _has_bookings(connection: Connection, site_id: str, after: int) -> bool:

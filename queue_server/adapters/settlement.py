@@ -1,18 +1,20 @@
 """The towns' set-up and the plain rows beside the queues, as the web layer asks for them."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import changing_town, device_states
+from queue_server.adapters import changing_town, device_states, planned_changes
 from queue_server.adapters.database import Database
 from queue_server.adapters.store import Store
 from queue_server.adapters.town import history, letter_texts
 from queue_server.adapters.town.public_holidays import STATES
 from queue_server.adapters.town.store import config_version
 from queue_server.adapters.town_bookings import LostBooking
+from queue_server.domain.eras import Eras
+from queue_server.domain.planned import Course, Planned
 from queue_server.domain.town import Site, Town
 from queue_server.domain.town_problem import Problem
 
@@ -84,6 +86,51 @@ class Settlement:
 
     def problems(self, town: Town) -> list[Problem]:
         return changing_town.problems(town)
+
+    @property
+    def eras(self) -> Mapping[str, Eras]:
+        return self._store.eras
+
+    def course(self, connection: Connection, organisation_id: str) -> Course:
+        return planned_changes.course_of(connection, organisation_id)
+
+    def planned(self, connection: Connection, organisation_id: str) -> list[Planned]:
+        return planned_changes.planned_of(connection, organisation_id)
+
+    def plan_change(
+        self,
+        connection: Connection,
+        organisation_id: str,
+        plan: Callable[[Town], Town],
+        starts: date,
+        actor: str,
+        now: datetime,
+    ) -> Planned | None:
+        return planned_changes.plan_change(connection, organisation_id, plan, starts, actor, now)
+
+    def would_lose_from(
+        self,
+        connection: Connection,
+        organisation_id: str,
+        plan: Callable[[Town], Town],
+        starts: date,
+        now: datetime,
+    ) -> list[LostBooking]:
+        return planned_changes.would_lose_from(connection, organisation_id, plan, starts, now)
+
+    def withdraw(self, connection: Connection, organisation_id: str, id_: str, now: datetime) -> Planned:
+        return planned_changes.withdraw(connection, organisation_id, id_, now)
+
+    def put_off(
+        self, connection: Connection, organisation_id: str, id_: str, starts: date, now: datetime
+    ) -> Planned:
+        return planned_changes.put_off(connection, organisation_id, id_, starts, now)
+
+    def is_due(self, connection: Connection, now: datetime) -> bool:
+        return planned_changes.is_due(connection, now)
+
+    def apply_due(self, connection: Connection, now: datetime) -> list[Planned]:
+        return planned_changes.apply_due(connection, now)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         self._store.begin()

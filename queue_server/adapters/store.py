@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.database import Database
 from queue_server.adapters.missed_letters import tell_missed
+from queue_server.adapters.planned_changes import load_courses
 from queue_server.adapters.planner import Planner
 from queue_server.adapters.randomness import Randomness
 from queue_server.adapters.rows.answer_rows import AnswerRows, Key
@@ -26,14 +27,15 @@ from queue_server.adapters.rows.visitor_rows import VisitorRows
 from queue_server.adapters.site_memory import SiteMemory
 from queue_server.adapters.site_unit import SiteUnit
 from queue_server.adapters.town.public_holidays import with_holidays
-from queue_server.adapters.town.store import load_towns
 from queue_server.domain.book import Book
 from queue_server.domain.book_deadlines import close_book
 from queue_server.domain.business_day import business_day
+from queue_server.domain.eras import Eras, eras_of
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import AppointmentEvent, Recorded
 from queue_server.domain.fold import apply
 from queue_server.domain.hall import Hall
+from queue_server.domain.planned import Course, Stage, offered
 from queue_server.domain.town import Site, Town
 from queue_server.domain.visiting import close_day
 from queue_server.services.ports import Answer, Binding, Unit
@@ -61,14 +63,15 @@ class Store:
         self._moving: dict[str, int] | None = None
         self._randomness = Randomness()
         self.sites: dict[str, tuple[Town, Site]] = {}
+        self.eras: dict[str, Eras] = {}
         self.reload_settings()
 
     def reload_settings(self) -> None:
         """Read every town's set-up anew: at start, and after it changed."""
-        towns = self.database.read(load_towns)
+        courses = self.database.read(load_courses)
         today = datetime.now(UTC).date()
-        ready = [with_holidays(town, today) for town in towns.values()]
-        self.sites = {site.id: (town, site) for town in ready for site in town.sites}
+        self.eras = {id_: eras for one in courses.values() for id_, eras in _eras_of(one, today).items()}
+        self.sites = {id_: (eras.all[0].town, _site_of(eras)) for id_, eras in self.eras.items()}
         self.planner.forget_rosters()
         self._books.clear()
         for site_id, memory in list(self._memories.items()):
@@ -149,6 +152,8 @@ class Store:
             day,
             self._randomness,
             self.planner,
+            self.eras[site.id],
+            0,
             self._entered,
             self._known_book,
         )
@@ -329,6 +334,20 @@ def _is_for_want_of_room(error: object) -> bool:
     """Tell by the drivers' own codes; their words are translated, or change."""
     sqlite = getattr(error, "sqlite_errorname", None)
     return sqlite in _SQLITE_FULL or getattr(error, "sqlstate", None) == _POSTGRES_FULL
+
+
+def _eras_of(course: Course, today: date) -> dict[str, Eras]:
+    """Return for each of today's sites its set-ups with the holidays in them."""
+    stages = [Stage(one.begins_on, with_holidays(one.town, today)) for one in course.stages]
+    at_all = offered(stages)
+    return {site.id: eras_of(stages, at_all, site) for site in stages[0].town.sites}
+
+
+def _site_of(eras: Eras) -> Site:
+    site = eras.all[0].site
+    if site is None:
+        raise RuntimeError("today's sites are there today")
+    return site
 
 
 def _with_todays_skills(memory: SiteMemory, town: Town) -> dict[str, Binding]:

@@ -61,11 +61,20 @@ def bookings_lost(
         yield what, id_, f"{why}: {hit}"
 
 
-def lost_bookings(connection: Connection, old: Town, new: Town, now: datetime) -> list[LostBooking]:
-    """List the same appointments one by one, the next first."""
+def lost_bookings(
+    connection: Connection,
+    old: Town,
+    new: Town,
+    now: datetime,
+    *,
+    first: date = date.min,
+    before: date = date.max,
+) -> list[LostBooking]:
+    """List the same appointments one by one, the next first; only those of the days from `first` on."""
     found = [
         LostBooking(row["site_id"], row["reference"], row["starts_at"], row["clerk_id"])
         for row, _ in _in_the_air(connection, old, new, now)
+        if first <= row["day"] < before
     ]
     return sorted(found, key=lambda one: (one.starts_at, one.reference))
 

@@ -140,15 +140,16 @@ def allowed_starts(
     now: datetime,
     cells: int = 1,
     clerks: Sequence[ClerkTime] = (),
+    horizon: int | None = None,
 ) -> Bits:
     """Return the starts at which a concern may be booked at `now`, whether or not a clerk is free.
 
     `clerks` are the site's; they and `cells`, the concern's length, are needed for the share that is
-    kept for walk-ins, and without them that share is not looked at.
+    kept for walk-ins, and without them that share is not looked at. `horizon` is as in `booking_window`.
     """
     if not takes_bookings(town, site, services):
         return 0
-    window = booking_window(town, site, services, now)
+    window = booking_window(town, site, services, now, horizon)
     allowed = open_starts(site, span, ZoneInfo(site.time_zone))
     allowed &= stretch(span, window.start, window.stop)
     things: list[Admitting] = [site, *_wanted(town, services)]
@@ -168,8 +169,13 @@ def takes_bookings(town: Town, site: Site, services: Collection[str]) -> bool:
     )
 
 
-def booking_window(town: Town, site: Site, services: Collection[str], now: datetime) -> range:
+def booking_window(
+    town: Town, site: Site, services: Collection[str], now: datetime, horizon: int | None = None
+) -> range:
     """Return the absolute cells in which a concern may begin, by first and last day, lead time, horizon.
+
+    `horizon` stands in its days for that of the departments: how far ahead one may book is a rule of the day
+    on which one books, the others are of the day for which.
 
     The horizon counts from this minute: a time opens so many times 24 hours before it, so there is no
     moment of the day at which many open at once. (By the wall clock it would close times again in
@@ -182,7 +188,8 @@ def booking_window(town: Town, site: Site, services: Collection[str], now: datet
     last_days = [service.bookable_until for service in wanted]
     first = [first_cell_from(minute + timedelta(minutes=site.lead_min))]
     first += [cell_of(begins_at(day, zone)) for day in first_days if day is not None]
-    until = [cell_of(minute + timedelta(days=horizon_days(town, services))) + 1]
+    days = horizon_days(town, services) if horizon is None else horizon
+    until = [cell_of(minute + timedelta(days=days)) + 1]
     until += [cell_of(ends_at(day, zone)) for day in last_days if day is not None]
     return range(max(first), min(until))
 

@@ -129,4 +129,5 @@ def _asked(unit: Unit, parts: Sequence[Appointment]) -> tuple[str, ...]:
     if parts[0].channel == "kiosk":
         return unit.site.kiosk_fields
     services = [service_id for one in parts for service_id, _ in one.concern]
-    return required_fields(unit.town, unit.site, services)
+    era = unit.eras.on(unit.book.day_of(parts[0]))
+    return required_fields(era.town, era.site or unit.site, services)

@@ -1,12 +1,12 @@
 """From what a visitor chose to what the queue needs: services, counts, minutes, area."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from queue_server.domain.admission import AS_WALK_IN, ever_admits
+from queue_server.domain.admission import AS_WALK_IN, WITH_APPOINTMENT, ever_admits
 from queue_server.domain.concern import Concern, ConcernError, Wanted, duration
-from queue_server.domain.errors import BadInput, NotFound, ServiceNotHere, TooMany
+from queue_server.domain.errors import BadInput, NotFound, Refusal, ServiceNotHere, TooMany
 from queue_server.domain.town import Channel, Service, Site, Town
 
 PERSONS_MOST = 20
@@ -59,6 +59,38 @@ def choose(
                 raise ServiceNotHere(service=one.service.id)
     first = concern.wanted[0].service
     return Choice(pairs, persons, duration(concern) // timedelta(minutes=1), first.area_by_site.get(site.id))
+
+
+class NotBookable(Refusal):
+    """`service` cannot be booked at this site: it takes walk-ins only, or is not done at its counters."""
+
+    code = "not_bookable"
+
+
+def is_bookable(service: Service, site: Site) -> bool:
+    """Say whether appointments are given for the service here: done at our counters, admitted by both."""
+    admits = all(ever_admits(one, WITH_APPOINTMENT, site.id) for one in (service, site))
+    return admits and service.channel is Channel.HERE
+
+
+def choose_bookable(town: Town, site: Site, wanted: Iterable[tuple[str, int]], persons: int = 1) -> Choice:
+    """Check a concern that somebody wants to book. Raises what `choose` raises, and `NotBookable`."""
+    choice = choose(town, site, wanted, persons, walk_in=False)
+    asked = {service_id for service_id, _ in choice.services}
+    for service in town.services:  # `choose` has looked whether the site has it
+        if service.id in asked and not is_bookable(service, site):
+            raise NotBookable(service=service.id)
+    return choice
+
+
+def as_taken(town: Town, site: Site, choice: Choice) -> Choice | None:
+    """Return the same concern, part by part, as another set-up takes it: its minutes, its area; or None."""
+    try:
+        parts = [choose_bookable(town, site, one.services, one.persons) for one in choice.parts]
+    except Refusal:
+        return None
+    then = parts[1] if len(parts) > 1 else None
+    return replace(parts[0], then=then, clerk_id=choice.clerk_id)
 
 
 def services_by_id(town: Town, site: Site) -> Mapping[str, Service]:

@@ -13,7 +13,7 @@ from queue_server.domain.business_day import business_day, ends_at
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.local_days import span_of
 from queue_server.domain.slots import Bits, ClerkTime, Span, cell_of, choose_clerk, nearest, stretch
-from queue_server.services.concerns import Choice
+from queue_server.services.concerns import Choice, as_taken
 from queue_server.services.free_starts import able, free_of, services_of, starts, visits_of
 from queue_server.services.ports import Unit
 
@@ -39,12 +39,27 @@ class FreeDay:
 
 
 def free_day(unit: Unit, choice: Choice, day: date) -> FreeDay:
-    """Return what is free on a local day for a concern, or its first part. Visits may reach into the next."""
+    """Return what is free on a local day for a concern, or its first part. Visits may reach into the next.
+
+    The concern is taken as it is: who chooses it anew for the day asks `taken_on` before.
+    """
     zone = unit.book.zone
     span = span_of(day, day + A_DAY, zone)
-    clerks = unit.clerk_times(span)
-    free = free_of(unit, choice, span, clerks) & stretch(span, span.base, cell_of(ends_at(day, zone)))
+    then = unit.in_era(unit.eras.place_of(day))
+    if then is None:
+        return FreeDay(choice, span, [], 0)
+    clerks = then.clerk_times(span)
+    free = free_of(then, choice, span, clerks) & stretch(span, span.base, cell_of(ends_at(day, zone)))
     return FreeDay(choice, span, clerks, free)
+
+
+def taken_on(unit: Unit, choice: Choice, day: date) -> Choice | None:
+    """Return the concern as the set-up of a local day takes it; None when it does not."""
+    place = unit.eras.place_of(day)
+    then = unit.in_era(place)
+    if then is None:
+        return None
+    return choice if place == 0 else as_taken(then.town, then.site, choice)
 
 
 def nearest_starts(unit: Unit, choice: Choice, near: datetime, count: int) -> list[int]:
@@ -57,7 +72,7 @@ def nearest_starts(unit: Unit, choice: Choice, near: datetime, count: int) -> li
     cell, day = cell_of(near), business_day(near, zone)
     span = span_of(day - A_DAY, day + 2 * A_DAY, zone)  # visits may reach into the last day
     until = cell_of(ends_at(day + A_DAY, zone))
-    free = visits_of(unit, choice, span, unit.clerk_times(span)) & stretch(span, span.base, until)
+    free = visits_of(unit, choice, span) & stretch(span, span.base, until)
     found = nearest(free, span, cell, count)
     if len(found) == count and all(abs(one - cell) < min(cell - span.base, until - cell) for one in found):
         return found

@@ -4,7 +4,7 @@ What lives here: the bit sets of starts, and the memory of what was computed fro
 the sets are made (`domain.availability`), and what is told of them (`services.offer`).
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 from queue_server.domain.availability import allowed_starts, room_beside_walk_ins
 from queue_server.domain.business_day import business_day
 from queue_server.domain.concern import CELL_MIN
+from queue_server.domain.eras import Eras
 from queue_server.domain.hall import Hall
 from queue_server.domain.local_days import span_of
 from queue_server.domain.parting import pair_starts
 from queue_server.domain.slots import Bits, ClerkTime, Span, first_cell_from, free_starts, stretch
-from queue_server.domain.town import Town, department_of, services_at
-from queue_server.services.concerns import Choice
+from queue_server.domain.town import department_of, horizon_days, services_at
+from queue_server.services.concerns import Choice, as_taken
 from queue_server.services.ports import Unit
 
 T = TypeVar("T")
@@ -37,12 +38,12 @@ class Starts:
 
 @dataclass(slots=True)
 class Moment:
-    """What was computed last for a site, as long as `town` and `key` hold; of it, what no booking changes."""
+    """What was computed last for a site, as long as `eras` and `key` hold; of it, what no booking changes."""
 
-    town: Town
+    eras: Eras
     key: tuple[object, ...]
     span: Span
-    allowed: dict[tuple[frozenset[str], Span], Bits] = field(default_factory=dict)
+    allowed: dict[tuple[int, frozenset[str], Span], Bits] = field(default_factory=dict)
     possible: dict[tuple[object, ...], Bits] = field(default_factory=dict)
     booked: "Booked | None" = None
 
@@ -74,8 +75,8 @@ def _moment(unit: Unit) -> Moment:
     # At a full five minutes a time may still be held, a second later it is over.
     key = (minute, first_cell_from(unit.now))
     moment = _memo.get(unit.hall)
-    if moment is None or moment.town is not unit.town or moment.key != key or moment.size > KEPT_MOST:
-        moment = _memo[unit.hall] = Moment(unit.town, key, _span_offered(unit))
+    if moment is None or moment.eras is not unit.eras or moment.key != key or moment.size > KEPT_MOST:
+        moment = _memo[unit.hall] = Moment(unit.eras, key, _span_offered(unit))
     return moment
 
 
@@ -113,7 +114,7 @@ def starts(unit: Unit, choice: Choice) -> Starts:
     span, booked, key = _moment(unit).span, _booked(unit), choice_key(choice)
     found = booked.starts.get(key)
     if found is None:
-        found = booked.starts[key] = Starts(span, visits_of(unit, choice, span, booked.clerks))
+        found = booked.starts[key] = Starts(span, visits_of(unit, choice, span))
     return found
 
 
@@ -125,25 +126,59 @@ def choice_key(choice: Choice) -> tuple[object, ...]:
 def starts_if_nothing_were_booked(unit: Unit, choice: Choice) -> Bits:
     """Return the starts there would be; only a sheet asks, to tell full days from closed ones."""
     moment, clerks = _moment(unit), _booked(unit).clerks
-    key = (choice_key(choice), tuple(clerk.work for clerk in clerks))  # a clerk's own calendar may change it
+    # A clerk's own calendar may change it; of later set-ups the calendars' version tells.
+    later = None if unit.eras.is_one else unit.calendars.version
+    key = (choice_key(choice), tuple(clerk.work for clerk in clerks), later)
     if key not in moment.possible:
-        idle = [replace(clerk, busy=0) for clerk in clerks]
-        moment.possible[key] = visits_of(unit, choice, moment.span, idle)
+        moment.possible[key] = visits_of(unit, choice, moment.span, idle=True)
     return moment.possible[key]
 
 
 def is_done(unit: Unit, choice: Choice) -> bool:
-    """Say whether for each part of the concern a clerk of the site can do all of it."""
-    clerks = _booked(unit).clerks
-    return all(any(services_of(one) <= clerk.can for clerk in clerks) for one in choice.parts)
+    """Say whether for each part of the concern a clerk of the site can do all of it, now or later."""
+    span = _moment(unit).span
+    return any(
+        all(any(services_of(one) <= clerk.can for clerk in clerks) for one in choice.parts)
+        for then, _, _ in _in_eras(unit, choice, span)
+        for clerks in [_clerks(then, span)]
+    )
 
 
-def visits_of(unit: Unit, choice: Choice, span: Span, clerks: Sequence[ClerkTime]) -> Bits:
-    """Return the starts from which each part of a concern can be done; `clerks` are the site's."""
+def visits_of(unit: Unit, choice: Choice, span: Span, *, idle: bool = False) -> Bits:
+    """Return the starts from which each part of a concern can be done. `idle`: as if nothing were booked.
+
+    Beyond a change that is planned it is the concern as the set-up of that day takes it.
+    """
+    found = 0
+    for then, chosen, cells in _in_eras(unit, choice, span):
+        clerks = _clerks(then, span)
+        if idle:
+            clerks = [replace(clerk, busy=0) for clerk in clerks]
+        found |= _visits(then, chosen, span, clerks) & cells
+    return found
+
+
+def _in_eras(unit: Unit, choice: Choice, span: Span) -> Iterator[tuple[Unit, Choice, Bits]]:
+    """Yield the set-ups that hold within a span, each with the concern as it is taken then, and its cells."""
+    for place, cells in unit.eras.parts_of(span):
+        then = unit.in_era(place)
+        chosen = choice if place == 0 or then is None else as_taken(then.town, then.site, choice)
+        if then is not None and chosen is not None:
+            yield then, chosen, cells
+
+
+def _clerks(unit: Unit, span: Span) -> Sequence[ClerkTime]:
+    booked = _booked(unit)
+    if unit.era == 0 and span == _moment(unit).span:
+        return booked.clerks
+    return unit.clerk_times(span)
+
+
+def _visits(unit: Unit, choice: Choice, span: Span, clerks: Sequence[ClerkTime]) -> Bits:
     found = free_of(unit, choice, span, clerks)
     if choice.then is None:
         return found
-    return pair_starts(found, visits_of(unit, choice.then, span, clerks), choice.expected_min // CELL_MIN)
+    return pair_starts(found, _visits(unit, choice.then, span, clerks), choice.expected_min // CELL_MIN)
 
 
 def free_of(unit: Unit, choice: Choice, span: Span, clerks: Sequence[ClerkTime]) -> Bits:
@@ -167,18 +202,31 @@ def services_of(choice: Choice) -> frozenset[str]:
 
 def _allowed(unit: Unit, services: frozenset[str], span: Span) -> Bits:
     """Return what opening, admission and limits of time allow, whoever is free."""
-    allowed = _moment(unit).allowed
-    if (services, span) not in allowed:
-        found = allowed_starts(unit.town, unit.site, services, span, unit.now)
+    allowed, key = _moment(unit).allowed, (unit.era, services, span)
+    if key not in allowed:
+        horizon = days_ahead(unit, services)
+        found = allowed_starts(unit.town, unit.site, services, span, unit.now, horizon=horizon)
         # The rules count by minutes; what began some seconds ago cannot be held any more.
-        allowed[services, span] = found & stretch(span, first_cell_from(unit.now), span.end)
-    return allowed[services, span]
+        allowed[key] = found & stretch(span, first_cell_from(unit.now), span.end)
+    return allowed[key]
+
+
+def days_ahead(unit: Unit, services: Collection[str]) -> int:
+    """Return how many days ahead a concern can be booked today: by the first set-up that has all of it."""
+    era = next(unit.eras.doing(services), None)
+    return 0 if era is None else horizon_days(era.town, services)
 
 
 def _span_offered(unit: Unit) -> Span:
     """Return the cells of all days that any service may offer, and of the day after: visits have an end."""
     zone = ZoneInfo(unit.site.time_zone)
     today = business_day(unit.now, zone)
-    offered = services_at(unit.town, unit.site.id)
-    ahead = max((department_of(unit.town, service).horizon_days for service in offered), default=0)
+    ahead = max(
+        (
+            department_of(era.town, service).horizon_days
+            for era in unit.eras.all
+            for service in services_at(era.town, unit.site.id)
+        ),
+        default=0,
+    )
     return span_of(today, today + timedelta(days=ahead + 1), zone)

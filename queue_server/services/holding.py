@@ -29,7 +29,7 @@ from queue_server.services import offer, requests
 from queue_server.services.appointments import checked_in, choice_of, find_appointment, iso
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import Choice
-from queue_server.services.free_day import FreeDay, free_day
+from queue_server.services.free_day import FreeDay, free_day, taken_on
 from queue_server.services.in_parts import second_slot
 from queue_server.services.named_clerks import same_clerk
 from queue_server.services.ports import Answer, Unit
@@ -82,7 +82,11 @@ def hold(
             return hold_answer(unit, one)
     if len(held) + unit.held_elsewhere(mine) >= HOLDS_MOST:
         raise TooManyHolds(most=HOLDS_MOST)
-    day = free_day(unit, choice, business_day(starts_at, unit.book.zone))
+    on = business_day(starts_at, unit.book.zone)
+    taken = taken_on(unit, choice, on)
+    if taken is None:
+        raise SlotTaken(next=_next(unit, choice, starts_at))
+    choice, day = taken, free_day(unit, taken, on)
     # All clerks are found before any time is taken: either all of it is held, or nothing.
     slots = [(starts_at, _find_clerk(unit, day, starts_at, overrule=overrule is not None))]
     if choice.then is not None:

@@ -50,7 +50,7 @@ def at_site(unit: Unit, wanted: tuple[tuple[str, int], ...], persons: int = 1) -
 
 def _at_site(unit: Unit, wanted: Iterable[tuple[str, int]], persons: int) -> Answer | None:
     try:
-        choice = choose_visit(unit.town, unit.site, wanted, persons)
+        choice = choose_visit(*unit.eras.offered, wanted, persons)
     except (NotFound, offer.NotBookable):
         return None
     if not is_done(unit, choice):

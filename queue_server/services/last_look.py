@@ -15,7 +15,7 @@ from queue_server.domain.slots import Span, cell_of
 from queue_server.services import offer
 from queue_server.services.appointments import choice_of
 from queue_server.services.concerns import Choice
-from queue_server.services.free_day import free_day
+from queue_server.services.free_day import free_day, taken_on
 from queue_server.services.in_parts import second_slot
 from queue_server.services.named_clerks import same_clerk
 from queue_server.services.ports import Unit
@@ -40,7 +40,9 @@ def clerks_of_time(unit: Unit, choice: Choice, starts_at: datetime, replaces: st
     old = None if replaces is None else unit.book.by_ref(replaces)
     if old is not None and choice.then is None and choice.clerk_id is None:
         choice = same_clerk(unit.town, unit.site, choice, old.clerk_id)
-    day = free_day(unit, choice, business_day(starts_at, unit.book.zone))
+    on = business_day(starts_at, unit.book.zone)
+    choice = taken_on(unit, choice, on) or choice
+    day = free_day(unit, choice, on)
     found = [day.clerk_at(cell_of(starts_at))]
     second = None if choice.then is None else second_slot(unit, choice, starts_at)
     if second is not None:

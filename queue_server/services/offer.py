@@ -10,10 +10,9 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from queue_server.domain.admission import WITH_APPOINTMENT, ever_admits
 from queue_server.domain.availability import booking_window, why_closed
 from queue_server.domain.business_day import business_day
-from queue_server.domain.errors import BadInput, Refusal
+from queue_server.domain.errors import BadInput
 from queue_server.domain.local_days import Minutes, between, days_of
 from queue_server.domain.slots import (
     Bits,
@@ -24,47 +23,25 @@ from queue_server.domain.slots import (
     stretch,
     time_of,
 )
-from queue_server.domain.town import Channel, Service, Site, Texts, Town, horizon_days
-from queue_server.services.concerns import Choice, choose
-from queue_server.services.free_day import nearest_starts
+from queue_server.domain.town import Texts
+from queue_server.services.concerns import Choice, NotBookable, choose_bookable, is_bookable
+from queue_server.services.free_day import nearest_starts, taken_on
 from queue_server.services.free_starts import (
     Starts,
     choice_key,
+    days_ahead,
     kept,
     starts,
     starts_if_nothing_were_booked,
 )
 from queue_server.services.ports import Answer, Unit
 
+__all__ = ["NotBookable", "choose_bookable", "earliest", "is_bookable", "month", "next_free", "times"]
+
 DAYS_MOST: Final = 100
 """A sheet has at most so many days: three months, and what belongs to their weeks."""
 NO_REASON: Final[Texts] = {}
 AFTER_WORK: Final[Minutes] = (16 * 60, 24 * 60)
-
-
-class NotBookable(Refusal):
-    """`service` cannot be booked at this site: it takes walk-ins only, or is not done at its counters."""
-
-    code = "not_bookable"
-
-
-# -- which concerns, which sites -----------------------------------------------------------------------
-
-
-def is_bookable(service: Service, site: Site) -> bool:
-    """Say whether appointments are given for the service here: done at our counters, admitted by both."""
-    admits = all(ever_admits(one, WITH_APPOINTMENT, site.id) for one in (service, site))
-    return admits and service.channel is Channel.HERE
-
-
-def choose_bookable(town: Town, site: Site, wanted: Iterable[tuple[str, int]], persons: int = 1) -> Choice:
-    """Check a concern that somebody wants to book. Raises what `choose` raises, and `NotBookable`."""
-    choice = choose(town, site, wanted, persons, walk_in=False)
-    asked = {service_id for service_id, _ in choice.services}
-    for service in town.services:  # `choose` has looked whether the site has it
-        if service.id in asked and not is_bookable(service, site):
-            raise NotBookable(service=service.id)
-    return choice
 
 
 # -- what is free --------------------------------------------------------------------------------------
@@ -83,7 +60,7 @@ def month(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
 
 def _sheet(unit: Unit, choice: Choice, first: date, last: date) -> Answer:
     found, possible = starts(unit, choice), starts_if_nothing_were_booked(unit, choice)
-    window = booking_window(unit.town, unit.site, choice.service_ids, unit.now)
+    window = booking_window(*unit.eras.offered, choice.service_ids, unit.now)
     days = (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))
     return {
         "days": [_day(unit, choice, found, possible, window, day) for day in days],
@@ -101,7 +78,7 @@ def times(unit: Unit, choice: Choice, day: date) -> Answer:
         "date": day.isoformat(),
         "times": _written(unit, starts_in(carry_over(found.free, span, of_day), of_day)),
         "next_free": _first(unit, span, found.free & stretch(span, until, span.end)),
-        "minutes": choice.minutes,
+        "minutes": (taken_on(unit, choice, day) or choice).minutes,
     }
 
 
@@ -142,17 +119,23 @@ def _why_not(unit: Unit, choice: Choice, day: date) -> tuple[str, Texts]:
     today, asked = business_day(unit.now, _zone(unit)), choice.service_ids
     if day < today:
         return "past", NO_REASON
-    closed = why_closed(unit.site, day)
+    era = unit.eras.on(day)
+    closed = None if era.site is None else why_closed(era.site, day)
     if closed is not None:
         return "closed", closed.reason
-    services = [service for service in unit.town.services if service.id in asked]
+    doing = list(unit.eras.doing(asked))
+    if era not in doing or era.site is None:
+        # Not yet, or not any more: what begins later than this day tells which.
+        is_to_come = any(one.begins_on is not None and one.begins_on > day for one in doing)
+        return ("not_yet" if is_to_come else "closed"), NO_REASON
+    services = [service for service in era.town.services if service.id in asked]
     if any(service.bookable_until is not None and day > service.bookable_until for service in services):
         return "closed", NO_REASON
-    begins = [unit.site.bookable_from, *(service.bookable_from for service in services)]
+    begins = [era.site.bookable_from, *(service.bookable_from for service in services)]
     if any(first is not None and day < first for first in begins):
         return "not_yet", NO_REASON
     ahead = (day - today).days
-    return ("not_yet" if ahead >= horizon_days(unit.town, asked) else ""), NO_REASON
+    return ("not_yet" if ahead >= days_ahead(unit, asked) else ""), NO_REASON
 
 
 def _edges(span: Span, zone: ZoneInfo, day: date) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from queue_server.domain.administration import Doer, Done
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.book import Book
+from queue_server.domain.eras import Eras
 from queue_server.domain.events import Event
 from queue_server.domain.hall import Hall
 from queue_server.domain.person import Person
@@ -114,6 +115,14 @@ class PublicUnit(Protocol):
     @property
     def site(self) -> Site: ...
     @property
+    def eras(self) -> Eras:
+        """The site's set-up of today and those that are planned to follow it."""
+
+    @property
+    def era(self) -> int:
+        """The place in `eras` of what `town` and `site` are: 0, but for what `in_era` returns."""
+
+    @property
     def hall(self) -> Hall: ...
     @property
     def now(self) -> datetime: ...
@@ -147,6 +156,9 @@ class PublicUnit(Protocol):
 
 class Unit(PublicUnit, Protocol):
     """One site in one transaction, at one time."""
+
+    def in_era(self, place: int) -> "Unit | None":
+        """Return the site with a later set-up, to look what is free then; None when it is gone by then."""
 
     @property
     def restored_at(self) -> datetime | None:

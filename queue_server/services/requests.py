@@ -40,7 +40,7 @@ def confirmer(unit: Unit, parts: Sequence[Appointment], *, by_mail: bool = False
 
     `by_mail`: a letter with a link would reach the visitor, who may be asked to confirm by it.
     """
-    if parts[0].channel != "desk" and confirm_first(unit.town, _services(parts)):
+    if parts[0].channel != "desk" and confirm_first(_town(unit, parts), _services(parts)):
         return SECRETARIAT
     return MAIL if by_mail and unit.site.confirm_by_mail else ""
 
@@ -50,7 +50,8 @@ def confirm_until(unit: Unit, parts: Sequence[Appointment], by: str) -> datetime
     starts_at = parts[0].starts_at
     if by == MAIL:
         return min(unit.now + timedelta(minutes=unit.site.confirm_within_min), starts_at)
-    hours = max((one.confirm_hours_before for one in confirm_first(unit.town, _services(parts))), default=0)
+    asked = confirm_first(_town(unit, parts), _services(parts))
+    hours = max((one.confirm_hours_before for one in asked), default=0)
     return max(starts_at - timedelta(hours=hours), min(unit.now + AT_LEAST, starts_at))
 
 
@@ -173,6 +174,11 @@ def _waiting_parts(unit: Unit, found: Appointment) -> tuple[Appointment, ...]:
         state = _S.EXPIRED if found.state is _S.UNCONFIRMED else found.state
         raise AppointmentOver(state=state.value)
     return unit.book.pair_of(found)
+
+
+def _town(unit: Unit, parts: Sequence[Appointment]) -> Town:
+    """Return the set-up of the day for which somebody asks."""
+    return unit.eras.on(unit.book.day_of(parts[0])).town
 
 
 def _services(parts: Sequence[Appointment]) -> frozenset[str]:

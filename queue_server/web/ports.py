@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 from queue_server.domain.access import Actor, Role
 from queue_server.domain.administration import Doer, Done
 from queue_server.domain.calendar_entry import CalendarEntry
+from queue_server.domain.eras import Eras
+from queue_server.domain.planned import Course, Planned
 from queue_server.domain.sign_in import Person
 from queue_server.domain.town import Site, Town
 from queue_server.domain.town_problem import Problem
@@ -77,6 +79,54 @@ class Settlement(Protocol):
 
     def problems(self, town: Town) -> Sequence[Problem]:
         """Return every mistake of a set-up."""
+
+    @property
+    def eras(self) -> Mapping[str, Eras]:
+        """Site id → its set-up of today and those that are planned to follow."""
+
+    def course(self, connection: Connection, organisation_id: str) -> Course:
+        """Return how a town's set-up goes on: today's, and that from each day on which something begins."""
+
+    def planned(self, connection: Connection, organisation_id: str) -> Sequence[Planned]:
+        """Return the changes that have not begun, the next first."""
+
+    def plan_change(
+        self,
+        connection: Connection,
+        organisation_id: str,
+        plan: Callable[[Town], Town],
+        starts: date,
+        actor: str,
+        now: datetime,
+    ) -> Planned | None:
+        """Keep what `plan` makes of the set-up of a later day, to begin then; checked as `change_town` does.
+
+        None when it changes nothing.
+        """
+
+    def would_lose_from(
+        self,
+        connection: Connection,
+        organisation_id: str,
+        plan: Callable[[Town], Town],
+        starts: date,
+        now: datetime,
+    ) -> Sequence[Any]:
+        """Return as `would_lose` the appointments that `plan`, beginning then, would leave in the air."""
+
+    def withdraw(self, connection: Connection, organisation_id: str, id_: str, now: datetime) -> Planned:
+        """Give up what was planned."""
+
+    def put_off(
+        self, connection: Connection, organisation_id: str, id_: str, starts: date, now: datetime
+    ) -> Planned:
+        """Let what was planned begin on another day."""
+
+    def is_due(self, connection: Connection, now: datetime) -> bool:
+        """Tell whether the day of something that is planned has come."""
+
+    def apply_due(self, connection: Connection, now: datetime) -> Sequence[Planned]:
+        """Do what is planned for the days that have come; return what was done."""
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction of its own; only in the writer's thread."""

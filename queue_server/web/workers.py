@@ -52,6 +52,7 @@ from queue_server.web.doctoring import Tools as DoctorTools
 from queue_server.web.house import House
 from queue_server.web.mailing import Mailing, OutboxOf, Tools
 from queue_server.web.past import LOOK_S, Past
+from queue_server.web.planning import DUE_S, Planning
 from queue_server.web.texting import SmsTools, Texting
 
 JOURNAL_S: Final = 1.0
@@ -99,6 +100,7 @@ async def start(
         _day_sheets(house),
         _journaling(house),
         Repeating("forgetting what is years old", Past(house, hall_past).turn, LOOK_S),
+        Repeating("doing what was planned", Planning(house).turn, DUE_S),
     ):
         begin(worker)
     begin(CalendarWatch(house, entries))

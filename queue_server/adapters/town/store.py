@@ -1,11 +1,8 @@
 """A town's set-up in the database: dated versions of each thing, the newest of which holds."""
 
 import dataclasses
-import types
-import typing
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
-from enum import Enum
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +11,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.rows.base import table
 from queue_server.adapters.tables.hall import Meta, SiteStream
 from queue_server.adapters.tables.settings import SettingVersion
+from queue_server.adapters.town.plain import plain, read_value
 from queue_server.domain.town import Category, Clerk, Department, Service, Site, Town
 
 SETTING, STREAM, META = table(SettingVersion), table(SiteStream), table(Meta)
@@ -101,21 +99,21 @@ def _whole(newest: list[dict[str, Any]]) -> Town:
     rows.sort(key=lambda row: row["position"])
     head = next(row["body"] for row in rows if row["kind"] == "town")
     parts: dict[str, Any] = {
-        _FIELD[kind]: tuple(_read(of_kind, row["body"]) for row in rows if row["kind"] == kind)
+        _FIELD[kind]: tuple(read_value(of_kind, row["body"]) for row in rows if row["kind"] == kind)
         for kind, of_kind in _PARTS.items()
     }
     parts["letter_texts"] = {row["id"]: row["body"] for row in rows if row["kind"] == TEXT}
-    town: Town = dataclasses.replace(_read(Town, head), **parts)
+    town: Town = dataclasses.replace(read_value(Town, head), **parts)
     return town
 
 
 def _parts(town: Town) -> Iterator[tuple[str, int, dict[str, Any]]]:
     none: dict[str, Any] = dict.fromkeys(_FIELD.values(), ())
     head = dataclasses.replace(town, **none)
-    yield "town", 0, _plain(head)
+    yield "town", 0, plain(head)
     for kind, name in _FIELD.items():
         for position, part in enumerate(getattr(town, name)):
-            yield kind, position, _plain(part)
+            yield kind, position, plain(part)
 
 
 def _newest(
@@ -177,37 +175,3 @@ def raise_version(connection: Connection) -> None:
         connection.execute(
             sa.update(META).where(META.c.name == CONFIG_VERSION).values(value=str(version + 1))
         )
-
-
-# -- between frozen dataclasses and JSON values --------------------------------------------------------
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.compare}
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, Enum):
-        return value.value
-    return value.isoformat() if isinstance(value, date | time) else value
-
-
-def _read(hint: Any, value: Any) -> Any:
-    """Return `value` as `hint` says; a field that is missing keeps its default."""
-    if dataclasses.is_dataclass(hint):
-        hints = typing.get_type_hints(hint)
-        known = {f.name for f in dataclasses.fields(hint)}
-        return hint(**{name: _read(hints[name], item) for name, item in value.items() if name in known})  # type: ignore[operator]
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if origin in {typing.Union, types.UnionType}:
-        inner = next(arg for arg in args if arg is not type(None))
-        return None if value is None else _read(inner, value)
-    if origin is tuple:
-        return tuple(_read(args[0], item) for item in value)
-    if hint in {date, time}:
-        return hint.fromisoformat(value)
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
-    return value

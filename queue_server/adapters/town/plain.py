@@ -1,0 +1,77 @@
+"""Between the frozen values of a set-up and JSON values, and changes of it as JSON.
+
+What must not live here: where they are kept (`adapters.town.store`, `adapters.planned_changes`).
+"""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from datetime import date, time
+from enum import Enum
+from typing import Any
+
+from queue_server.domain.town_diff import LISTS, Change
+from queue_server.domain.town_edit import CLASSES
+
+
+def plain(value: Any) -> Any:
+    """Return JSON values for a set-up's value; what no comparison sees is left out."""
+    if dataclasses.is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.compare}
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date | time) else value
+
+
+def read_value(hint: Any, value: Any) -> Any:
+    """Return `value` as `hint` says; a field that is missing keeps its default."""
+    if dataclasses.is_dataclass(hint):
+        hints = typing.get_type_hints(hint)
+        known = {f.name for f in dataclasses.fields(hint)}
+        return hint(**{name: read_value(hints[name], item) for name, item in value.items() if name in known})  # type: ignore[operator]
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in {typing.Union, types.UnionType}:
+        inner = next(arg for arg in args if arg is not type(None))
+        return None if value is None else read_value(inner, value)
+    if origin is tuple:
+        return tuple(read_value(args[0], item) for item in value)
+    if hint in {date, time}:
+        return hint.fromisoformat(value)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    return value
+
+
+def plain_change(change: Change) -> dict[str, Any]:
+    """Return a change as JSON values."""
+    return {
+        "kind": change.kind,
+        "what": change.what,
+        "id": change.id,
+        "before": plain(change.before),
+        "after": plain(change.after),
+    }
+
+
+def read_change(body: Mapping[str, Any]) -> Change:
+    """Return the change that `plain_change` has written; a field that is no longer known is passed over."""
+    hints = typing.get_type_hints(CLASSES[body["what"]])
+    before, after = (_read_fields(hints, body[side]) for side in ("before", "after"))
+    return Change(body["kind"], body["what"], body["id"], before, after)
+
+
+def _read_fields(hints: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in values.items():
+        if name in LISTS:
+            found[name] = tuple(value)  # of things with an id of their own, the ids
+        elif name == "site_id" and name not in hints:
+            found[name] = value
+        elif name in hints:
+            found[name] = read_value(hints[name], value)
+    return found

@@ -1,0 +1,72 @@
+"""A running server does what was planned at local midnight, and all of it shows the new set-up."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from queue_server.domain.town import Town as Settings
+from queue_server.domain.town_edit import find, remove
+from queue_server.web.planning import AGAIN, Planning
+from tests.domain.town_plans import Plan, edit
+from tests.web.running import START, Town
+
+MONDAY = date(2026, 3, 16)
+
+
+async def plan(town: Town, change: Plan, starts: date = MONDAY) -> None:
+    house = town.house
+    id_ = house.town_and_site("rathaus")[0].id
+    await house.write(
+        lambda c: house.settlement.plan_change(c, id_, change, starts, "verwaltung", house.clock())
+    )
+    await house.renew_settings()
+
+
+def lasting(minutes: int) -> Plan:
+    return edit("service", "id-card", minutes=minutes)
+
+
+def minutes(town: Town) -> int:
+    found = find(town.house.town_and_site("rathaus")[0], "service", "id-card")
+    assert found is not None
+    return int(found.minutes)
+
+
+def without_counter(town: Settings) -> Settings:
+    clerks = tuple(
+        replace(clerk, roster=tuple(replace(entry, counter_id=None) for entry in clerk.roster))
+        for clerk in town.clerks
+    )
+    return remove(replace(town, clerks=clerks), "counter", "rathaus-1")
+
+
+async def test_it_happens_at_local_midnight_and_not_a_second_before(town: Town) -> None:
+    await plan(town, lasting(25))
+    planning, before = Planning(town.house), minutes(town)
+    town.clock.now = START.replace(day=15, hour=22, minute=59, second=59)
+    await planning.turn()
+    assert minutes(town) == before
+    town.clock.forward(seconds=1)
+    await planning.turn()
+    assert minutes(town) == 25
+
+
+async def test_a_server_that_starts_later_does_it_then(town: Town) -> None:
+    await plan(town, lasting(25))
+    town.clock.forward(days=30)
+    await Planning(town.house).turn()
+    assert minutes(town) == 25
+
+
+async def test_what_is_in_use_waits_a_minute_and_is_tried_again(town: Town) -> None:
+    await plan(town, without_counter, START.date() + timedelta(days=1))
+    town.clock.forward(days=1)
+    await town.open()
+    planning = Planning(town.house)
+    await planning.turn()
+    assert "rathaus-1" in town.house.directory.counters
+    await town.do("anna", "counters/rathaus-1/close")
+    await planning.turn()
+    assert "rathaus-1" in town.house.directory.counters, "not each second"
+    town.clock.now += AGAIN
+    await planning.turn()
+    assert "rathaus-1" not in town.house.directory.counters
