@@ -16,11 +16,12 @@ from queue_server.adapters.forgetting import erasing
 from queue_server.adapters.rows.batch_rows import BatchRows
 from queue_server.adapters.rows.desk_rows import DeskRows
 from queue_server.adapters.rows.print_rows import PrintRows
+from queue_server.adapters.rows.rescue_rows import RescueRows
 from queue_server.adapters.rows.visitor_rows import VisitorRows
 from queue_server.domain.administration import Doer, Done
 from queue_server.domain.events import AppointmentEvent, Event, Recorded
 from queue_server.domain.hall import Hall
-from queue_server.services.ports import Binding, JobToPrint
+from queue_server.services.ports import Binding, JobToPrint, Rescued
 
 
 @dataclass(slots=True)
@@ -142,6 +143,13 @@ class SiteUnit(BookingUnit):
             before=before,
             after=after,
         )
+
+    def rescue(self, id_: str) -> Rescued | None:
+        return self._read(lambda c: RescueRows.find(c, self.organisation_id, id_))
+
+    def keep_rescue(self, rescued: Rescued) -> None:
+        self.changes += 1
+        RescueRows.put(self.connection, self.organisation_id, rescued)
 
     # -- slips -------------------------------------------------------------------------------------
 

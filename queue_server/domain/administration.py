@@ -46,6 +46,8 @@ class Done(StrEnum):
     LETTERS_RELEASED = "letters_released"
     LETTERS_DISCARDED = "letters_discarded"
     LOG_EXPORTED = "log_exported"
+    DAY_RESCUED = "day_rescued"
+    RESCUE_TAKEN_BACK = "rescue_taken_back"
     RECORDS_DELETED = "records_deleted"
 
 

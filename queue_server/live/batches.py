@@ -84,7 +84,7 @@ class Batches:
             self.storage.begin()
             self.storage.recall([(c.request.scope, c.request.id) for c in batch if c.request is not None])
             # Sites in one order, so that two processes never wait for each other.
-            self._lock_two(batch, at)
+            self._lock_several(batch, at)
             for command in sorted(batch, key=lambda c: c.site_id) if len(batch) > 1 else batch:
                 command.outcome = self._one(command, at)
             sites = self.storage.write()
@@ -97,10 +97,10 @@ class Batches:
             return self._failed(batch, error)
         return moved
 
-    def _lock_two(self, batch: Sequence[Command], at: datetime) -> None:
-        """Take all locks of a batch first when one of its commands needs two of them."""
-        if any(command.beside is not None for command in batch):
-            sites = {site for one in batch for site in (one.site_id, one.beside) if site is not None}
+    def _lock_several(self, batch: Sequence[Command], at: datetime) -> None:
+        """Take all locks of a batch first when one of its commands needs several of them."""
+        if any(command.beside for command in batch):
+            sites = {site for one in batch for site in (one.site_id, *one.beside)}
             for site_id in sorted(sites):
                 with contextlib.suppress(Refusal):  # no such site: its command says so
                     self.storage.unit(site_id, at)
@@ -157,7 +157,7 @@ class Batches:
                 same = fingerprint == request.fingerprint
                 return answer if same else RequestIdReused(request_id=request.id)
         try:
-            sites = [command.site_id, *([command.beside] if command.beside is not None else [])]
+            sites = [command.site_id, *command.beside]
             units = [self.storage.unit(site_id, at) for site_id in sites]
         except Refusal as refusal:
             return refusal  # there is no such site, and nothing was begun

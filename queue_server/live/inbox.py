@@ -32,7 +32,7 @@ class RequestKey:
 
 @dataclass(slots=True)
 class Command:
-    """A use case for one site, or two (`beside`), waiting for its turn."""
+    """A use case for one site, or several (`beside`), waiting for its turn."""
 
     site_id: str
     work: Callable[..., Answer]
@@ -40,7 +40,7 @@ class Command:
     done: "asyncio.Future[Answer]"
     outcome: Answer | BaseException | None = None
     was_in_conflict: bool = False
-    beside: str | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

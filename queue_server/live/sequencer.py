@@ -96,7 +96,14 @@ class Sequencer:
         request: RequestKey | None = None,
     ) -> Answer:
         """Run a use case that changes two sites in one transaction: `work` gets the unit of each."""
-        command = Command(site_id, work, request, self._future(), beside=beside)
+        command = Command(site_id, work, request, self._future(), beside=(beside,))
+        self._inbox.put(command)
+        return await command.done
+
+    async def do_at_all(self, site_ids: Sequence[str], work: Callable[[Sequence[Unit]], Answer]) -> Answer:
+        """Run a use case that changes several sites in one transaction: `work` gets a unit of each."""
+        first, *beside = dict.fromkeys(site_ids)
+        command = Command(first, lambda *units: work(units), None, self._future(), beside=tuple(beside))
         self._inbox.put(command)
         return await command.done
 

@@ -6,7 +6,7 @@ which stays until the last letter is sent, two days at most: somebody whose appo
 has to learn of it. What must not live here: the words of a letter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from queue_server.domain.town import Site
 from queue_server.services.ports import TakenBack, Unit
 from queue_server.services.short_messages import KINDS
 
-_LASTING: Final = frozenset({"booked", "moved", "accepted", "must_move", "admission"})
+_LASTING: Final = frozenset({"booked", "moved", "accepted", "must_move", "rescued", "stands", "admission"})
 """What is as true of each of two appointments in a row as of both. A reminder has a time of its own."""
 CONTACT_KEPT: Final = timedelta(days=2)
 
@@ -65,6 +65,30 @@ def accepted(unit: Unit, parts: Sequence[Appointment], person: Person, kind: str
         unit.withdraw_posts(one.id)
     post(unit, kind, parts, person, unit.hall.seq)
     _remind(unit, parts, person, unit.hall.seq)
+
+
+def rescued(unit: Unit, one: Appointment, person: Person) -> None:
+    """Post that the town hall has moved an appointment; the caller has taken back what still waited."""
+    post(unit, "rescued", (one,), person, unit.hall.seq)
+    _remind(unit, (one,), person, unit.hall.seq)
+
+
+def restored(
+    unit: Unit, one: Appointment, person: Person, told: Collection[str], before: Iterable[TakenBack]
+) -> None:
+    """Post that it stays as it was, where something else was `told`, and anew what waited `before`."""
+    for channel in told:
+        unit.post("stands", one.id, sequence=unit.hall.seq, channel=channel)
+    for letter in before:
+        if letter.kind == "reminder":
+            _remind(unit, (one,), person, unit.hall.seq, (letter.channel,))
+        elif letter.channel not in told:
+            unit.post(letter.kind, one.id, also=letter.also, sequence=unit.hall.seq, channel=letter.channel)
+
+
+def ways(unit: Unit, person: Person, kind: str) -> tuple[str, ...]:
+    """Return the channels on which somebody is written to about this."""
+    return _ways(unit.site, person, kind)
 
 
 def must_move(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
@@ -120,9 +144,12 @@ def post(
     person: Person,
     sequence: int,
     due_at: datetime | None = None,
+    only: Collection[str] = ("mail", "sms"),
 ) -> None:
     """Post one letter that tells of all `parts`, on each way that reaches the person."""
     for channel in _ways(unit.site, person, kind):
+        if channel not in only:
+            continue
         also = tuple(one.id for one in parts[1:])
         unit.post(kind, parts[0].id, also=also, sequence=sequence, due_at=due_at, channel=channel)
 
@@ -150,10 +177,16 @@ def _ways(site: Site, person: Person, kind: str) -> tuple[str, ...]:
     return ways_to(person, sms=site.sms and kind in KINDS)
 
 
-def _remind(unit: Unit, parts: Sequence[Appointment], person: Person, sequence: int) -> None:
+def _remind(
+    unit: Unit,
+    parts: Sequence[Appointment],
+    person: Person,
+    sequence: int,
+    only: Collection[str] = ("mail", "sms"),
+) -> None:
     """Post the reminder that was wished for: one for all `parts`, before the first of them."""
     if parts and person.reminder_min:
         zone = ZoneInfo(unit.site.time_zone)
         due_at = remind_at(parts[0].starts_at, person.reminder_min, unit.now, zone)
         if due_at is not None:
-            post(unit, "reminder", parts, person, sequence, due_at)
+            post(unit, "reminder", parts, person, sequence, due_at, only)

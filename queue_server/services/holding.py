@@ -93,13 +93,13 @@ def hold(
         slots.append(_find_second(unit, choice, starts_at))
     # What has run out was free to be chosen just now, so it has to be gone before its cells are taken.
     requests.expire(unit)
-    first = _keep(unit, choice, slots, olds, channel=channel, client=mine)
+    first = keep(unit, choice, slots, olds, channel=channel, client=mine)
     if overrule is not None and not day.is_free(cell_of(starts_at)):
         limits.note(unit, first.id, limits.TIME, overrule)
     return _told(unit, first, _extensions_most(day))
 
 
-def _keep(
+def keep(
     unit: Unit,
     choice: Choice,
     slots: Sequence[Slot],
@@ -108,7 +108,7 @@ def _keep(
     channel: str,
     client: str,
 ) -> Appointment:
-    """Write what is held, part by part; return the first."""
+    """Write what is held, part by part; return the first. The caller has looked whether the time is free."""
     parts: list[Appointment] = []
     for part, (starts_at, clerk_id), old in zip(choice.parts, slots, olds, strict=True):
         appointment_id = unit.record(

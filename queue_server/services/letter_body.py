@@ -22,6 +22,11 @@ from queue_server.services.letter_words import (
 )
 
 _RULE: Final = "-" * 40
+_ACTS_TITLES: Final = {
+    Kind.CONFIRM: "post.acts_confirm",
+    Kind.MUST_MOVE: "post.acts_must_move",
+    Kind.RESCUED: "post.acts_rescued",
+}
 _ASKS_FOR: Final = frozenset({Kind.CONFIRM, Kind.MUST_MOVE})
 
 
@@ -128,7 +133,7 @@ def _acts(notice: Notice, say: Say) -> Iterable[tuple[str, str]]:
 def _acts_title(kind: Kind) -> str:
     if kind in OVER:
         return "post.acts_again"
-    return {Kind.CONFIRM: "post.acts_confirm", Kind.MUST_MOVE: "post.acts_must_move"}.get(kind, "post.acts")
+    return _ACTS_TITLES.get(kind, "post.acts")
 
 
 def as_text(body: Body) -> str:

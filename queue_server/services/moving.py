@@ -43,7 +43,7 @@ def move(unit: Unit, reference: str, hold_id: int, client: str) -> Answer:
         to_change(unit, one.reference)
     settle_clerks(unit, holds)
     for one, hold in zip(olds, holds, strict=True):
-        _swap(unit, one, hold)
+        swap(unit, one, hold)
     letters.moved(unit, olds, unit.person(olds[0].id) or Person())
     return booked_answer(unit, olds[0])
 
@@ -62,7 +62,18 @@ def bring(unit: Unit, other: Unit, reference: str, hold_id: int, client: str) ->
         raise NotFound(what="hold")
     require_held(unit, held)
     settle_clerks(unit, [held])
-    number, rest = draw(unit, held.starts_at), [one for one in other.book.pair_of(old) if one is not old]
+    person = carry(unit, other, old, held, draw(unit, held.starts_at))
+    letters.moved(unit, [held], person)
+    return booked_answer(unit, held)
+
+
+def carry(unit: Unit, other: Unit, old: Appointment, held: Appointment, number: int) -> Person:
+    """Let what is held here take the place of a booking at the site of `other`; return who booked.
+
+    The caller tells them.
+    """
+    reference = old.reference
+    rest = [one for one in other.book.pair_of(old) if one is not old]
     person = other.person(old.id)
     # What stays behind keeps a name of its own: no two appointments ever have one reference.
     other.record([e.AppointmentTakenAway(old.id, other.new_reference(), unit.site.id)])
@@ -74,11 +85,11 @@ def bring(unit: Unit, other: Unit, reference: str, hold_id: int, client: str) ->
     other.forget_person(old.id)
     if person is not None:  # else it was erased on demand, and stays so
         unit.keep_person(held.id, _told_of(old, person), erase_after(unit, held))
-    letters.moved(unit, [held], person or Person())
-    return booked_answer(unit, held)
+    return person or Person()
 
 
-def _swap(unit: Unit, appointment: Appointment, held: Appointment) -> None:
+def swap(unit: Unit, appointment: Appointment, held: Appointment) -> None:
+    """Bring a booking to the time that is held, with whose time that is. The caller tells who booked."""
     number = appointment.number
     if number is None or unit.book.day_of(held) != unit.book.day_of(appointment):
         number = draw(unit, held.starts_at)

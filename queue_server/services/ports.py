@@ -71,6 +71,19 @@ class Overruled:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    """A day rescue: whose it is, and in `body` what it did, with ids and times only."""
+
+    id: str
+    department_id: str | None
+    site_id: str | None
+    made_at: datetime
+    made_by: str
+    body: Answer
+    undone_at: datetime | None = None
+
+
 class Calendars(Protocol):
     """Clerks' own calendars: when they are busy with what is no appointment here.
 
@@ -289,6 +302,12 @@ class Unit(PublicUnit, Protocol):
         after: Mapping[str, Any] | None = None,
     ) -> None:
         """Write an administrative act into the audit log, in the same commit. Nothing of a visitor."""
+
+    def rescue(self, id_: str) -> Rescued | None:
+        """Return a day rescue of the organisation."""
+
+    def keep_rescue(self, rescued: Rescued) -> None:
+        """Keep what a day rescue did, or that it was taken back."""
 
     def add_print_job(
         self, kiosk_id: str, ticket_id: int, attempt: int, estimate: tuple[int, int, int] | None

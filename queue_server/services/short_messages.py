@@ -18,10 +18,10 @@ from queue_server.services.locales import locale_of
 
 KINDS: Final = (
     *("booked", "moved", "accepted", "reminder", "cancelled", "requested", "refused", "lapsed"),
-    *("must_move", "missed"),
+    *("must_move", "rescued", "stands", "missed"),
 )
 """What is told by text message, too. All others need more room, or answer to what was just pressed."""
-_WITH_NUMBER: Final = frozenset({"booked", "moved", "accepted", "reminder"})
+_WITH_NUMBER: Final = frozenset({"booked", "moved", "rescued", "stands", "accepted", "reminder"})
 _TO_DO: Final = frozenset({"must_move", "missed", "lapsed"})
 """Kinds after which the visitor has to do something: the link, or the telephone number, before all else."""
 

@@ -30,6 +30,7 @@ from queue_server.web.pages import PageCall, PageRoute
 
 ORDER: Final = (
     *(Letter.BOOKED, Letter.MOVED, Letter.CANCELLED, Letter.REMINDER, Letter.MUST_MOVE, Letter.MISSED),
+    *(Letter.RESCUED, Letter.STANDS),
     *(Letter.ADMISSION, Letter.CONFIRM, Letter.REQUESTED, Letter.ACCEPTED, Letter.REFUSED, Letter.LAPSED),
     Letter.WITHDRAWN,
 )

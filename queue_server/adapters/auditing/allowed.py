@@ -19,6 +19,8 @@ STAFF: Final[Mapping[str, str]] = {
     "account.password_hash": "a salted hash of a staff password; random signs look like anything",
     "overrule.by": "the user name of who lifted a limit",
     "audit_log.actor": "the user name of who did an administrative act",
+    "rescue.made_by": "the user name of who moved a day's appointments",
+    "rescue.body": "ids, references and numbers of five-minute cells, which may look like telephones",
     "helper.name": "the name of an institution that books for others",
     "calendar_copy.href": "an address in a clerk's own calendar, which may name the clerk's account",
     "calendar_copy.etag": "a calendar server's mark of a version; random signs look like anything",

@@ -1,0 +1,271 @@
+"""Day rescue: somebody is away or a site stays closed, and what is booked goes elsewhere in one step.
+
+What lives here: the proposals, and doing them in one transaction over all sites concerned. What must not:
+the rules (`services.rescue_rules`), the matching (`domain.rescue`), taking it back (`services.rescue_undo`),
+and the set-up itself: who calls `rescue` has entered the absence before, so that nobody books into it.
+
+Whoever only gets another clerk is not written to: for them nothing changes. Two walls stand against double
+booking, as everywhere: the locks of the sites, and a unique row for each five minutes of a clerk.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from queue_server.domain.administration import Doer, Done
+from queue_server.domain.rescue import Broken, Place, alternatives, propose
+from queue_server.domain.rescue_cause import Cause
+from queue_server.domain.slots import time_of
+from queue_server.services import booking_letters as letters
+from queue_server.services import requests
+from queue_server.services.appointments import iso, view
+from queue_server.services.booked_numbers import draw
+from queue_server.services.holding import keep
+from queue_server.services.moving import carry, swap
+from queue_server.services.ports import Answer, Rescued, Unit
+from queue_server.services.rescue_rules import Day, Found, broken_on
+
+CHOICES_MOST: Final = 6
+ASK, LEAVE = "ask", "leave"
+"""Instead of a place: the visitor is asked to choose another time, or nothing is done."""
+CLIENT: Final = "rescue"
+"""Whose holds they are: they last no longer than the transaction that makes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A rescue to be done.
+
+    `wishes` maps references to `written` places, `ASK` or `LEAVE`; `services` limits it to appointments for
+    one of these, None is all. `entered` are the days that were written into the set-up for it.
+    """
+
+    id: str
+    cause: Cause
+    services: frozenset[str] | None
+    wishes: dict[str, str]
+    entered: tuple[date, ...]
+    doer: Doer
+    department_id: str | None = None
+    site_id: str | None = None
+
+
+# -- proposals -----------------------------------------------------------------------------------------
+
+
+def preview(units: Sequence[Unit], cause: Cause, services: Collection[str] | None) -> list[Answer]:
+    """Return what the cause breaks, in order of time, each with a proposal and other choices.
+
+    `services`: only what is for one of these; None for all. Reads only.
+    """
+    found: list[Answer] = []
+    for day in cause.days:
+        broken = [*broken_on(units, cause, day, services)]
+        if broken:
+            found += _proposals(Day(units, cause, day), broken)
+    return found
+
+
+def _proposals(day: Day, found: Sequence[Found]) -> list[Answer]:
+    asked = [day.broken(one) for one in found]
+    places = _settled(day, found, propose(day.span, asked))
+    by_key = {one.key: one for one in asked}
+    taken = [(by_key[key], place) for key, place in places.items()]
+    rows = []
+    for one, broken in zip(found, asked, strict=True):
+        others = [each for each in taken if each[0] is not broken]
+        choices = alternatives(day.span, broken, others, CHOICES_MOST)
+        rows.append(_told(one, broken, places.get(broken.key), choices))
+    return sorted(rows, key=lambda row: (row["starts_at"], row["reference"]))
+
+
+def _settled(day: Day, found: Sequence[Found], places: dict[str, Place]) -> dict[str, Place]:
+    """Go through the proposals in the order in which they will be done: walk-ins keep their share."""
+    kept: dict[str, Place] = {}
+    for one in sorted(found, key=_in_turn):
+        place = places.get(one.appointment.reference)
+        if place is None:
+            continue
+        broken = day.broken(one)
+        if not broken.allows(day.span, place):
+            place = propose(day.span, [broken]).get(broken.key)
+        if place is not None:
+            day.plan(place, broken.cells)
+            kept[broken.key] = place
+    return kept
+
+
+def _in_turn(one: Found) -> tuple[datetime, str]:
+    return one.appointment.starts_at, one.appointment.reference
+
+
+def _told(found: Found, broken: Broken, place: Place | None, choices: Sequence[Place]) -> Answer:
+    unit, one = found.unit, found.appointment
+    return {
+        **view(unit, one),
+        "site": unit.site.id,
+        "clerk": one.clerk_id,
+        "proposal": _choice(unit, broken, place) if place else None,
+        "choices": [_choice(unit, broken, each) for each in choices],
+        "reached": list(letters.ways(unit, found.person, "rescued")),
+    }
+
+
+def _choice(unit: Unit, broken: Broken, place: Place) -> Answer:
+    return {
+        "value": written(place),
+        "site": place.site_id,
+        "clerk": place.clerk_id,
+        "starts_at": iso(unit, time_of(place.start)),
+        "how": _how(broken.site_id, broken.start, place),
+    }
+
+
+def _how(site_id: str, start: int, place: Place) -> str:
+    if place.site_id != site_id:
+        return "site"
+    return "time" if place.start != start else "clerk"
+
+
+def written(place: Place) -> str:
+    """Return a place as a form sends it."""
+    return f"{place.site_id}|{place.clerk_id}|{place.start}"
+
+
+def read_place(text: str) -> Place | None:
+    """Return the place that a form sent; None for anything else."""
+    parts = text.split("|")
+    is_place = len(parts) == 3 and parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 10
+    return Place(parts[0], parts[1], int(parts[2])) if is_place else None
+
+
+# -- doing it ------------------------------------------------------------------------------------------
+
+
+def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
+    """Do what was chosen, all in this transaction; the same plan again is not done twice.
+
+    `units` are all sites that it concerns. What is no longer possible, because somebody was quicker, is left
+    as it is and told: `how` of each item is `clerk`, `time`, `site`, `asked`, `left` or `open`.
+    """
+    known = units[0].rescue(plan.id)
+    if known is not None:
+        return known.body
+    for unit in units:
+        requests.expire(unit)  # what has run out was free to be chosen
+    items: list[Answer] = []
+    asked: set[tuple[str, int]] = set()
+    for on in plan.cause.days:
+        found = [
+            one
+            for one in broken_on(units, plan.cause, on, plan.services)
+            if one.appointment.reference in plan.wishes
+        ]
+        day = Day(units, plan.cause, on)
+        wishes = ((one, plan.wishes[one.appointment.reference]) for one in sorted(found, key=_in_turn))
+        items += [_do(units, day, one, wish, asked) for one, wish in wishes]
+    body = _body(plan, items)
+    first = units[0]
+    first.keep_rescue(Rescued(plan.id, plan.department_id, plan.site_id, first.now, plan.doer.actor, body))
+    kind, ref = thing_of(plan.cause)
+    first.note(plan.doer, Done.DAY_RESCUED, kind, ref, after=counted(items))
+    return body
+
+
+def counted(items: Sequence[Answer]) -> dict[str, int]:
+    """Return how many went which way."""
+    ways = [f"rescued_{item['how']}" for item in items]
+    return {way: ways.count(way) for way in dict.fromkeys(ways)}
+
+
+def thing_of(cause: Cause) -> tuple[str, str]:
+    """Return what dropped out, as the audit log names it."""
+    return ("site", cause.site_id) if cause.site_id else ("clerk", cause.clerk_id)
+
+
+def _body(plan: Plan, items: Sequence[Answer]) -> Answer:
+    cause = plan.cause
+    return {
+        "cause": {
+            "first": cause.first.isoformat(),
+            "last": cause.last.isoformat(),
+            "clerk": cause.clerk_id,
+            "site": cause.site_id,
+        },
+        "entered": [day.isoformat() for day in plan.entered],
+        "items": list(items),
+    }
+
+
+def cause_of(body: Answer) -> tuple[Cause, tuple[date, ...]]:
+    """Return what a rescue began with, and the days that it wrote into the set-up."""
+    kept: dict[str, Any] = body["cause"]
+    first, last = (date.fromisoformat(kept[name]) for name in ("first", "last"))
+    entered = tuple(date.fromisoformat(day) for day in body["entered"])
+    return Cause(first, last, kept["clerk"], kept["site"]), entered
+
+
+def _do(units: Sequence[Unit], day: Day, found: Found, wish: str, asked: set[tuple[str, int]]) -> Answer:
+    one, unit = found.appointment, found.unit
+    item: Answer = {
+        "ref": one.reference,
+        "how": "left",
+        "from": [unit.site.id, one.clerk_id, one.first_cell, one.number, one.area_id],
+        "to": None,
+        "told": [],
+        "waited": [],
+    }
+    if wish == ASK:
+        return item | _ask(found, asked)
+    if wish == LEAVE:
+        return item
+    place = read_place(wish)
+    if place is None or not day.broken(found).allows(day.span, place):
+        return item | {"how": "open"}
+    target = next(each for each in units if each.site.id == place.site_id)
+    return item | _bring(day, found, target, place)
+
+
+def _ask(found: Found, asked: set[tuple[str, int]]) -> Answer:
+    """Ask the visitor to choose, for both of a pair in one letter."""
+    unit = found.unit
+    parts = unit.book.pair_of(found.appointment)
+    key = (unit.site.id, parts[0].id)
+    if key in asked:
+        return {"how": "asked", "with_other": True}
+    asked.add(key)
+    letters.must_move(unit, parts, found.person)
+    return {"how": "asked", "told": list(letters.ways(unit, found.person, "must_move"))}
+
+
+def _bring(day: Day, found: Found, target: Unit, place: Place) -> Answer:
+    one, unit = found.appointment, found.unit
+    choice = day.choice(found, target.site.id)
+    if choice is None:
+        return {"how": "open"}
+    how = _how(unit.site.id, one.first_cell, place)
+    starts_at = time_of(place.start)
+    number = draw(target, starts_at) if how == "site" else 0
+    held = keep(
+        target,
+        choice,
+        [(starts_at, place.clerk_id)],
+        [(unit.site.id, one)],
+        channel=one.channel,
+        client=target.fingerprint(CLIENT),
+    )
+    done: Answer = {"how": how, "to": [place.site_id, place.clerk_id, place.start]}
+    if how == "clerk":
+        swap(unit, one, held)
+        return done  # for the visitor nothing changes
+    waited = unit.withdraw_posts(one.id)
+    done["waited"] = [[letter.kind, letter.channel, list(letter.also)] for letter in waited]
+    if how == "site":
+        person = carry(target, unit, one, held, number)
+        letters.rescued(target, held, person)
+    else:
+        person = found.person
+        swap(unit, one, held)
+        letters.rescued(unit, one, person)
+    return done | {"told": list(letters.ways(target, person, "rescued"))}

@@ -1,0 +1,153 @@
+"""Taking a day rescue back within ten minutes, and whom somebody has to phone because of it.
+
+What lives here: the way back of each appointment, and of what was written about it. What must not: taking
+the absence or closure out of the set-up, which the caller does afterwards: as long as it stands, nobody books
+what has to be free again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from queue_server.domain.administration import Doer, Done
+from queue_server.domain.appointment import Appointment, AppointmentState
+from queue_server.domain.errors import NotFound, Refusal
+from queue_server.domain.person import Person
+from queue_server.domain.slots import Span, time_of
+from queue_server.services import booking_letters as letters
+from queue_server.services.appointments import iso, view
+from queue_server.services.booked_numbers import draw
+from queue_server.services.concerns import Choice
+from queue_server.services.holding import keep
+from queue_server.services.moving import carry, swap
+from queue_server.services.ports import Answer, Rescued, TakenBack, Unit
+from queue_server.services.rescue import CLIENT, cause_of, counted, thing_of
+
+UNDO_FOR: Final = timedelta(minutes=10)
+Units = Mapping[str, Unit]
+"""By site."""
+
+
+class RescueOver(Refusal):
+    """The ten minutes in which a day rescue can be taken back are over."""
+
+    code = "rescue_over"
+
+
+def may_take_back(rescued: Rescued, unit: Unit) -> bool:
+    """Say whether it may still be taken back."""
+    return rescued.undone_at is None and unit.now < rescued.made_at + UNDO_FOR
+
+
+def take_back(units: Sequence[Unit], id_: str, doer: Doer) -> Answer:
+    """Bring everybody back to where they were; twice is once. `units` are all sites that it concerns.
+
+    Who has changed the appointment since, or has come by now, keeps it. Raises `RescueOver`, `NotFound`.
+    """
+    first = units[0]
+    rescued = first.rescue(id_)
+    if rescued is None:
+        raise NotFound(what="rescue")
+    if rescued.undone_at is not None:
+        return rescued.body
+    if not may_take_back(rescued, first):
+        raise RescueOver
+    by_site = {unit.site.id: unit for unit in units}
+    back = [_back(by_site, item) for item in reversed(rescued.body["items"])]
+    body = {**rescued.body, "back": counted([{"how": how} for how in back])}
+    first.keep_rescue(replace(rescued, body=body, undone_at=first.now))
+    kind, ref = thing_of(cause_of(body)[0])
+    first.note(doer, Done.RESCUE_TAKEN_BACK, kind, ref, after=body["back"])
+    return body
+
+
+def to_phone(units: Sequence[Unit], rescued: Rescued) -> list[Answer]:
+    """Return who has to be told and cannot be written to, in order of time, with name and telephone."""
+    by_site = {unit.site.id: unit for unit in units}
+    found = []
+    for item in rescued.body["items"]:
+        if item["how"] not in {"time", "site", "asked"} or item["told"] or "with_other" in item:
+            continue
+        unit = by_site.get((item["to"] or item["from"])[0])
+        one = unit.book.by_ref(item["ref"]) if unit is not None else None
+        if unit is None or one is None or one.state is not AppointmentState.BOOKED:
+            continue
+        person = unit.person(one.id) or Person()
+        found.append(
+            {
+                **view(unit, one),
+                "site": unit.site.id,
+                "how": item["how"],
+                "was": iso(unit, time_of(item["from"][2])),
+                "name": person.name,
+                "phone": person.phone,
+            }
+        )
+    return sorted(found, key=lambda row: (row["was"], row["reference"]))
+
+
+# -- one appointment -----------------------------------------------------------------------------------
+
+
+def _back(units: Units, item: Answer) -> str:
+    """Take one back; return `back`, `changed` when its holder has done something since, or `taken`."""
+    if item["how"] in {"left", "open"}:
+        return "nothing"
+    site_id, clerk_id, start = item["to"] or item["from"][:3]
+    unit = units.get(site_id)
+    one = unit.book.by_ref(item["ref"]) if unit is not None else None
+    if unit is None or one is None or one.state is not AppointmentState.BOOKED:
+        return "changed"
+    if (one.clerk_id, one.first_cell) != (clerk_id, start):
+        return "changed"
+    if item["how"] == "asked":
+        if "with_other" not in item:
+            _unask(unit, one, item)
+        return "back"
+    return _bring_back(units, unit, one, item)
+
+
+def _unask(unit: Unit, one: Appointment, item: Answer) -> None:
+    first = unit.book.pair_of(one)[0]
+    unsent = {letter.channel for letter in unit.withdraw_posts(first.id, "must_move")}
+    letters.restored(unit, one, unit.person(one.id) or Person(), _sent(item, unsent), ())
+
+
+def _bring_back(units: Units, unit: Unit, one: Appointment, item: Answer) -> str:
+    site_id, clerk_id, start, number, area_id = item["from"]
+    home = units.get(site_id)
+    if home is None or _is_taken(home, clerk_id, start, one.cells):
+        return "taken"
+    withdrawn = [] if item["how"] == "clerk" else unit.withdraw_posts(one.id)
+    held = keep(
+        home,
+        Choice(one.concern, one.persons, one.minutes, area_id),
+        [(time_of(start), clerk_id)],
+        [(unit.site.id, one)],
+        channel=one.channel,
+        client=home.fingerprint(CLIENT),
+    )
+    if home is unit:
+        person = unit.person(one.id) or Person()
+        swap(unit, one, held)
+    else:
+        is_free = number not in home.book.numbers_on(home.book.day_of(held)) and number is not None
+        person = carry(home, unit, one, held, number if is_free else draw(home, held.starts_at))
+        one = held
+    if item["how"] != "clerk":
+        unsent = {letter.channel for letter in withdrawn if letter.kind == "rescued"}
+        waited = [TakenBack(kind, channel, tuple(also)) for kind, channel, also in item["waited"]]
+        letters.restored(home, one, person, _sent(item, unsent), waited)
+    return "back"
+
+
+def _sent(item: Answer, unsent: set[str]) -> list[str]:
+    """Return the ways on which the visitor has been told what is not so any more."""
+    return [channel for channel in item["told"] if channel not in unsent]
+
+
+def _is_taken(unit: Unit, clerk_id: str, start: int, cells: int) -> bool:
+    """Say whether somebody has the clerk's time by now; what stands in the own calendar does not count."""
+    span = Span(start, cells)
+    return any(one.busy for one in unit.clerk_times(span) if one.clerk_id == clerk_id)

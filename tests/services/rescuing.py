@@ -1,0 +1,101 @@
+"""A hand that rescues as the pages do: the cause enters the set-up, then all is done in one step."""
+
+from dataclasses import replace
+from datetime import time
+from typing import Any
+
+from queue_server.adapters.post.outbox_rows import OUTBOX
+from queue_server.adapters.town.store import load_towns
+from queue_server.domain.rescue_cause import Cause
+from queue_server.domain.town import RosterEntry, Town
+from queue_server.services import rescue as day_rescue
+from queue_server.services.ports import Answer, Unit
+from queue_server.services.rescue_undo import take_back, to_phone
+from tests.services.booking_hall import Booker
+from tests.town_hall import SOMEBODY, booking_town
+
+SITES = ("annex", "hall")
+
+
+def town_with_annex() -> Town:
+    """Olga does identity cards in the annex, on weekdays from eight to twelve."""
+    town = booking_town()
+    work = tuple(RosterEntry(day, time(8), time(12), "annex") for day in range(5))
+    return replace(
+        town, clerks=tuple(replace(one, roster=work) if one.id == "olga" else one for one in town.clerks)
+    )
+
+
+class Rescuer(Booker):
+    """A hand that rescues as the pages do: the cause enters the set-up, then all is done in one step."""
+
+    def at_all(self, work: Any) -> Answer:
+        self.store.begin()
+        try:
+            answer: Answer = work([self.store.unit(site, self.now) for site in SITES])
+            self.store.commit()
+        except BaseException:
+            self.store.rollback()
+            raise
+        return answer
+
+    def town(self) -> Town:
+        return self.database.read(load_towns)["town"]
+
+    def change(self, plan: Any) -> None:
+        self.settle(plan(self.town()))
+        self.store.reload_settings()
+
+    def preview(self, cause: Cause, services: frozenset[str] | None = None) -> list[Answer]:
+        units = [self.store.view(site, self.now) for site in SITES]
+        return day_rescue.preview(units, cause, services)
+
+    def rescue(self, cause: Cause, id_: str = "r1", **chosen: str) -> Answer:
+        """Do what is proposed, or what is chosen; who has no place is asked."""
+        wishes = {
+            row["reference"]: row["proposal"]["value"] if row["proposal"] else day_rescue.ASK
+            for row in self.preview(cause)
+        } | chosen
+        entered = cause.missing(self.town())
+        self.change(cause.entering())
+        plan = day_rescue.Plan(id_, cause, None, wishes, entered, SOMEBODY)
+        return self.at_all(lambda units: day_rescue.rescue(units, plan))
+
+    def undo(self, id_: str = "r1") -> Answer:
+        body = self.at_all(lambda units: take_back(units, id_, SOMEBODY))
+        cause, entered = day_rescue.cause_of(body)
+        self.change(cause.taking_back(entered))
+        return body
+
+    def phone_list(self, id_: str = "r1") -> list[Answer]:
+        units: list[Unit] = [self.store.view(site, self.now) for site in SITES]
+        rescued = units[0].rescue(id_)
+        assert rescued is not None
+        return to_phone(units, rescued)
+
+    def picture(self) -> dict[str, Any]:
+        """All that visitors and clerks would notice: bookings, clerks' time, absences, what will be sent."""
+        bookings, cells = {}, {}
+        references = {}
+        for site in SITES:
+            unit = self.store.view(site, self.now)
+            for one in unit.book.appointments.values():
+                references[site, one.id] = one.reference
+                bookings[one.reference] = (
+                    *(site, one.starts_at, one.minutes, one.clerk_id, one.number, one.state, one.concern),
+                    *(one.area_id, one.channel, one.language, one.secret_version, unit.person(one.id)),
+                )
+                cells[one.reference] = (one.clerk_id, one.first_cell, one.cells)
+        waiting = sorted(
+            (references.get((row["site_id"], row["appointment_id"]), ""), row["kind"], row["channel"])
+            for row in self.rows(OUTBOX)
+            if row["state"] == "waiting"
+        )
+        town = self.town()
+        return {
+            "bookings": bookings,
+            "cells": cells,
+            "away": {clerk.id: clerk.absences for clerk in town.clerks},
+            "closed": {site.id: site.closures for site in town.sites},
+            "waiting": waiting,
+        }

@@ -1,0 +1,204 @@
+"""Random rosters, skills and bookings, then somebody is away or the hall stays closed.
+
+What must hold, always: every proposal can be held and booked by booking's own rules, nobody is booked twice,
+log, rows and memory say the same, and taking it back restores the picture.
+"""
+
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from queue_server.adapters.clerk_cells import CELL
+from queue_server.adapters.database import Database
+from queue_server.domain.errors import Refusal
+from queue_server.domain.person import Person
+from queue_server.domain.rescue_cause import Cause
+from queue_server.domain.slots import time_of
+from queue_server.domain.town import RosterEntry, Town
+from queue_server.services import booking, in_parts
+from queue_server.services.appointments import choice_of
+from queue_server.services.offer import choose_bookable
+from queue_server.services.ports import Answer, Unit
+from queue_server.services.rescue import read_place
+from tests.services.rescuing import Rescuer, town_with_annex
+from tests.town_hall import CAR, CARD, DAY, PASS, at
+
+TODAY = date.fromisoformat(DAY)
+CLERKS = ("anna", "bernd", "carla", "olga")
+PEOPLE = (
+    Person(name="A", email="a@example.org", reminder_min=60),
+    Person(name="B", email="b@example.org", needs=("step_free",)),
+    Person(name="C", phone="0371 4880"),
+)
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happens in one example."""
+
+    hours: dict[str, tuple[int, int]]
+    skills: dict[str, frozenset[str]]
+    share: int
+    wishes: list[tuple[int, tuple[str, ...], int, str]]
+    away: str
+    seven: bool
+
+
+HOURS = st.tuples(st.integers(8, 10), st.integers(2, 8)).map(lambda h: (h[0], min(h[0] + h[1], 18)))
+SKILLS = st.frozensets(st.sampled_from((PASS, CARD, CAR)), min_size=2)
+CONCERNS = st.sampled_from(((PASS,), (CARD,), (CAR,), (PASS, CARD), (PASS, CAR)))
+WISH = st.tuples(st.integers(0, 50), CONCERNS, st.integers(0, 2), st.sampled_from(("hall", "hall", "annex")))
+STORIES = st.builds(
+    Story,
+    st.fixed_dictionaries(dict.fromkeys(CLERKS, HOURS)),
+    st.fixed_dictionaries(dict.fromkeys(CLERKS, SKILLS)),
+    st.sampled_from((0, 0, 40)),
+    st.lists(WISH, min_size=8, max_size=22),
+    st.sampled_from(("somebody", "somebody", "hall")),
+    st.booleans(),
+)
+
+
+def town_of(story: Story) -> Town:
+    """Olga is at both sites, at the annex in the morning and in the hall in the afternoon."""
+    town = town_with_annex()
+
+    def roster(clerk_id: str) -> tuple[RosterEntry, ...]:
+        first, last = story.hours[clerk_id]
+        if clerk_id != "olga":
+            return (RosterEntry(TODAY.weekday(), time(first), time(last), "hall"),)
+        return (
+            RosterEntry(TODAY.weekday(), time(8), time(13), "annex"),
+            RosterEntry(TODAY.weekday(), time(13), time(17), "hall"),
+        )
+
+    clerks = tuple(
+        replace(
+            one,
+            service_ids=tuple(sorted(story.skills[one.id])),
+            site_ids=("annex", "hall") if one.id == "olga" else one.site_ids,
+            roster=roster(one.id),
+        )
+        for one in town.clerks
+    )
+    hall, annex = (replace(site, walk_in_share=story.share) for site in town.sites)
+    rooms = tuple(replace(room, step_free=room.id == "r1") for room in hall.rooms)
+    services = tuple(
+        replace(one, site_ids=("hall", "annex"), area_by_site={"hall": "foyer"}) for one in town.services
+    )
+    return replace(town, sites=(replace(hall, rooms=rooms), annex), services=services, clerks=clerks)
+
+
+def book(hand: Rescuer, nth: int, wish: tuple[int, tuple[str, ...], int, str]) -> None:
+    cell, services, who, site_id = wish
+
+    def work(unit: Unit) -> Answer:
+        choice = in_parts.choose_visit(unit.town, unit.site, [(one, 1) for one in services])
+        starts_at = at("07:00") + timedelta(minutes=10 * cell)
+        held = booking.hold(unit, choice, starts_at, channel="portal", client=f"c{nth}")
+        return booking.confirm(unit, held["id"], f"c{nth}", PEOPLE[who], "de")
+
+    with suppress(Refusal):
+        hand.do(work, site_id)
+
+
+def book_by_the_rules(hand: Rescuer, row: Answer, nth: int) -> None:
+    """Do what is proposed with nothing but what every visitor may: hold the time, and move there."""
+    place = read_place(row["proposal"]["value"])
+    assert place is not None
+    client, reference, home = f"hand-{nth}", row["reference"], row["site"]
+    starts_at: datetime = time_of(place.start)
+
+    def held(unit: Unit, own: bool) -> int:
+        one = unit.book.by_ref(reference)
+        pairs = [(str(id_), int(count)) for id_, count in row["services"]]
+        fresh = choice_of(unit, one) if own and one else choose_bookable(unit.town, unit.site, pairs)
+        choice = replace(fresh, clerk_id=place.clerk_id)
+        return int(
+            booking.hold(unit, choice, starts_at, channel="portal", client=client, replaces=reference)["id"]
+        )
+
+    if place.site_id != home:
+        hand.do_at_two(
+            place.site_id, home, lambda u, old: booking.bring(u, old, reference, held(u, False), client)
+        )
+        return
+
+    def within(unit: Unit) -> Answer:
+        id_ = held(unit, True)
+        return booking.move(unit, reference, id_, client)
+
+    if row["alone"]:
+        hand.do(within, home)
+    else:  # one of a pair is not moved alone by its holder: that it could be held is what counts
+        hand.do(lambda unit: {"id": held(unit, True)}, home)
+
+
+def play(story: Story, folder: Path, empty: Path) -> None:
+    shutil.copy(empty, folder / "hall.sqlite3")
+    database = Database(f"sqlite:///{folder / 'hall.sqlite3'}")
+    hand = Rescuer(database, town_of(story))
+    hand.now = at("06:00") if story.seven else at("08:37")
+    for nth, wish in enumerate(story.wishes):
+        book(hand, nth, wish)
+    planned = [booked[3] for booked in hand.picture()["bookings"].values()] or ["anna"]
+    busiest = max(sorted(set(planned)), key=planned.count)
+    cause = Cause(TODAY, TODAY, **({"site_id": "hall"} if story.away == "hall" else {"clerk_id": busiest}))
+    before, rows = hand.picture(), hand.preview(cause)
+    assert hand.picture() == before, "looking changes nothing"
+    body = hand.rescue(cause)
+    assert [item["ref"] for item in body["items"] if item["how"] == "open"] == []
+    keep_apart(hand)
+    for row in rows:
+        assert hand.picture()["bookings"][row["reference"]][3] != cause.clerk_id or row["proposal"] is None
+    hand.undo()
+    assert hand.picture() == before
+    assert hand.differences() == []
+    hand.change(cause.entering())
+    for nth, row in enumerate(rows):
+        if row["proposal"]:
+            unit = hand.store.view(row["site"], hand.now)
+            one = unit.book.by_ref(row["reference"])
+            assert one is not None
+            book_by_the_rules(hand, {**row, "alone": len(unit.book.pair_of(one)) == 1}, nth)
+    assert hand.differences() == []
+    keep_apart(hand)
+    hand.store.close()
+    database.dispose()
+
+
+def keep_apart(hand: Rescuer) -> None:
+    """No clerk has two at once: what the book says takes as many cells as there are, each once."""
+    rows: list[dict[str, Any]] = hand.rows(CELL)
+    taken = [(row["clerk_id"], row["cell"]) for row in rows]
+    assert len(set(taken)) == len(taken)
+    wanted = [
+        (clerk_id, first + n)
+        for clerk_id, first, cells in hand.picture()["cells"].values()
+        if clerk_id is not None
+        for n in range(cells)
+    ]
+    assert len(set(wanted)) == len(wanted)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STORIES)
+def test_every_proposal_is_feasible_and_can_be_taken_back(empty_sqlite: Path, story: Story) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        play(story, Path(folder), empty_sqlite)
+
+
+@pytest.mark.long
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STORIES)
+def test_many_stories(empty_sqlite: Path, story: Story) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        play(story, Path(folder), empty_sqlite)
