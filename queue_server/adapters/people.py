@@ -14,11 +14,26 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from queue_server.adapters import accounts, leads, sign_ins, tokens
-from queue_server.adapters.accounts import StoredAccount
-from queue_server.adapters.tables.accounts import ACCOUNT
+from queue_server.adapters.server_key import one_time_password as one_time_password  # noqa: PLC0414
+from queue_server.adapters.tables.accounts import ACCOUNT, LEAD
 from queue_server.domain.access import Role
 from queue_server.domain.administration import Done
 from queue_server.domain.people import NewAccount, NewToken
+
+
+class _Account(Protocol):
+    """What of an account matters here, as it is stored or listed."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def organisation_id(self) -> str: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def site_id(self) -> str | None: ...
+    @property
+    def clerk_id(self) -> str | None: ...
 
 
 class Note(Protocol):
@@ -42,6 +57,7 @@ class ListedAccount:
     """An account as an administrator sees it; a disabled one too."""
 
     id: str
+    organisation_id: str
     user: str
     role: Role
     site_id: str | None
@@ -59,6 +75,27 @@ def every_account(conn: Connection, organisation_id: str) -> Sequence[ListedAcco
     columns = [ACCOUNT.c[name] for name in ListedAccount.__slots__]
     query = sa.select(*columns).where(ACCOUNT.c.organisation_id == organisation_id)
     return [ListedAccount(**row) for row in conn.execute(query.order_by(ACCOUNT.c.user)).mappings()]
+
+
+def account(conn: Connection, organisation_id: str, id_: str) -> ListedAccount | None:
+    """Return one account of a town, None when it has none by that id."""
+    return next((one for one in every_account(conn, organisation_id) if one.id == id_), None)
+
+
+def every_lead(conn: Connection, organisation_id: str) -> Sequence[leads.Lead]:
+    """List who leads and who stands in."""
+    return leads.list_leads(conn, organisation_id)
+
+
+def leads_of(conn: Connection, account_id: str) -> frozenset[str]:
+    """Return the departments that an account leads, or stands in for, today or later; a disabled one too."""
+    found = conn.execute(sa.select(LEAD.c.department_id).where(LEAD.c.account_id == account_id))
+    return frozenset(found.scalars())
+
+
+def every_token(conn: Connection, organisation_id: str, site_id: str | None) -> Sequence[tokens.StoredToken]:
+    """List the valid tokens of a town, or of one site."""
+    return tokens.list_tokens(conn, organisation_id, site_id)
 
 
 def make_account(
@@ -83,7 +120,7 @@ def make_account(
 
 
 def reset_password(
-    conn: Connection, note: Note, account: StoredAccount, password_hash: str, now: datetime
+    conn: Connection, note: Note, account: _Account, password_hash: str, now: datetime
 ) -> None:
     """Give a one-time password; the account's sessions end."""
     accounts.set_password(conn, account.id, password_hash, now, must_change=True)
@@ -91,7 +128,7 @@ def reset_password(
 
 
 def disable_account(
-    conn: Connection, note: Note, account: StoredAccount, now: datetime, within: str | None = None
+    conn: Connection, note: Note, account: _Account, now: datetime, within: str | None = None
 ) -> int:
     """Let nobody sign in with it; return how many tokens of its clerk ended with it, `within` that site."""
     theirs = [one for one in tokens_of(conn, account) if within is None or one.site_id == within]
@@ -103,7 +140,7 @@ def disable_account(
 
 
 def enable_account(
-    conn: Connection, note: Note, account: StoredAccount, password_hash: str, now: datetime
+    conn: Connection, note: Note, account: _Account, password_hash: str, now: datetime
 ) -> None:
     """Let it in again with a one-time password: the old one is not trusted, nobody watched it meanwhile."""
     accounts.enable_account(conn, account.id)
@@ -112,7 +149,7 @@ def enable_account(
     note(conn, Done.ACCOUNT_CHANGED, "account", account.user, site_id=account.site_id, **sides)
 
 
-def end_sessions(conn: Connection, note: Note, account: StoredAccount, now: datetime) -> int:
+def end_sessions(conn: Connection, note: Note, account: _Account, now: datetime) -> int:
     """End every session of the account; return how many there were."""
     count = sign_ins.end_others(conn, account.id, None, now)
     if count:
@@ -146,7 +183,7 @@ def name_lead(
     note(conn, Done.LEAD_NAMED, "account", user, after=what)
 
 
-def end_lead(conn: Connection, note: Note, account: StoredAccount, department_id: str) -> bool:
+def end_lead(conn: Connection, note: Note, account: _Account, department_id: str) -> bool:
     """Let an account lead no more. A department that is gone from the set-up may be named, too."""
     ended = leads.end_lead(conn, account.id, department_id)
     if ended:
@@ -154,7 +191,7 @@ def end_lead(conn: Connection, note: Note, account: StoredAccount, department_id
     return ended
 
 
-def tokens_of(conn: Connection, account: StoredAccount) -> list[tokens.StoredToken]:
+def tokens_of(conn: Connection, account: _Account) -> list[tokens.StoredToken]:
     """Return the valid tokens of the clerk that the account is."""
     if account.clerk_id is None:
         return []

@@ -9,7 +9,7 @@ them in hand, can tell what it is. Only its SHA-256 is stored; its id is the has
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -35,6 +35,7 @@ class StoredToken:
     clerk_id: str | None
     label: str
     created_at: datetime
+    last_used_on: date | None
 
 
 def create_token(
@@ -88,6 +89,12 @@ def find_token(conn: Connection, token: str, now: datetime) -> Actor | None:  # 
     )
     row = conn.execute(query).mappings().first()
     return Actor(**row) if row else None
+
+
+def touch_token(conn: Connection, id: str, now: datetime) -> None:  # noqa: A002
+    """Note the day on which the token is in use, as Greenwich counts days; at most one write a day."""
+    used = (TOKEN.c.id == id) & (TOKEN.c.last_used_on.is_(None) | (TOKEN.c.last_used_on < now.date()))
+    conn.execute(sa.update(TOKEN).where(used).values(last_used_on=now.date()))
 
 
 def list_tokens(conn: Connection, organisation_id: str, site_id: str | None = None) -> list[StoredToken]:

@@ -205,11 +205,16 @@ def _list(args: argparse.Namespace, place: Place) -> int:
             t.site_id or "all",
             t.device_id or t.clerk_id or "-",
             f"{t.created_at:%Y-%m-%d}",
+            f"{t.last_used_on or '-'}",
             t.label,
         )
         for t in found
     ]
-    print(table_of(("ID", "ROLE", "SITE", "STANDS FOR", "MADE ON", "LABEL"), rows) if rows else "No tokens.")
+    print(
+        table_of(("ID", "ROLE", "SITE", "STANDS FOR", "MADE ON", "LAST USED", "LABEL"), rows)
+        if rows
+        else "No tokens."
+    )
     return 0
 
 

@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from queue_server.adapters import accounts, alarms, audit, audit_lines, helpers, pairing, sign_ins, tokens
+from queue_server.adapters import (
+    accounts,
+    alarms,
+    audit,
+    audit_lines,
+    helpers,
+    pairing,
+    people,
+    sign_ins,
+    tokens,
+)
 from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.auditing.audit import audit as search_for_traces
 from queue_server.adapters.backup.apart import BackupChild
@@ -32,7 +42,7 @@ from queue_server.adapters.server_key import ensure_key_file
 from queue_server.adapters.settlement import Settlement
 from queue_server.adapters.speech.announcements import Announcements
 from queue_server.adapters.store import Store
-from queue_server.adapters.tokens import find_token
+from queue_server.adapters.tokens import find_token, touch_token
 from queue_server.domain.alarm import Alarm
 from queue_server.live.alarms import AlarmRows, Alarms
 from queue_server.live.backups import Backups
@@ -124,6 +134,9 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
             touch=lambda id_, now: sequencer.errand(
                 lambda: settlement.write(lambda conn: touch_session(conn, id_, now))
             ),
+            touch_token=lambda id_, now: sequencer.errand(
+                lambda: settlement.write(lambda conn: touch_token(conn, id_, now))
+            ),
             clock=clock,
         ),
         limits=limits,
@@ -139,6 +152,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         weakness=weakness,
         pairings=pairing,
         tokens=tokens,
+        people=people,
         helpers=helpers,
         puzzles=Puzzles(secrets.derive("puzzle"), clock),
         calendar=calendar_file,

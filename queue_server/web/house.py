@@ -37,6 +37,7 @@ from queue_server.web.ports import (
     Letters,
     Oidc,
     Pairings,
+    People,
     Sealer,
     Settlement,
     SignIns,
@@ -134,6 +135,7 @@ class House:
     """Returns why a password is unfit, given names that a stranger would try; takes up to 25 ms."""
     pairings: Pairings
     tokens: Tokens
+    people: People
     helpers: Helpers
     puzzles: Puzzles
     calendar: Calendar

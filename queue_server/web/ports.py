@@ -11,6 +11,7 @@ from queue_server.domain.access import Actor, Role
 from queue_server.domain.administration import Doer, Done
 from queue_server.domain.calendar_entry import CalendarEntry
 from queue_server.domain.eras import Eras
+from queue_server.domain.people import NewAccount, NewToken
 from queue_server.domain.planned import Course, Planned
 from queue_server.domain.sign_in import Person
 from queue_server.domain.town import Site, Town
@@ -347,6 +348,54 @@ class Tokens(Protocol):
         clerk_id: str | None = None,
         label: str = "",
     ) -> str: ...
+
+
+class People(Protocol):
+    """What is done to accounts and tokens, with its audit lines; the module `adapters.people` fits."""
+
+    def one_time_password(self) -> str: ...
+    def every_account(self, conn: Connection, organisation_id: str) -> Sequence[Any]: ...
+    def account(self, conn: Connection, organisation_id: str, id_: str) -> Any: ...
+    def every_lead(self, conn: Connection, organisation_id: str) -> Sequence[Any]: ...
+    def leads_of(self, conn: Connection, account_id: str) -> frozenset[str]: ...
+    def every_token(self, conn: Connection, organisation_id: str, site_id: str | None) -> Sequence[Any]: ...
+    def tokens_of(self, conn: Connection, account: Any) -> Sequence[Any]: ...
+    def make_account(
+        self,
+        conn: Connection,
+        note: Any,
+        organisation_id: str,
+        new: NewAccount,
+        password_hash: str,
+        now: datetime,
+    ) -> str: ...
+    def reset_password(
+        self, conn: Connection, note: Any, account: Any, password_hash: str, now: datetime
+    ) -> None: ...
+    def disable_account(
+        self, conn: Connection, note: Any, account: Any, now: datetime, within: str | None = None
+    ) -> int: ...
+    def enable_account(
+        self, conn: Connection, note: Any, account: Any, password_hash: str, now: datetime
+    ) -> None: ...
+    def end_sessions(self, conn: Connection, note: Any, account: Any, now: datetime) -> int: ...
+    def name_lead(
+        self,
+        conn: Connection,
+        note: Any,
+        organisation_id: str,
+        account_id: str,
+        user: str,
+        department_id: str,
+        *,
+        is_deputy: bool = False,
+        until: date | None = None,
+    ) -> None: ...
+    def end_lead(self, conn: Connection, note: Any, account: Any, department_id: str) -> bool: ...
+    def make_token(
+        self, conn: Connection, note: Any, organisation_id: str, new: NewToken, now: datetime
+    ) -> str: ...
+    def revoke_token(self, conn: Connection, note: Any, token: Any, now: datetime) -> bool: ...
 
 
 class Helpers(Protocol):

@@ -53,8 +53,11 @@ from queue_server.web import (
     page_status,
     pages,
 )
+from queue_server.web.admin import page_account as admin_account
+from queue_server.web.admin import page_accounts as admin_accounts
 from queue_server.web.admin import page_changes, page_lists, page_removing, page_setup
 from queue_server.web.admin import page_start as admin_start
+from queue_server.web.admin import page_tokens as admin_tokens
 from queue_server.web.admin.ways import way_here, ways_of
 from queue_server.web.api import PREFIX, ApiRoute
 from queue_server.web.openapi import describe, openapi_endpoint
@@ -101,6 +104,9 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_setup.ROUTES,
     *page_removing.ROUTES,
     *page_changes.ROUTES,
+    *admin_accounts.ROUTES,
+    *admin_account.ROUTES,
+    *admin_tokens.ROUTES,
     *page_letters.ROUTES,
     *page_log.ROUTES,
     *page_doctor.ROUTES,

@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
@@ -42,7 +42,7 @@ class Sessions:
     """Finds the actor of a request. One for the process; all its methods belong to the event loop.
 
     `touch` notes that a session is in use (`touch_session` on the write connection); without it every
-    session ends after `SESSION_IDLE`, however busy.
+    session ends after `SESSION_IDLE`, however busy. `touch_token` notes the day on which a token is in use.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Sessions:
         find_session: Find,
         find_token: Find,
         touch: Touch | None = None,
+        touch_token: Touch | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -59,11 +60,13 @@ class Sessions:
         self._find_session = find_session
         self._find_token = find_token
         self._touch = touch
+        self._touch_token = touch_token
         self._clock = clock
         self._monotonic = monotonic
         self._known: dict[Key, tuple[float, Actor | None]] = {}
         self._asking: dict[Key, asyncio.Task[Actor | None]] = {}
         self._touched: dict[str, float] = {}
+        self._used_on: dict[str, date] = {}
         self._good: dict[Key, None] = {}
         self._generation = 0
 
@@ -80,9 +83,11 @@ class Sessions:
             actor = await self._find(self._find_token, bearer)
             if actor is None:
                 raise SignInRequired
+            await self._note_day(actor)
             return actor
         device_token = _device_token(scope, device_id)
         if device_token and (actor := await self._find(self._find_token, device_token)):
+            await self._note_day(actor)
             return actor
         cookie = read_cookie(scope, SESSION_COOKIE)
         if cookie and (actor := await self._find(self._find_session, cookie)):
@@ -167,6 +172,20 @@ class Sessions:
             del self._touched[next(iter(self._touched))]
         with suppress(Refusal):  # A full disk must not keep anybody from reading.
             await self._touch(actor.session_id, self._clock())
+
+    async def _note_day(self, actor: Actor) -> None:
+        """Note that a token is in use today; a socket that is only open is a use of its device."""
+        now = self._clock()
+        if self._touch_token is None or actor.token_id is None:
+            return
+        if self._used_on.get(actor.token_id) == now.date():
+            return
+        self._used_on.pop(actor.token_id, None)
+        self._used_on[actor.token_id] = now.date()
+        if len(self._used_on) > MOST_REMEMBERED:
+            del self._used_on[next(iter(self._used_on))]
+        with suppress(Refusal):
+            await self._touch_token(actor.token_id, now)
 
 
 def _is_one(actor: Actor, session_id: str | None, token_id: str | None) -> bool:

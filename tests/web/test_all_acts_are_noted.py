@@ -14,6 +14,7 @@ from queue_server.domain.access import RIGHTS, Act
 from queue_server.domain.administration import Done
 from queue_server.web.routes import API_ROUTES, PAGE_ROUTES
 from tests.web import test_page_department
+from tests.web.admin import test_page_accounts, test_page_tokens
 from tests.web.running import HOST, PASSWORD, Town
 from tests.web.test_page_desk import Desk
 from tests.web.test_page_letters import TEXTS, only_on_demand, press
@@ -46,6 +47,12 @@ NOTED: Final[Mapping[str, Do]] = {
     "/department/{department}": lambda town: test_page_department.press(
         town, town.headers("administrator"), act="enter", clerk="bernd", **test_page_department.WEEK
     ),
+    "/admin/accounts/new": lambda town: test_page_accounts.press(
+        town, "/admin/accounts/new", **test_page_accounts.AUDITOR
+    ),
+    "/admin/accounts/{account}": test_page_accounts.disabling_one,
+    "/admin/tokens/new": lambda town: test_page_tokens.press(town, "/admin/tokens/new", role="integration"),
+    "/admin/tokens/{token}": test_page_tokens.revoking_one,
     "/desk/{site}/letters": lambda town: Desk(town).post("/letters", act="release_all"),
 }
 PAGES_NOT_NOTED: Final[Mapping[str, str]] = {

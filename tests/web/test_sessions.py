@@ -20,7 +20,7 @@ from queue_server.adapters.accounts import (
     touch_session,
 )
 from queue_server.adapters.tables.accounts import ACCOUNT, LEAD, PAIRING, SESSION, TOKEN
-from queue_server.adapters.tokens import create_token, find_token, revoke_token, token_id
+from queue_server.adapters.tokens import create_token, find_token, revoke_token, token_id, touch_token
 from queue_server.domain.access import ANYBODY, Role, SignInRequired
 from queue_server.domain.errors import StorageUnavailable
 from queue_server.web.sessions import REMEMBERED_S, TOUCH_EVERY_S, Sessions
@@ -44,6 +44,7 @@ class House:
             find_session=find_session,
             find_token=find_token,
             touch=self.touch,
+            touch_token=self.touch_token,
             clock=self.now,
             monotonic=lambda: self.passed_s,
         )
@@ -65,6 +66,10 @@ class House:
     async def touch(self, session_id: str, now: datetime) -> None:
         self.touch_count += 1
         self.do(lambda conn: touch_session(conn, session_id, now))
+
+    async def touch_token(self, id_: str, now: datetime) -> None:
+        self.touch_count += 1
+        self.do(lambda conn: touch_token(conn, id_, now))
 
     def signs_in(self, user: str = "beate") -> tuple[str, str]:
         def work(conn: Connection) -> tuple[str, str]:

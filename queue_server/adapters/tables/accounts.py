@@ -78,7 +78,10 @@ class SessionRow(SQLModel, table=True):
 
 
 class TokenRow(SQLModel, table=True):
-    """The lasting key of a device or a program. `hash` is the SHA-256 of the whole token."""
+    """The lasting key of a device or a program. `hash` is the SHA-256 of the whole token.
+
+    `last_used_on` is a day and no time: enough to find what nobody uses, too little to watch a person.
+    """
 
     __tablename__ = "token"
     __table_args__ = (
@@ -100,6 +103,7 @@ class TokenRow(SQLModel, table=True):
     label: str = ""
     created_at: datetime
     revoked_at: datetime | None = None
+    last_used_on: date | None = None
 
 
 class PairingRow(SQLModel, table=True):

@@ -28,8 +28,10 @@ class Way:
 WAYS: Final = (
     Way(START, "admin.start", Act.CHANGE_SETTINGS, "setup"),
     Way("/admin/setup/area", "admin.many_area", Act.CHANGE_SETTINGS, "setup"),
+    Way("/admin/accounts", "people.accounts", Act.MANAGE_ACCOUNTS, "people"),
     Way("/department", "admin.absences", Act.PLAN_DEPARTMENT, "people"),
     Way("/admin/letters", "letters.short", Act.CHANGE_SETTINGS, "texts", of_town=True),
+    Way("/admin/tokens", "people.tokens", Act.MANAGE_TOKENS, "watch"),
     Way("/admin/changes", "admin.changes", Act.CHANGE_SETTINGS, "watch"),
     Way("/admin/log", "log.title", Act.SEE_AUDIT_LOG, "watch"),
     Way("/admin/health", "doctor.short", Act.SEE_OPERATIONS, "watch", of_town=True),

@@ -1,4 +1,4 @@
-"""Changes that begin later, rescued days, pictures for displays"""
+"""Changes that begin later, rescued days, pictures for displays, the last use of a token"""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
@@ -56,9 +56,11 @@ def upgrade() -> None:
     sa.Column('added_at', _moment(), nullable=False),
     sa.PrimaryKeyConstraint('organisation_id', 'id', name=op.f('pk_picture'))
     )
+    op.add_column('token', sa.Column('last_used_on', sa.Date(), nullable=True))
     op.execute(f"UPDATE compatibility SET readable_from = '{OLDEST_READER}'")
 
 
 def downgrade() -> None:
+    op.drop_column('token', 'last_used_on')
     for table in ('picture', 'rescue', 'planned_change'):
         op.drop_table(table)
