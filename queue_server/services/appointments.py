@@ -128,4 +128,4 @@ def checked_in(unit: Unit, appointment: Appointment) -> dict[str, object]:
 def choice_of(unit: Unit, appointment: Appointment) -> Choice:
     """Return the concern of an appointment as it was chosen; a talk with the person it is with."""
     choice = Choice(appointment.concern, appointment.persons, appointment.minutes, appointment.area_id)
-    return same_clerk(unit.town, unit.site, choice, appointment.clerk_id)
+    return same_clerk(*unit.eras.offered, choice, appointment.clerk_id)

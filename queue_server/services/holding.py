@@ -73,7 +73,7 @@ def hold(
         olds = found = _to_move(unit, replaces, choice, channel)
         if choice.then is None and choice.clerk_id is None:
             # Whom a visitor comes for does not change with the time.
-            choice = same_clerk(unit.town, unit.site, choice, found[0][1].clerk_id)
+            choice = same_clerk(*unit.eras.offered, choice, found[0][1].clerk_id)
     mine = unit.fingerprint(client)
     # The second of two parts is no hold of its own.
     held = [one for one in unit.book.holds_of(mine, unit.now) if one.follows is None]

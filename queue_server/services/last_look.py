@@ -39,7 +39,7 @@ def clerks_of_time(unit: Unit, choice: Choice, starts_at: datetime, replaces: st
     """
     old = None if replaces is None else unit.book.by_ref(replaces)
     if old is not None and choice.then is None and choice.clerk_id is None:
-        choice = same_clerk(unit.town, unit.site, choice, old.clerk_id)
+        choice = same_clerk(*unit.eras.offered, choice, old.clerk_id)
     on = business_day(starts_at, unit.book.zone)
     choice = taken_on(unit, choice, on) or choice
     day = free_day(unit, choice, on)

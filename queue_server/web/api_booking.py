@@ -45,8 +45,8 @@ async def take_hold(call: Call) -> Answer:
     ref = None if body.code is None else _owned(call)
 
     def work(unit: Unit) -> Answer:
-        choice = offer.choose_bookable(unit.town, unit.site, body.pairs(), body.persons)
-        choice = with_clerk(unit.town, unit.site, choice, body.clerk)
+        choice = offer.choose_bookable(*unit.eras.offered, body.pairs(), body.persons)
+        choice = with_clerk(*unit.eras.offered, choice, body.clerk)
         replaces = None
         if ref is not None:
             site_of(unit, ref)  # at whatever site: it may move here

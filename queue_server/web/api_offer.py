@@ -38,8 +38,8 @@ async def _offered(call: Call, look: Callable[[Unit, Choice], T]) -> T:
     query = call.query
 
     def work(unit: Unit) -> T:
-        choice = offer.choose_bookable(unit.town, unit.site, query.pairs(), query.persons)
-        return look(unit, with_clerk(unit.town, unit.site, choice, query.clerk))
+        choice = offer.choose_bookable(*unit.eras.offered, query.pairs(), query.persons)
+        return look(unit, with_clerk(*unit.eras.offered, choice, query.clerk))
 
     return await call.house.sequencer.look(call.site_id, work)
 

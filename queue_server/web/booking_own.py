@@ -6,6 +6,7 @@ What lives here: from the secret to the appointment, and the frame of its pages.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -103,7 +104,7 @@ async def open_own(call: PageCall, kind: str = "manage") -> Own:
     """
     ref = read_manage_code(call.house, call.request.path_params["secret"], kind)
     # A secret does not name the site. Any site of the town finds the appointment, or says whose it is.
-    for town in {town.id: town for town, _ in call.house.directory.sites.values()}.values():
+    for town in {town.id: town for town, _ in map(call.house.offered, call.house.directory.sites)}.values():
         site_id = town.sites[0].id
         for _ in range(2):
             try:
@@ -113,7 +114,8 @@ async def open_own(call: PageCall, kind: str = "manage") -> Own:
                 continue
             except NotFound:
                 break
-            return Own(call, ref, town, call.house.site(site_id), seen)
+            site = next(site for site in town.sites if site.id == site_id)
+            return Own(call, ref, town, site, seen)
     raise NotFound(what="appointment")
 
 
@@ -181,7 +183,8 @@ def _facts(own: Own) -> dict[str, Any]:
 
 def _part(own: Own, seen: Answer) -> dict[str, Any]:
     """Return what is said of one appointment of two, or of the only one."""
-    town, site, language = own.town, own.site, own.call.language
+    language, at = own.call.language, datetime.fromisoformat(seen["starts_at"])
+    town, site = own.call.house.then(own.site.id, at)
     area = next((area for area in site.areas if area.id == seen["area_id"]), None)
     known = {one.id for one in town.services}
     mine = tuple((id_, count) for id_, count in seen["services"] if id_ in known)

@@ -152,7 +152,7 @@ def show_data(
 ) -> HTMLResponse:
     """Step 3."""
     wish = visit.wish = visit.wish.but(step=3)
-    required = visit.required
+    required = visit.required(held)
     fields = wanted_fields(required)
     typed_code = visit.typed["helper"]
     say = visit.call.say
@@ -198,9 +198,9 @@ def show_check(
         csrf=visit.csrf,
         write_in=visit.write_in or visit.language,
         lines=told_lines(visit, visit.typed),
-        asks=bool(confirm_first(visit.town, wish.ids)),
+        asks=bool(confirm_first(visit.then(held), wish.ids)),
         by_mail=visit.site.confirm_by_mail and _has_mailbox(visit),
-        documents=documents(services_of(visit.town, wish), visit.language),
+        documents=documents(services_of(visit.then(held), wish), visit.language),
         minutes=held["minutes"] + (held["then"]["minutes"] if "then" in held else 0),
     )
 

@@ -76,7 +76,7 @@ def look(unit: Unit, wish: Wish, today: date) -> Answer:
 
 
 def _look(unit: Unit, wish: Wish, today: date) -> Answer:
-    choice = choice_for(unit.town, unit.site, wish)
+    choice = choice_for(*unit.eras.offered, wish)
     first = _first_of(wish, today)
     earliest = _first_of_days(unit, choice, after_work=False)
     day = wish.day

@@ -7,7 +7,7 @@ press does (`web.page_booking`).
 import secrets as random_bytes
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from starlette.responses import HTMLResponse, Response
@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Site, Town, in_language
 from queue_server.services.concerns import required_fields
+from queue_server.services.ports import Answer
 from queue_server.web.booking_concern import chosen_lines, services_of, sites_of, talk_with
 from queue_server.web.booking_dates import local
 from queue_server.web.booking_person import Typed
@@ -56,10 +57,17 @@ class Visit:
             raise NotFound(what="site")
         return found
 
-    @property
-    def required(self) -> tuple[str, ...]:
-        """What the chosen site needs to know for the chosen concern."""
-        return required_fields(self.town, self.site, self.wish.ids)
+    def then(self, held: Answer) -> Town:
+        """Return the set-up of the day for which a time is held, or booked."""
+        return self.house.then(self.site.id, datetime.fromisoformat(held["starts_at"]))[0]
+
+    def required(self, held: Answer | None) -> tuple[str, ...]:
+        """Return what the chosen site needs to know for the chosen concern on the day that is held."""
+        if held is None:
+            return required_fields(self.town, self.site, self.wish.ids)
+        town = self.then(held)
+        site = next((one for one in town.sites if one.id == self.wish.site_id), self.site)
+        return required_fields(town, site, self.wish.ids)
 
     @property
     def today(self) -> date:
@@ -120,8 +128,8 @@ def bar(call: PageCall, town: Town, site_id: str, languages: list[tuple[str, str
 def town_of(house: House, wish: Wish) -> Town | None:
     """Return the town that is meant; None when several share the server and none was named."""
     if wish.site_id:
-        return house.town_and_site(wish.site_id)[0]
-    towns = {town.id: town for town, _ in house.directory.sites.values()}
+        return house.offered(wish.site_id)[0]
+    towns = {town.id: town for town, _ in map(house.offered, house.directory.sites)}
     if wish.town_id:
         if wish.town_id not in towns:
             raise NotFound(what="town")

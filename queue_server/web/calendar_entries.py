@@ -48,7 +48,7 @@ def language_of(house: House, town: Town) -> str:
 
 def entry_of(house: House, planned: Planned, sequence: int, stamp: datetime) -> CalendarEntry:
     """Return the entry, in the town's first language. Raises `NotFound` when the site is gone."""
-    town, site = house.town_and_site(planned.site_id)
+    town, site = house.then(planned.site_id, planned.starts_at)
     say = house.texts[language_of(house, town)]
     key = "calendar.entry_without_number" if planned.number is None else "calendar.entry"
     base = house.settings.public_url

@@ -46,5 +46,5 @@ async def _who(call: PageCall) -> str:
 
 
 def _name(call: PageCall, one: Overruled) -> str:
-    town, _ = call.house.town_and_site(call.site_id)
+    town, _ = call.house.offered(call.site_id)
     return next((clerk.name for clerk in town.clerks if clerk.id == one.by), one.by)

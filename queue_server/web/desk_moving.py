@@ -41,7 +41,7 @@ def require_desk(call: PageCall, site_id: str) -> Site:
 def other_sites(call: PageCall, moving: Answer) -> list[dict[str, str]]:
     """Return the desks to which the booking could go, and where all of it is done."""
     asked = {str(service_id) for service_id, _ in moving["services"]}
-    town, _ = call.house.town_and_site(call.site_id)
+    town, _ = call.house.offered(call.site_id)
     done = {site.id: 0 for site in town.sites}
     for service in town.services:
         for site_id in service.site_ids if service.id in asked else ():
@@ -64,7 +64,7 @@ async def move(call: PageCall, form: FormData, reference: str, starts_at: dateti
 
     def held(unit: Unit) -> int:
         pairs = pairs_of(before["services"])
-        choice = offer.choose_bookable(unit.town, unit.site, pairs, before["persons"])
+        choice = offer.choose_bookable(*unit.eras.offered, pairs, before["persons"])
         answer = booking.hold(unit, choice, starts_at, channel="desk", client=client, replaces=reference)
         return int(answer["id"])
 
@@ -76,7 +76,7 @@ async def move(call: PageCall, form: FormData, reference: str, starts_at: dateti
 
     def whose(unit: Unit) -> list[str]:
         pairs = pairs_of(before["services"])
-        choice = offer.choose_bookable(unit.town, unit.site, pairs, before["persons"])
+        choice = offer.choose_bookable(*unit.eras.offered, pairs, before["persons"])
         return clerks_of_time(unit, choice, starts_at, reference)
 
     await read_calendars(call.house, call.site_id, whose)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from sqlalchemy.engine import Connection
@@ -173,6 +174,20 @@ class House:
         if found is None:
             raise NotFound(what="site")
         return found
+
+    def offered(self, site_id: str) -> tuple[Town, Site]:
+        """Return town and site with all that can be booked, also what is planned to begin later."""
+        eras = self.settlement.eras.get(site_id)
+        return self.town_and_site(site_id) if eras is None or eras.is_one else eras.offered
+
+    def then(self, site_id: str, at: datetime) -> tuple[Town, Site]:
+        """Return town and site as they are set up, or planned to be, on the local day of a moment."""
+        town, site = self.town_and_site(site_id)
+        eras = self.settlement.eras.get(site_id)
+        if eras is None or eras.is_one:
+            return town, site
+        era = eras.on(at.astimezone(ZoneInfo(site.time_zone)).date())
+        return (town, site) if era.site is None else (era.town, era.site)
 
     async def renew_settings(self) -> None:
         """Take in a changed set-up: the writer's copy, the hub's, the directory."""

@@ -176,7 +176,7 @@ class Mailing:
     ) -> tuple[str, bytes]:
         """Return the Message-ID and the message."""
         house, tools = self._house, self._tools
-        town, site = house.town_and_site(claimed.site_id)
+        town, site = house.then(claimed.site_id, to.starts_at)
         language = to.language if to.language in house.texts else FALLBACK
         domain = domain_of(house)
         id_ = tools.message_id(message_key(claimed), domain)

@@ -139,7 +139,7 @@ async def _check(visit: Visit, _form: FormData) -> Response:
     held = await _held(visit)
     if "number" in held:
         return _booked(visit, held)
-    wrong = problems(visit.typed, visit.required, visit.today, visit.site)
+    wrong = problems(visit.typed, visit.required(held), visit.today, visit.site)
     if not wrong:
         wrong = await _wrong_phone(visit) or await _wrong_helper(visit)
     if wrong:
@@ -155,7 +155,9 @@ async def _take_meant(visit: Visit, form: FormData) -> Response:
 
 async def _book(visit: Visit, form: FormData) -> Response:
     """Book the held time. A second press of the same button books nothing more (failure 2)."""
-    if problems(visit.typed, visit.required, visit.today, visit.site):
+    is_planned = not visit.house.settlement.eras[visit.site.id].is_one  # the day may ask for something else
+    required = visit.required(await _held(visit) if is_planned else None)
+    if problems(visit.typed, required, visit.today, visit.site):
         return await _check(visit, form)
     hold, person, code = visit.wish.hold, _person(visit.typed, visit.site), visit.typed["helper"]
     language = visit.write_in if visit.write_in in visit.house.texts else visit.language

@@ -54,7 +54,7 @@ async def entry_page(call: PageCall) -> Response:
 
 async def desk_page(call: PageCall) -> Response:
     """Show concern, times and person in one view. Reading changes nothing and holds nothing."""
-    town, site = call.house.town_and_site(call.site_id)
+    town, site = call.house.offered(call.site_id)
     wish = read_wish(call.request.query_params, services_by_id(town, site))
     return await _show(call, wish, Typed(language=call.language, reminder=str(site.reminder_default or "")))
 
@@ -62,7 +62,7 @@ async def desk_page(call: PageCall) -> Response:
 async def book(call: PageCall) -> Response:
     """Take the form: hold and book in one commit, or show the page again with all that was typed."""
     form = await checked_form(call)
-    town, site = call.house.town_and_site(call.site_id)
+    town, site = call.house.offered(call.site_id)
     wish = read_wish(form, services_by_id(town, site))
     typed = read_typed(form, [*call.house.texts], call.language, site.reminder_default)
     if wish.move:
@@ -145,7 +145,7 @@ def _booking(call: PageCall, wish: Wish, typed: Typed, overrule: Overrule | None
     def work(unit: Unit) -> Answer:
         if person.sms:
             unit.allow_sms(person.phone)  # its owner says so on the phone, whatever was said before
-        choice = choose_visit(unit.town, unit.site, wish.pairs, wish.persons)
+        choice = choose_visit(*unit.eras.offered, wish.pairs, wish.persons)
         held = booking.hold(unit, choice, starts_at, channel="desk", client=client, overrule=overrule)
         return booking.confirm(unit, held["id"], client, person, typed.language, overrule=overrule)
 
@@ -154,7 +154,7 @@ def _booking(call: PageCall, wish: Wish, typed: Typed, overrule: Overrule | None
 
 def _whose(wish: Wish, starts_at: datetime) -> Callable[[Unit], list[str]]:
     def whose(unit: Unit) -> list[str]:
-        choice = choose_visit(unit.town, unit.site, wish.pairs, wish.persons)
+        choice = choose_visit(*unit.eras.offered, wish.pairs, wish.persons)
         return clerks_of_time(unit, choice, starts_at)
 
     return whose
@@ -169,7 +169,7 @@ async def _show(
     status: int = 200,
     may_overrule: bool = False,
 ) -> Response:
-    town, site = call.house.town_and_site(call.site_id)
+    town, site = call.house.offered(call.site_id)
     words = view.words_for(call.say, site, call.house.clock())
     found = await call.house.sequencer.look(site.id, lambda unit: _look(unit, wish, words.today))
     wish = found["wish"]
@@ -222,13 +222,13 @@ def _look(unit: Unit, wish: Wish, today: date) -> Answer:
     empty: Answer = {"days": [], "reason": None, "now": None, "minutes": 0, "not_bookable": False}
     if not wish.pairs:
         return {"wish": wish, "moving": moving, **empty}
-    choice = choose(unit.town, unit.site, wish.pairs, wish.persons, walk_in=False)
+    choice = choose(*unit.eras.offered, wish.pairs, wish.persons, walk_in=False)
     if moving is not None:
-        choice = same_clerk(unit.town, unit.site, choice, moving["clerk_id"])
+        choice = same_clerk(*unit.eras.offered, choice, moving["clerk_id"])
     seen = {**empty, "wish": wish, "moving": moving, "minutes": choice.expected_min}
     seen["now"] = _now(unit, choice, wish)
     try:
-        visit = choose_visit(unit.town, unit.site, wish.pairs, wish.persons)
+        visit = choose_visit(*unit.eras.offered, wish.pairs, wish.persons)
     except offer.NotBookable:
         return {**seen, "not_bookable": True}
     choice = visit if moving is None else choice
@@ -250,7 +250,8 @@ def _times(unit: Unit, choice: Choice, wanted: date | None, today: date) -> Answ
 def _now(unit: Unit, choice: Choice, wish: Wish) -> Answer | None:
     """Return how long a walk-in would wait, for what walk-ins may come for."""
     services = services_by_id(unit.town, unit.site)
-    if not all(takes_walk_ins(services[service_id], unit.site) for service_id, _ in wish.pairs):
+    known = [services[service_id] for service_id, _ in wish.pairs if service_id in services]
+    if len(known) < len(wish.pairs) or not all(takes_walk_ins(one, unit.site) for one in known):
         return None
     guess = reception.quote(unit, choice)
     return {"wait": None if guess is None else {"from_min": guess.from_min, "to_min": guess.to_min}}

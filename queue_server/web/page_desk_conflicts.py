@@ -29,7 +29,7 @@ async def conflicts_page(call: PageCall) -> Response:
 
 
 def _conflict(call: PageCall, words: view.Words, found: Answer) -> view.Values:
-    town, _ = call.house.town_and_site(call.site_id)
+    town, _ = call.house.offered(call.site_id)
     names = {clerk.id: clerk.name for clerk in town.clerks}
     return {
         **hit(call, words, words.today, found),

@@ -30,7 +30,7 @@ async def requests_page(call: PageCall) -> Response:
 
 
 def _request(call: PageCall, words: view.Words, found: Answer) -> view.Values:
-    town, site = call.house.town_and_site(call.site_id)
+    town, site = call.house.offered(call.site_id)
     return {
         **hit(call, words, words.today, found),
         "subject": found["subject"],

@@ -82,7 +82,7 @@ def _withheld(unit: Unit, text: str, day: date) -> str:
 
 def _names(call: PageCall, found: Answer, text: str) -> bool:
     """Tell whether a service of the booking has that in its name."""
-    town, _ = call.house.town_and_site(call.site_id)
+    town, _ = call.house.offered(call.site_id)
     wanted = text.casefold()
     return any(wanted in one["name"].casefold() for one in view.chosen(town, found["services"], call.say))
 
@@ -95,7 +95,7 @@ async def mail_troubles(call: PageCall, ids: Sequence[int]) -> Mapping[int, str]
 
 def hit(call: PageCall, words: view.Words, day: date, found: Answer) -> view.Values:
     """Return one line of a list of appointments."""
-    town, _ = call.house.town_and_site(call.site_id)
+    town, _ = call.house.offered(call.site_id)
     local = words.local(found["starts_at"])
     services = view.chosen(town, found["services"], call.say)
     return {
@@ -112,7 +112,7 @@ def hit(call: PageCall, words: view.Words, day: date, found: Answer) -> view.Val
 
 
 def _ticket_hit(call: PageCall, ticket: Ticket) -> view.Values:
-    town, _ = call.house.town_and_site(call.site_id)
+    town, _ = call.house.offered(call.site_id)
     services = view.chosen(town, ticket.concern, call.say)
     return {
         "id": ticket.id,

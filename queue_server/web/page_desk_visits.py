@@ -86,7 +86,7 @@ async def act_on_appointment(call: PageCall) -> Response:
 async def card_page(call: PageCall) -> Response:
     """Show the card alone: an A4 page to print, to hand over or to post."""
     seen, _ = await _seen(call)
-    town, site = call.house.town_and_site(call.site_id)
+    town, site = call.house.offered(call.site_id)
     return call.page(
         "card.html",
         card=_card(call, seen),
@@ -134,7 +134,7 @@ async def show_appointment(
 ) -> Response:
     """Show an appointment; `typed_mail` is what was given as another address and is none."""
     seen, person = await _seen(call)
-    town, site = call.house.town_and_site(call.site_id)
+    town, site = call.house.offered(call.site_id)
     words = view.words_for(call.say, site, call.house.clock())
     shown = view.appointment(words, town, site, seen)
     shown["may_ask_to_move"] = shown["may_move"] and bool(person and (person.email or person.sms))
@@ -176,7 +176,7 @@ async def _troubles(call: PageCall, ids: Sequence[int]) -> tuple[str, str]:
 
 async def _show_ticket(call: PageCall) -> Response:
     ticket_id = _ticket_id(call)
-    town, site = call.house.town_and_site(call.site_id)
+    town, site = call.house.offered(call.site_id)
     words = view.words_for(call.say, site, call.house.clock())
     ticket, wait = await call.house.sequencer.look(site.id, lambda unit: _ticket(unit, ticket_id))
     done = call.request.query_params.get("done")
@@ -232,7 +232,7 @@ def _keys_of(shown: view.Values) -> dict[str, str]:
 
 
 def _card(call: PageCall, seen: Answer) -> view.Values:
-    town, site = call.house.town_and_site(call.site_id)
+    town, site = call.house.offered(call.site_id)
     language = seen["language"] if seen["language"] in call.house.texts else call.language
     words = view.words_for(call.house.texts[language], site, call.house.clock())
     return view.card(words, town, site, seen, _manage_url(call, seen))

@@ -122,7 +122,7 @@ class Texting:
             raise NotYet(morning, "sms_night")
 
     def _text(self, claimed: Claimed, to: Addressee, also: Sequence[Addressee]) -> str:
-        town, site = self._house.town_and_site(claimed.site_id)
+        town, site = self._house.then(claimed.site_id, to.starts_at)
         language = to.language if to.language in self._house.texts else FALLBACK
         found = links(self._house, site, to, language)
         notice = ShortNotice(
