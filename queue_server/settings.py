@@ -15,6 +15,7 @@ class Settings:
     `public_url` is the address that visitors' phones reach; no QR is printed until it is set.
     `rate_limits` off is for load tests. `backups` is a folder on another disk or machine. With a
     `certificate` the server speaks TLS itself; its key stands in the same file, or in `certificate_key`.
+    `first_run`: there was no town when the server started.
     """
 
     data: Path
@@ -29,6 +30,7 @@ class Settings:
     rate_limits: bool = True
     speech: bool = True
     log_requests: bool = False
+    first_run: bool = False
     backups: Path | None = None
     day_sheets: Path | None = None
     log_years: int = 3
@@ -48,6 +50,10 @@ class Settings:
     @property
     def connections_file(self) -> Path:
         return self.data / "connections.toml"
+
+    @property
+    def first_run_link(self) -> Path:
+        return self.data / "first-run-link"
 
     @property
     def epoch_file(self) -> Path:

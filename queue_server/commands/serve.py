@@ -1,11 +1,12 @@
-"""Serve a real town. Refuses a demo's folder and default secrets."""
+"""Serve a real town, or the first set-up where there is none. Refuses a demo's folder and default secrets."""
 
 import argparse
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 
 from queue_server.adapters.tls.served import CertificateProblem
-from queue_server.commands import running
+from queue_server.commands import first_run, running
 from queue_server.commands.log_form import configure_log
 from queue_server.commands.serving_tls import add_tls_arguments
 from queue_server.settings import Settings
@@ -26,6 +27,13 @@ def run(args: argparse.Namespace) -> int:
         print(f"aufruf: {settings.data} belongs to the demo; choose another --data", file=sys.stderr)
         return 2
     with running.server_lock(settings):
+        first_run.forget(settings)
+        if first_run.has_no_town(settings):
+            secret = first_run.begin(settings)
+            try:
+                return _serve(replace(settings, first_run=True), args.redirect_from, secret)
+            finally:
+                first_run.forget(settings)
         problem = running.why_not_ready(settings)
         if problem:
             print(f"aufruf: {problem}", file=sys.stderr)
@@ -33,7 +41,12 @@ def run(args: argparse.Namespace) -> int:
         return _serve(settings, args.redirect_from)
 
 
-def _serve(settings: Settings, redirect_from: int | None) -> int:
+def _serve(settings: Settings, redirect_from: int | None, first_secret: str = "") -> int:
+    def tell(address: str) -> None:
+        if first_secret:
+            first_run.tell(settings, first_secret, address)
+        print(f"Aufruf is open: {address}", flush=True)
+
     with ExitStack() as stack:
         socket_ = stack.enter_context(running.bind(settings.host, settings.port))
         redirect = None
@@ -41,12 +54,8 @@ def _serve(settings: Settings, redirect_from: int | None) -> int:
             redirect = stack.enter_context(running.bind(settings.host, redirect_from))
             print(f"Leading here: http://{':'.join(map(str, redirect.getsockname()[:2]))}/", flush=True)
         try:
-            running.run_server(settings, socket_, _tell, redirect)
+            running.run_server(settings, socket_, tell, redirect)
         except CertificateProblem as problem:
             print(f"aufruf: {problem}", file=sys.stderr)
             return 1
     return 0
-
-
-def _tell(address: str) -> None:
-    print(f"Aufruf is open: {address}", flush=True)

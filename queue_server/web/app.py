@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from queue_server.adapters import (
     accounts,
     alarms,
     audit,
     audit_lines,
+    first_run,
     helpers,
     pairing,
     people,
@@ -43,7 +44,9 @@ from queue_server.adapters.settlement import Settlement
 from queue_server.adapters.speech.announcements import Announcements
 from queue_server.adapters.store import Store
 from queue_server.adapters.tokens import find_token, touch_token
+from queue_server.adapters.town import beginning
 from queue_server.domain.alarm import Alarm
+from queue_server.domain.errors import Refusal
 from queue_server.live.alarms import AlarmRows, Alarms
 from queue_server.live.backups import Backups
 from queue_server.live.batches import Moved
@@ -53,6 +56,7 @@ from queue_server.services import site_view
 from queue_server.settings import Settings
 from queue_server.web.errors import refusal_response
 from queue_server.web.failing import HANDLERS
+from queue_server.web.first_draft import FirstRun
 from queue_server.web.house import Directory, House
 from queue_server.web.limits import UNLIMITED, Gate, Limits
 from queue_server.web.origin import Csrf
@@ -63,6 +67,7 @@ from queue_server.web.security import secured
 from queue_server.web.sessions import Sessions
 from queue_server.web.texts import load_texts
 from queue_server.web.throttle import Throttle
+from queue_server.web.until_town import UntilTown
 from queue_server.web.workers import start
 
 log = logging.getLogger(__name__)
@@ -89,9 +94,14 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> ASGIApp:
         lifespan=lifespan,
         exception_handlers=HANDLERS,
     )
+
+    def refuse(scope: Scope, refusal: Refusal) -> ASGIApp:
+        return refusal_response(texts, scope, refusal)
+
+    served: ASGIApp = RequestLog(app) if settings.log_requests else app
     return secured(
-        RequestLog(app) if settings.log_requests else app,
-        refuse=lambda scope, refusal: refusal_response(texts, scope, refusal),
+        UntilTown(served, app, refuse) if settings.first_run else served,
+        refuse=refuse,
         trusted_proxies=settings.trusted_proxies,
         own_origins=(settings.public_url,) if settings.public_url else (),
     )
@@ -154,6 +164,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         tokens=tokens,
         people=people,
         helpers=helpers,
+        first_run=FirstRun(first_run, beginning),
         puzzles=Puzzles(secrets.derive("puzzle"), clock),
         calendar=calendar_file,
         clerk_calendars=calendars,

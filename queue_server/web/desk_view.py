@@ -7,9 +7,8 @@ rights, forms; and the visitor's name never goes onto the card.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from io import BytesIO
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
@@ -21,6 +20,7 @@ from queue_server.services.offer import is_bookable
 from queue_server.services.wording import in_words
 from queue_server.web.booking_concern import talk_of
 from queue_server.web.desk_wish import COUNT, Wish
+from queue_server.web.qr import qr_image
 from queue_server.web.texts import Texts
 
 STEPS_MIN: Final = (5, 15, 30, 60)
@@ -282,18 +282,6 @@ def card(words: Words, town: Town, site: Site, seen: Values, manage_url: str) ->
         "papers": papers(town, seen["services"], language),
         "qr": qr_image(manage_url) if manage_url else "",
     }
-
-
-def qr_image(link: str) -> str:
-    """Draw a QR code as a data: image, which our content policy lets a page show."""
-    import qrcode  # 40 ms, and only cards need it
-    from qrcode.image.svg import SvgPathImage
-
-    code = qrcode.QRCode(border=2, image_factory=SvgPathImage)
-    code.add_data(link)
-    buffer = BytesIO()
-    code.make_image().save(buffer)
-    return f"data:image/svg+xml,{quote(buffer.getvalue())}"
 
 
 def keys(say: Texts, *groups: tuple[str, str, Mapping[str, str]]) -> list[Values]:

@@ -36,6 +36,7 @@ STATUS: Final[Mapping[str, int]] = {
     "unsupported_media_type": 415,
     "request_id_reused": 422,
     "too_many_requests": 429,
+    "not_set_up": 503,
     "storage_unavailable": 503,
     "disk_full": 507,  # RFC 4918 section 11.5: devices ask again after 503, and this lasts longer
     "internal": 500,

@@ -20,6 +20,7 @@ from queue_server.live.sequencer import Sequencer
 from queue_server.settings import Settings
 from queue_server.web.alarm_calls import AlarmCalls
 from queue_server.web.condition import Condition
+from queue_server.web.first_draft import FirstRun
 from queue_server.web.forgetting import Forgetting
 from queue_server.web.limits import Gate, Limits
 from queue_server.web.origin import Csrf
@@ -138,6 +139,7 @@ class House:
     tokens: Tokens
     people: People
     helpers: Helpers
+    first_run: FirstRun
     puzzles: Puzzles
     calendar: Calendar
     clerk_calendars: ClerkCalendars

@@ -410,6 +410,18 @@ class Pairings(Protocol):
     def open_pairing(
         self, conn: Connection, *, organisation_id: str, address: str, user_agent: str, now: datetime
     ) -> Any: ...
+    def list_pairings(self, conn: Connection, organisation_id: str, now: datetime) -> Sequence[Any]: ...
+    def claim_pairing(
+        self,
+        conn: Connection,
+        *,
+        organisation_id: str,
+        code: str,
+        role: Role,
+        site_id: str,
+        device_id: str,
+        now: datetime,
+    ) -> None: ...
     def pairing_state(self, conn: Connection, secret: str, now: datetime) -> Any: ...
     def collect_pairing(self, conn: Connection, secret: str, now: datetime) -> Any: ...
 

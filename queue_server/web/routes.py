@@ -55,11 +55,19 @@ from queue_server.web import (
 )
 from queue_server.web.admin import page_account as admin_account
 from queue_server.web.admin import page_accounts as admin_accounts
-from queue_server.web.admin import page_changes, page_lists, page_removing, page_setup
+from queue_server.web.admin import (
+    page_changes,
+    page_first_steps,
+    page_lists,
+    page_pair,
+    page_removing,
+    page_setup,
+)
 from queue_server.web.admin import page_start as admin_start
 from queue_server.web.admin import page_tokens as admin_tokens
 from queue_server.web.admin.ways import way_here, ways_of
 from queue_server.web.api import PREFIX, ApiRoute
+from queue_server.web.first_run import pages as first_run_pages
 from queue_server.web.openapi import describe, openapi_endpoint
 from queue_server.web.pages import PageRoute
 from queue_server.web.route_limits import OfStrangers, limits_of
@@ -79,6 +87,7 @@ API_ROUTES: Final[list[ApiRoute]] = [
 ]
 PAGE_ROUTES: Final[list[PageRoute]] = [
     *pages.ROUTES,
+    *first_run_pages.ROUTES,
     *page_sign_in.ROUTES,
     *page_oidc.ROUTES,
     *page_account.ROUTES,
@@ -107,6 +116,8 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *admin_accounts.ROUTES,
     *admin_account.ROUTES,
     *admin_tokens.ROUTES,
+    *page_pair.ROUTES,
+    *page_first_steps.ROUTES,
     *page_letters.ROUTES,
     *page_log.ROUTES,
     *page_doctor.ROUTES,

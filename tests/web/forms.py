@@ -62,7 +62,7 @@ class Visitor:
         assert fitting, f"no link {words!r} on: {self.words}"
         return await self.open(str(self.page.url.join(fitting[0])), status)
 
-    async def press(self, name: str, value: str, status: int = 200, **typed: Any) -> "Visitor":
+    async def press(self, name: str, value: str, /, status: int = 200, **typed: Any) -> "Visitor":
         """Press the button `name=value`, with what its form holds and what is typed into it now."""
         form = self._form_with(name, value)
         data = {**form.fields, **{key.replace("__", "-"): one for key, one in typed.items()}, name: value}

@@ -64,6 +64,9 @@ PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
     "/desk/{site}/tickets/{ticket}": VISITS,
     "/admin/letters/{kind}/{language}/preview": "shows and keeps nothing",
     "/admin/log/export": "noted, see test_page_log",
+    "/admin/pair": "noted, see admin/test_page_pair",
+    "/admin/first-steps": "takes passwords off a page",
+    "/first-run/{secret}/{step}": "noted, see first_run/test_pages",
     "/demo/open/{kind}/{id}": "the demo's start page",
     "/admin/health": "looks and changes nothing",
     **dict.fromkeys(

@@ -54,6 +54,7 @@ def test_each_refusal_has_a_status_of_the_4xx_unless_the_storage_is_gone() -> No
     statuses = {refusal.code: errors.status_of(refusal.code) for refusal in all_refusals()}
     assert {statuses.pop(f"{one}_unavailable") for one in ("storage", "directory")} == {503}
     assert statuses.pop("disk_full") == 507
+    assert statuses.pop("not_set_up") == 503
     assert all(400 <= status < 500 for status in statuses.values())
     assert statuses["nobody_waiting"] == HALL
     assert statuses["request_id_reused"] == 422

@@ -29,12 +29,15 @@ def caddy_writes(uri: str) -> str:
 
 
 def test_there_are_addresses_with_secrets() -> None:
-    assert {path.split("{", maxsplit=1)[0] for path in WITH_SECRETS} == {"/t/", "/termin/v/", "/calendar/"}
+    assert {path.split("{", maxsplit=1)[0] for path in WITH_SECRETS} == {
+        *("/t/", "/termin/v/", "/calendar/"),
+        "/first-run/",
+    }
 
 
 @pytest.mark.parametrize("path", WITH_SECRETS)
 def test_no_log_keeps_the_secret_of_an_address(path: str) -> None:
-    address = path.replace("{secret}", SECRET)
+    address = path.replace("{secret}", SECRET).replace("{step}", "town")
     assert SECRET not in nginx_writes(address)
     for uri in (address, f"{address}?lang=en", address.replace("/", "//"), address.replace("/t", "/%74", 1)):
         assert SECRET not in caddy_writes(uri)

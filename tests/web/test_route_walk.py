@@ -51,6 +51,7 @@ OPEN: Final = {
         *("GET /termin/v/{secret}/confirm", "POST /termin/v/{secret}/confirm"),
         *("GET /termin/v/{secret}/move", "GET /termin/v/{secret}/move/check"),
         "GET /termin/v/{secret}/termin.ics",
+        *("GET /first-run/{secret}", "GET /first-run/{secret}/{step}", "POST /first-run/{secret}/{step}"),
     },
     "of the demo, where everybody may play everything": {
         *("GET /styleguide", "POST /demo/open/{kind}/{id}", "GET /demo/paper/{kiosk}"),
