@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from queue_server.adapters import schema
+from queue_server.adapters import accounts, schema
 from queue_server.adapters.database import Database
+from tests.e2e.harness.loaded import QUICK_HASHER
 
 if TYPE_CHECKING:  # most tests need no browser
     from playwright.async_api import Browser
@@ -52,6 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         leave_out = [item for item in items if "long" in item.keywords]
         config.hook.pytest_deselected(items=leave_out)
         items[:] = [item for item in items if item not in leave_out]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """A password's hash takes 0.15 s on purpose, hundreds of times; as in service it is in test_accounts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_HASHER", QUICK_HASHER)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page
 from tests.conftest import EARS
 from tests.e2e.faces.town import Town
 from tests.e2e.harness.browser import Browsers, Running
-from tests.e2e.harness.server import AUFRUF, Server
+from tests.e2e.harness.server import Server
 from tests.e2e.harness.sound import Recording, SoundServer
 
 ROOT = Path(__file__).parents[2]
@@ -79,7 +79,7 @@ async def a_demo(new_town: Path, folder: Path, *options: str) -> AsyncIterator[S
     """
     kept = new_town / (SILENT if SILENT in options else "speaking")
     if not kept.exists():
-        first = Server(kept, AUFRUF, [SILENT] if SILENT in options else [])
+        first = Server(kept, options=[SILENT] if SILENT in options else [])
         await first.start()
         await first.stop(within_s=10)
     shutil.copytree(kept, folder / "data")

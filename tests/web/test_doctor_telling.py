@@ -148,7 +148,9 @@ async def test_an_environment_that_broke_is_told_until_a_look_is_good(
         assert await doctor.look_now() == "failed"
         assert "thorough_failed" in codes(town)
     await looks(town, minutes=2)
-    assert "Die gründliche Prüfung ist misslungen: ValueError: status 1" in text(mails(town)[-1])
+    assert "Die gründliche Prüfung ist misslungen: ValueError: it ended with status 1" in text(
+        mails(town)[-1]
+    )
 
     async def good(_: object) -> dict[str, object]:
         return {"speech": []}

@@ -2,7 +2,7 @@
 
 Loading the product takes a second of computing, starting a server a quarter; some sixty tests have a server
 of their own. Each is a process of its own here too: what it opens, changes and leaves is its own. How an
-operator starts it is proved where a test names the command (`AUFRUF`).
+operator starts it is proved where a test names the command (`AUFRUF`). Only passwords are hashed quicker.
 
 An order is a line of JSON on the standard input: words, environment, file of the log. The answer is a line
 with the number of the process, which has a group of its own by then. It ends when its input does.
@@ -18,6 +18,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
+
+from queue_server.adapters import accounts
+
 # What a starting server loads beside `queue_server.web.app`, where it is first needed.
 LATER = (
     "queue_server.commands.demo",
@@ -28,10 +32,14 @@ LATER = (
     "uvicorn.protocols.websockets.auto",
 )
 
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+"""Signing in takes 0.15 s of computing on purpose, and no test of a whole day is about that."""
+
 
 def main() -> int:
     for name in LATER:
         import_module(name)
+    accounts._HASHER = QUICK_HASHER  # type: ignore[misc]
     assert threading.active_count() == 1, "a thread would be missing behind the fork"
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how one ended: the kernel buries it
