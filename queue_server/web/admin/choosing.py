@@ -24,6 +24,8 @@ from queue_server.domain.town import (
 from queue_server.web.texts import LANGUAGES, Texts
 
 Choice = tuple[str, str]
+_SPOKEN: Final = ("ar", "bg", "es", "fa", "fr", "it", "ku", "pl", "ro", "ru", "tr", "uk", "vi")
+"""Languages that a town may write its own texts in; the pages have their words in `LANGUAGES` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +84,23 @@ def _skills(around: Around) -> Iterable[Choice]:
 
 
 def _languages(around: Around) -> Iterable[Choice]:
-    return [(one, _language(around.say, one)) for one in around.town.languages]
+    return [(one, language_name(around.say, one)) for one in around.town.languages]
 
 
 def _known_languages(around: Around) -> Iterable[Choice]:
-    """Choose among those of the pages, and whatever else the town has already."""
-    return [(one, _language(around.say, one)) for one in dict.fromkeys((*LANGUAGES, *around.town.languages))]
+    """Choose among those of the pages, many that visitors speak, and what else the town has already."""
+    known = dict.fromkeys((*LANGUAGES, *_SPOKEN, *around.town.languages))
+    return [(one, language_name(around.say, one)) for one in known]
 
 
-def _language(say: Texts, language: str) -> str:
-    key = f"status.language_{language}"
-    return say(key) if key in say else language
+def language_name(say: Texts, language: str) -> str:
+    """Return what a language is called; its own letters for one that nobody knows."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language).get_display_name(say.language) or language
+    except (UnknownLocaleError, ValueError):
+        return language
 
 
 def _states(around: Around) -> Iterable[Choice]:
@@ -102,7 +110,8 @@ def _states(around: Around) -> Iterable[Choice]:
 
 
 def _time_zones(_: Around) -> Iterable[Choice]:
-    return [(one, one.replace("_", " ")) for one in sorted(zoneinfo.available_timezones())]
+    near = sorted(zoneinfo.available_timezones(), key=lambda one: (not one.startswith("Europe/"), one))
+    return [(one, one.replace("_", " ")) for one in near]
 
 
 _LISTS: Final[Mapping[str, Callable[[Around], Iterable[Choice]]]] = {

@@ -6,7 +6,7 @@ What must not live here: reading a form (`web.admin.reading`), and HTML.
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from queue_server.web.admin.choosing import Around, choices_of
+from queue_server.web.admin.choosing import Around, choices_of, language_name
 from queue_server.web.admin.fields import Field, Widget
 from queue_server.web.admin.reading import Typed
 from queue_server.web.admin.value_words import hint, label
@@ -126,10 +126,7 @@ def _rows(
 
 
 def _language(around: Around, name: str, languages: Collection[str]) -> str:
-    if len(languages) == 1:
-        return ""
-    key = f"status.language_{name}"
-    return around.say(key) if key in around.say else name
+    return language_name(around.say, name) if len(languages) > 1 else ""
 
 
 def _with_unknown(choices: list[tuple[str, str]], typed: Any) -> list[tuple[str, str]]:

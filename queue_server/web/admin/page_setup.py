@@ -31,6 +31,7 @@ from queue_server.web.admin.frame import framed, may_change, sent, sites_of, tow
 from queue_server.web.admin.ids import proposed_id, taken_ids
 from queue_server.web.admin.kinds import KINDS
 from queue_server.web.admin.notices import notice
+from queue_server.web.admin.starting_site import starting_site
 from queue_server.web.admin.value_words import change_words
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
@@ -94,7 +95,7 @@ async def new_page(call: PageCall) -> Response:
     id_ = _new_id(call, form, data)
     if not is_read or form.errors or act == "back":
         return _show(call, form, status=422 if form.errors else 200, id_=id_)
-    thing = CLASSES[sort.what](id=id_, **form.values)
+    thing = _new_thing(call, form, id_)
     return await _road(call, form, data, adding(sort.what, thing, site.id if site else ""), act, id_)
 
 
@@ -198,8 +199,7 @@ def _site(call: PageCall, town: Town) -> Site | None:
 
 def _new_id(call: PageCall, form: ThingForm, data: FormData) -> str:
     """Return the id that was typed, else one made from the name; a mistake stands at its field."""
-    towns = {town.id: town for town, _ in call.house.directory.sites.values()}
-    taken = taken_ids(towns, form.sort.what, form.town.id)
+    taken = taken_ids(_towns(call), form.sort.what, form.town.id)
     typed = str(data.get("id") or "").strip()[:80]
     if typed:
         if not SLUG.fullmatch(typed):
@@ -210,6 +210,23 @@ def _new_id(call: PageCall, form: ThingForm, data: FormData) -> str:
     name = form.typed.get("name", "")
     words = name.get("de", "") if isinstance(name, dict) else str(name)
     return proposed_id(words, form.sort.what, form.site.id if form.site else "", taken)
+
+
+def _new_thing(call: PageCall, form: ThingForm, id_: str) -> Any:
+    if form.sort.what == "site":
+        words = {
+            language: call.house.texts[language]
+            for language in form.languages
+            if language in call.house.texts
+        }
+        return starting_site(
+            id_, form.values, words, lambda what: taken_ids(_towns(call), what, form.town.id)
+        )
+    return CLASSES[form.sort.what](id=id_, **form.values)
+
+
+def _towns(call: PageCall) -> dict[str, Town]:
+    return {town.id: town for town, _ in call.house.directory.sites.values()}
 
 
 def _action(call: PageCall) -> str:

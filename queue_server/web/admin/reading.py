@@ -129,7 +129,8 @@ def _texts(one: Field, typed: Mapping[str, str], at: str, wrong: dict[str, str])
 
 
 def _text_lines(one: Field, typed: Mapping[str, str], at: str, wrong: dict[str, str]) -> Any:
-    columns = {name: [line.strip() for line in _tidy(text).split("\n")] for name, text in typed.items()}
+    # The nth line of each language is one line of the paper: an empty one in front keeps its place.
+    columns = {name: [line.strip() for line in text.splitlines()] for name, text in typed.items()}
     longest = max((len(lines) for lines in columns.values()), default=0)
     rows = [
         {name: lines[row] for name, lines in columns.items() if row < len(lines) and lines[row]}

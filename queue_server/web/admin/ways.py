@@ -27,7 +27,15 @@ class Way:
 
 WAYS: Final = (
     Way(START, "admin.start", Act.CHANGE_SETTINGS, "setup"),
+    Way("/admin/setup/town", "admin.what_town", Act.CHANGE_SETTINGS, "setup", of_town=True),
+    Way("/admin/setup/site", "admin.many_site", Act.CHANGE_SETTINGS, "setup"),
     Way("/admin/setup/area", "admin.many_area", Act.CHANGE_SETTINGS, "setup"),
+    Way("/admin/setup/room", "admin.many_room", Act.CHANGE_SETTINGS, "setup"),
+    Way("/admin/setup/counter", "admin.many_counter", Act.CHANGE_SETTINGS, "setup"),
+    Way("/admin/setup/display", "admin.many_display", Act.CHANGE_SETTINGS, "setup"),
+    Way("/admin/setup/kiosk", "admin.many_kiosk", Act.CHANGE_SETTINGS, "setup"),
+    Way("/admin/setup/department", "admin.many_department", Act.CHANGE_SETTINGS, "setup", of_town=True),
+    Way("/admin/setup/category", "admin.many_category", Act.CHANGE_SETTINGS, "setup", of_town=True),
     Way("/admin/accounts", "people.accounts", Act.MANAGE_ACCOUNTS, "people"),
     Way("/department", "admin.absences", Act.PLAN_DEPARTMENT, "people"),
     Way("/admin/letters", "letters.short", Act.CHANGE_SETTINGS, "texts", of_town=True),

@@ -1,0 +1,63 @@
+"""The administration in a browser: by keyboard, at phone size, without a script, clean for axe."""
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.harness.axe import axe, axe_by_day_and_night
+from tests.web.admin.setup import found
+from tests.web.askers import PEOPLE
+from tests.web.running import Town
+from tests.web.test_page_department import let_in
+from tests.web.test_page_status import NARROW, photograph
+
+pytestmark = pytest.mark.timeout(60)
+PAGES = (
+    *("", "/setup/site", "/setup/site/rathaus?part=hours", "/setup/site/rathaus?part=admission"),
+    *("/setup/display/rathaus-eg", "/setup/area/_new", "/setup/area/rathaus-eg/remove", "/changes"),
+)
+
+
+async def test_an_area_is_changed_by_keyboard_and_every_page_is_accessible(
+    served_town: Town, browser: Any
+) -> None:
+    """Failure 26. Scripts are off for the work, and on for axe alone."""
+    served_town.clock.forward(seconds=1)
+    who = await let_in(served_town, PEOPLE["administrator"], "alma")
+    name, _, value = who["cookie"].partition("=")
+    address = f"http://{served_town.address}"
+    cookie = {"name": name, "value": value, "url": address}
+    context = await browser.new_context(viewport=NARROW, java_script_enabled=False, locale="de-DE")
+    context.set_default_timeout(8_000)
+    await context.add_cookies([cookie])
+    page = await context.new_page()
+    await page.goto(f"{address}/admin/setup/area/rathaus-eg")
+    await page.locator("#f-limit").focus()
+    await page.keyboard.press("ControlOrMeta+a")
+    await page.keyboard.type("0")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("alert").wait_for()
+    await page.get_by_role("link", name="Höchstens so viele Wartende").press("Enter")
+    await page.keyboard.press("ControlOrMeta+a")
+    await page.keyboard.type("14")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("Gespeichert.").wait_for()
+    assert found(served_town, "area", "rathaus-eg").limit == 14
+    await page.get_by_role("button", name="Rückgängig machen").press("Enter")
+    await page.get_by_text("Zurückgenommen.").wait_for()
+    assert found(served_town, "area", "rathaus-eg").limit != 14
+    await context.close()
+    context = await browser.new_context(viewport=NARROW, locale="de-DE")
+    await context.add_cookies([cookie])
+    page = await context.new_page()
+    for path in PAGES:
+        await page.set_viewport_size(NARROW)
+        await page.goto(f"{address}/admin{path}")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
+        assert not await axe_by_day_and_night(page), path
+        label = path.strip("/").replace("/", "-").replace("?part=", "-") or "start"
+        await photograph(page, f"admin-{label}-320")
+        await page.set_viewport_size({"width": 1280, "height": 900})
+        assert not await axe(page), path
+        await photograph(page, f"admin-{label}-1280")
+    await context.close()
