@@ -15,6 +15,7 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -38,6 +39,8 @@ FINISH_S: Final = 0.6
 GIVEN_AT_ONCE: Final = 300
 """So many numbers in one message."""
 
+PROGRAM: Final = f"aufruf-kiosk-agent/{version('aufruf')}"
+"""What the agent calls itself, for the page of all devices."""
 PrinterWord = StatusReport
 
 
@@ -149,6 +152,7 @@ class AgentLoop:
                 async with connect(
                     self._address,
                     additional_headers={"Authorization": f"Bearer {self._token}"},
+                    user_agent_header=PROGRAM,
                     compression=None,
                     open_timeout=5,
                     close_timeout=0.2,

@@ -26,6 +26,8 @@ SOUND_LATE_S: Final = 2.0
 """So long after its announced start may a sound begin before it counts as missing."""
 SPEAK_UNTIL_AGE_S: Final = 60.0
 """An older call is shown and not sounded, counted from when the display received it."""
+PROBE_FROM: Final = 1_000_000_000_000
+"""Calls of tests and rehearsals have sequence numbers from here on; no hall ever comes so far."""
 HEARTBEAT_S: Final = 2.0
 """The server sends `{"beat": …}` at least so often; a device greys out after 5 s of silence."""
 
@@ -85,6 +87,18 @@ class Frame(TypedDict):
     seq: int
     board: Board
     announce: list[CallEntry]
+
+
+class Probe(TypedDict):
+    """A picture that is none of the hall's, sent as `{"probe": Probe}`: a display's test, or a rehearsal.
+
+    Its frame has an epoch of its own; a client says clearly that it is a probe, reports its calls as
+    always, and keeps the position of the last real frame. The next real frame ends it.
+    """
+
+    kind: Literal["test", "rehearsal"]
+    chime_only: bool
+    frame: Frame
 
 
 class Beat(TypedDict):

@@ -47,7 +47,12 @@ const sound = makeSound({
     act(announcer.ended(seq, now()));
   },
 });
-const live = connect(`/live/displays/${encodeURIComponent(config.display_id)}`, { onFrame, onOpen, onState: lineChanged });
+const live = connect(`/live/displays/${encodeURIComponent(config.display_id)}`, {
+  onFrame: (frame) => onFrame(frame, null),
+  onMessage: ({ probe }) => probe?.frame && onFrame(probe.frame, probe),
+  onOpen,
+  onState: lineChanged,
+});
 const reporter = makeReporter({ send: live.send, isDrawn: view.has });
 const spoken = new Map(); // seq -> what of it is spoken
 let outdatedSince = null;
@@ -68,15 +73,20 @@ function greet(frame) {
   isNewLine = false;
 }
 
-function onFrame(frame) {
+/** A picture; with `probe` it is none of the hall's, comes with an epoch of its own and says so. */
+function onFrame(frame, probe) {
   greet(frame);
+  view.mark(probe?.kind ?? "");
   const fresh = board.update(frame, now());
   for (const call of fresh) reporter.report(call.seq, "received");
   draw();
   reporter.expectShown(board.openSeqs());
   act(announcer.take(frame, now()));
   const announced = frame.announce.filter((call) => fresh.some((one) => one.seq === call.seq));
-  for (const call of announced) void fetchClips(call);
+  for (const call of announced) {
+    if (probe?.chime_only) act(announcer.clips(call.seq, null, now()));
+    else void fetchClips(call);
+  }
 }
 
 /** Get a call's words; while it waits for its turn, ask again for those that are not rendered yet. */

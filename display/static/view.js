@@ -127,6 +127,15 @@ export function makeView(root, t) {
       shape(view);
     },
 
+    /** Say clearly that this is a test or a rehearsal; an empty kind is the hall itself. */
+    mark(kind) {
+      if ((root.dataset.probe ?? "") === kind) return;
+      root.dataset.probe = kind;
+      const box = at("probe");
+      box.hidden = kind === "";
+      if (kind) for (const name of ["title", "text"]) box.querySelector(`[data-probe-text="${name}"]`).textContent = t(`display.${kind}_${name}`);
+    },
+
     /** Mark the call that is being spoken. */
     speaking(seq) {
       for (const node of root.querySelectorAll(".call")) node.classList.toggle("is-speaking", node.dataset.seq === String(seq));

@@ -23,6 +23,7 @@ class Done(StrEnum):
     TOKEN_MADE = "token_made"  # noqa: S105 - the name of an act
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an act
     DEVICE_PAIRED = "device_paired"
+    DEVICE_UNPAIRED = "device_unpaired"
     HELPER_MADE = "helper_made"
     HELPER_REVOKED = "helper_revoked"
     TOWN_MADE = "town_made"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from queue_server.live.confirmation import CallWatch
-from queue_server.live.frames import Picture
+from queue_server.live.frames import Picture, encode_json, encode_text_frame
 from queue_server.live.mailboxes import Connection, broadcast
 from queue_server.live.rooms import Audience, DisplayChannel, Drawn, SiteRoom, said_of, sound_works
 from queue_server.protocol import SPEAK_UNTIL_AGE_S, CallEntry, CallReport
@@ -114,6 +114,21 @@ class Displays:
             room.counters_changed.set()
         self._look_again(room, watch)
 
+    def show_probe(self, channel: DisplayChannel, message: Mapping[str, Any]) -> None:
+        """Show a picture that is none of the hall's; the hall's stays back until a call comes or it ends."""
+        frame = encode_text_frame(encode_json(message))
+        channel.probed = True
+        for connection in list(channel.listeners):
+            connection.send_ready(frame)
+
+    def end_probe(self, room: SiteRoom, channel: DisplayChannel) -> None:
+        """Show the hall again. Nothing is spoken: a fresh call would have ended the probe by itself."""
+        if not channel.probed:
+            return
+        channel.probed, channel.likeness = False, None
+        if room.view is not None:
+            self._show(room, channel, room.view, room.view.seq, self._audience.clock())
+
     def set_out_of_service(self, site_id: str, display_id: str, *, out: bool) -> None:
         room = self._audience.rooms[site_id]
         (room.out_of_service.add if out else room.out_of_service.discard)(display_id)
@@ -133,6 +148,10 @@ class Displays:
         if not channel.is_seen:
             channel.likeness = None
             return
+        if channel.probed:
+            if not fresh_calls(view, channel, since, now):
+                return
+            channel.probed, channel.likeness = False, None
         if drawn is None or drawn.view is not view or now - drawn.at > DRAWN_FOR:
             drawn = self._draw(room, channel, view, since, now)
         if drawn is not None and drawn.likeness != channel.likeness:

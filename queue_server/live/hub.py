@@ -21,6 +21,7 @@ from queue_server.live.frames import encode_json, encode_text_frame
 from queue_server.live.kiosks import Kiosks
 from queue_server.live.phones import Phones
 from queue_server.live.presence import Presence
+from queue_server.live.probes import Probes
 from queue_server.live.rooms import Audience, DisplayChannel, Queue, SiteRoom
 from queue_server.protocol import HEARTBEAT_S
 from queue_server.services import site_view
@@ -39,6 +40,7 @@ class Hub:
         self.displays, self.counters = Displays(self._audience), Counters(self._audience)
         self.kiosks = Kiosks(self._audience, self.displays.refresh)
         self.phones = Phones(self._audience)
+        self.probes = Probes(self._audience, self.displays)
         self._queue = queue
         self._beating: asyncio.Task[None] | None = None
         self._sending: dict[str, list[asyncio.Task[None]]] = {}

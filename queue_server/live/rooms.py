@@ -53,7 +53,7 @@ class DisplayChannel:
 
     Each connection tells of its own sound: two browsers may show one display, and one that works must
     not hide one that is blocked (failure 22). `watchers` are staff who look on. `drawn` was made while the
-    disk was still writing what it shows.
+    disk was still writing what it shows. `probed`: it shows a test or a rehearsal in place of the hall.
     """
 
     display: Display
@@ -61,6 +61,7 @@ class DisplayChannel:
     watchers: set[Connection] = field(default_factory=set)
     likeness: object = None
     drawn: Drawn | None = None
+    probed: bool = False
     health: dict[Connection, bool] = field(default_factory=dict)
     said: dict[Connection, Said] = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ from queue_server.domain.doctor.devices import Display, Place, Printer, Screen
 from queue_server.domain.doctor.findings import Finding
 from queue_server.domain.local_days import span_of
 from queue_server.domain.slots import cell_of, stretch
-from queue_server.domain.town import Site
+from queue_server.domain.town import Kiosk, Site
 from queue_server.live.rooms import DisplayChannel, SiteRoom
 from queue_server.web.condition import program_version
 from queue_server.web.house import House
@@ -82,17 +82,22 @@ def _place(house: House, room: SiteRoom, now: datetime) -> Place:
 def _displays(house: House, places: dict[str, Place], missed: MissedCalls) -> Iterator[Display]:
     for site_id, room in house.hub.rooms.items():
         for id_, channel in room.displays.items():
-            unlocked, output = _sound(channel)
-            yield Display(
-                places[site_id],
-                id_,
-                connected=bool(channel.connections),
-                unlocked=unlocked,
-                output=output,
-                missed=missed[id_],
-                out_of_service=id_ in room.out_of_service,
-                old_page=any(said.page not in {"", program_version()} for said in channel.said.values()),
-            )
+            yield display_of(room, channel, places[site_id], missed[id_])
+
+
+def display_of(room: SiteRoom, channel: DisplayChannel, place: Place, missed: int = 0) -> Display:
+    """Return what is known of a display now. `missed`: its calls in a row that it never showed."""
+    unlocked, output = _sound(channel)
+    return Display(
+        place,
+        channel.display.id,
+        connected=bool(channel.connections),
+        unlocked=unlocked,
+        output=output,
+        missed=missed,
+        out_of_service=channel.display.id in room.out_of_service,
+        old_page=any(said.page not in {"", program_version()} for said in channel.said.values()),
+    )
 
 
 def _sound(channel: DisplayChannel) -> tuple[bool | None, bool | None]:
@@ -106,14 +111,19 @@ def _sound(channel: DisplayChannel) -> tuple[bool | None, bool | None]:
 def _printers(house: House, places: dict[str, Place]) -> Iterator[Printer]:
     for site_id, room in house.hub.rooms.items():
         for kiosk in room.site.kiosks:
-            yield Printer(
-                places[site_id],
-                kiosk.id,
-                # The demo's kiosks print on the screen, as they should.
-                "" if house.settings.demo else kiosk.printer,
-                has_agent=bool(room.agents.get(kiosk.id)),
-                word=room.printers.get(kiosk.id, ""),
-            )
+            yield printer_of(house, room, kiosk, places[site_id])
+
+
+def printer_of(house: House, room: SiteRoom, kiosk: Kiosk, place: Place) -> Printer:
+    """Return what is known of a kiosk's printer now."""
+    return Printer(
+        place,
+        kiosk.id,
+        # The demo's kiosks print on the screen, as they should.
+        "" if house.settings.demo else kiosk.printer,
+        has_agent=bool(room.agents.get(kiosk.id)),
+        word=room.printers.get(kiosk.id, ""),
+    )
 
 
 def _screens(house: House, places: dict[str, Place]) -> Iterator[Screen]:

@@ -20,6 +20,7 @@ from queue_server.live.sequencer import Sequencer
 from queue_server.settings import Settings
 from queue_server.web.alarm_calls import AlarmCalls
 from queue_server.web.condition import Condition
+from queue_server.web.device_notes import DeviceNotes
 from queue_server.web.first_draft import FirstRun
 from queue_server.web.forgetting import Forgetting
 from queue_server.web.limits import Gate, Limits
@@ -49,6 +50,7 @@ from queue_server.web.ports import (
 )
 from queue_server.web.puzzles import Puzzles
 from queue_server.web.sessions import Sessions
+from queue_server.web.slip_tests import SlipTests
 from queue_server.web.texts import Texts
 from queue_server.web.throttle import Throttle
 
@@ -159,6 +161,8 @@ class House:
     alarm_calls: AlarmCalls = field(default_factory=AlarmCalls)
     forgetting: Forgetting = field(default_factory=Forgetting)
     condition: Condition = field(default_factory=Condition)
+    devices: DeviceNotes = field(default_factory=DeviceNotes)
+    slip_tests: SlipTests = field(default_factory=SlipTests)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a read on the database, away from the event loop."""

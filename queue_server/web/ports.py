@@ -348,6 +348,12 @@ class Tokens(Protocol):
         clerk_id: str | None = None,
         label: str = "",
     ) -> str: ...
+    def list_tokens(
+        self, conn: Connection, organisation_id: str, site_id: str | None = None
+    ) -> Sequence[Any]:
+        """List the valid tokens of the organisation or of one site."""
+
+    def revoke_token(self, conn: Connection, organisation_id: str, id: str, now: datetime) -> bool: ...  # noqa: A002
 
 
 class People(Protocol):

@@ -82,6 +82,8 @@ async def take_word(house: House, site_id: str, kiosk_id: str, message: Mapping[
 
 async def _take_report(house: House, site_id: str, kiosk_id: str, report: Mapping[str, Any]) -> None:
     state, code = str(report["state"]), str(report.get("code") or "")[:40]
+    if house.slip_tests.take(kiosk_id, report["job"], state, code):
+        return
 
     def work(unit: Unit) -> Answer:
         jobs = unit.print_jobs(kiosk_id, ("waiting", "offered", "unknown"))
@@ -95,6 +97,7 @@ async def _take_report(house: House, site_id: str, kiosk_id: str, report: Mappin
 
     answer = await house.sequencer.do(site_id, work)
     if answer:
+        house.devices.printed(kiosk_id, state, code, house.clock())
         house.hub.tell_kiosk(site_id, kiosk_id, {"slip": {**answer, "state": state, "code": code}})
 
 

@@ -63,6 +63,8 @@ from queue_server.web.admin import (
     page_removing,
     page_setup,
 )
+from queue_server.web.admin import page_device_acts as admin_device_acts
+from queue_server.web.admin import page_devices as admin_devices
 from queue_server.web.admin import page_start as admin_start
 from queue_server.web.admin import page_tokens as admin_tokens
 from queue_server.web.admin.ways import way_here, ways_of
@@ -118,6 +120,8 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *admin_tokens.ROUTES,
     *page_pair.ROUTES,
     *page_first_steps.ROUTES,
+    *admin_devices.ROUTES,
+    *admin_device_acts.ROUTES,
     *page_letters.ROUTES,
     *page_log.ROUTES,
     *page_doctor.ROUTES,

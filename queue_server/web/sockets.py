@@ -21,6 +21,7 @@ from queue_server.protocol import (
     DESK_ALARM_SOCKET,
     DISPLAY_SOCKET,
     KIOSK_SOCKET,
+    PROBE_FROM,
     SITE_SOCKET,
     CallReport,
 )
@@ -34,6 +35,7 @@ from queue_server.web.security_log import note_refusal
 
 REPORT_KINDS: Final = frozenset({"received", "shown", "queued", "started", "blocked", "failed"})
 LATEST_START_MS: Final = 600_000
+LONGEST_DETAIL: Final = 40
 ASK_AGAIN_S: Final = 25.0
 """So often an open socket's right is looked at again: a revoked token is out within half a minute."""
 log = logging.getLogger(__name__)
@@ -160,12 +162,14 @@ async def display(visit: Visit) -> None:
     """A display: frames out; reports on calls and the state of its sound in."""
     hub, site_id, id_ = visit.house.hub, visit.site_id, visit.id
     epoch, since = visit.position()
+    notes = visit.house.devices
     # Staff may look at a display's picture; only the display itself is a witness.
     is_witness = visit.actor.device_id == id_
 
     async def on_open(connection: Connection) -> None:
         if is_witness:
             visit.house.condition.note_screen("display", id_, visit.websocket.scope)
+            notes.come("display", id_, connection, visit.websocket.scope, visit.house.clock())
             hub.join_display(site_id, id_, connection, epoch, since)
         else:
             hub.watch_display(site_id, id_, connection)
@@ -175,16 +179,20 @@ async def display(visit: Visit) -> None:
         if not is_witness or message is None:
             return
         if (report := _report(message.get("report"))) is not None:
+            if report["call"] >= PROBE_FROM:
+                hub.probes.take_report(id_, report)
+                return
+            notes.reported(id_, report, visit.house.clock())
             hub.take_report(site_id, id_, report)
         health = message.get("health")
         if isinstance(health, dict):
             hub.take_health(site_id, id_, health, connection)
 
-    await visit.listen(
-        on_open=on_open,
-        on_message=on_message,
-        on_close=lambda connection: hub.leave_display(site_id, id_, connection),
-    )
+    def on_close(connection: Connection) -> None:
+        notes.go("display", id_, connection, visit.house.clock())
+        hub.leave_display(site_id, id_, connection)
+
+    await visit.listen(on_open=on_open, on_message=on_message, on_close=on_close)
 
 
 async def counter(visit: Visit) -> None:
@@ -234,8 +242,11 @@ async def kiosk(visit: Visit) -> None:
     """A kiosk's page, or with `?agent=1` the agent beside its printer."""
     hub, site_id, id_ = visit.house.hub, visit.site_id, visit.id
     is_agent = visit.websocket.query_params.get("agent") == "1" and visit.actor.device_id == id_
+    notes, kind = visit.house.devices, "agent" if is_agent else "kiosk"
 
     async def on_open(connection: Connection) -> None:
+        if visit.actor.device_id == id_:
+            notes.come(kind, id_, connection, visit.websocket.scope, visit.house.clock())
         if visit.actor.device_id == id_ and not is_agent:
             visit.house.condition.note_screen("kiosk", id_, visit.websocket.scope)
         hub.join_kiosk(site_id, id_, connection, agent=is_agent)
@@ -247,11 +258,11 @@ async def kiosk(visit: Visit) -> None:
         if is_agent and message is not None:
             await printing.take_word(visit.house, site_id, id_, message)
 
-    await visit.listen(
-        on_open=on_open,
-        on_message=on_message,
-        on_close=lambda connection: hub.leave_kiosk(site_id, id_, connection),
-    )
+    def on_close(connection: Connection) -> None:
+        notes.go(kind, id_, connection, visit.house.clock())
+        hub.leave_kiosk(site_id, id_, connection)
+
+    await visit.listen(on_open=on_open, on_message=on_message, on_close=on_close)
 
 
 async def phones(visit: Visit) -> None:
@@ -283,7 +294,9 @@ def _report(value: object) -> CallReport | None:
     call, starts = value.get("call"), value.get("starts_in_ms", 0)
     if type(call) is not int or type(starts) not in {int, float} or not 0 <= starts <= LATEST_START_MS:
         return None
-    return CallReport(call=call, kind=value["kind"], starts_in_ms=int(starts))
+    detail = value.get("detail")
+    words = detail[:LONGEST_DETAIL] if isinstance(detail, str) else ""
+    return CallReport(call=call, kind=value["kind"], starts_in_ms=int(starts), detail=words)
 
 
 async def _ignore(_connection: Connection, _text: str) -> None:

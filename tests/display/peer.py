@@ -113,6 +113,13 @@ class Peer:
         self.calls = [*reversed(calls), *self.calls]
         await self.show()
 
+    async def probe(self, call: CallEntry, *, chime_only: bool = False) -> None:
+        """Send a picture that is none of the hall's."""
+        frame = self.frame(None) | {"epoch": "probe-1", "seq": call["seq"], "announce": [call]}
+        frame["board"] = frame["board"] | {"calls": [call]}
+        for ws in list(self._sockets):
+            await ws.send_json({"probe": {"kind": "test", "chime_only": chime_only, "frame": frame}})
+
     async def change(self, seq: int, **changes: Any) -> None:
         self.calls = [c | changes if c["seq"] == seq else c for c in self.calls]  # type: ignore[misc]
         await self.show()

@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from tests.display.conftest import OpenPage
 from tests.display.peer import Peer, a_call
 from tests.e2e.harness.axe import axe
+from tests.web.test_page_status import PICTURES
 
 
 async def numbers(page: Page, part: str = "newest") -> list[str]:
@@ -108,6 +109,33 @@ async def test_a_reload_shows_the_same_picture_and_stays_silent(peer: Peer, open
     await peer.call(a_call(20, 555, "5"))
     await peer.said_that((20, "started"))
     assert {r["call"] for r in peer.reports() if r["kind"] in {"queued", "started"}} == {20}
+
+
+async def test_a_test_says_that_it_is_one_and_a_real_call_takes_its_place(
+    peer: Peer, open_page: OpenPage
+) -> None:
+    page = await open_page(peer)
+    await peer.probe(a_call(1_000_000_000_007, 999))
+    await peer.said_that((1_000_000_000_007, "shown"), (1_000_000_000_007, "started"))
+    assert peer.detail(1_000_000_000_007, "started") == "spoken"
+    banner = page.get_by_role("heading", name="PROBE")
+    await expect(banner).to_be_visible()
+    await expect(page.locator('[data-part="newest"]')).to_contain_text("999")
+    assert not [one for one in await axe(page) if "region" not in one]
+    await page.screenshot(path=PICTURES / "display-test.png")
+    await peer.call(a_call(8, 302, "4"))
+    await peer.said_that((8, "shown"), (8, "started"))
+    await expect(banner).to_be_hidden()
+    assert await numbers(page) == ["302"]
+    heard = [note for note in await played(page) if not note.get("stopped")]
+    assert lengths(heard)[-5:] == [200, 300, 200, 300, 200], "in full: nothing waited with it"
+
+
+async def test_a_chime_alone_says_nothing(peer: Peer, open_page: OpenPage) -> None:
+    page = await open_page(peer)
+    await peer.probe(a_call(1_000_000_000_008, 999), chime_only=True)
+    await peer.said_that((1_000_000_000_008, "started"))
+    assert lengths(await played(page)) == [200]
 
 
 async def test_recall_rings_again(peer: Peer, open_page: OpenPage) -> None:
