@@ -19,7 +19,7 @@ from queue_server.domain.errors import NotFound, Refusal
 from queue_server.domain.setup_words import ACTS, sides, site_of
 from queue_server.domain.town import Town, in_language
 from queue_server.domain.town_diff import Change, diff
-from queue_server.domain.town_edit import find, put, remove
+from queue_server.domain.town_edit import IN_SITE, IN_TOWN, find, put, remove, reorder, things
 from queue_server.domain.town_problem import Problem
 from queue_server.services.locales import locale_of
 from queue_server.web.admin.frame import town_of
@@ -74,6 +74,23 @@ def adding(what: str, thing: Any, site_id: str) -> Plan:
 
 def removing(what: str, id_: str) -> Plan:
     return lambda town: remove(town, what, id_) if find(town, what, id_) else town
+
+
+def moving(what: str, id_: str, site_id: str, steps: int) -> Plan:
+    """Return the plan that moves a thing by so many places among its kind, in its site where it has one."""
+
+    def plan(town: Town) -> Any:
+        ids = [one.id for one in things(town, what, site_id)]
+        if id_ not in ids:
+            raise NotFound(what=what)
+        at = ids.index(id_)
+        ids.insert(min(max(at + steps, 0), len(ids) - 1), ids.pop(at))
+        ordered = reorder(things(town, what, site_id), ids)
+        holder: Any = town if what in IN_TOWN else find(town, "site", site_id)
+        moved = replace(holder, **{{**IN_TOWN, **IN_SITE}[what]: ordered})
+        return moved if what in IN_TOWN else put(town, "site", moved)
+
+    return plan
 
 
 def mark(thing: Any, names: Any) -> str:

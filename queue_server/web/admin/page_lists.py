@@ -1,19 +1,21 @@
-"""`/admin/setup/<kind>`: all things of a kind, searched, filtered by site, page by page.
+"""`/admin/setup/<kind>`: all things of a kind, searched, filtered by site, page by page; and their order.
 
 What must not live here: forms (`web.admin.page_setup`).
 """
 
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
+from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.town import Site, Town, in_language
-from queue_server.domain.town_edit import IN_SITE, things
+from queue_server.domain.town_edit import IN_SITE, find, holder, things
+from queue_server.web.admin.changing import keep, moving
 from queue_server.web.admin.choosing import Around
 from queue_server.web.admin.fields import Sort
-from queue_server.web.admin.frame import framed, may_change, sites_of, town_of
+from queue_server.web.admin.frame import framed, may_change, sent, sites_of, town_of
 from queue_server.web.admin.notices import notice
 from queue_server.web.admin.page_setup import SETUP, sort_of
 from queue_server.web.admin.value_words import label, words_of
@@ -28,6 +30,8 @@ async def list_page(call: PageCall) -> Response:
     """Show the things of a kind; of what there is one alone, its form."""
     await call.house.renew_if_changed()
     sort, town = sort_of(call), town_of(call)
+    if call.request.method == "POST" and not sort.one:
+        return await _move(call, sort, town)
     if sort.one:
         return RedirectResponse(f"{SETUP}/{sort.what}/{town.id}", status_code=303)
     query = call.request.query_params
@@ -55,8 +59,33 @@ async def list_page(call: PageCall) -> Response:
         kept=urlencode(kept),
         path=SETUP,
         notice=notice(call),
+        can_order=_may_order(call, sort) and not kept.get("q") and len(found) > 1,
+        ordering=query.get("order") == "1" and _may_order(call, sort) and not kept.get("q"),
         can_add=sort.what != "site" or may_change(call),
     )
+
+
+def _may_order(call: PageCall, sort: Sort) -> bool:
+    """Say whether the order is theirs: that of sites is the whole town's."""
+    return sort.what != "site" or may_change(call)
+
+
+async def _move(call: PageCall, sort: Sort, town: Town) -> Response:
+    """Move a thing before or behind its neighbour: visitors see things in this order."""
+    form = await sent(call)
+    id_, act = str(form.get("id") or ""), form.get("act")
+    place = holder(town, sort.what, id_)
+    if (
+        find(town, sort.what, id_) is None
+        or not _may_order(call, sort)
+        or (place and not may_change(call, place))
+    ):
+        raise NotFound(what=sort.what)
+    if act not in {"up", "down"}:
+        raise BadInput(field="act")
+    await keep(call, moving(sort.what, id_, place, -1 if act == "up" else 1))
+    site = f"&site={quote(place)}" if call.request.query_params.get("site") else ""
+    return RedirectResponse(f"{SETUP}/{sort.what}?order=1{site}#o-{quote(id_)}", status_code=303)
 
 
 def _rows(call: PageCall, sort: Sort, town: Town, sites: list[Site], site_id: str) -> list[dict[str, Any]]:
@@ -93,4 +122,4 @@ def _holds(row: dict[str, Any], words: str) -> bool:
     return all(word in text for word in words.casefold().split())
 
 
-ROUTES = [PageRoute(f"{SETUP}/{{what}}", list_page, Act.CHANGE_SETTINGS, SOMEWHERE)]
+ROUTES = [PageRoute(f"{SETUP}/{{what}}", list_page, Act.CHANGE_SETTINGS, SOMEWHERE, methods=("GET", "POST"))]

@@ -4,14 +4,15 @@ What must not live here: finding mistakes (`domain.town_check`).
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from queue_server.domain.town import Town
 from queue_server.domain.town_edit import IN_SITE, IN_TOWN
 from queue_server.domain.town_problem import Path, Problem
+from queue_server.web.admin.kinds import KINDS
 from queue_server.web.texts import Texts
 
-_WHAT = {field: what for what, field in {**IN_TOWN, **IN_SITE}.items()}
+_WHAT: Final = {name: what for what, name in {**IN_TOWN, **IN_SITE}.items()}
 
 
 class Place(NamedTuple):
@@ -36,10 +37,31 @@ def place_of(town: Town, path: Path) -> Place:
 
 
 def problem_words(say: Texts, town: Town, problem: Problem) -> dict[str, str]:
-    """Return what is wrong, and where: `text`, `what`, `id`, `name`."""
+    """Return what is wrong, and where: `text`, `what`, `id`, `name`, and `path` to the form that mends it."""
     place = place_of(town, problem.path)
     name = place.name if isinstance(place.name, str) else say.in_words(place.name)
-    return {"text": told(say, problem), "what": place.what, "id": place.id, "name": name or place.id}
+    return {
+        "text": told(say, problem),
+        "what": place.what,
+        "id": place.id,
+        "name": name or place.id,
+        "path": form_path(place),
+    }
+
+
+def form_path(place: Place) -> str:
+    """Return the address of the form, and the field in it, that a place means; empty where there is none.
+
+    What a site lacks (an area, a counter) is added in the list of those things.
+    """
+    sort, field = KINDS.get(place.what), str(place.within[0]) if place.within else ""
+    if sort is None:
+        return ""
+    if field in _WHAT and _WHAT[field] in KINDS:
+        return f"/admin/setup/{_WHAT[field]}?site={place.id}"
+    part = next((part for part in sort.parts if field in {one.name for one in part.fields}), None)
+    end = f"?part={part.name}#f-{field}" if part is not None else ""
+    return f"/admin/setup/{place.what}/{place.id}{end}"
 
 
 def told(say: Texts, problem: Problem) -> str:

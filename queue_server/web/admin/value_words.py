@@ -10,8 +10,8 @@ from babel.dates import format_date
 
 from queue_server.domain.setup_words import worded
 from queue_server.domain.town import Town
-from queue_server.domain.town_diff import Change
-from queue_server.domain.town_edit import find, holder
+from queue_server.domain.town_diff import LISTS, Change
+from queue_server.domain.town_edit import IN_SITE, IN_TOWN, find, holder
 from queue_server.domain.written_hours import write_hours
 from queue_server.services.locales import locale_of
 from queue_server.web.admin.choosing import Around, choices_of
@@ -19,9 +19,14 @@ from queue_server.web.admin.fields import Field, Widget
 from queue_server.web.admin.kinds import KINDS
 from queue_server.web.texts import Texts
 
+WHATS: Final = {name: what for what, name in {**IN_TOWN, **IN_SITE}.items()}
+"""The list in which things stand → the word for one of them."""
+
 
 def label(say: Texts, what: str, name: str) -> str:
-    """Return what a field is called."""
+    """Return what a field is called; a list of things appears in a change when their order is new."""
+    if name in LISTS:
+        return f"{say('admin.field_order')}: {say(f'admin.many_{WHATS[name]}')}"
     for key in (f"admin.{what}_{name}", f"admin.field_{name}"):
         if key in say:
             return say(key)
@@ -84,13 +89,16 @@ def change_words(say: Texts, before: Town, after: Town, change: Change) -> dict[
     around = Around(town, site, say)
     known = {one.name: one for one in KINDS[change.what].fields} if change.what in KINDS else {}
     names = change.before if change.kind == "changed" else ()
-    told = [
-        (
-            label(say, change.what, one),
-            *(_side(known.get(one), side.get(one), around) for side in (change.before, change.after)),
-        )
-        for one in names
-    ]
+    told = []
+    for one in names:
+        sides = change.before.get(one), change.after.get(one)
+        if one in LISTS:
+            shown = [
+                _in_order(side, one, ids, around) for side, ids in zip((before, after), sides, strict=True)
+            ]
+        else:
+            shown = [_side(known.get(one), value, around) for value in sides]
+        told.append((label(say, change.what, one), *shown))
     return {
         "kind": change.kind,
         "what": change.what,
@@ -98,6 +106,11 @@ def change_words(say: Texts, before: Town, after: Town, change: Change) -> dict[
         "name": around.text(name) or change.id,
         "fields": told,
     }
+
+
+def _in_order(town: Town, name: str, ids: Any, around: Around) -> str:
+    things_ = (find(town, WHATS[name], str(id_)) for id_ in ids or ())
+    return ", ".join(around.text(one.name) or one.id for one in things_ if one is not None)
 
 
 def _side(one: Field | None, value: Any, around: Around) -> str:

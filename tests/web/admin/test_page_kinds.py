@@ -14,7 +14,7 @@ from queue_server.web.admin.kinds import KINDS
 from tests.web.admin.setup import found, read, send, settings
 from tests.web.running import Town
 from tests.web.test_mailing import book
-from tests.web.test_page_desk import words
+from tests.web.test_page_desk import field, words
 
 SITE = "/admin/setup/site/rathaus"
 
@@ -148,3 +148,24 @@ async def test_a_new_site_is_whole_from_its_first_moment(town: Town) -> None:
     assert "Alles passt zusammen." in await read(town, "/admin")
     gone = await send(town, "/admin/setup/site/aussenstelle-nord/remove")
     assert gone.status_code == 303, words(gone.text)
+
+
+async def test_things_are_put_into_the_order_in_which_visitors_see_them(town: Town) -> None:
+    def order() -> list[str]:
+        return [one.id for one in things(settings(town), "category")]
+
+    first, second, third = order()[:3]
+    page = await read(town, "/admin/setup/category?order=1")
+    body = {"csrf": field(page, "csrf"), "act": "down", "id": first}
+    headers = town.headers("administrator")
+    for expected in ([second, first, third], [second, third, first]):
+        town.clock.forward(seconds=1)
+        answer = await town.client.post("/admin/setup/category", data=body, headers=headers)
+        assert answer.status_code == 303
+        assert order()[:3] == expected
+    nothing = await town.client.post("/admin/setup/category", data=body | {"id": "none"}, headers=headers)
+    assert nothing.status_code == 404
+    rooms = [one.id for one in things(settings(town), "room", "rathaus")]
+    await town.client.post("/admin/setup/room", data=body | {"act": "up", "id": rooms[1]}, headers=headers)
+    assert [one.id for one in things(settings(town), "room", "rathaus")] == [rooms[1], rooms[0], *rooms[2:]]
+    assert "Reihenfolge: Rubriken" in words(await read(town, "/admin/changes"))

@@ -42,9 +42,11 @@ async def test_what_is_wrong_is_told_with_its_place(town: Town) -> None:
 
     settings = without_hours(town.house.directory.sites["rathaus"][0])
     await town.house.write(lambda conn: _save(conn, settings))
-    page = words(await read(town, town.headers("administrator")))
+    html = await read(town, town.headers("administrator"))
+    assert 'href="/admin/setup/site/rathaus?part=hours#f-opening"' in html
+    page = words(html)
     assert "Eine Sache passt noch nicht." in page
-    assert "(Standort: Rathaus am Markt)" in page
+    assert "Standort: Rathaus am Markt" in page
 
 
 def _save(conn: object, settings: TownSettings) -> None:
