@@ -1,34 +1,13 @@
 """The whole way with keys alone: nobody needs a mouse or a finger (failure 26)."""
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.e2e.faces.counter import CounterPage
 from tests.e2e.faces.kiosk import KioskPage
 from tests.e2e.faces.town import PASSWORD, Town
 from tests.e2e.harness.browser import Browsers
+from tests.e2e.harness.keys import enter, tab_to
 from tests.e2e.harness.server import Server
-
-FOCUS_IS_SEEN = """() => {
-    const style = getComputedStyle(document.activeElement);
-    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-}"""
-
-
-async def tab_to(page: Page, selector: str, most: int = 60) -> None:
-    """Press Tab until the focus is on what is meant, and see that it is seen there."""
-    wanted = page.locator(selector).first
-    await expect(wanted).to_be_visible()
-    for _ in range(most):
-        if await wanted.evaluate("node => node === document.activeElement"):
-            assert await page.evaluate(FOCUS_IS_SEEN), f"the focus on {selector} cannot be seen"
-            return
-        await page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} cannot be reached with Tab")
-
-
-async def enter(page: Page, selector: str) -> None:
-    await tab_to(page, selector)
-    await page.keyboard.press("Enter")
 
 
 async def test_a_number_is_taken_at_the_kiosk_with_keys_alone(

@@ -12,7 +12,7 @@ from queue_server.domain.access import Act, Kind, Role, Thing, may
 from queue_server.domain.administration import Done
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import in_language
-from queue_server.web.admin.frame import framed, sent, town_of
+from queue_server.web.admin.frame import framed, is_of_town, sent, town_of
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.newcomers import browser_of
 from queue_server.web.noting import note
@@ -80,6 +80,7 @@ async def _show(call: PageCall, *, code: str = "", chosen: str = "", wrong: str 
         "admin/pair.html",
         status=422 if wrong else 200,
         devices=found,
+        of_town=is_of_town(call),
         done=next((one["name"] for one in found if one["thing"].id == done), ""),
         code=code,
         chosen=chosen or call.request.query_params.get("device", ""),
