@@ -22,6 +22,7 @@ from queue_server.live.kiosks import Kiosks
 from queue_server.live.phones import Phones
 from queue_server.live.presence import Presence
 from queue_server.live.probes import Probes
+from queue_server.live.rehearsal import Rehearsals
 from queue_server.live.rooms import Audience, DisplayChannel, Queue, SiteRoom
 from queue_server.protocol import HEARTBEAT_S
 from queue_server.services import site_view
@@ -41,6 +42,7 @@ class Hub:
         self.kiosks = Kiosks(self._audience, self.displays.refresh)
         self.phones = Phones(self._audience)
         self.probes = Probes(self._audience, self.displays)
+        self.rehearsals = Rehearsals(self._audience, self.displays, self.probes)
         self._queue = queue
         self._beating: asyncio.Task[None] | None = None
         self._sending: dict[str, list[asyncio.Task[None]]] = {}
@@ -80,6 +82,7 @@ class Hub:
         self._beating = asyncio.create_task(self._beat(), name="beat")
 
     async def stop(self) -> None:
+        await self.rehearsals.stop()
         await self._cancel([t for tasks in self._sending.values() for t in tasks])
         if self._beating is not None:
             await self._cancel([self._beating])
@@ -144,6 +147,8 @@ class Hub:
         since = view.seq if room.view is None else room.view.seq
         room.view = view
         self.displays.publish(room, view, since)
+        if view.seq > since:
+            self.rehearsals.end(site_id, "hall")
         room.counters_changed.set()
         room.kiosks_changed.set()
         if room.phones:

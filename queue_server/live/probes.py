@@ -51,6 +51,7 @@ class Probes:
         self._displays = displays
         self._tests: dict[str, DisplayTest] = {}
         self._last_seq = 0
+        self.rehearsing: set[str] = set()
 
     def __getitem__(self, display_id: str) -> DisplayTest | None:
         return self._tests.get(display_id)
@@ -86,6 +87,8 @@ class Probes:
     def _why_not(self, room: SiteRoom, channel: DisplayChannel, now: datetime) -> Refused:
         if not channel.connections:
             return "gone"
+        if room.site.id in self.rehearsing:
+            return "rehearsal"
         calls = room.view.calls if room.view else ()
         young = (call for call in calls if call.open and now - call.called_at < STILL_SPOKEN)
         return "busy" if any(screens.matches(channel.display, call) for call in young) else ""
@@ -97,7 +100,8 @@ class Probes:
 
     def _end(self, site_id: str, display_id: str, test: DisplayTest) -> None:
         found = self._audience.channel(site_id, display_id)
-        if found is not None and self._tests.get(display_id) is test:
+        is_last = self._tests.get(display_id) is test and site_id not in self.rehearsing
+        if found is not None and is_last:
             self._displays.end_probe(*found)
 
 

@@ -65,6 +65,7 @@ from queue_server.web.admin import (
 )
 from queue_server.web.admin import page_device_acts as admin_device_acts
 from queue_server.web.admin import page_devices as admin_devices
+from queue_server.web.admin import page_rehearsal as admin_rehearsal
 from queue_server.web.admin import page_start as admin_start
 from queue_server.web.admin import page_tokens as admin_tokens
 from queue_server.web.admin.ways import way_here, ways_of
@@ -122,6 +123,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_first_steps.ROUTES,
     *admin_devices.ROUTES,
     *admin_device_acts.ROUTES,
+    *admin_rehearsal.ROUTES,
     *page_letters.ROUTES,
     *page_log.ROUTES,
     *page_doctor.ROUTES,

@@ -181,6 +181,7 @@ async def display(visit: Visit) -> None:
         if (report := _report(message.get("report"))) is not None:
             if report["call"] >= PROBE_FROM:
                 hub.probes.take_report(id_, report)
+                hub.rehearsals.take_report(site_id, id_, report["call"], report["kind"])
                 return
             notes.reported(id_, report, visit.house.clock())
             hub.take_report(site_id, id_, report)

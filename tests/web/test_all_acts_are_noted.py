@@ -68,6 +68,7 @@ PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
     "/admin/first-steps": "takes passwords off a page",
     "/first-run/{secret}/{step}": "noted, see first_run/test_pages",
     "/demo/open/{kind}/{id}": "the demo's start page",
+    "/admin/devices/{site}/rehearsal": "a rehearsal is kept nowhere",
     "/admin/devices/{site}": "noted, see test_page_devices",
     "/admin/health": "looks and changes nothing",
     **dict.fromkeys(

@@ -12,6 +12,7 @@ from queue_server.domain.access import Act
 from queue_server.domain.town import in_language
 from queue_server.web.admin.device_rows import rows_of
 from queue_server.web.admin.frame import framed, sites_of, town_of
+from queue_server.web.admin.page_rehearsal import MINUTES, REFUSED, rehearsal_words
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 
@@ -23,6 +24,7 @@ async def devices_page(call: PageCall) -> Response:
     """Show all devices of the sites that who asks administers. Reading changes nothing."""
     await call.house.renew_if_changed()
     done = call.request.query_params.get("done", "")
+    refused = call.request.query_params.get("rehearsal", "")
     paired = await _paired(call)
     rows = [(site, rows_of(call, site, paired)) for site in sites_of(call, town_of(call))]
     return framed(
@@ -30,9 +32,16 @@ async def devices_page(call: PageCall) -> Response:
         "admin/devices.html",
         here=PAGE,
         sites=[
-            {"id": site.id, "name": in_language(site.name, call.language), "rows": found}
+            {
+                "id": site.id,
+                "name": in_language(site.name, call.language),
+                "rows": found,
+                "rehearsal": rehearsal_words(call, site),
+            }
             for site, found in rows
         ],
+        minutes=MINUTES,
+        refused=refused if refused in REFUSED else "",
         done=done if done in _DONE else "",
         is_waiting=any(row.test and row.test["runs"] for _, found in rows for row in found),
     )

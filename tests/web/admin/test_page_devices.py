@@ -2,15 +2,20 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
 
 from playwright.async_api import Browser, expect
+from websockets.asyncio.client import ClientConnection
 
+from queue_server.adapters.town.store import save_town
 from queue_server.domain.access import Actor, Role
+from queue_server.domain.town import OpeningHours
+from queue_server.web.admin.page_rehearsal import rehearsal_slip
 from tests.e2e.harness.axe import axe_by_day_and_night
 from tests.web.askers import MUSTER, THERE
-from tests.web.running import Town
+from tests.web.running import START, Town
 from tests.web.test_page_department import audited, let_in, press, read
 from tests.web.test_page_desk import field, words
 from tests.web.test_page_status import NARROW, photograph
@@ -27,6 +32,13 @@ async def do(town: Town, who: dict[str, str], act: str, **device: str) -> Any:
     answer = await town.client.post(f"{PAGE}/rathaus", data=data, headers=who)
     assert answer.status_code == 303, answer.text
     return answer
+
+
+async def probe_on(display: ClientConnection) -> dict[str, Any]:
+    """Return the next probe: boards may come before it."""
+    while "probe" not in (frame := await picture(display)):
+        pass
+    return dict(frame["probe"])
 
 
 async def until_told(town: Town, who: dict[str, str], *told: str) -> str:
@@ -84,7 +96,7 @@ async def test_a_test_call_goes_to_the_display_and_its_answer_to_the_page(served
         await picture(display)
         answer = await do(town, admin, "call", **DISPLAY)
         assert answer.headers["location"] == f"{PAGE}#display-rathaus-eg"
-        probe = (await picture(display))["probe"]
+        probe = await probe_on(display)
         [call] = probe["frame"]["announce"]
         assert "Noch keine Antwort" in words(await read(town, admin, PAGE))
         assert 'http-equiv="refresh"' in await read(town, admin, PAGE), "also without scripts"
@@ -94,7 +106,7 @@ async def test_a_test_call_goes_to_the_display_and_its_answer_to_the_page(served
         page = await until_told(town, admin, "Gong und Sprache abgespielt")
         assert 'http-equiv="refresh"' not in page
         await do(town, admin, "call", **DISPLAY)
-        await picture(display)
+        await probe_on(display)
         town.clock.forward(seconds=21)
         page = words(await read(town, admin, PAGE))
         assert "Keine Antwort vom Bildschirm. Laden Sie seine Seite neu." in page
@@ -155,7 +167,7 @@ async def test_the_page_renews_itself_and_is_readable(served_town: Town, browser
         await page.goto(f"{address}{PAGE}")
         place = page.locator("#display-rathaus-eg")
         await page.get_by_role("button", name="Probeaufruf: ").first.click()
-        probe = (await picture(display))["probe"]
+        probe = await probe_on(display)
         await expect(place).to_contain_text("Noch keine Antwort")
         [call] = probe["frame"]["announce"]
         said = {"call": call["seq"], "kind": "started", "detail": "spoken"}
@@ -174,3 +186,37 @@ def test_the_words_wait_no_longer_than_a_test_lasts() -> None:
     from queue_server.web.slip_tests import WAITS
 
     assert timedelta(seconds=5) < LASTS < WAITS < timedelta(seconds=60)
+
+
+async def test_a_closed_site_rehearses_and_a_visitor_ends_it(town: Town) -> None:
+    admin = town.headers("administrator")
+
+    async def send(**data: str) -> Any:
+        form = {"csrf": field(await read(town, admin, PAGE), "csrf"), **data}
+        return await town.client.post(f"{PAGE}/rathaus/rehearsal", data=form, headers=admin)
+
+    settings, site = town.house.town_and_site("rathaus")
+    hours = (OpeningHours(START.weekday(), time(8), time(18)),)
+    sites = (replace(site, always_open=False, opening=hours), *settings.sites[1:])
+    await town.house.write(lambda conn: save_town(conn, replace(settings, sites=sites), START))
+    await town.house.renew_settings()
+    refused = await send(act="begin", minutes="3")
+    page = await read(town, admin, refused.headers["location"].partition("#")[0])
+    assert "Geübt wird außerhalb der Öffnungszeiten." in words(page)
+    town.clock.forward(hours=11)
+    begun = await send(act="begin", minutes="3", slips="yes")
+    assert begun.headers["location"] == f"{PAGE}#rehearsal-rathaus"
+    assert "Es wird geübt, noch etwa 3 Minuten." in words(await read(town, admin, PAGE))
+    await town.open()
+    page = words(await read(town, admin, PAGE))
+    assert "Die Übung endete, weil im Haus etwas geschah" in page
+    assert (await send(act="end")).status_code == 303
+    assert await audited(town) == []
+
+
+async def test_a_slip_of_a_rehearsal_is_none_that_counts(town: Town) -> None:
+    settings, site = town.house.town_and_site("rathaus")
+    slip = rehearsal_slip(town.house, settings, site, "de", 417)
+    assert (slip["number"], slip["qr"]) == ("P417", None)
+    assert not slip["number"].isdigit(), "an agent remembers numbers of digits alone"
+    assert "PROBE" in str(slip["mark"])
