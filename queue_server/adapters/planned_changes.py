@@ -25,21 +25,17 @@ from queue_server.adapters.changing_town import (
     refuse_mistakes,
 )
 from queue_server.adapters.tables.setting_up import PLANNED
-from queue_server.adapters.town.plain import plain, plain_change, read_change
+from queue_server.adapters.town.plain import plain_change, read_change
 from queue_server.adapters.town.store import load_towns, lock_settings, raise_version
 from queue_server.adapters.town_bookings import LostBooking, lost_bookings
-from queue_server.domain.administration import THE_SERVER_ITSELF, Done
+from queue_server.domain import setup_words
+from queue_server.domain.administration import THE_SERVER_ITSELF
 from queue_server.domain.errors import NotFound
 from queue_server.domain.planned import Course, Planned, course, site_of, with_changes
 from queue_server.domain.town import Town
 from queue_server.domain.town_diff import Change, diff
 
 _WAITING: Final = PLANNED.c.applied_at.is_(None) & PLANNED.c.withdrawn_at.is_(None)
-_ACTS: Final = {
-    "added": Done.SETTING_ADDED,
-    "changed": Done.SETTING_CHANGED,
-    "removed": Done.SETTING_REMOVED,
-}
 
 
 # -- what is planned -----------------------------------------------------------------------------------
@@ -71,9 +67,12 @@ def _fits(before: Town, after: Town) -> bool:
 def _rows(connection: Connection, wanted: Any) -> Iterable[tuple[str, Planned]]:
     for row in connection.execute(sa.select(PLANNED).where(wanted)).mappings():
         changes = tuple(map(read_change, row["changes"]))
+        in_use = next(
+            (str(one["what"]) for one in row["left"] or () if "kind" not in one and "what" in one), ""
+        )
         yield (
             row["organisation_id"],
-            Planned(row["id"], row["starts"], row["made_at"], changes, row["made_by"]),
+            Planned(row["id"], row["starts"], row["made_at"], changes, row["made_by"], in_use),
         )
 
 
@@ -247,24 +246,24 @@ def _apply(
     except TownUnfit as unfit:
         return [{name: str(value) for name, value in unfit.params.items()}]
     for change in one.changes:
-        _note(connection, organisation_id, change, now)
+        _note(connection, town, after, change, now)
     return []
 
 
-def _note(connection: Connection, organisation_id: str, change: Change, now: datetime) -> None:
+def _note(connection: Connection, before: Town, after: Town, change: Change, now: datetime) -> None:
     server = THE_SERVER_ITSELF
-    is_changed = change.kind == "changed"
+    old, new = setup_words.sides(change)
     audit.note(
         connection,
-        organisation_id=organisation_id,
-        site_id=site_of([change]) or None,
+        organisation_id=before.id,
+        site_id=setup_words.site_of(change, before, after),
         at=now,
         actor=server.actor,
         role=server.role,
         via=server.via,
-        act=_ACTS[change.kind],
+        act=setup_words.ACTS[change.kind],
         kind=change.what,
         ref=change.id,
-        before=plain(change.before) if is_changed else None,
-        after=plain(change.after) if is_changed else None,
+        before=old,
+        after=new,
     )

@@ -35,6 +35,8 @@ class Planned:
     made_at: datetime
     changes: tuple[Change, ...]
     made_by: str = ""
+    in_use: str = ""
+    """What was in the way when its day had come, because it was in use."""
 
 
 @dataclass(frozen=True, slots=True)

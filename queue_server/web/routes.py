@@ -60,6 +60,7 @@ from queue_server.web.admin import (
     page_first_steps,
     page_lists,
     page_pair,
+    page_planned,
     page_removing,
     page_setup,
 )
@@ -116,6 +117,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_setup.ROUTES,
     *page_removing.ROUTES,
     *page_changes.ROUTES,
+    *page_planned.ROUTES,
     *admin_accounts.ROUTES,
     *admin_account.ROUTES,
     *admin_tokens.ROUTES,

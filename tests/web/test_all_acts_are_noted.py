@@ -62,6 +62,7 @@ PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
     "/desk/{site}/appointments/{reference}": VISITS,
     "/desk/{site}/appointments/{reference}/contact": VISITS,
     "/desk/{site}/tickets/{ticket}": VISITS,
+    "/admin/planned": "noted, see admin/test_page_planned",
     "/admin/letters/{kind}/{language}/preview": "shows and keeps nothing",
     "/admin/log/export": "noted, see test_page_log",
     "/admin/pair": "noted, see admin/test_page_pair",

@@ -14,6 +14,7 @@ from queue_server.domain.errors import BadInput, NotFound, Refusal
 from queue_server.domain.town import Site, Town
 from queue_server.domain.town_edit import CLASSES, IN_SITE, find, holder
 from queue_server.domain.town_values import SLUG
+from queue_server.web.admin.ahead import foresee_from, keep_from, read_start, tomorrow, why_unfit
 from queue_server.web.admin.changing import (
     Outcome,
     Plan,
@@ -38,6 +39,7 @@ from queue_server.web.pages import PageCall, PageRoute
 
 SETUP: Final = "/admin/setup"
 _ACTS: Final = frozenset({"save", "preview", "apply", "back"})
+PLANNED: Final = "/admin/planned"
 _OWN: Final = frozenset({"csrf", "act", "seen"})
 """Fields of the form itself, beside those of the thing."""
 
@@ -100,17 +102,22 @@ async def new_page(call: PageCall) -> Response:
 
 
 async def _road(call: PageCall, form: ThingForm, data: FormData, plan: Plan, act: str, id_: str) -> Response:
-    """Take a plan from its mistakes over what it would break to what was kept."""
+    """Take a plan from its mistakes over what it would break to what was kept, now or for its day."""
+    typed = str(data.get("starts") or "").strip()[:40]
+    starts = read_start(call, typed)
     try:
-        outcome = await foresee(call, plan)
+        outcome = await (foresee(call, plan) if starts is None else foresee_from(call, plan, starts))
     except Refusal as refusal:
         return _refused(call, form, refusal, id_)
     form.judge(outcome.after, outcome.problems, id_)
     if outcome.problems:
         return _show(call, form, status=422, id_=id_)
-    if act == "preview" or (act == "save" and outcome.lost):
+    if act == "preview" or (act == "save" and outcome.lost) or (typed and starts is None):
         return _preview(call, form, data, outcome, id_)
     try:
+        if starts is not None:
+            await keep_from(call, plan, starts)
+            return RedirectResponse(f"{PLANNED}?done=planned", status_code=303)
         at = await keep(call, plan)
     except Refusal as refusal:
         return _refused(call, form, refusal, id_)
@@ -163,15 +170,20 @@ def _show(
 
 
 def _preview(call: PageCall, form: ThingForm, data: FormData, outcome: Outcome, id_: str) -> Response:
-    say = call.say
+    say, typed = call.say, str(data.get("starts") or "").strip()[:40]
+    is_wrong = bool(typed) and read_start(call, typed) is None
     return framed(
         call,
         "admin/preview.html",
+        status=422 if is_wrong else 200,
+        starts=typed,
+        wrong_day=say("planned.wrong_day") if is_wrong else "",
+        tomorrow=tomorrow(call).isoformat(),
         sort=form.sort,
         name=form.around.text(form.thing.name) if form.thing is not None else id_,
         changes=[change_words(say, outcome.before, outcome.after, one) for one in outcome.changes],
         lost=[lost_words(call, one) for one in outcome.lost],
-        hidden=[(name, value) for name, value in data.multi_items() if name not in {"csrf", "act"}],
+        hidden=[(name, value) for name, value in data.multi_items() if name not in {"csrf", "act", "starts"}],
         action=_action(call),
         path=SETUP,
     )
@@ -180,6 +192,8 @@ def _preview(call: PageCall, form: ThingForm, data: FormData, outcome: Outcome, 
 def _why_refused(call: PageCall, refusal: Refusal) -> str:
     if refusal.code == "town_unfit" and "what" in refusal.params:
         return call.say("admin.in_use", what=str(refusal.params["what"]))
+    if refusal.code == "town_unfit":
+        return why_unfit(call, refusal)
     return call.say(f"error.{refusal.text}", **refusal.params)
 
 

@@ -11,6 +11,7 @@ from queue_server.domain.access import Act
 from queue_server.domain.town import Town
 from queue_server.domain.town_edit import IN_SITE, IN_TOWN, things
 from queue_server.domain.town_problem import Problem
+from queue_server.web.admin.ahead import unfit_plans
 from queue_server.web.admin.frame import framed, is_of_town, sites_of, town_of
 from queue_server.web.admin.problem_words import problem_words
 from queue_server.web.admin.ways import START, WAYS, ways_of
@@ -26,12 +27,14 @@ async def start_page(call: PageCall) -> Response:
     await call.house.renew_if_changed()
     town = town_of(call)
     problems = _problems(call, town)
+    unfit = await call.house.read(lambda conn: unfit_plans(call, conn, town))
     return framed(
         call,
         "admin/start.html",
         counts=_counts(call, town),
         problems=[problem_words(call.say, town, one) for one in problems[:_MOST]],
         problem_count=len(problems),
+        unfit_count=len(unfit),
         groups=[
             {"name": group.name, "ways": [way for way in group.ways if way.path != START]}
             for group in ways_of(call.actor)
