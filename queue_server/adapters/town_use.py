@@ -5,7 +5,7 @@ In the hall only today counts: what an earlier day left open ends by itself when
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -26,12 +26,17 @@ STREAM = table(SiteStream)
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A thing that would go although it is used. `blocks`: the hall would no longer be right."""
+    """A thing that would go although it is used. `blocks`: the hall would no longer be right.
+
+    `why` is for shells; `reason` is the same for pages, a word of the catalogues, with its number `n`.
+    """
 
     what: str
     id: str
     why: str
     blocks: bool
+    reason: str = field(default="booked", compare=False)
+    n: int = field(default=1, compare=False)
 
 
 def lock_sites(connection: Connection, town: Town) -> None:
@@ -68,7 +73,7 @@ def _lost_in_hall(
     there = hall.in_state(*(OPEN - {TicketState.NO_SHOW}))
     if kept is None:
         if there:
-            yield Use("site", site.id, f"{len(there)} visitors are in the hall", blocks=True)
+            yield Use("site", site.id, f"{len(there)} visitors are in the hall", True, "hall", len(there))
         return
     counters = {counter.id for counter in kept.counters}
     bound = DeskRows.of_site(connection, site.id, old)
@@ -76,15 +81,15 @@ def _lost_in_hall(
         if counter.id in counters:
             continue
         if any(ticket.counter_id == counter.id for ticket in there):
-            yield Use("counter", counter.id, "a visitor is called, served or kept there", blocks=True)
+            yield Use("counter", counter.id, "a visitor is called, served or kept there", True, "served")
         elif counter.id in bound:
             # It would go on counting as open: in estimates, and in "nobody can serve this visitor".
-            yield Use("counter", counter.id, "it is open; close it first", blocks=True)
+            yield Use("counter", counter.id, "it is open; close it first", True, "open")
     yield from _lost_ways(hall, site, kept, new)
     clerks = {clerk.id for clerk in new.clerks}
     for counter_id, binding in bound.items():
         if binding.clerk_id not in clerks:
-            yield Use("clerk", binding.clerk_id, f"sits at {counter_id}", blocks=True)
+            yield Use("clerk", binding.clerk_id, f"sits at {counter_id}", True, "sits")
 
 
 def _lost_ways(hall: Hall, site: Site, kept: Site, new: Town) -> Iterator[Use]:
@@ -94,11 +99,11 @@ def _lost_ways(hall: Hall, site: Site, kept: Site, new: Town) -> Iterator[Use]:
     for area in site.areas:
         count = sum(ticket.area_id == area.id for ticket in there)
         if count and area.id not in areas:
-            yield Use("area", area.id, f"{count} visitors wait there", blocks=True)
+            yield Use("area", area.id, f"{count} visitors wait there", True, "waits", count)
     services = {service.id for service in new.services if site.id in service.site_ids}
     for service_id in sorted({id_ for ticket in there for id_ in ticket.services} - services):
         count = sum(service_id in ticket.services for ticket in there)
-        yield Use("service", service_id, f"{count} visitors at {site.id} came for it", blocks=True)
+        yield Use("service", service_id, f"{count} visitors at {site.id} came for it", True, "came", count)
 
 
 def _lost_keys(connection: Connection, old: Town, new: Town) -> Iterator[Use]:
@@ -108,11 +113,11 @@ def _lost_keys(connection: Connection, old: Town, new: Town) -> Iterator[Use]:
         named = (("site", token.site_id), (str(token.role), token.device_id), ("clerk", token.clerk_id))
         for what, id_ in named:
             if (what, id_) in gone:
-                yield Use(what, str(id_), f"token {token.id} will open nothing any more", blocks=False)
+                yield Use(what, str(id_), f"token {token.id} will open nothing any more", False, "token")
     for account in accounts.list_accounts(connection, old.id):
         if ("clerk", account.clerk_id) in gone:
             why = f"the account {account.user} stays; end it with: aufruf user disable {account.user}"
-            yield Use("clerk", str(account.clerk_id), why, blocks=False)
+            yield Use("clerk", str(account.clerk_id), why, False, "account")
 
 
 def _names(town: Town) -> set[tuple[str, str | None]]:

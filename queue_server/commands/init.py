@@ -4,8 +4,8 @@ import argparse
 import shlex
 from pathlib import Path
 
-from queue_server.adapters import accounts, schema
-from queue_server.adapters.database import Database
+from queue_server.adapters import schema
+from queue_server.adapters.exchange import without_account
 from queue_server.adapters.server_key import ensure_key_file
 from queue_server.adapters.town import store as town_store
 from queue_server.adapters.town.file import diff, load_file
@@ -21,6 +21,7 @@ from queue_server.commands.common import (
     sqlite_file,
 )
 from queue_server.commands.town_changes import lines_of
+from queue_server.domain.taking_over import taken_addresses
 from queue_server.domain.town import Town, in_language
 from queue_server.settings import Settings
 
@@ -84,27 +85,10 @@ def _before(stored: dict[str, Town], town: Town, *, another: bool) -> Town | Non
             "correct the id, choose another --data, or say --another-town",
             2,
         )
-    taken = {name for one in stored.values() for name in _addresses(one)} & _addresses(town)
+    taken = taken_addresses(town, stored.values())
     if taken:
-        raise Problem(
-            f"another town has these ids already: {listed(sorted(f'{k} {i}' for k, i in taken))}", 2
-        )
+        raise Problem(f"another town has these ids already: {listed([' '.join(one) for one in taken])}", 2)
     return None
-
-
-def _addresses(town: Town) -> set[tuple[str, str]]:
-    """Return what stands in addresses, and so must be unique over the whole database."""
-    return {("clerk", clerk.id) for clerk in town.clerks} | {
-        (what, one.id)
-        for site in town.sites
-        for what, things in (
-            ("site", [site]),
-            ("counter", site.counters),
-            ("display", site.displays),
-            ("kiosk", site.kiosks),
-        )
-        for one in things
-    }
 
 
 def _apply(settings: Settings, stored: dict[str, Town], town: Town) -> int:
@@ -119,7 +103,7 @@ def _apply(settings: Settings, stored: dict[str, Town], town: Town) -> int:
 
 def _tell_what_next(args: argparse.Namespace, settings: Settings, town: Town, *, is_new: bool) -> None:
     with open_database(settings) as database:
-        without = _without_account(database, town)
+        without = [one.user for one in database.read(lambda conn: without_account(conn, town))]
     where = _where(args)
     if is_new:
         print("\nNext:")
@@ -131,11 +115,6 @@ def _tell_what_next(args: argparse.Namespace, settings: Settings, town: Town, *,
     if is_new:
         print(f"  aufruf serve{where}    then open http://127.0.0.1:8000/")
         print(f"  aufruf pair{where}     when a screen or kiosk shows its code")
-
-
-def _without_account(database: Database, town: Town) -> list[str]:
-    there = {account.clerk_id for account in database.read(lambda c: accounts.list_accounts(c, town.id))}
-    return [clerk.user for clerk in town.clerks if clerk.user and clerk.id not in there]
 
 
 def _where(args: argparse.Namespace) -> str:

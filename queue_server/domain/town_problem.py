@@ -14,6 +14,8 @@ Path: TypeAlias = tuple[str | int, ...]
 
 _FEW: Final = 12
 """So many possible values may be listed in a message; more would hide the one that matters."""
+_MANY: Final = 2_000
+"""Among more than these nothing similar is looked for: it would take seconds for each mistake."""
 
 
 class Code(StrEnum):
@@ -67,6 +69,8 @@ def nearest(found: str, candidates: Collection[str]) -> str:
 
     Swapped letters come first: of "rathaus-og" and "rathaus-eg", the second was meant by "rathaus-ge".
     """
+    if len(candidates) > _MANY:
+        return ""
     written = {one.casefold(): one for one in candidates}
     word = found.casefold()
     close = get_close_matches(word, written, n=3, cutoff=0.6)

@@ -112,7 +112,8 @@ class TalkPerson(TypedDict):
 class Service(TypedDict):
     """What a visitor may come for. `walk_in`, `appointment`: how, at this site.
 
-    `talk_with`: to whom one comes, for a talk with a certain person; else nobody is named.
+    `talk_with`: to whom one comes, for a talk with a certain person; else nobody is named. `leika` is its key
+    in the German catalogue of public services (LeiKa), empty for none.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Service(TypedDict):
     walk_in: bool
     appointment: bool
     area_id: str | None
+    leika: str
     talk_with: list[TalkPerson]
 
 

@@ -188,6 +188,7 @@ def _service(town: Town, service: Service, site: Site) -> Answer:
         "walk_in": takes_walk_ins(service, site),
         "appointment": is_bookable(service, site),
         "area_id": service.area_by_site.get(site.id),
+        "leika": service.leika,
         "talk_with": [{"id": one.id, "name": one.name} for one in for_talk(town, site, [service.id])],
     }
 

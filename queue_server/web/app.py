@@ -15,6 +15,7 @@ from queue_server.adapters import (
     alarms,
     audit,
     audit_lines,
+    exchange,
     first_run,
     helpers,
     pairing,
@@ -135,6 +136,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         clock=clock,
         database=database,
         settlement=settlement,
+        exchange=exchange,
         sequencer=sequencer,
         hub=hub,
         sessions=Sessions(

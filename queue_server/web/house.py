@@ -35,6 +35,7 @@ from queue_server.web.ports import (
     Connections,
     Copies,
     Database,
+    Exchange,
     Feeds,
     Helpers,
     Letters,
@@ -122,6 +123,7 @@ class House:
     clock: Callable[[], datetime]
     database: Database
     settlement: Settlement
+    exchange: Exchange
     sequencer: Sequencer
     hub: Hub
     sessions: Sessions

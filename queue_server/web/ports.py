@@ -14,7 +14,7 @@ from queue_server.domain.eras import Eras
 from queue_server.domain.people import NewAccount, NewToken
 from queue_server.domain.planned import Course, Planned
 from queue_server.domain.sign_in import Person
-from queue_server.domain.town import Site, Town
+from queue_server.domain.town import Clerk, Site, Town
 from queue_server.domain.town_problem import Problem
 
 T = TypeVar("T")
@@ -131,6 +131,31 @@ class Settlement(Protocol):
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction of its own; only in the writer's thread."""
+
+
+class Exchange(Protocol):
+    """Files that towns exchange; the module `adapters.exchange` fits."""
+
+    def town_file(self, town: Town, say: Callable[[str], str]) -> str: ...
+    def services_file(self, town: Town, say: Callable[[str], str]) -> bytes: ...
+    def read_town(
+        self, raw: bytes, name: str, say: Callable[[str], str]
+    ) -> tuple[Town | None, Sequence[Any]]:
+        """Return the town of a file, or its mistakes: `line`, `column`, `code`, `text`, `quote`."""
+
+    def read_services(
+        self, raw: bytes, name: str, town: Town, says: Sequence[Callable[[str], str]]
+    ) -> tuple[Town | None, Sequence[Any]]:
+        """Return `town` with the services of a table, or its mistakes."""
+
+    def fingerprint(self, town: Town) -> str:
+        """Return a mark of a set-up: equal for equal ones."""
+
+    def in_use(self, conn: Connection, old: Town, new: Town, now: datetime) -> Sequence[Any]:
+        """Return what is in use and would go: `what`, `id`, `blocks`, `reason`, `n`."""
+
+    def without_account(self, conn: Connection, town: Town) -> Sequence[Clerk]:
+        """Return the clerks who cannot sign in yet."""
 
 
 class Sealer(Protocol):

@@ -28,6 +28,8 @@ COMMAND: Final = 16 * 1024
 """The JSON of a command: the longest holds the words of a person, a few kB."""
 FORM: Final = 32 * 1024
 """A form: the same words, each letter of them perhaps nine bytes long."""
+LONG_FORM: Final = 64 * 1024
+"""A form of whole paragraphs."""
 MESSAGE: Final = LONGEST_MESSAGE
 
 
@@ -41,8 +43,9 @@ class Bucket(StrEnum):
 
 
 BODIES: Final[dict[str, int]] = {
-    "/admin/letters/{kind}/{language}": BODY_LIMIT,  # four whole paragraphs
-    "/admin/letters/{kind}/{language}/preview": BODY_LIMIT,
+    "/admin/letters/{kind}/{language}": LONG_FORM,
+    "/admin/letters/{kind}/{language}/preview": LONG_FORM,
+    "/admin/exchange": BODY_LIMIT,  # a town's whole set-up: the sample's has 50 kB
 }
 BUCKETS: Final[dict[str, Bucket]] = {
     # 1,000 phones behind the wireless of one hall come back at once after a break.

@@ -57,6 +57,7 @@ from queue_server.web.admin import page_account as admin_account
 from queue_server.web.admin import page_accounts as admin_accounts
 from queue_server.web.admin import (
     page_changes,
+    page_exchange,
     page_first_steps,
     page_lists,
     page_pair,
@@ -114,6 +115,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_paper.ROUTES,
     *admin_start.ROUTES,
     *page_lists.ROUTES,
+    *page_exchange.ROUTES,
     *page_setup.ROUTES,
     *page_removing.ROUTES,
     *page_changes.ROUTES,

@@ -15,7 +15,7 @@ from queue_server.web.origin import OriginCheck
 from queue_server.web.proxies import ForwardedAddress
 from queue_server.web.refusing import Refuse, answer_refusal
 
-BODY_LIMIT: Final = 64 * 1024
+BODY_LIMIT: Final = 1024 * 1024
 """The longest body that any address takes; each has its own, shorter one (`web.route_limits`)."""
 
 CONTENT_SECURITY_POLICY: Final = (

@@ -77,6 +77,7 @@ PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
             "/admin/setup/{what}",
             *("/admin/setup/{what}/_new", "/admin/setup/{what}/{id}", "/admin/setup/{what}/{id}/remove"),
             "/admin/changes",
+            "/admin/exchange",
         ),
         "noted, see admin/test_page_setup",
     ),

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from queue_server.adapters.town.checked_services import check_services
 from queue_server.adapters.town.service_cells import Cell, CellReader, shown
-from queue_server.adapters.town.source import FileProblem, ShapeCode, TownFileError
+from queue_server.adapters.town.source import MOST_PROBLEMS, FileProblem, ShapeCode, TownFileError
 from queue_server.adapters.town.table_columns import Say, columns_for, heading, known_headings, normal, split
 from queue_server.adapters.town.table_file import Row, read_table, write_table
 from queue_server.domain.town import GERMAN, Service, Town
@@ -62,6 +62,8 @@ class _Reader:
         named = self._columns[column] if column < len(self._columns) else None
         where = heading(named, self.says[0]) if named and line > 1 else ""
         self.problems.append(FileProblem(self.name, line, column + 1, code.value, where, **told))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise TownFileError(self.problems)
 
     def head(self, row: Row) -> None:
         """Take in the headings: each known, each once, and those by which a service is found."""

@@ -17,6 +17,8 @@ _PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
 _TWICE: Final = ("overwrite", "twice", "Duplicate")
 LONGEST_QUOTE: Final = 60
 """So many characters of what was found are quoted."""
+MOST_PROBLEMS: Final = 500
+"""Then reading stops: nobody reads more, and telling a thousand apart takes long."""
 
 
 class ShapeCode(StrEnum):
@@ -157,6 +159,8 @@ class Report:
         if problem not in self.problems:
             self.problems.append(problem)
             self._places.append((source.name, path))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise TownFileError(self.problems)
 
     def touches(self, source: Source, path: Path) -> bool:
         """Tell whether a problem is known at `path`, around it or within it."""

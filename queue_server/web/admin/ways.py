@@ -42,6 +42,7 @@ WAYS: Final = (
     Way("/admin/tokens", "people.tokens", Act.MANAGE_TOKENS, "watch"),
     Way("/admin/pair", "pairing.title", Act.PAIR_DEVICE, "devices"),
     Way("/admin/planned", "planned.title", Act.CHANGE_SETTINGS, "setup"),
+    Way("/admin/exchange", "exchange.short", Act.CHANGE_SETTINGS, "watch", of_town=True),
     Way("/admin/changes", "admin.changes", Act.CHANGE_SETTINGS, "watch"),
     Way("/admin/devices", "devices.title", Act.PAIR_DEVICE, "watch"),
     Way("/admin/log", "log.title", Act.SEE_AUDIT_LOG, "watch"),

@@ -1,0 +1,179 @@
+"""`/admin/exchange`: the set-up as a file, services as a table; taken in again, seen before they are kept.
+
+What lives here: downloads, and the two steps from a file to a changed town. What must not: the formats
+(`adapters.town`), what a file does to a town (`domain.taking_over`), and how a change is kept (`changing`).
+"""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from starlette.responses import RedirectResponse, Response
+
+from queue_server.domain.access import Act
+from queue_server.domain.errors import BadInput, Refusal
+from queue_server.domain.taking_over import taken_addresses, taken_over
+from queue_server.domain.town import Town
+from queue_server.domain.town_edit import find
+from queue_server.web.admin.changing import Outcome, Plan, SettingsMoved, foresee, keep, lost_words, stamp
+from queue_server.web.admin.frame import framed, sent, town_of
+from queue_server.web.admin.notices import notice
+from queue_server.web.admin.problem_words import told
+from queue_server.web.admin.sent_file import SentFile, sent_file
+from queue_server.web.admin.value_words import change_words
+from queue_server.web.naming import TOWN
+from queue_server.web.pages import PageCall, PageRoute
+
+EXCHANGE: Final = "/admin/exchange"
+MOST_CHANGES: Final = 150
+MOST_MISTAKES: Final = 50
+"""So many are shown; a file with more is seldom read to its end."""
+_KINDS: Final = frozenset({"town", "services"})
+
+
+async def exchange_page(call: PageCall) -> Response:
+    """Show what can be taken away and taken in. Reading changes nothing."""
+    await call.house.renew_if_changed()
+    town = town_of(call)
+    done = notice(call)
+    without = await call.house.read(lambda conn: call.house.exchange.without_account(conn, town))
+    return _show(call, notice=done, without=without if done else ())
+
+
+async def town_file(call: PageCall) -> Response:
+    """Send the set-up as a town file, explained in the language of the page."""
+    await call.house.renew_if_changed()
+    town = town_of(call)
+    return _download(call.house.exchange.town_file(town, call.say), f"{town.id}.toml", "application/toml")
+
+
+async def services_file(call: PageCall) -> Response:
+    """Send the services as a table."""
+    await call.house.renew_if_changed()
+    town = town_of(call)
+    raw = call.house.exchange.services_file(town, call.say)
+    return _download(raw, f"{town.id}-services.csv", "text/csv")
+
+
+async def take_in(call: PageCall) -> Response:
+    """Take a file: tell its mistakes, or show what it would change, or keep that."""
+    await call.house.renew_if_changed()
+    form = await sent(call)
+    kind, act = str(form.get("kind") or ""), form.get("act")
+    file = await sent_file(form)
+    if kind not in _KINDS or act not in {"check", "apply"}:
+        raise BadInput(field="act" if kind in _KINDS else "kind")
+    if file is None:
+        return _show(call, kind=kind, why=call.say("exchange.no_file"), status=422)
+    prefix = str(form.get("prefix") or "").strip()[:40]
+    after, mistakes = _read(call, kind, file, prefix)
+    if after is None:
+        return _show(call, kind=kind, file=file.name, mistakes=mistakes, status=422)
+    plan = _plan(kind, after)
+    try:
+        if act == "apply":
+            return await _apply(call, plan, str(form.get("seen") or ""))
+        outcome = await foresee(call, plan)
+    except Refusal as refusal:
+        return _refused(call, kind, refusal)
+    if outcome.problems:
+        words = [told(call.say, one) for one in outcome.problems[:MOST_MISTAKES]]
+        return _show(call, kind=kind, file=file.name, mistakes=[{"text": one} for one in words], status=422)
+    return await _preview(call, kind, file, prefix, outcome)
+
+
+def _read(call: PageCall, kind: str, file: SentFile, prefix: str) -> tuple[Town | None, Any]:
+    """Return the town as it would be, or what is wrong in the file."""
+    house, own = call.house, town_of(call)
+    if kind == "services":
+        says = [call.say, *house.texts.values()]
+        return house.exchange.read_services(file.raw, file.name, own, says)
+    found, mistakes = house.exchange.read_town(file.raw, file.name, call.say)
+    if found is None:
+        return None, mistakes
+    after = taken_over(found, own, prefix)
+    others = {town.id: town for town, _ in house.directory.sites.values()}
+    taken = taken_addresses(after, others.values())
+    words = [call.say("exchange.taken", what=call.say(f"admin.what_{what}"), id=id_) for what, id_ in taken]
+    return (None, [{"text": one} for one in words]) if taken else (after, ())
+
+
+def _plan(kind: str, after: Town) -> Plan:
+    if kind == "services":
+        return lambda town: replace(town, services=after.services, clerks=after.clerks)
+    return lambda town: replace(after, letter_texts=town.letter_texts)
+
+
+async def _apply(call: PageCall, plan: Plan, seen: str) -> Response:
+    """Do what was shown; refuse when the set-up is another by now, of which the file knows nothing."""
+    fingerprint = call.house.exchange.fingerprint
+
+    def as_shown(town: Town) -> Town:
+        if fingerprint(town) != seen:
+            raise SettingsMoved
+        return plan(town)
+
+    at = await keep(call, as_shown)
+    return RedirectResponse(f"{EXCHANGE}?done={stamp(at) or 'same'}", status_code=303)
+
+
+async def _preview(call: PageCall, kind: str, file: SentFile, prefix: str, outcome: Outcome) -> Response:
+    house, before, after = call.house, outcome.before, outcome.after
+    uses = await house.read(lambda conn: house.exchange.in_use(conn, before, after, house.clock()))
+    clerks = {clerk.id for clerk in before.clerks}
+    changes = outcome.changes[:MOST_CHANGES]
+    return framed(
+        call,
+        "admin/exchange_check.html",
+        kind=kind,
+        file=file,
+        prefix=prefix,
+        seen=house.exchange.fingerprint(before),
+        changes=[change_words(call.say, before, after, one) for one in changes],
+        more=len(outcome.changes) - len(changes),
+        lost=[lost_words(call, one) for one in outcome.lost],
+        uses=[_use(call, before, one) for one in uses if one.reason != "booked"],
+        is_blocked=any(one.blocks for one in uses),
+        new_clerks=[clerk.name for clerk in after.clerks if clerk.id not in clerks],
+    )
+
+
+def _use(call: PageCall, before: Town, use: Any) -> dict[str, Any]:
+    thing = find(before, use.what, use.id)
+    name = getattr(thing, "name", use.id)
+    words = name if isinstance(name, str) else call.say.in_words(name)
+    what = call.say(f"admin.what_{use.what}")
+    return {
+        "blocks": use.blocks,
+        "text": call.say(f"exchange.use_{use.reason}", what=what, name=words or use.id, n=use.n),
+    }
+
+
+def _refused(call: PageCall, kind: str, refusal: Refusal) -> Response:
+    if refusal.code not in {"settings_moved", "town_unfit"}:
+        raise refusal
+    if refusal.code == "town_unfit" and "what" in refusal.params:
+        why = call.say("exchange.in_use", what=str(refusal.params["what"]))
+    else:
+        why = call.say(f"error.{refusal.text}", **refusal.params)
+    return _show(call, kind=kind, why=why, status=409)
+
+
+def _show(call: PageCall, *, status: int = 200, **values: Any) -> Response:
+    shown: dict[str, Any] = {"kind": "", "why": "", "file": "", "mistakes": (), "notice": {}, "without": ()}
+    shown |= values
+    mistakes = shown["mistakes"]
+    shown |= {"mistakes": mistakes[:MOST_MISTAKES], "mistake_count": len(mistakes)}
+    return framed(call, "admin/exchange.html", status=status, **shown)
+
+
+def _download(body: str | bytes, name: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=media_type, headers=headers)
+
+
+ROUTES = [
+    PageRoute(EXCHANGE, exchange_page, Act.CHANGE_SETTINGS, TOWN),
+    PageRoute(f"{EXCHANGE}/town.toml", town_file, Act.CHANGE_SETTINGS, TOWN),
+    PageRoute(f"{EXCHANGE}/services.csv", services_file, Act.CHANGE_SETTINGS, TOWN),
+    PageRoute(EXCHANGE, take_in, Act.CHANGE_SETTINGS, TOWN, methods=("POST",)),
+]

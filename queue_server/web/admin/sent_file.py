@@ -1,0 +1,56 @@
+"""A file that came with a form: uploaded, or carried along unseen from the page that showed what it would do.
+
+What must not live here: what stands in it. Nothing is written to a disk: a file lives as long as its request.
+"""
+
+import binascii
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.datastructures import FormData, UploadFile
+
+from queue_server.web.security import BODY_LIMIT
+
+LONGEST_NAME: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file's bytes, and its name as its owner knows it."""
+
+    name: str
+    raw: bytes
+
+    @property
+    def carried(self) -> str:
+        """The bytes as a hidden field holds them, so that nobody has to choose the file twice."""
+        return urlsafe_b64encode(zlib.compress(self.raw)).decode("ascii")
+
+
+async def sent_file(form: FormData) -> SentFile | None:
+    """Return the file of a form; None when none was chosen, or what is carried was not packed by a page."""
+    uploaded = form.get("file")
+    if isinstance(uploaded, UploadFile):
+        raw = await uploaded.read()
+        await uploaded.close()
+        return SentFile(_named(uploaded.filename), raw) if raw or uploaded.filename else None
+    raw_or_none = _unpacked(str(form.get("carried") or ""))
+    return SentFile(_named(str(form.get("name") or "")), raw_or_none) if raw_or_none is not None else None
+
+
+def _named(name: str | None) -> str:
+    return "".join(sign for sign in (name or "") if sign.isprintable())[-LONGEST_NAME:] or "-"
+
+
+def _unpacked(carried: str) -> bytes | None:
+    """Return the bytes, never more than could have been uploaded: a few bytes may unpack to gigabytes."""
+    if not carried:
+        return None
+    try:
+        unpacking = zlib.decompressobj()
+        raw = unpacking.decompress(urlsafe_b64decode(carried.encode()), BODY_LIMIT)
+    except (zlib.error, binascii.Error, ValueError):
+        return None
+    return raw if unpacking.eof else None
