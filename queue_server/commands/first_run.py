@@ -1,7 +1,7 @@
 """A server without a town: makes the place, opens the one-time link and says where it leads.
 
 What must not live here: the pages behind it (`web.first_run`). The link is a secret: it goes to a
-terminal, and where a journal keeps what is printed, into a file that only the owner may read.
+terminal, and where something keeps what is printed (a journal, a container's log), into a file of the owner.
 """
 
 import os
@@ -55,22 +55,13 @@ def tell(settings: Settings, secret: str, address: str, out: TextIO | None = Non
         " If you expected one, stop with Ctrl-C and name its folder with --data.",
         file=stream,
     )
-    if keeps(stream):
+    if not stream.isatty():
         _write(settings.first_run_link, link)
         print(f"To set one up, open the link in {settings.first_run_link}", file=stream)
-        print(f"It works once, within 24 hours: sudo cat {settings.first_run_link}", file=stream)
+        print(f"It works once, within 24 hours: cat {settings.first_run_link}", file=stream)
     else:
         print(f"To set one up, open this link. It works once, within 24 hours:\n\n  {link}\n", file=stream)
     stream.flush()
-
-
-def keeps(stream: TextIO) -> bool:
-    """Tell whether the journal reads what is written here (systemd.exec(5), JOURNAL_STREAM)."""
-    try:
-        found = os.fstat(stream.fileno())
-    except (OSError, ValueError, AttributeError):
-        return False
-    return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
 
 
 def forget(settings: Settings) -> None:

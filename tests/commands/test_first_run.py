@@ -15,12 +15,20 @@ from queue_server.settings import Settings
 from tests.commands.operating import Place
 
 
+class Terminal(io.StringIO):
+    """Somebody's screen: nothing of it is kept."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def begun(empty_place: Place) -> tuple[Settings, str]:
     empty_place.settings.data.mkdir(exist_ok=True)
     return empty_place.settings, first_run.begin(empty_place.settings)
 
 
+@pytest.mark.parametrize("empty_place", ["sqlite"], indirect=True)
 def test_an_empty_place_has_no_town_and_a_made_one_has(place: Place) -> None:
     assert not first_run.has_no_town(place.settings)
     elsewhere = replace(place.settings, data=place.settings.data / "elsewhere", database="")
@@ -50,21 +58,20 @@ def test_the_secret_has_enough_bits_and_is_not_stored(begun: tuple[Settings, str
 @pytest.mark.parametrize("empty_place", ["sqlite"], indirect=True)
 def test_the_link_is_told_in_plain_words(begun: tuple[Settings, str]) -> None:
     settings, secret = begun
-    said = io.StringIO()
+    said = Terminal()
     first_run.tell(settings, secret, "http://127.0.0.1:8000/", said)
     assert f"http://127.0.0.1:8000/first-run/{secret}\n" in said.getvalue()
     assert "24 hours" in said.getvalue()
-    said = io.StringIO()
+    said = Terminal()
     first_run.tell(replace(settings, public_url="https://termin.example"), secret, "http://x:1/", said)
     assert re.findall(r"https?://\S+", said.getvalue()) == [f"https://termin.example/first-run/{secret}"]
 
 
 @pytest.mark.parametrize("empty_place", ["sqlite"], indirect=True)
-def test_a_journal_is_told_a_file_and_never_the_link(
-    begun: tuple[Settings, str], monkeypatch: pytest.MonkeyPatch
+def test_a_log_that_is_kept_gets_a_file_and_never_the_link(
+    begun: tuple[Settings, str],
 ) -> None:
     settings, secret = begun
-    monkeypatch.setattr(first_run, "keeps", lambda _: True)
     said = io.StringIO()
     first_run.tell(settings, secret, "http://127.0.0.1:8000/", said)
     assert secret not in said.getvalue()
