@@ -74,7 +74,7 @@ PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
     "/admin/health": "looks and changes nothing",
     **dict.fromkeys(
         (
-            "/admin/setup/{what}",
+            *("/admin/setup/{what}", "/admin/setup/service/_new"),
             *("/admin/setup/{what}/_new", "/admin/setup/{what}/{id}", "/admin/setup/{what}/{id}/remove"),
             "/admin/changes",
             "/admin/exchange",

@@ -7,6 +7,7 @@ Nothing is kept in memory: it is read for a few pages in the life of a server.
 import re
 import tomllib
 import zoneinfo
+from dataclasses import replace
 from datetime import time
 from importlib import resources
 from typing import Final
@@ -18,7 +19,16 @@ from queue_server.domain.town_check import check
 from queue_server.domain.town_problem import Problem
 from queue_server.domain.written_hours import parse_hours, write_hours
 
-__all__ = ["TEMPLATES", "catalogue", "problems", "read_hours", "states", "template", "write_hours"]
+__all__ = [
+    "TEMPLATES",
+    "catalogue",
+    "problems",
+    "read_hours",
+    "states",
+    "template",
+    "whole_catalogue",
+    "write_hours",
+]
 
 TEMPLATES: Final = ("town-hall", "two-sites", "registry-office", "vehicle-registration")
 _AROUND: Final = """
@@ -56,6 +66,15 @@ def catalogue() -> Town:
     services = tomllib.loads(_sample("services.toml"))["services"]
     keys = [key for key, one in services.items() if one.get("channel") not in {"online", "elsewhere"}]
     return load(_AROUND.format(services=keys), "catalogue")
+
+
+def whole_catalogue() -> Town:
+    """Return a town that has every service of the built-in catalogue; links are the town's to tell."""
+    services = tomllib.loads(_sample("services.toml"))["services"]
+    linked = [key for key, one in services.items() if one.get("channel") in {"online", "elsewhere"}]
+    links = "".join(f'[services.{key}]\nlink = "https://town.example/"\n' for key in linked)
+    town = load(_AROUND.format(services=list(services)) + links, "catalogue")
+    return replace(town, services=tuple(replace(one, link="") for one in town.services))
 
 
 def problems(town: Town) -> list[Problem]:

@@ -73,7 +73,15 @@ def adding(what: str, thing: Any, site_id: str) -> Plan:
 
 
 def removing(what: str, id_: str) -> Plan:
-    return lambda town: remove(town, what, id_) if find(town, what, id_) else town
+    """Return the plan that takes a thing out; a service is taken out of its clerks' skills, too."""
+    return lambda town: remove(_unlearned(town, what, id_), what, id_) if find(town, what, id_) else town
+
+
+def _unlearned(town: Town, what: str, id_: str) -> Town:
+    if what != "service":
+        return town
+    clerks = [replace(one, service_ids=tuple(i for i in one.service_ids if i != id_)) for one in town.clerks]
+    return replace(town, clerks=tuple(clerks))
 
 
 def moving(what: str, id_: str, site_id: str, steps: int) -> Plan:

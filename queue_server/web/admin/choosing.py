@@ -5,7 +5,7 @@ What must not live here: whether a choice is right (`domain.town_check`).
 
 import zoneinfo
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from queue_server.domain.admission import Admission
@@ -69,6 +69,30 @@ def _of_town(field: str) -> Callable[[Around], Iterable[Choice]]:
     return lambda around: _named(getattr(around.town, field))(around)
 
 
+def _areas_of(around: Around) -> Iterable[Choice]:
+    """Choose among the areas of the site in question; without one, among all."""
+    sites = around.town.sites if around.site is None else (around.site,)
+    return [choice for site in sites for choice in _named(site.areas)(around)]
+
+
+def for_key(keys: str, key: str, around: Around) -> Around:
+    """Return what stands around the choice for one of several keys: for a site, that site."""
+    if keys != "sites":
+        return around
+    return replace(around, site=next((one for one in around.town.sites if one.id == key), around.site))
+
+
+def grouped(name: str, around: Around) -> list[tuple[str, list[Choice]]]:
+    """Return the choices of a list under their headings; most lists have one without words."""
+    found = choices_of(name, around)
+    if name != "skills":
+        return [("", found)]
+    of = {one.id: one.department_id for one in around.town.services}
+    headings = [(one.id, around.text(one.name)) for one in around.town.departments]
+    groups = [(words, [one for one in found if of.get(one[0]) == id_]) for id_, words in headings]
+    return [("", [one for one in found if one[0] not in of]), *(group for group in groups if group[1])]
+
+
 def _words(name: str, values: Iterable[object]) -> Callable[[Around], Iterable[Choice]]:
     return lambda around: [(str(one), around.say(f"admin.choice_{name}_{one}")) for one in values]
 
@@ -119,6 +143,8 @@ _LISTS: Final[Mapping[str, Callable[[Around], Iterable[Choice]]]] = {
     "departments": _of_town("departments"),
     "categories": _of_town("categories"),
     "areas": _of_site("areas"),
+    "areas_of": _areas_of,
+    "clerks": _of_town("clerks"),
     "rooms": _of_site("rooms"),
     "counters": _of_site("counters"),
     "services": _services,

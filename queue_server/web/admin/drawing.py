@@ -6,7 +6,7 @@ What must not live here: reading a form (`web.admin.reading`), and HTML.
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from queue_server.web.admin.choosing import Around, choices_of, language_name
+from queue_server.web.admin.choosing import Around, choices_of, for_key, grouped, language_name
 from queue_server.web.admin.fields import Field, Widget
 from queue_server.web.admin.reading import Typed
 from queue_server.web.admin.value_words import hint, label
@@ -58,12 +58,19 @@ def drawn(
         days = [(str(day), say(f"admin.choice_weekday_{day}")) for day in range(7)]
         found["parts"] = [_part(at, day, words, typed, errors) for day, words in days]
     elif one.widget is Widget.EACH:
-        found["parts"] = [_part(at, key, words, typed, errors) for key, words in choices_of(one.keys, around)]
-        found["choices"] = choices_of(one.choices, around)
+        found["parts"] = [
+            _part(at, key, words, typed, errors)
+            | {"choices": choices_of(one.choices, for_key(one.keys, key, around))}
+            for key, words in choices_of(one.keys, around)
+        ]
     elif one.widget is Widget.ROWS:
         found["rows"] = _rows(one, typed, at, around, languages, errors)
     elif one.choices:
         found["choices"] = _with_unknown(choices_of(one.choices, around), typed)
+        if one.widget is Widget.CHOICES:
+            known = choices_of(one.choices, around)
+            left = [choice for choice in found["choices"] if choice not in known]
+            found["groups"] = [*grouped(one.choices, around), *([("", left)] if left else [])]
     found["optional"] = one.optional
     found["told_by"] = _told_by(at, found["error"], found["hint"])
     return found

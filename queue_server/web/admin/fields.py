@@ -61,10 +61,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Fields that stand on one page; its heading is `admin.part_<what>_<name>`."""
+    """Fields that stand on one page; its heading is `admin.part_<what>_<name>`.
+
+    `completed` makes the values fit each other that were read without a mistake: (values, around) → values.
+    """
 
     name: str
     fields: tuple[Field, ...]
+    completed: Callable[..., dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,14 @@ class Sort:
     """One kind of things with forms. `new` makes one with nothing but the fields that have no default.
 
     `of_town`: only who administers the whole town edits it; `one`: there is exactly one, without a list.
+    `filters`: fields with choices by which the list is filtered.
     """
 
     what: str
     parts: tuple[Part, ...]
     of_town: bool = False
     one: bool = False
+    filters: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[Field, ...]:

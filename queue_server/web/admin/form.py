@@ -10,13 +10,16 @@ from typing import Any
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Site, Town
 from queue_server.domain.town_edit import CLASSES
-from queue_server.domain.town_problem import Problem
+from queue_server.domain.town_problem import Code, Problem
 from queue_server.web.admin.choosing import Around, choices_of
 from queue_server.web.admin.drawing import Drawn, drawn, empty
 from queue_server.web.admin.fields import Field, Part, Sort, Widget
 from queue_server.web.admin.problem_words import place_of, problem_words, told
 from queue_server.web.admin.reading import Form, Typed, read, written
 from queue_server.web.texts import Texts
+
+_INSTEAD = {Code.SERVICE_WITHOUT_CLERK: "clerk_ids"}
+"""Where a mistake of the whole thing is put right, if the form has that field."""
 
 
 @dataclass(slots=True)
@@ -40,9 +43,9 @@ class ThingForm:
         """The town's, and whichever others the thing has texts in: they are not lost by looking."""
         return tuple(dict.fromkeys((*self.town.languages, *_languages_in(self.thing, self.part.fields))))
 
-    def show(self) -> None:
-        """Fill the form with what holds; a new thing's with what it is unless one says otherwise."""
-        known = self.thing if self.thing is not None else _defaults(self.sort.what)
+    def show(self, like: Any = None) -> None:
+        """Fill the form with what holds; a new thing's with `like`, or what it is if one says nothing."""
+        known = like or (self.thing if self.thing is not None else _defaults(self.sort.what))
         self.typed = {
             one.name: written(one, getattr(known, one.name), self.languages)
             if hasattr(known, one.name)
@@ -60,6 +63,8 @@ class ThingForm:
         found = read(self.part.fields, form, self.languages, keys)
         self.typed, self.values = found.typed, found.values
         self.errors = {at: self.around.say(f"admin.wrong_{code}") for at, code in found.wrong.items()}
+        if self.part.completed is not None and not self.errors:
+            self.values = self.part.completed(self.values, self.around)
         return not self.errors
 
     def judge(self, after: Town, problems: Iterable[Problem], id_: str) -> None:
@@ -68,7 +73,10 @@ class ThingForm:
         for problem in problems:
             place = place_of(after, problem.path)
             own = (place.what, place.id) == (self.sort.what, id_)
-            if own and place.within and place.within[0] in names:
+            instead = _INSTEAD.get(problem.code, "")
+            if own and instead in names:
+                self.errors.setdefault(instead, told(self.around.say, problem))
+            elif own and place.within and place.within[0] in names:
                 at = _at(names[str(place.within[0])], place.within)
                 self.errors.setdefault(at, told(self.around.say, problem))
             else:

@@ -13,7 +13,7 @@ from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.town import Site, Town, in_language
 from queue_server.domain.town_edit import IN_SITE, find, holder, things
 from queue_server.web.admin.changing import keep, moving
-from queue_server.web.admin.choosing import Around
+from queue_server.web.admin.choosing import Around, choices_of
 from queue_server.web.admin.fields import Sort
 from queue_server.web.admin.frame import framed, may_change, sent, sites_of, town_of
 from queue_server.web.admin.notices import notice
@@ -37,12 +37,15 @@ async def list_page(call: PageCall) -> Response:
     query = call.request.query_params
     words, site_id = query.get("q", "").strip()[:LONGEST_WORDS], query.get("site", "")
     sites = sites_of(call, town)
-    found = [one for one in _rows(call, sort, town, sites, site_id) if _holds(one, words)]
+    asked = {name: query.get(name, "")[:LONGEST_WORDS] for name in sort.filters}
+    found = [one for one in _rows(call, sort, town, sites, site_id, asked) if _holds(one, words)]
     number = query.get("page", "1")
     page = int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 1
     last = max(1, -(-len(found) // A_PAGE))
     page = min(max(page, 1), last)
-    kept = {name: value for name, value in (("q", words), ("site", site_id)) if value}
+    kept = {name: value for name, value in (("q", words), ("site", site_id), *asked.items()) if value}
+    # The neighbours must be those that are seen: a list that is searched has no order to change.
+    can_order = _may_order(call, sort) and kept.keys() <= {"site"}
     return framed(
         call,
         "admin/list.html",
@@ -54,13 +57,14 @@ async def list_page(call: PageCall) -> Response:
         sites=[(one.id, in_language(one.name, call.language)) for one in sites]
         if sort.what in IN_SITE and len(sites) > 1
         else [],
+        filters=_filters(call, sort, town, asked),
         page=page,
         last=last,
         kept=urlencode(kept),
         path=SETUP,
         notice=notice(call),
-        can_order=_may_order(call, sort) and not kept.get("q") and len(found) > 1,
-        ordering=query.get("order") == "1" and _may_order(call, sort) and not kept.get("q"),
+        can_order=can_order and len(found) > 1,
+        ordering=can_order and query.get("order") == "1",
         can_add=sort.what != "site" or may_change(call),
     )
 
@@ -88,11 +92,38 @@ async def _move(call: PageCall, sort: Sort, town: Town) -> Response:
     return RedirectResponse(f"{SETUP}/{sort.what}?order=1{site}#o-{quote(id_)}", status_code=303)
 
 
-def _rows(call: PageCall, sort: Sort, town: Town, sites: list[Site], site_id: str) -> list[dict[str, Any]]:
+def _filters(call: PageCall, sort: Sort, town: Town, asked: dict[str, str]) -> list[dict[str, Any]]:
+    around = Around(town, None, call.say)
+    return [
+        {
+            "name": one.name,
+            "label": label(call.say, sort.what, one.name),
+            "choices": choices_of(one.choices, around),
+            "asked": asked[one.name],
+        }
+        for one in sort.fields
+        if one.name in sort.filters
+    ]
+
+
+def _is_asked(thing: Any, asked: dict[str, str]) -> bool:
+    """Say whether each filter fits: a value itself, or one of several."""
+    for name, wanted in asked.items():
+        value = getattr(thing, name)
+        held = [str(one) for one in value] if isinstance(value, tuple) else [str(value)]
+        if wanted and wanted not in held:
+            return False
+    return True
+
+
+def _rows(
+    call: PageCall, sort: Sort, town: Town, sites: list[Site], site_id: str, asked: dict[str, str]
+) -> list[dict[str, Any]]:
     say = call.say
     if sort.what not in IN_SITE:
         own = {site.id for site in sites}
-        shown = [one for one in things(town, sort.what) if sort.what != "site" or one.id in own]
+        near = [one for one in things(town, sort.what) if sort.what != "site" or one.id in own]
+        shown = [one for one in near if _is_asked(one, asked)]
         return [_row(sort, one, Around(town, one if sort.what == "site" else None, say)) for one in shown]
     return [
         _row(sort, one, Around(town, site, say)) | {"site": in_language(site.name, call.language)}

@@ -15,6 +15,7 @@ from queue_server.domain.town import Site, Town
 from queue_server.domain.town_edit import CLASSES, IN_SITE, find, holder
 from queue_server.domain.town_values import SLUG
 from queue_server.web.admin.ahead import foresee_from, keep_from, read_start, tomorrow, why_unfit
+from queue_server.web.admin.beside_clerk import beside_clerk
 from queue_server.web.admin.changing import (
     Outcome,
     Plan,
@@ -70,13 +71,14 @@ async def thing_page(call: PageCall) -> Response:
     form = _form(call, sort, town, site, thing)
     if call.request.method != "POST":
         form.show()
-        return _show(call, form)
+        beside = await beside_clerk(call, thing) if sort.what == "clerk" else {}
+        return show_form(call, form, beside=beside)
     data = await sent(call)
-    act = _act(data)
+    act = act_of(data)
     if not form.take(data) or act == "back":
-        return _show(call, form, status=422 if form.errors else 200)
+        return show_form(call, form, status=422 if form.errors else 200)
     plan = editing(sort.what, thing.id, form.values, str(data.get("seen") or ""))
-    return await _road(call, form, data, plan, act, thing.id)
+    return await road(call, form, data, plan, act, thing.id)
 
 
 async def new_page(call: PageCall) -> Response:
@@ -91,17 +93,17 @@ async def new_page(call: PageCall) -> Response:
     form = _form(call, sort, town, site, None)
     if call.request.method != "POST":
         form.show()
-        return _show(call, form)
+        return show_form(call, form)
     data = await sent(call)
-    act, is_read = _act(data), form.take(data)
-    id_ = _new_id(call, form, data)
+    act, is_read = act_of(data), form.take(data)
+    id_ = new_id(call, form, data)
     if not is_read or form.errors or act == "back":
-        return _show(call, form, status=422 if form.errors else 200, id_=id_)
+        return show_form(call, form, status=422 if form.errors else 200, id_=id_)
     thing = _new_thing(call, form, id_)
-    return await _road(call, form, data, adding(sort.what, thing, site.id if site else ""), act, id_)
+    return await road(call, form, data, adding(sort.what, thing, site.id if site else ""), act, id_)
 
 
-async def _road(call: PageCall, form: ThingForm, data: FormData, plan: Plan, act: str, id_: str) -> Response:
+async def road(call: PageCall, form: ThingForm, data: FormData, plan: Plan, act: str, id_: str) -> Response:
     """Take a plan from its mistakes over what it would break to what was kept, now or for its day."""
     typed = str(data.get("starts") or "").strip()[:40]
     starts = read_start(call, typed)
@@ -111,7 +113,7 @@ async def _road(call: PageCall, form: ThingForm, data: FormData, plan: Plan, act
         return _refused(call, form, refusal, id_)
     form.judge(outcome.after, outcome.problems, id_)
     if outcome.problems:
-        return _show(call, form, status=422, id_=id_)
+        return show_form(call, form, status=422, id_=id_)
     if act == "preview" or (act == "save" and outcome.lost) or (typed and starts is None):
         return _preview(call, form, data, outcome, id_)
     try:
@@ -132,17 +134,19 @@ def _refused(call: PageCall, form: ThingForm, refusal: Refusal, id_: str) -> Res
     """Show the form again with why not: what was typed is kept."""
     if refusal.code not in {"settings_moved", "town_unfit"}:
         raise refusal
-    return _show(call, form, status=409, id_=id_, refusal=refusal)
+    return show_form(call, form, status=409, id_=id_, refusal=refusal)
 
 
-def _show(
+def show_form(
     call: PageCall,
     form: ThingForm,
     *,
     status: int = 200,
     id_: str = "",
     refusal: Refusal | None = None,
+    beside: dict[str, Any] | None = None,
 ) -> Response:
+    """Show a form; `id_`: what a new thing is to be called; `beside`: what stands next to it."""
     sort, thing = form.sort, form.thing
     fields = form.drawn()
     names = [one.name for one in form.part.fields]
@@ -162,6 +166,7 @@ def _show(
         others=form.others,
         refused=_why_refused(call, refusal) if refusal else "",
         seen=mark(thing, names) if thing is not None else "",
+        beside=beside or {},
         action=_action(call),
         path=SETUP,
         notice=notice(call),
@@ -211,7 +216,7 @@ def _site(call: PageCall, town: Town) -> Site | None:
     return next((site for site in sites if site.id == asked or len(sites) == 1), None)
 
 
-def _new_id(call: PageCall, form: ThingForm, data: FormData) -> str:
+def new_id(call: PageCall, form: ThingForm, data: FormData) -> str:
     """Return the id that was typed, else one made from the name; a mistake stands at its field."""
     taken = taken_ids(_towns(call), form.sort.what, form.town.id)
     typed = str(data.get("id") or "").strip()[:80]
@@ -245,11 +250,11 @@ def _towns(call: PageCall) -> dict[str, Town]:
 
 def _action(call: PageCall) -> str:
     query = call.request.url.query
-    kept = "&".join(one for one in query.split("&") if one.startswith(("part=", "site=")))
+    kept = "&".join(one for one in query.split("&") if one.startswith(("part=", "site=", "from=")))
     return f"{call.request.url.path}?{kept}" if kept else call.request.url.path
 
 
-def _act(data: FormData) -> str:
+def act_of(data: FormData) -> str:
     act = str(data.get("act") or "")
     if act not in _ACTS:
         raise BadInput(field="act")

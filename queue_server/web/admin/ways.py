@@ -36,6 +36,8 @@ WAYS: Final = (
     Way("/admin/setup/kiosk", "admin.many_kiosk", Act.CHANGE_SETTINGS, "setup"),
     Way("/admin/setup/department", "admin.many_department", Act.CHANGE_SETTINGS, "setup", of_town=True),
     Way("/admin/setup/category", "admin.many_category", Act.CHANGE_SETTINGS, "setup", of_town=True),
+    Way("/admin/setup/service", "admin.many_service", Act.CHANGE_SETTINGS, "setup", of_town=True),
+    Way("/admin/setup/clerk", "admin.many_clerk", Act.CHANGE_SETTINGS, "people", of_town=True),
     Way("/admin/accounts", "people.accounts", Act.MANAGE_ACCOUNTS, "people"),
     Way("/department", "admin.absences", Act.PLAN_DEPARTMENT, "people"),
     Way("/admin/letters", "letters.short", Act.CHANGE_SETTINGS, "texts", of_town=True),
