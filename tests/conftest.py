@@ -7,7 +7,7 @@ import gc
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,12 +47,35 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if E2E in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            if EARS.intersection(getattr(item, "fixturenames", ())):
+            if EARS.intersection(names_of(item)):
                 item.add_marker(pytest.mark.listens)
+    if hasattr(config, "workerinput"):
+        items[:] = with_browsers_among_the_others(items)
     if not config.getoption("--long"):
         leave_out = [item for item in items if "long" in item.keywords]
         config.hook.pytest_deselected(items=leave_out)
         items[:] = [item for item in items if item not in leave_out]
+
+
+def with_browsers_among_the_others(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Spread the files that open browsers evenly among those that open none, each in its order.
+
+    Three workers that all drive browsers were in each other's way on two cores; later none had enough to do.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    browsing = {path: any("running_browsers" in names_of(test) for test in files[path]) for path in files}
+    place = {
+        path: (position + 0.5) / len(alike)
+        for alike in ([path for path in files if browsing[path] is kind] for kind in (True, False))
+        for position, path in enumerate(alike)
+    }
+    return [test for path in sorted(files, key=place.__getitem__) for test in files[path]]
+
+
+def names_of(item: pytest.Item) -> Sequence[str]:
+    return getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session", autouse=True)

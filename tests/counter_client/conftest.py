@@ -135,7 +135,7 @@ class Hall:
         return socket
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
     """One server for all tests here: starting one for each took longer than the tests."""
     server = Server(tmp_path_factory.mktemp("counter") / "data", AUFRUF, OPTIONS)
@@ -188,7 +188,7 @@ async def open_counter(browser: Browser, hall: Hall) -> AsyncIterator[OpenCounte
     assert [complaint for complaint in complaints if not is_no_fault(complaint)] == []
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def module(browser: Browser, running: Hall) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
     """Run a function body with a module's exports as `m`; the pure modules need nothing but a browser."""
     page = await browser.new_page()

@@ -34,7 +34,7 @@ AudioBufferSourceNode.prototype.stop = function (when) {
 OpenPage = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def chromium(running_browsers: Running) -> dict[bool, Browser]:
     """Two browsers: one that may play sound unasked, one that waits for a press."""
     return {True: await running_browsers.browser(), False: await running_browsers.browser(MUST_BE_TOUCHED)}

@@ -74,7 +74,7 @@ def a_value(column: sa.Column[Any]) -> Any:
         return {}
     if isinstance(kind, UTCDateTime | sa.DateTime):
         return NOW
-    return {date: NOW.date(), bool: False, int: 1}.get(kind.python_type, "x")
+    return {date: NOW.date(), bool: False, int: 1, bytes: b""}.get(kind.python_type, "x")
 
 
 def plant(conn: sa.Connection, each: sa.Table, column: sa.Column[Any], value: Any) -> None:

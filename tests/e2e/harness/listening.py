@@ -49,10 +49,14 @@ def correlation(heard: Samples, sought: Samples) -> Samples:
     """Correlate, normalised, for each start in `heard`: 1 means the same sound at any volume."""
     if len(heard) < len(sought) or not len(sought):
         return np.zeros(0)
-    size = 1 << (len(heard) + len(sought)).bit_length()
-    product = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(sought, size))
     starts = len(heard) - len(sought) + 1
-    raw = np.fft.irfft(product, size)[:starts]
+    # Block by block: one transform of some minutes takes three times as long as many that fit the cache.
+    size = min(1 << (len(heard) + len(sought)).bit_length(), 1 << (4 * len(sought)).bit_length())
+    step = size - len(sought) + 1
+    spectrum = np.conj(np.fft.rfft(sought, size))
+    blocks = (heard[begin : begin + size] for begin in range(0, starts, step))
+    raw = np.concatenate([np.fft.irfft(np.fft.rfft(block, size) * spectrum, size)[:step] for block in blocks])
+    raw = raw[:starts]
     energy_until = np.concatenate(([0.0], np.cumsum(heard**2)))
     energy = energy_until[len(sought) :] - energy_until[:starts]
     audible = energy > SILENCE**2 * len(sought)
@@ -62,12 +66,14 @@ def correlation(heard: Samples, sought: Samples) -> Samples:
 
 def _piece_by_piece(heard: Samples, sought: Samples, start: int) -> float:
     """Correlate the pieces of `sought` around their places; louder pieces count more, silent ones not."""
-    padded = np.concatenate((np.zeros(SLACK), heard, np.zeros(SLACK)))
+    before, after = max(0, start - SLACK), start + len(sought) + SLACK
+    nothing = np.zeros(SLACK)
+    near = np.concatenate((nothing[: SLACK - (start - before)], heard[before:after], nothing))
     likeness = weight = 0.0
     for begin in range(0, len(sought), PIECE):
         piece = sought[begin : begin + PIECE]
         energy = float(np.sum(piece**2))
-        around = padded[start + begin : start + begin + len(piece) + 2 * SLACK]
+        around = near[begin : begin + len(piece) + 2 * SLACK]
         likeness += energy * float(correlation(around, piece).max(initial=0.0))
         weight += energy
     return likeness / weight if weight else 0.0
