@@ -44,11 +44,21 @@ def never_be_ready(tree: Path) -> None:
     )
 
 
+class Wheels(dict[str, Path]):
+    """The releases, each built when a test asks for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __missing__(self, version: str) -> Path:
+        change = {HERE: None, BROKEN: never_be_ready, GOOD: give_a_migration}[version]
+        self[version] = build_wheel(version, self.folder, change)
+        return self[version]
+
+
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("releases")
-    changes = {HERE: None, BROKEN: never_be_ready, GOOD: give_a_migration}
-    return {version: build_wheel(version, folder, change) for version, change in changes.items()}
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
+    return Wheels(tmp_path_factory.mktemp("releases"))
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +67,7 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, wheels: dict[str, Path], libraries: Path) -> Machine:
+def machine(tmp_path: Path, wheels: Wheels, libraries: Path) -> Machine:
     """The example town on an installed version, not yet running."""
     environment = {**os.environ, "PYTHONPATH": str(libraries), "PYTHONUNBUFFERED": "1"}
     made = Machine(tmp_path / "opt", tmp_path / "town", environment)
@@ -90,7 +100,7 @@ def waiting(address: str) -> set[int]:
 
 
 def test_a_version_that_does_not_answer_goes_back_with_what_was_done_meanwhile(
-    machine: Machine, wheels: dict[str, Path], port: int
+    machine: Machine, wheels: Wheels, port: int
 ) -> None:
     token = machine.aufruf("token", "create", "--role", "clerk", "--site", "rathaus").last
     with machine.supervised(port):
@@ -136,7 +146,7 @@ def put_right_after_a_kill(machine: Machine) -> None:
 
 
 @pytest.mark.long
-def test_the_other_version_at_hand_comes_up(machine: Machine, wheels: dict[str, Path], port: int) -> None:
+def test_the_other_version_at_hand_comes_up(machine: Machine, wheels: Wheels, port: int) -> None:
     token = machine.aufruf("token", "create", "--role", "clerk", "--site", "rathaus").last
     machine.install(wheels[GOOD])
     machine.layout.confirm(Switch(GOOD, HERE))
@@ -162,7 +172,7 @@ def test_the_other_version_at_hand_comes_up(machine: Machine, wheels: dict[str, 
 
 @pytest.mark.long
 def test_a_good_version_comes_up_and_the_one_before_stays_at_hand(
-    machine: Machine, wheels: dict[str, Path], port: int
+    machine: Machine, wheels: Wheels, port: int
 ) -> None:
     token = machine.aufruf("token", "create", "--role", "clerk", "--site", "rathaus").last
     with machine.supervised(port):
@@ -188,7 +198,7 @@ def test_a_good_version_comes_up_and_the_one_before_stays_at_hand(
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(4))
 def test_an_update_that_is_killed_leaves_the_service_running(
-    machine: Machine, wheels: dict[str, Path], port: int, seed: int
+    machine: Machine, wheels: Wheels, port: int, seed: int
 ) -> None:
     """`kill -9` at a random moment; the next run tidies up and goes through."""
     dice = random.Random(seed)

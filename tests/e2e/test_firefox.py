@@ -75,7 +75,17 @@ test_a_walk_in_gets_a_number_by_key = test_desk.test_a_walk_in_gets_a_number_by_
 test_a_call_back_is_found_moved_and_cancelled_by_key = (
     test_desk.test_a_call_back_is_found_moved_and_cancelled_by_key
 )
-test_the_pages_fit_and_are_accessible = test_desk.test_the_pages_fit_and_are_accessible
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(("width", "height"), [(320, 640), pytest.param(1280, 800, marks=pytest.mark.long)])
+async def test_the_pages_fit_and_are_accessible(
+    server: Server, browsers: Browsers, browser: Browser, screenshot: Screenshot, width: int, height: int
+) -> None:
+    """By day where it is narrow: that is where two engines lay a page out differently."""
+    await test_desk.test_the_pages_fit_and_are_accessible(
+        server, browsers, browser, screenshot, width, height
+    )
 
 
 async def test_requests_letters_and_messages_open(
