@@ -6,6 +6,7 @@ import { localeOf, pageTexts, readJson } from "/static/texts.js";
 import { makeAnnouncer } from "./announcer.js";
 import { makeBoard } from "./board.js";
 import { answerBeganAt, askServerTime, makeClock } from "./clock.js";
+import { makeQuiet } from "./quiet.js";
 import { makeReporter } from "./reporter.js";
 import { hideRestingPointer, keepAwake } from "./screen.js";
 import { makeSound } from "./sound.js";
@@ -30,6 +31,8 @@ const clock = makeClock({
 });
 const board = makeBoard({ minOnScreenMs: (config.min_on_screen_s ?? 30) * 1000 });
 const view = makeView(root, t);
+const quietTexts = config.quiet?.texts ?? [];
+const quiet = makeQuiet({ afterMs: (config.quiet?.after_s ?? 60) * 1000, eachMs: config.quiet?.each_ms, count: quietTexts.length });
 const announcer = makeAnnouncer({ languages: config.languages, gapMs: config.minimum_gap_ms ?? 700 });
 const withSpeech = config.speech?.available ?? false;
 const sound = makeSound({
@@ -131,6 +134,7 @@ function act(actions) {
 function draw() {
   const picture = { ...board.view(now()), nextFree: nextFreeText() };
   if (view.draw(picture)) view.tell([picture.newest, ...picture.others].filter(Boolean));
+  view.town(quietTexts[quiet.shown(picture.onCount, now())] ?? null);
   return picture;
 }
 

@@ -58,6 +58,7 @@ export function makeView(root, t) {
   };
   let drawn = "";
   let said = new Set();
+  let townText = null;
 
   function cells(box, calls) {
     const old = new Map([...box.children].map((node) => [node.dataset.seq, node]));
@@ -125,6 +126,22 @@ export function makeView(root, t) {
     /** The grid follows the window. */
     reshape(view) {
       shape(view);
+    },
+
+    /** Show one of the town's texts in place of the waiting time, in each language that it has; null: none. */
+    town(text) {
+      if (text === townText) return;
+      townText = text;
+      const box = at("town");
+      root.toggleAttribute("data-town", text !== null);
+      box.hidden = text === null;
+      box.replaceChildren(...(text ?? []).map((one) => {
+        const line = element("p", "town__text", one.text);
+        line.lang = one.language;
+        line.dir = "auto";
+        line.dataset.length = one.text.length > 90 ? "long" : one.text.length > 40 ? "some" : "short";
+        return line;
+      }));
     },
 
     /** Say clearly that this is a test or a rehearsal; an empty kind is the hall itself. */

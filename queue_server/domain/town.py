@@ -69,6 +69,13 @@ class NumberStyle(StrEnum):
     SEQUENTIAL = "sequential"
 
 
+class Chime(StrEnum):
+    """The sound before an announcement: two falling tones, or one short tone."""
+
+    GONG = "gong"
+    TONE = "tone"
+
+
 @dataclass(frozen=True, slots=True)
 class OpeningHours:
     """One stretch of local time on one weekday (0 = Monday). `closes` 00:00 is the end of that day."""
@@ -118,12 +125,21 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """A screen. It shows the calls of its areas; `service_ids` narrows them, empty means all."""
+    """A screen. It shows the calls of its areas; `service_ids` narrows them, empty means all.
+
+    `spoken` are the languages of its announcements, empty: those of the site; `min_on_screen_s` 0: as the
+    site says. When nothing was called for `quiet_after_s` it shows `quiet_texts` in turn with the wait.
+    """
 
     id: str
     name: str
     area_ids: tuple[str, ...]
     service_ids: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+    chime: Chime = Chime.GONG
+    min_on_screen_s: int = 0
+    quiet_after_s: int = 60
+    quiet_texts: tuple[Texts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def _languages(town: Town) -> Iterator[Problem]:
         yield Problem(("languages",), Code.GERMAN_MISSING)
     for index, site in enumerate(town.sites):
         used: dict[Path, tuple[str, ...]] = {("announce_languages",): site.announce_languages}
+        used |= {("displays", inner, "spoken"): shown.spoken for inner, shown in enumerate(site.displays)}
         used |= {("kiosks", inner, "languages"): kiosk.languages for inner, kiosk in enumerate(site.kiosks)}
         for path, languages in used.items():
             for inner, one in enumerate(languages):
@@ -109,6 +110,9 @@ def _site_texts(site: Site) -> Iterator[tuple[Path, Texts, bool]]:
         yield ("areas", index, "hint"), area.hint, True
     for index, closure in enumerate(site.closures):
         yield ("closures", index, "reason"), closure.reason, True
+    for index, display in enumerate(site.displays):
+        for inner, text in enumerate(display.quiet_texts):
+            yield ("displays", index, "quiet_texts", inner), text, False
     for key, lines in (("slip_header", site.slip_header), ("slip_footer", site.slip_footer)):
         for index, line in enumerate(lines):
             yield (key, index), line, False
@@ -154,6 +158,11 @@ def _numbers(town: Town) -> Iterator[Problem]:
             expected = ", ".join(map(str, (0, *reversed(CHOICES_MIN))))
             params = {"found": f"{site.reminder_default}", "expected": expected}
             yield Problem(("sites", index, "reminder_default"), Code.OUT_OF_RANGE, params)
+        for inner, display in enumerate(site.displays):
+            stays = {"min_on_screen_s": SITE_RANGES["min_on_screen_s"]} if display.min_on_screen_s else {}
+            yield from _ranges(
+                ("sites", index, "displays", inner), display, {"quiet_after_s": (10, 3600), **stays}
+            )
         for inner, area in enumerate(site.areas):
             if area.limit is not None:
                 yield from _ranges(("sites", index, "areas", inner), area, {"limit": (1, 10_000)})

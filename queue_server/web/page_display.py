@@ -1,5 +1,6 @@
 """The display's page and the clips it speaks with."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
@@ -7,7 +8,7 @@ from starlette.responses import FileResponse, Response
 
 from queue_server.domain.access import Act
 from queue_server.domain.number_space import FIRST, FOUR_LAST
-from queue_server.domain.town import in_language
+from queue_server.domain.town import GERMAN, Chime, Texts, in_language
 from queue_server.web.condition import program_version
 from queue_server.web.house import House
 from queue_server.web.pages import PageCall, PageRoute
@@ -20,15 +21,20 @@ async def display_page(call: PageCall) -> Response:
     house = call.house
     _, site = house.town_and_site(call.site_id)
     display = next(d for d in site.displays if d.id == call.id)
-    language = next((one for one in site.announce_languages if one in house.texts), call.language)
+    spoken = display.spoken or site.announce_languages
+    language = next((one for one in spoken if one in house.texts), call.language)
     areas = [in_language(a.name, language) for a in site.areas if a.id in display.area_ids]
     config = {
         "display_id": display.id,
         "site_id": site.id,
-        "languages": list(site.announce_languages),
-        "chime_url": "/static/sounds/gong.wav",
-        "chime_short_url": "/static/sounds/tone.wav",
-        "min_on_screen_s": site.min_on_screen_s,
+        "languages": list(spoken),
+        "chime_url": f"/static/sounds/{display.chime}.wav",
+        "chime_short_url": f"/static/sounds/{Chime.TONE}.wav",
+        "min_on_screen_s": display.min_on_screen_s or site.min_on_screen_s,
+        "quiet": {
+            "after_s": display.quiet_after_s,
+            "texts": [_in_languages(text, spoken) for text in display.quiet_texts],
+        },
         "zone": site.time_zone,
         "server_now_ms": int(house.clock().timestamp() * 1000),
         "config_version": house.hub.config_version,
@@ -44,6 +50,12 @@ async def display_page(call: PageCall) -> Response:
         site_name=in_language(site.name, language),
         area_name=" · ".join(areas),
     )
+
+
+def _in_languages(text: Texts, spoken: Sequence[str]) -> list[dict[str, str]]:
+    """Return a text in the display's languages, at most two of them: more cannot be read from afar."""
+    found = [{"language": one, "text": text[one]} for one in spoken if text.get(one)]
+    return found[:2] or [{"language": GERMAN, "text": in_language(text, GERMAN)}]
 
 
 async def number_clip(request: Request) -> Response:

@@ -122,6 +122,7 @@ async def test_a_test_says_that_it_is_one_and_a_real_call_takes_its_place(
     await expect(banner).to_be_visible()
     await expect(page.locator('[data-part="newest"]')).to_contain_text("999")
     assert not [one for one in await axe(page) if "region" not in one]
+    PICTURES.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=PICTURES / "display-test.png")
     await peer.call(a_call(8, 302, "4"))
     await peer.said_that((8, "shown"), (8, "started"))

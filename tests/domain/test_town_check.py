@@ -167,6 +167,26 @@ MISTAKES: list[tuple[Town, Path, Code]] = [
         ("clerks", 0, "roster", 0, "valid_until"),
         Code.DATES_BACKWARDS,
     ),
+    (
+        with_site(displays=(Display("d", "D", ("hall-foyer",), quiet_after_s=5),)),
+        (*SITE, "displays", 0, "quiet_after_s"),
+        Code.OUT_OF_RANGE,
+    ),
+    (
+        with_site(displays=(Display("d", "D", ("hall-foyer",), min_on_screen_s=2),)),
+        (*SITE, "displays", 0, "min_on_screen_s"),
+        Code.OUT_OF_RANGE,
+    ),
+    (
+        with_site(displays=(Display("d", "D", ("hall-foyer",), spoken=("pl",)),)),
+        (*SITE, "displays", 0, "spoken", 0),
+        Code.UNKNOWN_LANGUAGE,
+    ),
+    (
+        with_site(displays=(Display("d", "D", ("hall-foyer",), quiet_texts=({"en": "Hello"},)),)),
+        (*SITE, "displays", 0, "quiet_texts", 0),
+        Code.GERMAN_MISSING,
+    ),
     (with_site(displays=(Display("d", "D", ()),)), (*SITE, "displays", 0), Code.DISPLAY_WITHOUT_AREA),
     (with_site(displays=()), (*SITE, "displays"), Code.SITE_WITHOUT_DISPLAY),
     (with_site(opening=()), (*SITE, "opening"), Code.SITE_NEVER_OPEN),

@@ -69,7 +69,9 @@ class Announcements:
         }
 
     def _languages(self, site: Site) -> list[str]:
-        return [language for language in site.announce_languages if language in self._sounds.words]
+        of_displays = (language for display in site.displays for language in display.spoken)
+        spoken = dict.fromkeys((*site.announce_languages, *of_displays))
+        return [language for language in spoken if language in self._sounds.words]
 
     def _soon(self, language: str, phrase: str, urgency: Urgency) -> None:
         if phrase:

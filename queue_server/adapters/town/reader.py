@@ -28,6 +28,7 @@ from queue_server.domain.town import (
     Category,
     Challenge,
     CheckIn,
+    Chime,
     Clerk,
     Counter,
     Department,
@@ -178,6 +179,11 @@ class TownReader:
             name=table.text("name", "") or table.text("id", ""),
             area_ids=table.words("areas", tuple(area.id for area in areas)),
             service_ids=self._services.ids(table, "services"),
+            spoken=table.words("spoken", ()),
+            chime=table.choice("chime", Chime.GONG),
+            min_on_screen_s=table.whole("min_on_screen_s", 0),
+            quiet_after_s=table.whole("quiet_after_s", 60),
+            quiet_texts=table.texts_list("quiet_texts"),
         )
         table.finish()
         return display

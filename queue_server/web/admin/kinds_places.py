@@ -5,6 +5,7 @@ What must not live here: town and site (`web.admin.kinds_site`), services and pe
 
 from typing import Final
 
+from queue_server.domain.town import Chime
 from queue_server.web.admin.fields import Field, Part, Sort, Widget
 
 
@@ -35,6 +36,11 @@ DISPLAY: Final = _sort(
     Field("name", Widget.TEXT, required=True, most=80),
     Field("area_ids", Widget.CHOICES, choices="areas", required=True, in_list=True),
     Field("service_ids", Widget.CHOICES, choices="services"),
+    Field("spoken", Widget.CHOICES, choices="languages"),
+    Field("chime", Widget.CHOICE, choices="chimes", of=Chime),
+    Field("min_on_screen_s", Widget.NUMBER),
+    Field("quiet_after_s", Widget.NUMBER),
+    Field("quiet_texts", Widget.TEXT_LINES, most=240),
 )
 KIOSK: Final = _sort(
     "kiosk",

@@ -48,7 +48,8 @@ async def act_on_device(call: PageCall) -> Response:
 async def _test_display(call: PageCall, site: Site, display_id: str, *, chime_only: bool) -> None:
     house = call.house
     if not chime_only:  # render the words first: without them it would be a chime alone
-        for language in site.announce_languages:
+        spoken = next(one.spoken for one in site.displays if one.id == display_id)
+        for language in spoken or site.announce_languages:
             await house.speech.number(language, TEST_NUMBER)
     house.hub.probes.begin_test(site.id, display_id, chime_only=chime_only)
 

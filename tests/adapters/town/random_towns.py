@@ -19,6 +19,7 @@ from queue_server.domain.town import (
     Challenge,
     Channel,
     CheckIn,
+    Chime,
     Clerk,
     Closure,
     Counter,
@@ -110,7 +111,18 @@ def _sites(draw: Draw, id_: str, languages: tuple[str, ...]) -> Site:
         areas=areas,
         rooms=rooms,
         counters=counters,
-        displays=(Display(f"{id_}-tv", draw(WORDS), (draw(spots),)),),
+        displays=(
+            Display(
+                f"{id_}-tv",
+                draw(WORDS),
+                (draw(spots),),
+                spoken=draw(st.just(()) | some(languages)),
+                chime=draw(st.sampled_from(Chime)),
+                min_on_screen_s=draw(st.sampled_from([0, 5, 600])),
+                quiet_after_s=draw(st.integers(10, 3600)),
+                quiet_texts=tuple(draw(st.lists(TEXTS, max_size=2))),
+            ),
+        ),
         kiosks=tuple(
             Kiosk(f"{id_}-k{n}", draw(WORDS), draw(spots), languages=draw(some(languages)))
             for n in range(draw(st.integers(0, 2)))
@@ -219,8 +231,7 @@ def _services(
 def _narrowed(draw: Draw, site: Site, service_ids: list[str]) -> Site:
     """Let the site's screen show the calls of some services only."""
     screen = site.displays[0]
-    shown = Display(screen.id, screen.name, screen.area_ids, draw(some(service_ids)))
-    return replace(site, displays=(shown,))
+    return replace(site, displays=(replace(screen, service_ids=draw(some(service_ids))),))
 
 
 @st.composite
