@@ -42,11 +42,11 @@ WAYS: Final = (
     Way("/department", "admin.absences", Act.PLAN_DEPARTMENT, "people"),
     Way("/admin/letters", "letters.short", Act.CHANGE_SETTINGS, "texts", of_town=True),
     Way("/admin/tokens", "people.tokens", Act.MANAGE_TOKENS, "watch"),
+    Way("/admin/devices", "devices.title", Act.PAIR_DEVICE, "devices"),
     Way("/admin/pair", "pairing.title", Act.PAIR_DEVICE, "devices"),
     Way("/admin/planned", "planned.title", Act.CHANGE_SETTINGS, "setup"),
     Way("/admin/exchange", "exchange.short", Act.CHANGE_SETTINGS, "watch", of_town=True),
     Way("/admin/changes", "admin.changes", Act.CHANGE_SETTINGS, "watch"),
-    Way("/admin/devices", "devices.title", Act.PAIR_DEVICE, "watch"),
     Way("/admin/log", "log.title", Act.SEE_AUDIT_LOG, "watch"),
     Way("/admin/health", "doctor.short", Act.SEE_OPERATIONS, "watch", of_town=True),
 )
