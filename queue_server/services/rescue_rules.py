@@ -66,6 +66,13 @@ def broken_on(
             yield Found(unit, one, is_alone, people.get(one.id) or Person())
 
 
+def count_broken(units: Sequence[Unit], cause: Cause) -> int:
+    """Count all that the cause breaks, whoever's it is."""
+    return sum(
+        _is_lost(unit, one, cause) for unit in units for day in cause.days for one in unit.book.on(day)
+    )
+
+
 def _is_lost(unit: Unit, one: Appointment, cause: Cause) -> bool:
     is_booked = one.state is AppointmentState.BOOKED and one.starts_at > unit.now
     return is_booked and cause.breaks(unit.site.id, one.clerk_id)

@@ -62,29 +62,29 @@ def take_back(units: Sequence[Unit], id_: str, doer: Doer) -> Answer:
     return body
 
 
-def to_phone(units: Sequence[Unit], rescued: Rescued) -> list[Answer]:
-    """Return who has to be told and cannot be written to, in order of time, with name and telephone."""
+def outcome(units: Sequence[Unit], rescued: Rescued) -> list[Answer]:
+    """Return what became of each appointment, in order of time.
+
+    `call`: its visitor could not be written to and has to be phoned; name and telephone stand there alone.
+    """
     by_site = {unit.site.id: unit for unit in units}
     found = []
     for item in rescued.body["items"]:
-        if item["how"] not in {"time", "site", "asked"} or item["told"] or "with_other" in item:
-            continue
         unit = by_site.get((item["to"] or item["from"])[0])
         one = unit.book.by_ref(item["ref"]) if unit is not None else None
-        if unit is None or one is None or one.state is not AppointmentState.BOOKED:
-            continue
-        person = unit.person(one.id) or Person()
-        found.append(
-            {
-                **view(unit, one),
-                "site": unit.site.id,
-                "how": item["how"],
-                "was": iso(unit, time_of(item["from"][2])),
-                "name": person.name,
-                "phone": person.phone,
-            }
-        )
+        if unit is None or one is None:
+            continue  # cancelled since, or elsewhere
+        row = {**view(unit, one), "site": unit.site.id, "how": item["how"], "told": item["told"]}
+        found.append({**row, "was": iso(unit, time_of(item["from"][2])), **_call(unit, one, item)})
     return sorted(found, key=lambda row: (row["was"], row["reference"]))
+
+
+def _call(unit: Unit, one: Appointment, item: Answer) -> Answer:
+    is_silent = item["how"] in {"time", "site", "asked"} and not item["told"] and "with_other" not in item
+    if not is_silent or one.state is not AppointmentState.BOOKED:
+        return {"call": False, "name": "", "phone": ""}
+    person = unit.person(one.id) or Person()
+    return {"call": True, "name": person.name, "phone": person.phone}
 
 
 # -- one appointment -----------------------------------------------------------------------------------

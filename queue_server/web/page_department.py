@@ -122,7 +122,7 @@ def _show(
                 "name": clerk.name,
                 "absences": [_absence(call, one, today) for one in to_come(clerk, today)],
             }
-            for clerk in _clerks(call)
+            for clerk in people(call)
         ],
         typed={name: str(typed.get(name) or "")[:40] for name in ("clerk", "first", "last")},
         unfit=unfit.value if unfit else "",
@@ -181,7 +181,7 @@ def led(house: House, actor: Actor) -> list[Department]:
     ]
 
 
-def _clerks(call: PageCall) -> list[Clerk]:
+def people(call: PageCall) -> list[Clerk]:
     """Return the department's people; a site's administrator plans those who work at that site."""
     actor, town = call.actor, _town(call)
     found = clerks_of(town, department_named(town, call.id))
@@ -192,7 +192,7 @@ def _clerks(call: PageCall) -> list[Clerk]:
 
 def _clerk(call: PageCall, form: FormData) -> Clerk:
     named = form.get("clerk")
-    found = next((clerk for clerk in _clerks(call) if clerk.id == named), None)
+    found = next((clerk for clerk in people(call) if clerk.id == named), None)
     if found is None:
         raise NotFound(what="clerk")
     return found

@@ -57,6 +57,7 @@ from queue_server.web.admin import page_account as admin_account
 from queue_server.web.admin import page_accounts as admin_accounts
 from queue_server.web.admin import (
     page_changes,
+    page_closing,
     page_exchange,
     page_first_steps,
     page_lists,
@@ -64,6 +65,7 @@ from queue_server.web.admin import (
     page_pair,
     page_planned,
     page_removing,
+    page_rescue,
     page_setup,
 )
 from queue_server.web.admin import page_device_acts as admin_device_acts
@@ -135,6 +137,8 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_log.ROUTES,
     *page_doctor.ROUTES,
     *page_department.ROUTES,
+    *page_rescue.ROUTES,
+    *page_closing.ROUTES,
     *page_mails.ROUTES,
 ]
 ROAD: Final = frozenset(

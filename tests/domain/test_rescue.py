@@ -94,6 +94,17 @@ def test_alternatives_leave_out_what_the_others_have() -> None:
     assert found == [place("anna", 12), place("anna", 30)]
 
 
+def test_alternatives_lie_apart_and_name_other_sites_too() -> None:
+    asked = broken("a", 10, seat("anna", *range(10, 40)), seat("olga", *range(10, 40), site="annex"))
+    found = alternatives(DAY, asked, [], 4)
+    assert found == [
+        place("anna", 10),
+        place("anna", 13),
+        place("olga", 10, "annex"),
+        place("olga", 13, "annex"),
+    ]
+
+
 CLERKS = ("anna", "bernd", "carla")
 STARTS = st.integers(0, (1 << 24) - 1)
 SEATS = st.dictionaries(st.tuples(st.sampled_from(("hall", "annex")), st.sampled_from(CLERKS)), STARTS)

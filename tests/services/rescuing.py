@@ -10,7 +10,7 @@ from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.town import RosterEntry, Town
 from queue_server.services import rescue as day_rescue
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.rescue_undo import take_back, to_phone
+from queue_server.services.rescue_undo import outcome, take_back
 from tests.services.booking_hall import Booker
 from tests.town_hall import SOMEBODY, booking_town
 
@@ -71,7 +71,7 @@ class Rescuer(Booker):
         units: list[Unit] = [self.store.view(site, self.now) for site in SITES]
         rescued = units[0].rescue(id_)
         assert rescued is not None
-        return to_phone(units, rescued)
+        return [row for row in outcome(units, rescued) if row["call"]]
 
     def picture(self) -> dict[str, Any]:
         """All that visitors and clerks would notice: bookings, clerks' time, absences, what will be sent."""

@@ -40,6 +40,7 @@ WAYS: Final = (
     Way("/admin/setup/clerk", "admin.many_clerk", Act.CHANGE_SETTINGS, "people", of_town=True),
     Way("/admin/accounts", "people.accounts", Act.MANAGE_ACCOUNTS, "people"),
     Way("/department", "admin.absences", Act.PLAN_DEPARTMENT, "people"),
+    Way("/admin/closing", "rescue.closing", Act.CHANGE_SETTINGS, "people"),
     Way("/admin/letters", "letters.short", Act.CHANGE_SETTINGS, "texts", of_town=True),
     Way("/admin/tokens", "people.tokens", Act.MANAGE_TOKENS, "watch"),
     Way("/admin/devices", "devices.title", Act.PAIR_DEVICE, "devices"),

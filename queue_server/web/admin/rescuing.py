@@ -1,0 +1,224 @@
+"""What the pages of a day rescue share: what stands on them, and the two presses that change something.
+
+What lives here: from a cause to the rows of a page, doing it, taking it back. What must not: which
+appointments go where (`services.rescue`), and whose department or site it is (`web.admin.page_rescue`,
+`web.admin.page_closing`).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from secrets import token_hex
+from typing import Any, Final
+
+from starlette.datastructures import FormData
+
+from queue_server.domain.errors import BadInput, NotFound
+from queue_server.domain.rescue_cause import Cause
+from queue_server.domain.town import Service, Site, Texts, Town, in_language
+from queue_server.services import rescue as day_rescue
+from queue_server.services.ports import Answer, Rescued, Unit
+from queue_server.services.rescue_rules import count_broken
+from queue_server.services.rescue_undo import UNDO_FOR, may_take_back, outcome, take_back
+from queue_server.services.wording import in_words
+from queue_server.web.admin.changing import keep
+from queue_server.web.booking_dates import clock, local, short_date
+from queue_server.web.last_look import read_calendars
+from queue_server.web.noting import doer_of
+from queue_server.web.pages import PageCall
+
+_PRESS: Final = re.compile(r"[0-9a-f]{32}")
+_HOWS: Final = ("clerk", "time", "site", "asked", "left", "open")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """Whose rescue it is: a department's, or a site's that stays closed. `path` is its address."""
+
+    town: Town
+    path: str
+    sites: tuple[Site, ...]
+    services: frozenset[str] | None
+    department_id: str | None = None
+    site_id: str | None = None
+
+    @property
+    def site_ids(self) -> list[str]:
+        return [site.id for site in self.sites]
+
+
+# -- before ----------------------------------------------------------------------------------------------
+
+
+async def proposals(call: PageCall, base: Base, cause: Cause) -> dict[str, Any]:
+    """Return what a page shows before anything is done: each appointment with its choices, and how many."""
+
+    def look(units: Sequence[Unit]) -> tuple[list[Answer], int]:
+        rows = day_rescue.preview(units, cause, base.services)
+        return rows, count_broken(units, cause) - len(rows)
+
+    found, others = await call.house.sequencer.look_around(base.site_ids, look)
+    rows = [_row(call, base, one) for one in found]
+    hows = [row["how"] for row in rows]
+    return {
+        "rows": rows,
+        "counts": {how: hows.count(how) for how in _HOWS if how in hows},
+        "silent": sum(not row["reached"] for row in rows if row["how"] != "clerk"),
+        "others": others,
+        "press": token_hex(16),
+    }
+
+
+def _row(call: PageCall, base: Base, found: Answer) -> dict[str, Any]:
+    proposal = found["proposal"]
+    places = [proposal] if proposal else []
+    places += [one for one in found["choices"] if not proposal or _when(one) != _when(proposal)]
+    return {
+        "field": f"to-{found['reference']}",
+        "at": _moment(call, base, found["site"], found["starts_at"]),
+        "what": concern(call, base.town, found["services"]),
+        "site": _site_name(call, base, found["site"]),
+        "how": proposal["how"] if proposal else "asked",
+        "reached": found["reached"],
+        "options": [
+            *((one["value"], _option(call, base, one)) for one in places),
+            (day_rescue.ASK, call.say("rescue.option_ask")),
+            (day_rescue.LEAVE, call.say("rescue.option_leave")),
+        ],
+    }
+
+
+def _when(choice: Answer) -> tuple[str, str]:
+    return choice["site"], choice["starts_at"]
+
+
+def _option(call: PageCall, base: Base, choice: Answer) -> str:
+    site = next(one for one in base.sites if one.id == choice["site"])
+    who = next((one.name for one in base.town.clerks if one.id == choice["clerk"]), "")
+    values = {
+        "time": clock(local(choice["starts_at"], site.time_zone)),
+        "who": who,
+        "site": in_language(site.name, call.language),
+    }
+    return call.say(f"rescue.option_{choice['how']}", **values)
+
+
+# -- the two presses -------------------------------------------------------------------------------------
+
+
+async def do(call: PageCall, base: Base, cause: Cause, form: FormData, reason: Texts | None = None) -> str:
+    """Enter the cause, then move everybody as the form says; return the id of the rescue."""
+    id_ = str(form.get("press") or "")
+    if not _PRESS.fullmatch(id_):
+        raise BadInput(field="press")
+    wishes = {name[3:]: str(value) for name, value in form.items() if name.startswith("to-")}
+    entered = cause.missing(base.town)
+    # First of all nobody may book into it any more; what is booked is moved in the next transaction.
+    await keep(call, cause.entering(reason))
+    await _read_calendars(call, wishes)
+    plan = day_rescue.Plan(
+        id_,
+        cause,
+        base.services,
+        wishes,
+        entered,
+        await doer_of(call.house, call.actor),
+        base.department_id,
+        base.site_id,
+    )
+    await call.house.sequencer.do_at_all(base.site_ids, lambda units: day_rescue.rescue(units, plan))
+    return id_
+
+
+async def undo(call: PageCall, base: Base, id_: str) -> None:
+    """Bring everybody back, then take the cause out of the set-up. Raises `RescueOver`, `NotFound`."""
+    await known(call, base, id_)
+    doer = await doer_of(call.house, call.actor)
+    body = await call.house.sequencer.do_at_all(base.site_ids, lambda units: take_back(units, id_, doer))
+    cause, entered = day_rescue.cause_of(body)
+    await keep(call, cause.taking_back(entered))
+
+
+async def _read_calendars(call: PageCall, wishes: dict[str, str]) -> None:
+    """Look once more into the own calendars of those who shall get something."""
+    places = [place for wish in wishes.values() if (place := day_rescue.read_place(wish)) is not None]
+    for site_id in {place.site_id for place in places} & set(call.house.directory.sites):
+        whose = [place.clerk_id for place in places if place.site_id == site_id]
+        await read_calendars(call.house, site_id, lambda _, whose=whose: whose)  # type: ignore[misc]
+
+
+# -- after -----------------------------------------------------------------------------------------------
+
+
+async def known(call: PageCall, base: Base, id_: str) -> tuple[Rescued, list[Answer], bool]:
+    """Return a rescue, what became of each appointment, and whether it may be taken back. Raises NotFound."""
+
+    def look(units: Sequence[Unit]) -> tuple[Rescued, list[Answer], bool]:
+        found = units[0].rescue(id_)
+        mine = (base.department_id, base.site_id)
+        if found is None or (found.department_id, found.site_id) != mine:
+            raise NotFound(what="rescue")
+        return found, outcome(units, found), may_take_back(found, units[0])
+
+    return await call.house.sequencer.look_around(base.site_ids, look)
+
+
+async def result(call: PageCall, base: Base, id_: str) -> dict[str, Any]:
+    """Return what a page shows afterwards."""
+    rescued, found, may_undo = await known(call, base, id_)
+    zone, back = base.sites[0].time_zone, rescued.body.get("back", {})
+    rows = [_done_row(call, base, one) for one in found]
+    hows = [row["how"] for row in rows]
+    return {
+        "rows": rows,
+        "counts": {how: hows.count(how) for how in _HOWS if how in hows},
+        "calls": [row for row in rows if row["call"]],
+        "may_undo": may_undo,
+        "until": clock(local(rescued.made_at + UNDO_FOR, zone)),
+        "made": clock(local(rescued.made_at, zone)),
+        "undone": rescued.undone_at is not None,
+        "remaining": sum(how in {"open", "left"} for how in hows),
+        "not_back": back.get("rescued_changed", 0) + back.get("rescued_taken", 0),
+        "cause": day_rescue.cause_of(rescued.body)[0],
+    }
+
+
+def _done_row(call: PageCall, base: Base, found: Answer) -> dict[str, Any]:
+    zone = next(one.time_zone for one in base.sites if one.id == found["site"])
+    is_elsewhen = found["how"] in {"time", "site"}
+    return {
+        "was": _moment(call, base, found["site"], found["was"]),
+        "now": clock(local(found["starts_at"], zone)) if is_elsewhen else "",
+        "site": _site_name(call, base, found["site"]),
+        "what": concern(call, base.town, found["services"]),
+        **{name: found[name] for name in ("how", "told", "call", "name", "phone", "reference")},
+    }
+
+
+# -- words -----------------------------------------------------------------------------------------------
+
+
+def concern(call: PageCall, town: Town, services: Sequence[Sequence[object]]) -> str:
+    """Return a concern in words; a service that is gone from the set-up has none."""
+    by_id: dict[str, Service] = {service.id: service for service in town.services}
+    pairs = [(str(id_), int(str(count))) for id_, count in services]
+    return ", ".join(in_words(call.say, by_id[id_], count) for id_, count in pairs if id_ in by_id)
+
+
+def span(call: PageCall, first: date, last: date) -> str:
+    """Return the days of a cause in words."""
+    days = [short_date(day, call.language) for day in (first, last)]
+    return days[0] if first == last else call.say("department.span", first=days[0], last=days[1])
+
+
+def _moment(call: PageCall, base: Base, site_id: str, written: str) -> str:
+    zone = next((one.time_zone for one in base.sites if one.id == site_id), base.sites[0].time_zone)
+    at: datetime = local(written, zone)
+    return call.say("rescue.moment", day=short_date(at.date(), call.language), time=clock(at))
+
+
+def _site_name(call: PageCall, base: Base, site_id: str) -> str:
+    if len(base.sites) == 1:
+        return ""
+    return next(in_language(one.name, call.language) for one in base.sites if one.id == site_id)
