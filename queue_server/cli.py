@@ -38,6 +38,7 @@ OWN: Final = (
     "restore",
     "certificate",
     "systemd",
+    "publiccode",
 )
 MODULES: Final = {"import-services": "import_services", "token": "tokens", "calendar": "calendar_feeds"}
 """Where a module is named otherwise: it has no hyphen, and no name of the standard library's."""
