@@ -79,6 +79,7 @@ class _Reader:
             self._columns.append(column)
         if "name" not in self._columns and "key" not in self._columns:
             self.wrong(row.line, 0, ShapeCode.MISSING_COLUMN, expected=heading("name", self.says[0]))
+            raise TownFileError(self.problems)  # no row says which service it is about
 
     def row(self, row: Row) -> None:
         """Take in one service."""

@@ -144,6 +144,7 @@ def test_who_can_do_all_of_a_department_can_do_what_is_new_there() -> None:
         ("Name;Minutn\nA;1\n", [(1, 2, "unknown_column")]),
         ("Name;name\nA;A\n", [(1, 2, "duplicate")]),
         ("Minuten\n1\n", [(1, 1, "missing_column")]),
+        ("x\n1\n", [(1, 1, "missing_column"), (1, 1, "unknown_column")]),
         ("Name;Minuten\nA;x\nB;-1\nC;1,5\n", [(row, 2, "not_a_whole_number") for row in (2, 3, 4)]),
         ("Name;Minuten\nA;999\n", [(2, 2, "out_of_range")]),
         ('Name;Minuten\n"A\nB";1\nC;x\n', [(4, 2, "not_a_whole_number")]),
