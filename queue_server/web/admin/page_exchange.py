@@ -4,6 +4,7 @@ What lives here: downloads, and the two steps from a file to a changed town. Wha
 (`adapters.town`), what a file does to a town (`domain.taking_over`), and how a change is kept (`changing`).
 """
 
+import asyncio
 from dataclasses import replace
 from typing import Any, Final
 
@@ -65,7 +66,8 @@ async def take_in(call: PageCall) -> Response:
     if file is None:
         return _show(call, kind=kind, why=call.say("exchange.no_file"), status=422)
     prefix = str(form.get("prefix") or "").strip()[:40]
-    after, mistakes = _read(call, kind, file, prefix)
+    # A long file takes a second to judge: not in the loop by which clerks call.
+    after, mistakes = await asyncio.to_thread(_read, call, kind, file, prefix)
     if after is None:
         return _show(call, kind=kind, file=file.name, mistakes=mistakes, status=422)
     plan = _plan(kind, after)
