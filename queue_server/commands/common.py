@@ -181,7 +181,8 @@ def too_new(database: Database) -> str:
 
 def no_town(settings: Settings) -> str:
     where = "this database" if settings.database else str(settings.data)
-    return f"there is no town in {where} yet; make one with: aufruf init --from town.toml"
+    ways = "aufruf init --from town.toml, or in a browser: aufruf serve"
+    return f"there is no town in {where} yet; make one with: {ways}"
 
 
 def town_of(towns: dict[str, Town], id_: str | None) -> Town:
