@@ -67,6 +67,7 @@ from queue_server.web.admin import (
     page_removing,
     page_rescue,
     page_setup,
+    page_week,
 )
 from queue_server.web.admin import page_device_acts as admin_device_acts
 from queue_server.web.admin import page_devices as admin_devices
@@ -125,6 +126,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_removing.ROUTES,
     *page_changes.ROUTES,
     *page_planned.ROUTES,
+    *page_week.ROUTES,
     *admin_accounts.ROUTES,
     *admin_account.ROUTES,
     *admin_tokens.ROUTES,

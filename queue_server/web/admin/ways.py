@@ -39,6 +39,7 @@ WAYS: Final = (
     Way("/admin/setup/service", "admin.many_service", Act.CHANGE_SETTINGS, "setup", of_town=True),
     Way("/admin/setup/clerk", "admin.many_clerk", Act.CHANGE_SETTINGS, "people", of_town=True),
     Way("/admin/accounts", "people.accounts", Act.MANAGE_ACCOUNTS, "people"),
+    Way("/admin/week", "week.title", Act.CHANGE_SETTINGS, "people"),
     Way("/department", "admin.absences", Act.PLAN_DEPARTMENT, "people"),
     Way("/admin/closing", "rescue.closing", Act.CHANGE_SETTINGS, "people"),
     Way("/admin/letters", "letters.short", Act.CHANGE_SETTINGS, "texts", of_town=True),
