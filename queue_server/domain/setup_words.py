@@ -44,9 +44,14 @@ def sides(change: Change) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _differing(was: object, is_: object) -> tuple[Any, Any]:
     if not isinstance(was, tuple) or not isinstance(is_, tuple):
-        return _words(was), _words(is_)
+        return _plainly(was), _plainly(is_)
     gone, come = _without(was, is_), _without(is_, was)
     return (gone, come) if gone or come else ([_words(one) for one in was], [_words(one) for one in is_])
+
+
+def _plainly(value: object) -> object:
+    """Leave alone what each reader has a word of their own for: nothing, yes, no, a number."""
+    return value if value in (None, "") or isinstance(value, bool | int | float) else _words(value)
 
 
 def _without(these: Sequence[object], those: Sequence[object]) -> list[str]:

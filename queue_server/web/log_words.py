@@ -39,8 +39,7 @@ def differences(say: Texts, line: AuditLine) -> Iterator[tuple[str, str, str]]:
     for name in dict.fromkeys((*before, *after)):
         sides = (_value(say, values[name]) if name in values else "" for values in (before, after))
         was, is_ = sides
-        special = f"log.field_{line.kind}_{name}"
-        yield say(special) if special in say else _word(say, "field", name), was, is_
+        yield _field(say, line.kind, name), was, is_
 
 
 def as_table(say: Texts, lines: Sequence[AuditLine], zone: tzinfo, most: int | None = None) -> str:
@@ -75,6 +74,12 @@ def _word(say: Texts, sort: str, name: str) -> str:
     """Return the word for one of our names; what has none (a town's own) as it is."""
     key = f"log.{sort}_{name}"
     return say(key) if key in say else name
+
+
+def _field(say: Texts, kind: str, name: str) -> str:
+    """Return what a field is called, here or in the forms of the administration."""
+    keys = (f"log.field_{kind}_{name}", f"log.field_{name}", f"admin.{kind}_{name}", f"admin.field_{name}")
+    return next((say(key) for key in keys if key in say), name)
 
 
 def _value(say: Texts, value: Any) -> str:

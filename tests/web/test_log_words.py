@@ -62,3 +62,11 @@ def test_no_cell_of_the_table_is_a_formula(name: str) -> None:
     table = log_words.as_table(SAY["de"], [a_line(ref=name, actor=name)], UTC)
     assert f";{name};" not in table
     assert f";'{name};" in table
+
+
+def test_a_field_of_a_form_is_called_as_in_the_form() -> None:
+    line = a_line(
+        kind="site", before={"always_open": True, "sms": ""}, after={"always_open": False, "sms": "x"}
+    )
+    told = list(log_words.differences(SAY["de"], line))
+    assert told == [("Immer geöffnet", "ja", "nein"), ("SMS anbieten", "nichts", "x")]

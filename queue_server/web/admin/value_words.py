@@ -97,7 +97,7 @@ def change_words(say: Texts, before: Town, after: Town, change: Change) -> dict[
                 _in_order(side, one, ids, around) for side, ids in zip((before, after), sides, strict=True)
             ]
         else:
-            shown = [_side(known.get(one), value, around) for value in sides]
+            shown = [_side(known.get(one), value, around) for value in _differing(*sides)]
         told.append((label(say, change.what, one), *shown))
     return {
         "kind": change.kind,
@@ -106,6 +106,14 @@ def change_words(say: Texts, before: Town, after: Town, change: Change) -> dict[
         "name": around.text(name) or change.id,
         "fields": told,
     }
+
+
+def _differing(was: Any, now: Any) -> tuple[Any, Any]:
+    """Return of two lists what has gone and what has come: of thirty closed days one is new. Else both."""
+    if not isinstance(was, tuple) or not isinstance(now, tuple):
+        return was, now
+    gone, come = tuple(one for one in was if one not in now), tuple(one for one in now if one not in was)
+    return (gone, come) if gone or come else (was, now)
 
 
 def _in_order(town: Town, name: str, ids: Any, around: Around) -> str:
