@@ -1,7 +1,7 @@
 """A town that is written and read again is the same town."""
 
 import tomllib
-from dataclasses import MISSING, Field, fields, replace
+from dataclasses import MISSING, Field, fields
 from datetime import date, time
 from importlib import resources
 from pathlib import Path
@@ -19,7 +19,9 @@ from queue_server.domain.town import (
     Challenge,
     Channel,
     CheckIn,
+    Chime,
     Closure,
+    Department,
     Display,
     Kiosk,
     NumberStyle,
@@ -56,7 +58,12 @@ def everything_unusual() -> Town:
             Area("yard", {"de": "Hof"}, {"de": "hinten\ndraußen"}, 9),
         ),
         rooms=(Room("hall-room-1", "1 b", "yard", "2. OG", step_free=True),),
-        displays=(Display("d", "D", ("yard",), ("passport",)), Display("e", "E", ("yard", "hall-foyer"))),
+        displays=(
+            Display(
+                "d", "D", ("yard",), ("p-1",), ("fr",), Chime.TONE, 45, 90, ({"de": "Zu"}, {"de": "Auf"})
+            ),
+            Display("e", "E", ("yard", "hall-foyer")),
+        ),
         kiosks=(Kiosk("k", "K", "yard", "tcp://192.0.2.1:9100", ("fr",)),),
         opening=(
             OpeningHours(0, time(8), time(12)),
@@ -120,7 +127,6 @@ def everything_unusual() -> Town:
         confirm_hours_before=24,
         area_by_site={"hall": "yard"},
     )
-    site = replace(site, displays=(replace(site.displays[0], service_ids=("p-1",)), site.displays[1]))
     roster = (
         RosterEntry(0, time(8), time(12), "hall", valid_until=date(2026, 8, 31)),
         RosterEntry(0, time(8), time(10), "hall", None, date(2026, 9, 1), date(2027, 2, 28)),
@@ -129,6 +135,7 @@ def everything_unusual() -> Town:
     return a_town(
         languages=("de", "fr"),
         sites=(site, plain_annexe()),
+        departments=(Department("office", {"de": "Amt"}, ("hall",), "030 1", 100),),
         services=(a_service(documents=({"de": "Foto"},)), passport),
         clerks=(
             a_clerk(
@@ -164,8 +171,9 @@ def test_town_without_a_single_default_comes_back() -> None:
 def test_no_value_of_that_town_is_a_default() -> None:
     """Or a field that is new would be forgotten here, and in the file, unseen."""
     town = everything_unusual()
-    (_, passport), (clerk,) = town.services, town.clerks
-    things: list[Any] = [town.sites[0], passport, clerk, clerk.roster[2]]
+    (_, passport), (clerk,), site = town.services, town.clerks, town.sites[0]
+    things: list[Any] = [town, site, passport, clerk, clerk.roster[2], *town.departments, *town.categories]
+    things += [site.areas[1], site.rooms[0], site.counters[0], site.displays[0], site.kiosks[0]]
     usual = [
         f"{type(one).__name__}.{field.name}"
         for one in things
