@@ -85,8 +85,10 @@ class Day:
         self.day = day
         self.now: datetime = units[0].now
         self.span: Span = span_of(day, day + timedelta(days=1), units[0].book.zone)
-        self.after: Town = cause.entering()(units[0].town)
-        self._units = {unit.site.id: unit for unit in units}
+        # Of a later day, with the changes of the set-up that are planned until then.
+        then = ((unit.site.id, unit.in_era(unit.eras.place_of(day))) for unit in units)
+        self._units = {site_id: unit for site_id, unit in then if unit is not None}
+        self.after: Town = cause.entering()(next(iter(self._units.values()), units[0]).town)
         self._sites = {site.id: site for site in self.after.sites if site.id in self._units}
         self._people = {clerk.id: clerk for clerk in self.after.clerks}
         self._planned: dict[str, Bits] = {}

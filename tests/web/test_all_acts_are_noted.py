@@ -63,6 +63,13 @@ PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
     "/desk/{site}/appointments/{reference}/contact": VISITS,
     "/desk/{site}/tickets/{ticket}": VISITS,
     "/admin/planned": "noted, see admin/test_page_planned",
+    **dict.fromkeys(
+        (
+            *("/department/{department}/rescue", "/department/{department}/rescue/{rescue}"),
+            *("/admin/closing/{site}", "/admin/closing/{site}/{rescue}"),
+        ),
+        "noted, see admin/test_page_rescue",
+    ),
     "/admin/letters/{kind}/{language}/preview": "shows and keeps nothing",
     "/admin/log/export": "noted, see test_page_log",
     "/admin/pair": "noted, see admin/test_page_pair",

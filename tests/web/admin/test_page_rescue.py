@@ -224,6 +224,8 @@ async def test_the_administrator_of_a_site_closes_it_and_opens_it_again(town: To
     await send(town, sabine, form_of(await read(town, sabine, path), path))
     assert await picture(town) == before
     assert "Wasserschaden" not in str(town.house.directory.sites[HERE][1].closures)
+    acts = [(line["act"], line["ref"]) for line in await audited(town) if "resc" in line["act"]]
+    assert acts == [("day_rescued", HERE), ("rescue_taken_back", HERE)]
 
 
 async def test_it_is_done_on_a_phone_without_scripts(served_town: Town, browser: Any) -> None:
