@@ -6,6 +6,7 @@ terminal, and where something keeps what is printed (a journal, a container's lo
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -36,7 +37,10 @@ def has_no_town(settings: Settings) -> bool:
 
 def begin(settings: Settings) -> str:
     """Make key and tables where they are missing; return the secret of a new link, the older one is void."""
-    settings.data.chmod(0o700)  # password hashes and the key: nobody else on the machine has business here
+    with suppress(PermissionError):  # a mounted folder may be somebody else's
+        settings.data.chmod(
+            0o700
+        )  # password hashes and the key: nobody else on the machine has business here
     ensure_key_file(settings.key_file)
     database = Database(settings.database_url)
     try:
