@@ -25,6 +25,15 @@ def taken_over(found: Town, own: Town, prefix: str = "") -> Town:
     return replace(town, id=own.id, name=name, letter_texts=own.letter_texts)
 
 
+def nameless(town: Town, word: str) -> Town:
+    """Return the town as one may give it away: its people are numbered (`word` 1, …), none is absent."""
+    clerks = tuple(
+        replace(clerk, id=f"person-{n}", user=f"person-{n}", name=f"{word} {n}", absences=())
+        for n, clerk in enumerate(town.clerks, 1)
+    )
+    return replace(town, clerks=clerks)
+
+
 def addresses(town: Town) -> set[Address]:
     """Return what stands in addresses, and so must be unique over the whole database."""
     return {("clerk", clerk.id) for clerk in town.clerks} | {

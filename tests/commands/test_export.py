@@ -30,6 +30,12 @@ def test_the_comments_are_in_the_language_that_is_asked_for(place: Place, aufruf
     assert aufruf("export", "--language", "en", *place.words).out.startswith("# A town")
 
 
+def test_a_town_may_be_given_away_without_names(place: Place, aufruf: Aufruf) -> None:
+    written = aufruf("export", "--without-names", *place.words).out
+    assert 'name = "Person 1"' in written
+    assert "absences" not in written
+
+
 def test_a_town_that_is_not_there_is_not_written(place: Place, aufruf: Aufruf, tmp_path: Path) -> None:
     file = tmp_path / "export.toml"
     assert aufruf("export", "--town", "nowhere", "--out", file, *place.words).status == 1

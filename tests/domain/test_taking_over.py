@@ -2,9 +2,10 @@
 
 import zoneinfo
 from dataclasses import replace
+from datetime import date
 
-from queue_server.domain.taking_over import addresses, taken_addresses, taken_over
-from queue_server.domain.town import Display
+from queue_server.domain.taking_over import addresses, nameless, taken_addresses, taken_over
+from queue_server.domain.town import Absence, Display
 from queue_server.domain.town_check import check
 from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
 
@@ -41,3 +42,13 @@ def test_with_a_prefix_every_id_is_another_and_still_fits() -> None:
 def test_what_another_town_has_already_is_told() -> None:
     other = a_town(id="other", sites=(a_site("elsewhere"),))
     assert taken_addresses(OWN, [OWN, other]) == [("clerk", "anna")]
+
+
+def test_a_town_that_is_given_away_names_nobody_and_still_fits() -> None:
+    away = (Absence(date(2026, 8, 3), date(2026, 8, 14)),)
+    given = nameless(a_town(clerks=(a_clerk(absences=away), a_clerk("bea"))), "Person")
+    assert [(one.id, one.user, one.name, one.absences) for one in given.clerks] == [
+        ("person-1", "person-1", "Person 1", ()),
+        ("person-2", "person-2", "Person 2", ()),
+    ]
+    assert list(check(given, zoneinfo.available_timezones(), ())) == []

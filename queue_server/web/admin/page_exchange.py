@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, Refusal
-from queue_server.domain.taking_over import taken_addresses, taken_over
+from queue_server.domain.taking_over import nameless, taken_addresses, taken_over
 from queue_server.domain.town import Town
 from queue_server.domain.town_edit import find
 from queue_server.web.admin.changing import Outcome, Plan, SettingsMoved, foresee, keep, lost_words, stamp
@@ -41,9 +41,11 @@ async def exchange_page(call: PageCall) -> Response:
 
 
 async def town_file(call: PageCall) -> Response:
-    """Send the set-up as a town file, explained in the language of the page."""
+    """Send the set-up as a town file, explained in the language of the page; with its people or without."""
     await call.house.renew_if_changed()
     town = town_of(call)
+    if call.request.query_params.get("names") == "no":
+        town = nameless(town, call.say("town.file_person"))
     return _download(call.house.exchange.town_file(town, call.say), f"{town.id}.toml", "application/toml")
 
 

@@ -217,6 +217,12 @@ async def test_a_files_name_is_text_and_nothing_else(town: Town) -> None:
     assert "&lt;b&gt;" in answer.text
 
 
+async def test_a_file_to_give_away_names_nobody(town: Town) -> None:
+    text = (await download(town, "town.toml?names=no")).decode()
+    assert {one.name for one in settings(town).clerks} & {one.name for one in load(text, "a").clerks} == set()
+    assert 'name = "Person 1"' in text
+
+
 async def test_who_administers_one_site_has_no_exchange(town: Town) -> None:
     who = town.headers("administrator of the other site")
     for path in (PAGE, f"{PAGE}/town.toml", f"{PAGE}/services.csv"):
