@@ -128,7 +128,7 @@ def _rows(
                 for column in one.columns
             ],
         }
-        for number, row in enumerate([*typed, *[blank] * BLANK_ROWS])
+        for number, row in enumerate([*typed, *[blank] * max(BLANK_ROWS, one.rows - len(typed))])
     ]
 
 

@@ -42,9 +42,10 @@ class Field:
     """One field of a thing: its name there, and how it is asked for.
 
     `choices` and `keys` name a list of `web.admin.choosing`. `of` makes the value of a choice's word or of a
-    row's columns. `optional`: left empty it is None. `required`: it must not be left empty. `in_list`: shown
-    in the list of things. The label is `admin.<what>_<name>`, else `admin.field_<name>`; a text
-    `admin.hint_<what>_<name>` or `admin.hint_<name>` stands below it.
+    row's columns. `rows`: with fewer there are blank ones up to that number. `optional`: left empty it is
+    None. `required`: it must not be left empty. `in_list`: shown in the list of things. The label is
+    `admin.<what>_<name>`, else `admin.field_<name>`; a text `admin.hint_<what>_<name>` or `admin.hint_<name>`
+    stands below it.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Field:
     required: bool = False
     in_list: bool = False
     most: int = 300
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

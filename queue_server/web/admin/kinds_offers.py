@@ -89,6 +89,7 @@ _ROSTER: Final = Field(
     "roster",
     Widget.ROWS,
     of=RosterEntry,
+    rows=10,
     columns=(
         Field("weekday", Widget.CHOICE, choices="weekdays", of=int, optional=True),
         Field("works_from", Widget.TIME),

@@ -1,6 +1,6 @@
 """Adding a service to a town: from the shipped catalogue or a new one, with its heading and who does it.
 
-What lives here: plain values and plans. What must not: pages (`page_new_service`, `page_catalogue`).
+What lives here: plain values and plans. What must not: pages (`page_new_service`).
 """
 
 from collections.abc import Collection

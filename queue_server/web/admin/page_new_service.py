@@ -1,8 +1,9 @@
-"""Adding a service: `/admin/catalogue` shows what ships with the product, the form makes it the town's own.
+"""Adding a service: `…/_catalogue` shows what ships with the product, the form makes it the town's own.
 
 What must not live here: the form of a service that is there (`page_setup`), and what is added (`offering`).
 """
 
+import asyncio
 from dataclasses import replace
 from typing import Any, Final
 
@@ -20,14 +21,14 @@ from queue_server.web.admin.page_setup import SETUP, act_of, new_id, road, show_
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 
-CATALOGUE: Final = "/admin/catalogue"
+CATALOGUE: Final = f"{SETUP}/service/_catalogue"
 LONGEST_WORDS: Final = 100
 
 
 async def catalogue_page(call: PageCall) -> Response:
     """Show the services of the catalogue that the town has not, by heading; reading changes nothing."""
     await call.house.renew_if_changed()
-    town, catalogue = _town(call), call.house.first_run.beginning.whole_catalogue()
+    town, catalogue = _town(call), await _catalogue(call)
     words = call.request.query_params.get("q", "").strip()[:LONGEST_WORDS]
     rows = [_row(call, one) | {"category": one.category_id} for one in unused(town, catalogue)]
     found = [one for one in rows if all(part in one["text"] for part in words.casefold().split())]
@@ -52,7 +53,7 @@ async def new_service(call: PageCall) -> Response:
     like, heading = blank(town), None
     key = call.request.query_params.get("from", "")
     if key:
-        taken = taken_from(town, call.house.first_run.beginning.whole_catalogue(), key)
+        taken = taken_from(town, await _catalogue(call), key)
         if taken is None:
             raise NotFound(what="service")
         like, heading = taken
@@ -77,6 +78,11 @@ def _town(call: PageCall) -> Town:
     if not may_change(call):
         raise NotFound(what="page")
     return town_of(call)
+
+
+async def _catalogue(call: PageCall) -> Town:
+    """Return the catalogue, read away from the event loop: the hall goes on meanwhile."""
+    return await asyncio.to_thread(call.house.first_run.beginning.whole_catalogue)
 
 
 def _row(call: PageCall, one: Any) -> dict[str, Any]:

@@ -69,9 +69,9 @@ async def test_a_service_is_taken_from_the_catalogue_with_its_documents_and_head
     gone = await send(town, f"{SERVICES}/id-card/remove")
     assert gone.status_code == 303, words(gone.text)
     key = "id_card"
-    assert key in _offered(await read(town, "/admin/catalogue"))
-    assert key in _offered(await read(town, "/admin/catalogue?q=PERSONALausweis"))
-    assert _offered(await read(town, "/admin/catalogue?q=zzzz")) == []
+    assert key in _offered(await read(town, "/admin/setup/service/_catalogue"))
+    assert key in _offered(await read(town, "/admin/setup/service/_catalogue?q=PERSONALausweis"))
+    assert _offered(await read(town, "/admin/setup/service/_catalogue?q=zzzz")) == []
     path = f"{SERVICES}/_new?from={key}"
     wish: Any = {
         "department_id": "buergerbuero",
@@ -84,7 +84,7 @@ async def test_a_service_is_taken_from_the_catalogue_with_its_documents_and_head
     assert service.minutes == 25
     assert service.category_id in {one.id for one in settings(town).categories}
     assert len(service.documents) > 1
-    assert key not in _offered(await read(town, "/admin/catalogue"))
+    assert key not in _offered(await read(town, "/admin/setup/service/_catalogue"))
     again = await town.client.get(path, headers=town.headers("administrator"))
     assert again.status_code == 404
 
@@ -180,7 +180,9 @@ async def test_a_part_time_roster_and_absences_are_typed_in_rows(town: Town) -> 
     assert found(town, "clerk", "bernd").absences == ()
 
 
-@pytest.mark.parametrize("path", [SERVICES, f"{SERVICES}/_new", "/admin/catalogue", CLERKS, f"{CLERKS}/anna"])
+@pytest.mark.parametrize(
+    "path", [SERVICES, f"{SERVICES}/_new", "/admin/setup/service/_catalogue", CLERKS, f"{CLERKS}/anna"]
+)
 async def test_what_belongs_to_the_town_is_not_there_for_a_sites_administrator(town: Town, path: str) -> None:
     who = await let_in(town, Actor(Role.ADMINISTRATOR, MUSTER, THERE), "sabine")
     assert (await town.client.get(path, headers=who)).status_code == 404
