@@ -54,15 +54,25 @@ async def change(call: PageCall) -> Response:
 
 async def _let_in(call: PageCall, account: Any, act: str) -> Response:
     """Give a one-time password, to an account in use or to a disabled one."""
-    if (act == "enable") != (account.disabled_at is not None):
-        return await _show(call, account, flaw="changed_meanwhile")
-    if await _flaw(call, account) is not None:
-        return await _show(call, account, flaw="out_of_reach")
-    house = call.house
+    house, town = call.house, town_of(call)
     password = house.people.one_time_password()
     password_hash = await house.password_gate.run(lambda: house.accounts.hash_password(password))
-    do = house.people.enable_account if act == "enable" else house.people.reset_password
-    await house.write(lambda conn: do(conn, writes_down(call), account, password_hash, house.clock()))
+
+    def work(conn: Connection) -> str:
+        # What it is and leads is read where it is let in: it may have been given more a moment ago.
+        newest = house.people.account(conn, account.organisation_id, account.id)
+        if newest is None or (act == "enable") != (newest.disabled_at is not None):
+            return "changed_meanwhile"
+        led = house.people.leads_of(conn, account.id)
+        if out_of_reach(town, call.actor, newest.site_id, led) is not None:
+            return "out_of_reach"
+        do = house.people.enable_account if act == "enable" else house.people.reset_password
+        do(conn, writes_down(call), newest, password_hash, house.clock())
+        return ""
+
+    flaw = await house.write(work)
+    if flaw:
+        return await _show(call, await _account(call), flaw=flaw)
     house.sessions.invalidate()
     return handed_over(call, account.id, account.user, password)
 
@@ -141,13 +151,6 @@ async def _account(call: PageCall) -> Any:
         raise NotFound(what="account")
     require(call.actor, Act.MANAGE_ACCOUNTS, thing_of(call.actor, found))
     return found
-
-
-async def _flaw(call: PageCall, account: Any) -> Flaw | None:
-    """Return why who asks may not hand this account's rights to anybody."""
-    town = town_of(call)
-    every = await call.house.read(lambda conn: call.house.people.leads_of(conn, account.id))
-    return out_of_reach(town, call.actor, account.site_id, every)
 
 
 async def _show(
