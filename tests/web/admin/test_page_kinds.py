@@ -3,7 +3,6 @@
 from datetime import date, time
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
@@ -67,25 +66,25 @@ async def test_hours_closures_and_admission_are_typed_as_people_write(town: Town
     assert found(town, "site", "rathaus").admission_times == (expected,)
 
 
-@pytest.mark.parametrize(
-    ("part", "typed", "at"),
-    [
-        ("hours", {"opening__3": "von acht bis zwölf"}, "opening.3"),
-        ("hours", {"always_open": None, "opening__3": "12-8"}, "opening"),
-        ("hours", {"closures__count": "1", "closures__0__on": "gestern"}, "closures.0.on"),
-        ("booking", {"lead_min": "-5"}, "lead_min"),
-        ("booking", {"challenge": "on"}, "challenge"),
-        ("calling", {"patience_factor": "9,5,1"}, "patience_factor"),
-        ("place", {"email": "niemand"}, "email"),
-        ("place", {"time_zone": "Europa/Berlin"}, "time_zone"),
-    ],
-)
-async def test_each_mistake_leads_to_its_field(town: Town, part: str, typed: dict[str, Any], at: str) -> None:
+MISTAKES: list[tuple[str, dict[str, Any], str]] = [
+    ("hours", {"opening__3": "von acht bis zwölf"}, "opening.3"),
+    ("hours", {"always_open": None, "opening__3": "12-8"}, "opening"),
+    ("hours", {"closures__count": "1", "closures__0__on": "gestern"}, "closures.0.on"),
+    ("booking", {"lead_min": "-5"}, "lead_min"),
+    ("booking", {"challenge": "on"}, "challenge"),
+    ("calling", {"patience_factor": "9,5,1"}, "patience_factor"),
+    ("place", {"email": "niemand"}, "email"),
+    ("place", {"time_zone": "Europa/Berlin"}, "time_zone"),
+]
+
+
+async def test_each_mistake_leads_to_its_field(town: Town) -> None:
     before = settings(town)
-    answer = await send(town, f"{SITE}?part={part}", **typed)
-    assert answer.status_code == 422
-    assert f'href="#f-{at}"' in answer.text
-    assert f'id="e-{at}"' in answer.text or part == "hours"
+    for part, typed, at in MISTAKES:
+        answer = await send(town, f"{SITE}?part={part}", **typed)
+        assert answer.status_code == 422, at
+        assert f'href="#f-{at}"' in answer.text, at
+        assert f'id="e-{at}"' in answer.text or part == "hours", at
     assert settings(town) == before
 
 
@@ -113,30 +112,27 @@ async def _booked_on(town: Town) -> str:
     return str(day.isoformat())
 
 
-@pytest.mark.parametrize(
-    ("what", "typed"),
-    [
-        ("room", {"name": "99", "area_id": "rathaus-eg"}),
-        ("counter", {"name": "Schalter 99", "room_id": "rathaus-3"}),
-        ("display", {"name": "TV Hof", "area_ids": ["rathaus-eg"]}),
-        ("kiosk", {"name": "Terminal Hof", "area_id": "rathaus-eg", "languages": ["de", "en"]}),
-        ("department", {"name__de": "Ordnungsamt", "site_ids": ["rathaus"], "horizon_days": "30"}),
-        ("category", {"name__de": "Hunde"}),
-    ],
-)
-async def test_one_of_each_kind_can_be_added_and_taken_out(
-    town: Town, what: str, typed: dict[str, Any]
-) -> None:
+NEW: list[tuple[str, dict[str, Any]]] = [
+    ("room", {"name": "99", "area_id": "rathaus-eg"}),
+    ("counter", {"name": "Schalter 99", "room_id": "rathaus-3"}),
+    ("display", {"name": "TV Hof", "area_ids": ["rathaus-eg"]}),
+    ("kiosk", {"name": "Terminal Hof", "area_id": "rathaus-eg", "languages": ["de", "en"]}),
+    ("department", {"name__de": "Ordnungsamt", "site_ids": ["rathaus"], "horizon_days": "30"}),
+    ("category", {"name__de": "Hunde"}),
+]
+
+
+async def test_one_of_each_kind_can_be_added_and_taken_out(town: Town) -> None:
     before = settings(town)
-    if what == "counter":
-        typed = typed | {"room_id": before.sites[0].rooms[0].id}
-    in_site = "" if what in {"department", "category"} else "?site=rathaus"
-    answer = await send(town, f"/admin/setup/{what}/_new{in_site}", **typed)
-    assert answer.status_code == 303, words(answer.text)
-    [new] = [one for one in things(settings(town), what) if one not in things(before, what)]
-    gone = await send(town, f"/admin/setup/{what}/{new.id}/remove")
-    assert gone.status_code == 303, words(gone.text)
-    assert settings(town) == before
+    for what, typed in NEW:
+        own = {"room_id": before.sites[0].rooms[0].id} if what == "counter" else {}
+        in_site = "" if what in {"department", "category"} else "?site=rathaus"
+        answer = await send(town, f"/admin/setup/{what}/_new{in_site}", **(typed | own))
+        assert answer.status_code == 303, words(answer.text)
+        [new] = [one for one in things(settings(town), what) if one not in things(before, what)]
+        gone = await send(town, f"/admin/setup/{what}/{new.id}/remove")
+        assert gone.status_code == 303, words(gone.text)
+        assert settings(town) == before
 
 
 async def test_a_new_site_is_whole_from_its_first_moment(town: Town) -> None:
