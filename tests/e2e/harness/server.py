@@ -14,6 +14,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,6 +60,7 @@ class Loaded:
     """The program that forks servers: one for all of a process, started when the first is asked for."""
 
     def __init__(self) -> None:
+        self._one_at_a_time = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(Path(__file__).with_name("loaded.py"))],
             stdin=subprocess.PIPE,
@@ -73,9 +75,10 @@ class Loaded:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         order = {"words": words, "log": str(log), "environment": {**os.environ, "PYTHONUNBUFFERED": "1"}}
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
+        with self._one_at_a_time:
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
         if not answer:
             raise ServerFailed("the loaded product has ended; it said why on the standard error")
         return Forked(int(answer))
@@ -87,7 +90,7 @@ loaded = functools.cache(Loaded)
 class Server:
     """One `aufruf demo` on a data folder and a port of its own.
 
-    `command` is what the loaded product is told, or a program that is started by its path.
+    `command` is one word for the loaded product (`demo`, `serve`), or a program with its words.
 
     The port is chosen by the system at the first start and kept at the next ones, so that pages that
     are open find the server again. `options` may be changed between two starts.
@@ -121,7 +124,7 @@ class Server:
         assert self._process is None, "the server is running already"
         begun, already_printed = time.monotonic(), len(self.log)
         options = ["--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data), *self.options]
-        if Path(self._command[0]).is_absolute():
+        if len(self._command) > 1 or Path(self._command[0]).is_absolute():
             self._process = self._run([*self._command, *options])
         else:
             self._process = await asyncio.to_thread(loaded().start, [*self._command, *options], self._log)
