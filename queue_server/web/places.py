@@ -7,7 +7,12 @@ from typing import Final
 
 from queue_server.domain.access import Act, Actor, Role, may_somewhere
 
-_FIRST: Final = {Role.RECEPTION: "/desk", Role.AUDITOR: "/admin/log", Role.LEAD: "/department"}
+_FIRST: Final = {
+    Role.ADMINISTRATOR: "/admin",
+    Role.RECEPTION: "/desk",
+    Role.AUDITOR: "/admin/log",
+    Role.LEAD: "/department",
+}
 _SOMEWHERE: Final = (
     ("/counter", "desk.counter", Act.OPEN_COUNTER),
     ("/desk", "desk.title", Act.SEE_APPOINTMENTS),
@@ -18,8 +23,8 @@ _SOMEWHERE: Final = (
 
 
 def first_page(role: str, clerk_id: str | None) -> str:
-    """Return where an account begins: a lead who is a clerk, too, at the counter."""
-    is_clerk_too = role == Role.LEAD and clerk_id is not None
+    """Return where an account begins: a lead or administrator who is a clerk, too, at the counter."""
+    is_clerk_too = role in {Role.LEAD, Role.ADMINISTRATOR} and clerk_id is not None
     return "/counter" if is_clerk_too else _FIRST.get(Role(role), "/counter")
 
 

@@ -14,7 +14,7 @@ STAFF = ("/counter", "/desk")
 @pytest.mark.parametrize(
     ("role", "clerk_id", "path"),
     [
-        (Role.ADMINISTRATOR, None, "/counter"),
+        (Role.ADMINISTRATOR, None, "/admin"),
         (Role.CLERK, "anna", "/counter"),
         (Role.LEAD, "anna", "/counter"),
         (Role.LEAD, None, "/department"),
