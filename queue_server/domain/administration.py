@@ -52,6 +52,8 @@ class Done(StrEnum):
     LOG_EXPORTED = "log_exported"
     DAY_RESCUED = "day_rescued"
     RESCUE_TAKEN_BACK = "rescue_taken_back"
+    WALK_INS_LET_IN = "walk_ins_let_in"
+    WALK_INS_ENDED = "walk_ins_ended"
     RECORDS_DELETED = "records_deleted"
 
 

@@ -69,3 +69,10 @@ def ever_admits(one: Admitting, wanted: Collection[Admission], site_id: str) -> 
     """Say whether there are times at which it lets such visitors in at a site."""
     others = (time.admits for time in one.admission_times if time.site_id in {None, site_id})
     return one.admission in wanted or any(admits in wanted for admits in others)
+
+
+def usually_admits(one: Admitting, wanted: Collection[Admission], site_id: str) -> bool:
+    """Say whether it lets such visitors in on more than single days."""
+    lines = (time for time in one.admission_times if time.site_id in {None, site_id})
+    usual = (time.admits for time in lines if time.first is None or time.first != time.last)
+    return one.admission in wanted or any(admits in wanted for admits in usual)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from queue_server.domain.admission import AS_WALK_IN, WITH_APPOINTMENT, Admitting, ever_admits
+from queue_server.domain.admission import AS_WALK_IN, WITH_APPOINTMENT, Admitting, ever_admits, usually_admits
 from queue_server.domain.admitting import admitted
 from queue_server.domain.business_day import begins_at, ends_at
 from queue_server.domain.local_days import Minutes, cells_in, days_of, spread
@@ -208,9 +208,9 @@ def room_beside_walk_ins(
 
     Of the working time of all clerks who can do the concern, in each hour at most (100 - share) % may
     be booked. Hours are those of UTC, which in nearly all zones are those of the clock.
-    A site that takes no walk-ins keeps nothing for them.
+    A site that takes no walk-ins keeps nothing for them: nor does one that lets them in on single days.
     """
-    share = site.walk_in_share if ever_admits(site, AS_WALK_IN, site.id) else 0
+    share = site.walk_in_share if usually_admits(site, AS_WALK_IN, site.id) else 0
     if not share:
         return span.all
     pad = span.base % HOUR_CELLS

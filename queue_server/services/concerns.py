@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
-from queue_server.domain.admission import AS_WALK_IN, WITH_APPOINTMENT, ever_admits
+from queue_server.domain.admission import AS_WALK_IN, WITH_APPOINTMENT, ever_admits, usually_admits
+from queue_server.domain.admitting import admitted
 from queue_server.domain.concern import Concern, ConcernError, Wanted, duration
 from queue_server.domain.errors import BadInput, NotFound, Refusal, ServiceNotHere, TooMany
+from queue_server.domain.local_days import span_of
 from queue_server.domain.town import Channel, Service, Site, Town
 
 PERSONS_MOST = 20
@@ -104,10 +107,19 @@ def required_fields(town: Town, site: Site, service_ids: Collection[str]) -> tup
     return (*site.required_fields, "remarks") if is_talk else site.required_fields
 
 
-def takes_walk_ins(service: Service, site: Site) -> bool:
-    """Say whether walk-ins may ever come for the service here: done at our counters, admitted by both."""
-    admits = all(ever_admits(one, AS_WALK_IN, site.id) for one in (service, site))
-    return admits and service.channel is Channel.HERE
+def takes_walk_ins(service: Service, site: Site, today: date | None = None) -> bool:
+    """Say whether walk-ins may ever come for the service here: done at our counters, admitted by both.
+
+    With `today`, days that are opened by themselves count on that day alone.
+    """
+    if service.channel is not Channel.HERE:
+        return False
+    if today is None:
+        return all(ever_admits(one, AS_WALK_IN, site.id) for one in (service, site))
+    if all(usually_admits(one, AS_WALK_IN, site.id) for one in (service, site)):
+        return True
+    zone = ZoneInfo(site.time_zone)
+    return bool(admitted([site, service], site.id, AS_WALK_IN, span_of(today, today, zone), zone))
 
 
 def _concern(services: Mapping[str, Service], pairs: Iterable[tuple[str, int]], persons: int) -> Concern:

@@ -1,6 +1,10 @@
 """Sites, their boards and queues, and taking a number: `/api/v1/sites/…`."""
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from queue_server.domain.access import Act, Role, may
+from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Service, Site, Town, services_at
@@ -26,7 +30,7 @@ async def see_site(call: Call) -> Answer:
     town, site = call.house.town_and_site(call.site_id)
     answer = {
         **_in_short(town, site),
-        "categories": _categories(town, site),
+        "categories": _categories(town, site, business_day(call.house.clock(), ZoneInfo(site.time_zone))),
         "areas": [{"id": area.id, "name": dict(area.name), "hint": dict(area.hint)} for area in site.areas],
     }
     if may(call.actor, Act.SEE_STAFF_QUEUE, call.thing):
@@ -160,20 +164,20 @@ def _for_staff(site: Site) -> Answer:
     }
 
 
-def _categories(town: Town, site: Site) -> list[Answer]:
+def _categories(town: Town, site: Site, today: date) -> list[Answer]:
     services = list(services_at(town, site.id))
     return [
         {
             "id": category.id,
             "name": dict(category.name),
-            "services": [_service(town, s, site) for s in services if s.category_id == category.id],
+            "services": [_service(town, s, site, today) for s in services if s.category_id == category.id],
         }
         for category in town.categories
         if any(s.category_id == category.id for s in services)
     ]
 
 
-def _service(town: Town, service: Service, site: Site) -> Answer:
+def _service(town: Town, service: Service, site: Site, today: date) -> Answer:
     return {
         "id": service.id,
         "name": dict(service.name),
@@ -185,7 +189,7 @@ def _service(town: Town, service: Service, site: Site) -> Answer:
         "channel": service.channel.value,
         "link": service.link,
         "admission": service.admission.value,
-        "walk_in": takes_walk_ins(service, site),
+        "walk_in": takes_walk_ins(service, site, today),
         "appointment": is_bookable(service, site),
         "area_id": service.area_by_site.get(site.id),
         "leika": service.leika,

@@ -78,7 +78,7 @@ def words_for(say: Texts, site: Site, now: datetime) -> Words:
 # -- the concern -----------------------------------------------------------------------------------------
 
 
-def to_find(town: Town, site: Site, say: Texts) -> list[Values]:
+def to_find(town: Town, site: Site, say: Texts, today: date) -> list[Values]:
     """Return every service for the list under the first field; what is not done here says where it is."""
     categories = {category.id: category.name for category in town.categories}
     return [
@@ -88,7 +88,7 @@ def to_find(town: Town, site: Site, say: Texts) -> list[Values]:
             "category": say.in_words(categories.get(service.category_id, {})),
             "most": service.max_count,
             "here": service.channel is Channel.HERE,
-            "note": _note(service, site, say),
+            "note": _note(service, site, say, today),
         }
         for service in services_at(town, site.id)
     ]
@@ -111,12 +111,12 @@ def by_category(town: Town, site: Site, say: Texts) -> list[Values]:
     return [category for category in found if category["services"]]
 
 
-def _note(service: Service, site: Site, say: Texts) -> str:
+def _note(service: Service, site: Site, say: Texts, today: date) -> str:
     if service.channel is not Channel.HERE:
         return say(f"desk.channel_{service.channel.value}", link=service.link or site.phone)
     if not is_bookable(service, site):
         return say("desk.only_walk_in")
-    return "" if takes_walk_ins(service, site) else say("desk.only_appointment")
+    return "" if takes_walk_ins(service, site, today) else say("desk.only_appointment")
 
 
 def chosen(town: Town, pairs: Iterable[Sequence[Any]], say: Texts) -> list[Values]:

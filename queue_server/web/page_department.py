@@ -5,7 +5,7 @@ kept. What must not: who belongs to a department and what an absence may be (`do
 set-up is changed (`adapters.changing_town`). Why somebody is away is neither asked nor kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -33,9 +33,10 @@ from queue_server.services.locales import locale_of
 from queue_server.web.house import House
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.noting import note
+from queue_server.web.page_letting_in import idle_rows
 from queue_server.web.pages import PageCall, PageRoute
 
-_DONE: Final = frozenset({"entered", "taken_back"})
+_DONE: Final = frozenset({"entered", "taken_back", "let_in", "let_in_back", "not_back"})
 
 
 async def entry_page(call: PageCall) -> Response:
@@ -47,9 +48,9 @@ async def entry_page(call: PageCall) -> Response:
 
 
 async def department_page(call: PageCall) -> Response:
-    """Show the clerks with their absences to come. Reading changes nothing."""
+    """Show the clerks with their absences to come, and what is idle today. Reading changes nothing."""
     done = call.request.query_params.get("done", "")
-    return _show(call, done=done if done in _DONE else "")
+    return _show(call, done=done if done in _DONE else "", idle=await idle_rows(call))
 
 
 async def plan_absence(call: PageCall) -> Response:
@@ -106,6 +107,7 @@ def _show(
     unfit: Unfit | None = None,
     asked: dict[str, Any] | None = None,
     done: str = "",
+    idle: Sequence[dict[str, Any]] = (),
     status: int = 200,
 ) -> Response:
     town, today = _town(call), _today(call)
@@ -128,6 +130,7 @@ def _show(
         unfit=unfit.value if unfit else "",
         asked=asked,
         done=done,
+        idle=idle,
         today=today.isoformat(),
         languages=[one for one in call.house.texts if one != call.language],
         here=f"/department/{department.id}",

@@ -185,7 +185,7 @@ async def _show(
         "desk.html",
         status=status,
         faces=("desk",),
-        config={"services": view.to_find(town, site, call.say)},
+        config={"services": view.to_find(town, site, call.say, words.today)},
         message=message,
         may_overrule=may_overrule,
         problems=dict.fromkeys(("at", "contact", "reason"), "") | dict(typed.problems),

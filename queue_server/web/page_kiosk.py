@@ -1,6 +1,6 @@
 """The kiosk's touch page, and the QR pictures on it. What becomes of a press is the API's (`api_sites`)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from queue_server.domain.access import Act
 from queue_server.domain.admission import WITH_APPOINTMENT, ever_admits
+from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at
 from queue_server.services import kiosk as kiosk_visits
@@ -39,7 +40,7 @@ async def kiosk_page(call: PageCall) -> Response:
         "site_name": dict(site.name),
         "languages": languages,
         "texts": {one: house.texts[one].of_faces("kiosk", "error") for one in languages},
-        "categories": _categories(town, site),
+        "categories": _categories(town, site, business_day(house.clock(), ZoneInfo(site.time_zone))),
         "areas": [{"id": a.id, "name": dict(a.name), "hint": dict(a.hint)} for a in site.areas],
         "opening": [
             {"weekday": o.weekday, "opens": f"{o.opens:%H:%M}", "closes": f"{o.closes:%H:%M}"}
@@ -121,20 +122,22 @@ def qr_picture(link: str) -> Response:
     return Response(buffer.getvalue(), media_type="image/svg+xml")
 
 
-def _categories(town: Town, site: Site) -> list[Json]:
+def _categories(town: Town, site: Site, today: date) -> list[Json]:
     services = list(services_at(town, site.id))
     return [
         {
             "id": category.id,
             "name": dict(category.name),
-            "services": [_service(town, site, one) for one in services if one.category_id == category.id],
+            "services": [
+                _service(town, site, one, today) for one in services if one.category_id == category.id
+            ],
         }
         for category in town.categories
         if any(one.category_id == category.id for one in services)
     ]
 
 
-def _service(town: Town, site: Site, service: Service) -> Json:
+def _service(town: Town, site: Site, service: Service, today: date) -> Json:
     department = next((d for d in town.departments if d.id == service.department_id), None)
     return {
         "id": service.id,
@@ -142,7 +145,7 @@ def _service(town: Town, site: Site, service: Service) -> Json:
         "max_count": service.max_count,
         "counts_persons": counts_persons(service),
         "documents": [dict(document) for document in service.documents],
-        "why": _why_no_number(service, site),
+        "why": _why_no_number(service, site, today),
         "books": is_bookable(service, site) and not service.confirm_first,
         "horizon_days": department.horizon_days if department else 0,
         "link": service.link,
@@ -150,11 +153,11 @@ def _service(town: Town, site: Site, service: Service) -> Json:
     }
 
 
-def _why_no_number(service: Service, site: Site) -> str:
+def _why_no_number(service: Service, site: Site, today: date) -> str:
     """Return "" when a walk-in may come, else the word for what to do instead."""
     if service.channel is not Channel.HERE:
         return service.channel.value
-    return "" if takes_walk_ins(service, site) else "appointment"
+    return "" if takes_walk_ins(service, site, today) else "appointment"
 
 
 def _sites_of(call: PageCall, town: Town) -> list[tuple[str, Site]]:

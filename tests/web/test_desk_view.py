@@ -122,6 +122,6 @@ def test_no_qr_is_drawn_before_phones_have_an_address() -> None:
 
 def test_services_done_elsewhere_say_where() -> None:
     town = dataclasses.replace(TOWN)
-    found = view.to_find(town, SITE, TEXTS["de"])
+    found = view.to_find(town, SITE, TEXTS["de"], date(2026, 3, 10))
     assert any(one["here"] for one in found)
     assert all(one["note"] for one in found if not one["here"])
