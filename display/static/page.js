@@ -6,7 +6,7 @@ import { localeOf, pageTexts, readJson } from "/static/texts.js";
 import { makeAnnouncer } from "./announcer.js";
 import { makeBoard } from "./board.js";
 import { answerBeganAt, askServerTime, makeClock } from "./clock.js";
-import { makeQuiet } from "./quiet.js";
+import { inTurn, makeQuiet } from "./quiet.js";
 import { makeReporter } from "./reporter.js";
 import { hideRestingPointer, keepAwake } from "./screen.js";
 import { makeSound } from "./sound.js";
@@ -31,8 +31,8 @@ const clock = makeClock({
 });
 const board = makeBoard({ minOnScreenMs: (config.min_on_screen_s ?? 30) * 1000 });
 const view = makeView(root, t);
-const quietTexts = config.quiet?.texts ?? [];
-const quiet = makeQuiet({ afterMs: (config.quiet?.after_s ?? 60) * 1000, eachMs: config.quiet?.each_ms, count: quietTexts.length });
+const quietItems = inTurn(config.quiet?.texts ?? [], config.quiet?.pictures ?? []);
+const quiet = makeQuiet({ afterMs: (config.quiet?.after_s ?? 60) * 1000, eachMs: config.quiet?.each_ms, count: quietItems.length });
 const announcer = makeAnnouncer({ languages: config.languages, gapMs: config.minimum_gap_ms ?? 700 });
 const withSpeech = config.speech?.available ?? false;
 const sound = makeSound({
@@ -134,7 +134,7 @@ function act(actions) {
 function draw() {
   const picture = { ...board.view(now()), nextFree: nextFreeText() };
   if (view.draw(picture)) view.tell([picture.newest, ...picture.others].filter(Boolean));
-  view.town(quietTexts[quiet.shown(picture.onCount, now())] ?? null);
+  view.town(quietItems[quiet.shown(picture.onCount, now())] ?? null);
   return picture;
 }
 

@@ -48,6 +48,23 @@ function card(call, t) {
 
 const crowd = (count) => (count > 4 ? "many" : count > 2 ? "some" : "few");
 
+function textLine({ text, language }) {
+  const line = element("p", "town__text", text);
+  line.lang = language;
+  line.dir = "auto";
+  line.dataset.length = text.length > 90 ? "long" : text.length > 40 ? "some" : "short";
+  return line;
+}
+
+function pictureOf({ url, text }, onReady) {
+  const picture = element("img", "town__picture");
+  picture.alt = text;
+  picture.lang = "de";
+  picture.addEventListener("load", onReady);
+  picture.src = url;
+  return picture;
+}
+
 export function makeView(root, t) {
   const at = (name) => root.querySelector(`[data-part="${name}"]`);
   const parts = Object.fromEntries(
@@ -58,7 +75,7 @@ export function makeView(root, t) {
   };
   let drawn = "";
   let said = new Set();
-  let townText = null;
+  let townShown = null;
 
   function cells(box, calls) {
     const old = new Map([...box.children].map((node) => [node.dataset.seq, node]));
@@ -128,20 +145,25 @@ export function makeView(root, t) {
       shape(view);
     },
 
-    /** Show one of the town's texts in place of the waiting time, in each language that it has; null: none. */
-    town(text) {
-      if (text === townText) return;
-      townText = text;
+    /** Show a text of the town in each language that it has, or a picture, in place of the waiting time; null: neither. */
+    town(shown) {
+      if (shown === townShown) return;
+      townShown = shown;
       const box = at("town");
-      root.toggleAttribute("data-town", text !== null);
-      box.hidden = text === null;
-      box.replaceChildren(...(text ?? []).map((one) => {
-        const line = element("p", "town__text", one.text);
-        line.lang = one.language;
-        line.dir = "auto";
-        line.dataset.length = one.text.length > 90 ? "long" : one.text.length > 40 ? "some" : "short";
-        return line;
-      }));
+      const isPicture = shown !== null && !Array.isArray(shown);
+      const hide = (hidden) => {
+        root.toggleAttribute("data-town", !hidden);
+        box.hidden = hidden;
+      };
+      box.classList.toggle("town--picture", isPicture);
+      if (isPicture) {
+        // The waiting time stays until the picture is there, and for good when it cannot be had.
+        hide(true);
+        box.replaceChildren(pictureOf(shown, () => shown === townShown && hide(false)));
+      } else {
+        hide(shown === null);
+        box.replaceChildren(...(shown ?? []).map(textLine));
+      }
     },
 
     /** Say clearly that this is a test or a rehearsal; an empty kind is the hall itself. */

@@ -128,7 +128,8 @@ class Display:
     """A screen. It shows the calls of its areas; `service_ids` narrows them, empty means all.
 
     `spoken` are the languages of its announcements, empty: those of the site; `min_on_screen_s` 0: as the
-    site says. When nothing was called for `quiet_after_s` it shows `quiet_texts` in turn with the wait.
+    site says. When nothing was called for `quiet_after_s` it shows `quiet_texts` and `quiet_pictures` (ids of
+    `Town.pictures`; one that is not there is passed over) in turn with the wait.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Display:
     min_on_screen_s: int = 0
     quiet_after_s: int = 60
     quiet_texts: tuple[Texts, ...] = ()
+    quiet_pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +331,7 @@ class Town:
     """An organisation with everything that is set up in it.
 
     `letter_texts` is what its administrators wrote into letters, by `kind.language` and field: no part of a
-    town file, so no comparison of two set-ups sees it.
+    town file, so no comparison of two set-ups sees it. Neither is `pictures`: id → what it shows.
     """
 
     id: str
@@ -341,6 +343,7 @@ class Town:
     services: tuple[Service, ...] = ()
     clerks: tuple[Clerk, ...] = ()
     letter_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
+    pictures: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def in_language(texts: Texts, language: str) -> str:

@@ -26,6 +26,7 @@ class Code(StrEnum):
     BAD_ID = "bad_id"
     BAD_LANGUAGE = "bad_language"
     BAD_LINK = "bad_link"
+    BAD_PICTURE = "bad_picture"
     BAD_PRINTER = "bad_printer"
     BAD_USER = "bad_user"
     CHALLENGE_WITHOUT_WAYS = "challenge_without_ways"

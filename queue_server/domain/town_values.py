@@ -20,6 +20,7 @@ USER: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 LINK: Final = re.compile(r"https?://[^\s/]+\S*|(mailto|tel):\S+")
 EMAIL: Final = re.compile(r"[^@\s<>\"',;:?&#]{1,64}@[^@\s<>\"',;:?&#]+\.[^@\s<>\"',;:?&#.]{2,}")
+PICTURE: Final = re.compile(r"[0-9a-f]{32}")
 PRINTER: Final = re.compile(r"preview|(tcp|file|usb|serial):\S+")
 
 SITE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
@@ -68,6 +69,16 @@ def _ids(town: Town) -> Iterator[Problem]:
     for index, clerk in enumerate(town.clerks):
         if clerk.user and not USER.fullmatch(clerk.user):
             yield Problem(("clerks", index, "user"), Code.BAD_USER, {"found": clerk.user})
+
+
+def _pictures(town: Town) -> Iterator[Problem]:
+    """Which pictures a town has is no part of its set-up: one that is not there is passed over."""
+    for index, site in enumerate(town.sites):
+        for inner, display in enumerate(site.displays):
+            for at, picture in enumerate(display.quiet_pictures):
+                if not PICTURE.fullmatch(picture):
+                    path = ("sites", index, "displays", inner, "quiet_pictures", at)
+                    yield Problem(path, Code.BAD_PICTURE, {"found": picture})
 
 
 def _languages(town: Town) -> Iterator[Problem]:
@@ -291,6 +302,7 @@ def _person_fields(town: Town) -> Iterator[Problem]:
 
 RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (
     _ids,
+    _pictures,
     _languages,
     _texts,
     _plain_texts,

@@ -20,6 +20,7 @@ from queue_server.adapters import (
     helpers,
     pairing,
     people,
+    pictures,
     sign_ins,
     tokens,
 )
@@ -137,6 +138,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         database=database,
         settlement=settlement,
         exchange=exchange,
+        pictures=pictures,
         sequencer=sequencer,
         hub=hub,
         sessions=Sessions(

@@ -42,6 +42,7 @@ from queue_server.web.ports import (
     Oidc,
     Pairings,
     People,
+    Pictures,
     Sealer,
     Settlement,
     SignIns,
@@ -124,6 +125,7 @@ class House:
     database: Database
     settlement: Settlement
     exchange: Exchange
+    pictures: Pictures
     sequencer: Sequencer
     hub: Hub
     sessions: Sessions

@@ -1,4 +1,4 @@
-"""The display's page and the clips it speaks with."""
+"""The display's page, the clips it speaks with, and the pictures it shows while nobody is called."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,7 +19,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 async def display_page(call: PageCall) -> Response:
     """The screen of a waiting area. Its language is the first that the site announces in."""
     house = call.house
-    _, site = house.town_and_site(call.site_id)
+    town, site = house.town_and_site(call.site_id)
     display = next(d for d in site.displays if d.id == call.id)
     spoken = display.spoken or site.announce_languages
     language = next((one for one in spoken if one in house.texts), call.language)
@@ -34,6 +34,11 @@ async def display_page(call: PageCall) -> Response:
         "quiet": {
             "after_s": display.quiet_after_s,
             "texts": [_in_languages(text, spoken) for text in display.quiet_texts],
+            "pictures": [
+                {"url": f"/pictures/{one}", "text": town.pictures[one]}
+                for one in display.quiet_pictures
+                if one in town.pictures
+            ],
         },
         "zone": site.time_zone,
         "server_now_ms": int(house.clock().timestamp() * 1000),
@@ -78,6 +83,17 @@ async def room_clip(request: Request) -> Response:
     )
 
 
+async def picture(request: Request) -> Response:
+    """A picture of quiet times. Public, as it hangs in a public hall; its address is a hash of it."""
+    house: House = request.app.state.house
+    id_ = request.path_params["picture"]
+    found = await house.read(lambda conn: house.pictures.body(conn, id_))
+    if found is None:
+        return Response(status_code=404)
+    media_type, body = found
+    return Response(body, media_type=media_type, headers={"Cache-Control": FOR_EVER})
+
+
 def _clip(path: object) -> Response:
     if path is None:
         return Response(status_code=404)
@@ -85,7 +101,9 @@ def _clip(path: object) -> Response:
 
 
 ROUTES = [PageRoute("/display/{display}", display_page, Act.SEE_DISPLAY, "display")]
-CLIPS: Final = {
+OF_EVERYBODY: Final = {
     "/sounds/speech/{language}/number/{number:int}": number_clip,
     "/sounds/speech/{language}/room/{room}": room_clip,
+    "/pictures/{picture}": picture,
 }
+"""Files that are no secret, whoever asks."""

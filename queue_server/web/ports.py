@@ -158,6 +158,27 @@ class Exchange(Protocol):
         """Return the clerks who cannot sign in yet."""
 
 
+class Pictures(Protocol):
+    """Pictures for displays; the module `adapters.pictures` fits."""
+
+    def drawn_anew(self, raw: bytes) -> tuple[str, bytes] | str:
+        """Return a sent picture's media type and bytes, without all that is no picture; else why not."""
+
+    def add(
+        self, conn: Connection, organisation_id: str, picture: tuple[str, bytes], name: str, now: datetime
+    ) -> str | None:
+        """Keep a picture; return its id, None when there are too many. The same one is kept once."""
+
+    def rename(self, conn: Connection, organisation_id: str, id_: str, name: str) -> str | None:
+        """Say anew what a picture shows; return what was said, None when there is none such."""
+
+    def remove(self, conn: Connection, organisation_id: str, id_: str) -> Sequence[str] | None:
+        """Take a picture away, unless displays show it or are to; return their names, None for no picture."""
+
+    def body(self, conn: Connection, id_: str) -> tuple[str, bytes] | None:
+        """Return media type and bytes of a picture of any town."""
+
+
 class Sealer(Protocol):
     """Secrets that are computed, never stored."""
 

@@ -64,6 +64,7 @@ from queue_server.web.admin import (
     page_lists,
     page_new_service,
     page_pair,
+    page_pictures,
     page_planned,
     page_removing,
     page_rescue,
@@ -136,6 +137,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *admin_devices.ROUTES,
     *admin_device_acts.ROUTES,
     *admin_rehearsal.ROUTES,
+    *page_pictures.ROUTES,
     *page_letters.ROUTES,
     *page_log.ROUTES,
     *page_doctor.ROUTES,
@@ -171,7 +173,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *(socket.starlette() for socket in SOCKETS),
         NO_SOCKET,
         *(page.starlette() for page in PAGE_ROUTES if settings.demo or not page.demo_only),
-        *(_of_strangers(Route(path, clip)) for path, clip in page_display.CLIPS.items()),
+        *(_of_strangers(Route(path, clip)) for path, clip in page_display.OF_EVERYBODY.items()),
         *(
             _of_strangers(Mount(f"/static/{name}", Assets(directory=str(files(package) / "static"))))
             for name, package in DEVICE_PACKAGES.items()

@@ -5,7 +5,7 @@ What lives here: plain ASGI wrappers that know nothing of the hall. What must no
 Starlette's BaseHTTPMiddleware: it starts a task for each request and costs more than a ticket.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,7 +16,10 @@ from queue_server.web.proxies import ForwardedAddress
 from queue_server.web.refusing import Refuse, answer_refusal
 
 BODY_LIMIT: Final = 1024 * 1024
-"""The longest body that any address takes; each has its own, shorter one (`web.route_limits`)."""
+"""The longest body that an address takes but `LONGER`; each has its own, shorter one (`web.route_limits`)."""
+LONGEST_PICTURE: Final = 2 * 1024 * 1024
+LONGER: Final[Mapping[str, int]] = {"/admin/pictures": LONGEST_PICTURE + 64 * 1024}
+"""Addresses that take more, for a file that cannot be short; with room for the form around it."""
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -81,24 +84,24 @@ class SizeLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        length = announced_length(scope)
-        if length is not None and length <= self.limit:
+        length, limit = announced_length(scope), LONGER.get(scope["path"], self.limit)
+        if length is not None and length <= limit:
             # The server cuts a body at its announced length, so it needs no watching.
             await self.app(scope, receive, send)
         elif length is not None:
-            await self._refuse(scope, receive, send)
+            await self._refuse(scope, receive, send, limit)
         else:
-            await self._watch(scope, receive, send)
+            await self._watch(scope, receive, send, limit)
 
-    async def _watch(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _watch(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         received, started = 0, False
 
         async def receive_bounded() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.limit:
-                raise PayloadTooLarge(limit=self.limit)
+            if received > limit:
+                raise PayloadTooLarge(limit=limit)
             return message
 
         async def send_noticing(message: Message) -> None:
@@ -111,10 +114,10 @@ class SizeLimit:
         except PayloadTooLarge:
             if started:
                 raise
-            await self._refuse(scope, receive, send)
+            await self._refuse(scope, receive, send, limit)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await answer_refusal(scope, receive, send, self.refuse, PayloadTooLarge(limit=self.limit))
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        await answer_refusal(scope, receive, send, self.refuse, PayloadTooLarge(limit=limit))
 
 
 def secured(

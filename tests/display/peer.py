@@ -92,6 +92,7 @@ class Peer:
         self.calls: list[CallEntry] = []
         self.board_changes: dict[str, Any] = {}
         self.config_changes: dict[str, Any] = {}
+        self.pictures: dict[str, bytes] = {}
         self.language, self.theme = "de", "light"
         self.lengths_ms = {"number": 300, "room": 200, "long": 200, "short": 100}
         self.missing: set[str] = set()
@@ -247,6 +248,10 @@ class Peer:
             return Response(status_code=404)
         return Response(a_tone(self.lengths_ms[kind], 440), media_type="audio/wav")
 
+    async def _picture(self, request: Request) -> Response:
+        found = self.pictures.get(request.path_params["id"])
+        return Response(status_code=404) if found is None else Response(found, media_type="image/png")
+
     async def _health(self, _: Request) -> Response:
         return JSONResponse({"ok": True}, headers={"date": "Mon, 21 Sep 2026 12:53:20 GMT"})
 
@@ -257,6 +262,7 @@ class Peer:
                 Route("/styleguide", self._styleguide),
                 Route("/healthz", self._health),
                 Route("/sounds/{rest:path}", self._sound),
+                Route("/pictures/{id}", self._picture),
                 WebSocketRoute("/live/displays/eg", self._socket),
                 Mount("/static/display", StaticFiles(directory=ROOT / "display/static")),
                 Mount("/static", StaticFiles(directory=ROOT / "queue_server/web/static")),

@@ -187,6 +187,11 @@ MISTAKES: list[tuple[Town, Path, Code]] = [
         (*SITE, "displays", 0, "quiet_texts", 0),
         Code.GERMAN_MISSING,
     ),
+    (
+        with_site(displays=(Display("d", "D", ("hall-foyer",), quiet_pictures=("0" * 32, "a.png")),)),
+        (*SITE, "displays", 0, "quiet_pictures", 1),
+        Code.BAD_PICTURE,
+    ),
     (with_site(displays=(Display("d", "D", ()),)), (*SITE, "displays", 0), Code.DISPLAY_WITHOUT_AREA),
     (with_site(displays=()), (*SITE, "displays"), Code.SITE_WITHOUT_DISPLAY),
     (with_site(opening=()), (*SITE, "opening"), Code.SITE_NEVER_OPEN),

@@ -20,7 +20,7 @@ async def config(town: Town) -> dict[str, Any]:
 async def test_a_display_has_a_chime_languages_times_and_texts_of_its_own(town: Town) -> None:
     before = await config(town)
     assert (before["languages"], before["min_on_screen_s"]) == (["de", "en"], 30)
-    assert before["quiet"] == {"after_s": 60, "texts": []}
+    assert before["quiet"] == {"after_s": 60, "texts": [], "pictures": []}
     settings, site = town.house.town_and_site("rathaus")
     texts = ({"de": "Guten Tag", "en": "Hello", "fr": "Bonjour"}, {"de": "Nur deutsch"})
     own: Display = replace(
@@ -39,5 +39,5 @@ async def test_a_display_has_a_chime_languages_times_and_texts_of_its_own(town: 
     assert after["chime_url"] == after["chime_short_url"] == "/static/sounds/tone.wav"
     english, german = {"language": "en", "text": "Hello"}, {"language": "de", "text": "Guten Tag"}
     only = [{"language": "de", "text": "Nur deutsch"}]
-    assert after["quiet"] == {"after_s": 20, "texts": [[english, german], only]}
+    assert after["quiet"] == {"after_s": 20, "texts": [[english, german], only], "pictures": []}
     assert before["config_version"] < after["config_version"], "pages load themselves anew"

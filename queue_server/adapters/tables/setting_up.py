@@ -48,14 +48,14 @@ class Rescue(SQLModel, table=True):
 
 
 class Picture(SQLModel, table=True):
-    """A picture that displays show while nobody is called; its id is the hash of its bytes."""
+    """A picture that displays show while nobody is called; `id`: hash of its bytes, `name`: what it shows."""
 
     __tablename__ = "picture"
 
     organisation_id: str = Field(primary_key=True, max_length=40)
     id: str = Field(primary_key=True, max_length=64)
     media_type: str = Field(max_length=20)
-    name: str = Field(max_length=80)
+    name: str = Field(max_length=160)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     added_at: datetime
 

@@ -184,6 +184,7 @@ class TownReader:
             min_on_screen_s=table.whole("min_on_screen_s", 0),
             quiet_after_s=table.whole("quiet_after_s", 60),
             quiet_texts=table.texts_list("quiet_texts"),
+            quiet_pictures=table.words("quiet_pictures", ()),
         )
         table.finish()
         return display

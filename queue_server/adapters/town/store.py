@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.base import table
 from queue_server.adapters.tables.hall import Meta, SiteStream
+from queue_server.adapters.tables.setting_up import PICTURE
 from queue_server.adapters.tables.settings import SettingVersion
 from queue_server.adapters.town.plain import plain, read_value
 from queue_server.domain.town import Category, Clerk, Department, Service, Site, Town
@@ -91,7 +92,10 @@ def town_until(connection: Connection, organisation_id: str, until: sa.ColumnEle
 
 
 def _town(connection: Connection, organisation_id: str) -> Town:
-    return _whole(_newest(connection, organisation_id))
+    known = sa.select(PICTURE.c.id, PICTURE.c.name).where(PICTURE.c.organisation_id == organisation_id)
+    rows = connection.execute(known.order_by(PICTURE.c.added_at, PICTURE.c.id))
+    pictures = {row.id: row.name for row in rows}
+    return dataclasses.replace(_whole(_newest(connection, organisation_id)), pictures=pictures)
 
 
 def _whole(newest: list[dict[str, Any]]) -> Town:

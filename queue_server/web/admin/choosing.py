@@ -150,6 +150,7 @@ _LISTS: Final[Mapping[str, Callable[[Around], Iterable[Choice]]]] = {
     "counters": _of_site("counters"),
     "services": _services,
     "skills": _skills,
+    "pictures": lambda around: around.town.pictures.items(),
     "languages": _languages,
     "known_languages": _known_languages,
     "states": _states,

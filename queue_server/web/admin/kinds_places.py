@@ -41,6 +41,7 @@ DISPLAY: Final = _sort(
     Field("min_on_screen_s", Widget.NUMBER),
     Field("quiet_after_s", Widget.NUMBER),
     Field("quiet_texts", Widget.TEXT_LINES, most=240),
+    Field("quiet_pictures", Widget.CHOICES, choices="pictures"),
 )
 KIOSK: Final = _sort(
     "kiosk",

@@ -44,6 +44,7 @@ WAYS: Final = (
     Way("/admin/accounts", "people.accounts", Act.MANAGE_ACCOUNTS, "people"),
     Way("/admin/devices", "devices.title", Act.PAIR_DEVICE, "devices"),
     Way("/admin/setup/display", "admin.many_display", Act.CHANGE_SETTINGS, "devices"),
+    Way("/admin/pictures", "pictures.title", Act.CHANGE_SETTINGS, "devices"),
     Way("/admin/setup/kiosk", "admin.many_kiosk", Act.CHANGE_SETTINGS, "devices"),
     Way("/admin/pair", "pairing.title", Act.PAIR_DEVICE, "devices"),
     Way("/admin/tokens", "people.tokens", Act.MANAGE_TOKENS, "devices"),

@@ -121,6 +121,7 @@ def _sites(draw: Draw, id_: str, languages: tuple[str, ...]) -> Site:
                 min_on_screen_s=draw(st.sampled_from([0, 5, 600])),
                 quiet_after_s=draw(st.integers(10, 3600)),
                 quiet_texts=tuple(draw(st.lists(TEXTS, max_size=2))),
+                quiet_pictures=draw(st.sampled_from([(), ("0a" * 16,), ("f" * 32, "9" * 32)])),
             ),
         ),
         kiosks=tuple(

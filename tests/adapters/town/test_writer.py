@@ -60,7 +60,16 @@ def everything_unusual() -> Town:
         rooms=(Room("hall-room-1", "1 b", "yard", "2. OG", step_free=True),),
         displays=(
             Display(
-                "d", "D", ("yard",), ("p-1",), ("fr",), Chime.TONE, 45, 90, ({"de": "Zu"}, {"de": "Auf"})
+                "d",
+                "D",
+                ("yard",),
+                ("p-1",),
+                ("fr",),
+                Chime.TONE,
+                45,
+                90,
+                ({"de": "Zu"}, {"de": "Auf"}),
+                ("0a" * 16,),
             ),
             Display("e", "E", ("yard", "hall-foyer")),
         ),

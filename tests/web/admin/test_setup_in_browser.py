@@ -14,7 +14,13 @@ from tests.web.test_page_status import NARROW, photograph
 pytestmark = pytest.mark.timeout(60)
 PAGES = (
     *("", "/setup/site", "/setup/site/rathaus?part=hours", "/setup/site/rathaus?part=admission"),
-    *("/setup/display/rathaus-eg", "/setup/area/_new", "/setup/area/rathaus-eg/remove", "/changes"),
+    *(
+        "/setup/display/rathaus-eg",
+        "/setup/area/_new",
+        "/setup/area/rathaus-eg/remove",
+        "/changes",
+        "/pictures",
+    ),
 )
 
 

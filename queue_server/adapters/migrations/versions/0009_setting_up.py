@@ -51,7 +51,7 @@ def upgrade() -> None:
     sa.Column('organisation_id', _text(40), nullable=False),
     sa.Column('id', _text(64), nullable=False),
     sa.Column('media_type', _text(20), nullable=False),
-    sa.Column('name', _text(80), nullable=False),
+    sa.Column('name', _text(160), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=False),
     sa.Column('added_at', _moment(), nullable=False),
     sa.PrimaryKeyConstraint('organisation_id', 'id', name=op.f('pk_picture'))

@@ -1,0 +1,104 @@
+"""Pictures for displays: rows of `picture`, and what is made of a sent file before it becomes one.
+
+What must not live here: who may send one, and which display shows it (the set-up).
+"""
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from queue_server.adapters.picture_child import MEDIA_TYPES, REFUSALS
+from queue_server.adapters.planned_changes import course_of
+from queue_server.adapters.tables.setting_up import PICTURE
+from queue_server.adapters.town.store import lock_settings, raise_version
+
+MOST: Final = 20
+"""So many a town has at most: they are in every backup."""
+_WITHIN_S: Final = 20
+_ID_LETTERS: Final = 32
+
+
+def drawn_anew(raw: bytes) -> tuple[str, bytes] | str:
+    """Return media type and bytes of a picture, drawn anew from a sent one, or why there is none.
+
+    What is in the file beside the picture (the place where a photo was taken, its camera, anything hidden in
+    it) is gone. It happens in a process of its own: what a broken file does to a decoder stays there.
+    """
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "queue_server.adapters.picture_child"],
+            input=raw,
+            capture_output=True,
+            timeout=_WITHIN_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return "broken"
+    word, _, body = child.stdout.partition(b"\n")
+    found = word.decode("ascii", "replace")
+    if child.returncode == 0 and found in MEDIA_TYPES.values() and body:
+        return found, body
+    return found if found in REFUSALS else "broken"
+
+
+def add(
+    connection: Connection, organisation_id: str, picture: tuple[str, bytes], name: str, now: datetime
+) -> str | None:
+    """Keep a picture; return its id, None when there are too many. The same one is kept once."""
+    lock_settings(connection)
+    media_type, body = picture
+    id_ = hashlib.sha256(body).hexdigest()[:_ID_LETTERS]
+    own = PICTURE.c.organisation_id == organisation_id
+    known = set(connection.execute(sa.select(PICTURE.c.id).where(own)).scalars())
+    if id_ in known:
+        rename(connection, organisation_id, id_, name)
+        return id_
+    if len(known) >= MOST:
+        return None
+    row = {"organisation_id": organisation_id, "id": id_, "media_type": media_type, "name": name}
+    connection.execute(sa.insert(PICTURE).values(**row, body=body, added_at=now))
+    raise_version(connection)
+    return id_
+
+
+def rename(connection: Connection, organisation_id: str, id_: str, name: str) -> str | None:
+    """Say anew what a picture shows; return what was said, None when there is none such."""
+    lock_settings(connection)
+    own = (PICTURE.c.organisation_id == organisation_id) & (PICTURE.c.id == id_)
+    before = connection.execute(sa.select(PICTURE.c.name).where(own)).scalar()
+    if before is not None and before != name:
+        connection.execute(sa.update(PICTURE).where(own).values(name=name))
+        raise_version(connection)
+    return before
+
+
+def remove(connection: Connection, organisation_id: str, id_: str) -> Sequence[str] | None:
+    """Take a picture away, unless displays show it or are to; return their names, None for no picture."""
+    lock_settings(connection)
+    used = {
+        display.name: None
+        for stage in course_of(connection, organisation_id).stages
+        for site in stage.town.sites
+        for display in site.displays
+        if id_ in display.quiet_pictures
+    }
+    if used:
+        return list(used)
+    own = (PICTURE.c.organisation_id == organisation_id) & (PICTURE.c.id == id_)
+    if not connection.execute(sa.delete(PICTURE).where(own)).rowcount:
+        return None
+    raise_version(connection)
+    return []
+
+
+def body(connection: Connection, id_: str) -> tuple[str, bytes] | None:
+    """Return media type and bytes of a picture of any town: the same id is the same picture."""
+    asked = sa.select(PICTURE.c.media_type, PICTURE.c.body).where(PICTURE.c.id == id_).limit(1)
+    found = connection.execute(asked).first()
+    return (found.media_type, bytes(found.body)) if found else None
