@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from queue_server.adapters.database import Database
+from queue_server.adapters.planned_changes import plan_change
 from queue_server.adapters.post.outbox_rows import OUTBOX
 from queue_server.domain.person import Person
 from queue_server.domain.rescue_cause import Cause
@@ -17,11 +18,13 @@ from queue_server.domain.town import Town
 from queue_server.services import rescue as day_rescue
 from queue_server.services.ports import Answer
 from queue_server.services.rescue_undo import RescueOver
-from tests.services.booking_hall import ERIKA
+from tests.domain.town_plans import Plan, edit
+from tests.services.booking_hall import ERIKA, TOMORROW
 from tests.services.rescuing import Rescuer, town_with_annex
 from tests.town_hall import CAR, CARD, DAY, PASS, SOMEBODY
 
 TODAY = date.fromisoformat(DAY)
+NEXT_DAY = date.fromisoformat(TOMORROW)
 NO_MAIL = Person(name="Karl Ohne", phone="0371 4880")
 
 
@@ -246,3 +249,30 @@ def test_an_absence_that_was_known_before_is_not_taken_back(hand: Rescuer) -> No
     hand.rescue(cause)
     hand.undo()
     assert cause.missing(hand.town()) == ()
+
+
+def plan(hand: Rescuer, change: Plan) -> None:
+    hand.database.write(lambda c: plan_change(c, "town", change, NEXT_DAY, "anna", hand.now))
+
+
+def test_beyond_a_planned_change_the_set_up_of_the_day_says_who_does_it(hand: Rescuer) -> None:
+    """From tomorrow on Carla makes passports, and Bernd none: who of the two is free today says nothing."""
+    for clerk_id, done in (("bernd", (CARD,)), ("carla", (CAR, PASS))):
+        plan(hand, edit("clerk", clerk_id, service_ids=done))
+    hand.store.reload_settings()
+    today = hand.book("08:00", PASS, day=DAY)
+    booked = hand.book("08:00", PASS, client="b")
+    was = str(of_clerk(hand, booked))
+    assert was in {"anna", "carla"}
+    cause = away(was, NEXT_DAY)
+    is_theirs = of_clerk(hand, today) == was
+    body = hand.rescue(cause)
+    assert [item["how"] for item in body["items"]] == ["clerk"] * (1 + is_theirs)
+    assert {of_clerk(hand, booked), was} == {"anna", "carla"}
+    assert of_clerk(hand, today) in {"anna", "bernd"}
+    hand.undo()
+    assert of_clerk(hand, booked) == was
+    hand.book("08:00", PASS, client="c")
+    row = next(row for row in hand.preview(cause) if row["reference"] == booked["reference"])
+    assert "bernd" not in row["proposal"]["value"]
+    assert row["proposal"]["how"] == "time", "nobody else makes passports at that time then"
