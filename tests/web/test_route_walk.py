@@ -66,6 +66,7 @@ BESIDE: Final = {
     "/{path:path}": "answers sockets that there are not",
     "/sounds/speech/{language}/number/{number:int}": "every number sounds the same for everybody",
     "/sounds/speech/{language}/room/{room}": "what is written on a door",
+    "/pictures/{picture}": "what hangs in a public hall",
     **{
         f"/static{name}": "files of the product" for name in ("", "/display", "/counter", "/kiosk", "/sounds")
     },
