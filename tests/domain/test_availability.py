@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from queue_server.domain.admission import Admission
+from queue_server.domain.admission import Admission, AdmissionTime
 from queue_server.domain.availability import (
     ClosedDay,
     ClosedWhy,
@@ -405,6 +405,15 @@ def test_work_that_is_booked_elsewhere_is_not_counted_twice() -> None:
 @pytest.mark.parametrize(("share", "admission"), [(0, Admission.BOTH), (50, Admission.APPOINTMENT)])
 def test_without_walk_ins_nothing_is_kept(share: int, admission: Admission) -> None:
     assert room(share, 6, a_time(FULL, busy=FULL), admission=admission) == list(FULL)
+
+
+def test_a_single_day_that_is_opened_to_walk_ins_keeps_nothing_for_them_on_others() -> None:
+    only = Admission.APPOINTMENT
+    opened = AdmissionTime(Admission.BOTH, first=MONDAY, last=MONDAY)
+    weeks = replace(opened, last=MONDAY + timedelta(days=14))
+    booked = a_time(FULL, busy=FULL)
+    assert room(50, 6, booked, admission=only, admission_times=(opened,)) == list(FULL)
+    assert room(50, 6, booked, admission=only, admission_times=(weeks,)) == []
 
 
 def test_the_share_limits_what_is_allowed_once_the_clerks_are_told() -> None:

@@ -71,6 +71,8 @@ async def test_one_press_opens_the_rest_of_the_day_and_another_takes_it_back(tow
     assert await number(town) == 201
     page = words(await read(town, vera, f"{OFFICE}?done=let_in"))
     assert f"Geöffnet: Bis {found[1]} darf man auch ohne Termin kommen." in page
+    changes = await read(town, town.headers("administrator"), "/admin/changes")
+    assert "vera (" in words(changes)
     for _ in range(2):
         done = await send(town, vera, "back")
         assert done.headers["location"] == f"{OFFICE}?done=let_in_back#idle"

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
+from queue_server.domain.administration import Done
 from queue_server.domain.errors import NotFound, Refusal
 from queue_server.domain.setup_words import ACTS, site_of
 from queue_server.domain.town import Town
@@ -33,7 +34,7 @@ A_PAGE: Final = 20
 MOST_LINES: Final = 8
 """So many things of one version are written out: an import changes a hundred."""
 _WRITTEN_WITHIN: Final = timedelta(seconds=5)
-_SETTINGS: Final = frozenset(act.value for act in ACTS.values())
+_SETTINGS: Final = frozenset({*ACTS.values(), Done.WALK_INS_LET_IN, Done.WALK_INS_ENDED})
 
 
 async def changes_page(call: PageCall) -> Response:
