@@ -5,23 +5,25 @@ here: what is in use at this moment (`adapters.town_use`).
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.domain.appointment import OPEN
-from queue_server.domain.availability import closed_days
-from queue_server.domain.town import Clerk, Site, Town, skills_of
+from queue_server.domain.availability import closed_days, holds
+from queue_server.domain.town import Clerk, Site, Town, end_minute, skills_of
 
 Thing = tuple[str, str, str]
 """(what, id, why its appointments would be in the air)."""
 _WANTED = tuple(
-    APPOINTMENT.c[name] for name in ("site_id", "day", "clerk_id", "concern", "reference", "starts_at")
+    APPOINTMENT.c[name]
+    for name in ("site_id", "day", "clerk_id", "concern", "reference", "starts_at", "minutes")
 )
 
 
@@ -110,14 +112,37 @@ class _Known:
             return
         if day in self._closed[site_id]:
             yield "site", site_id, f"is closed on {day}, for which visitors have booked"
+        elif not self._is_open(row):
+            yield "site", site_id, "is shut at hours for which visitors have booked"
         services = {str(service_id) for service_id, _ in row["concern"]}
         for service_id in services:
             if site_id not in self._services.get(service_id, ()):
                 yield "service", service_id, f"is booked at {site_id}"
         if row["clerk_id"] is not None:
-            yield from self._missed_of_clerk(row["clerk_id"], site_id, day, services)
+            yield from self._missed_of_clerk(row, services)
 
-    def _missed_of_clerk(self, clerk_id: str, site_id: str, day: date, services: set[str]) -> Iterator[Thing]:
+    def _is_open(self, row: Any) -> bool:
+        site, day = self._sites[row["site_id"]], row["day"]
+        hours = [(one.opens, one.closes) for one in site.opening if one.weekday == day.weekday()]
+        return site.always_open or _covers(hours, self._begins(row), row["minutes"])
+
+    def _works(self, clerk: Clerk, row: Any) -> bool:
+        hours = [
+            (one.works_from, one.works_until)
+            for one in clerk.roster
+            if one.site_id == row["site_id"]
+            and one.weekday == row["day"].weekday()
+            and holds(one, row["day"])
+        ]
+        return _covers(hours, self._begins(row), row["minutes"])
+
+    def _begins(self, row: Any) -> int:
+        """Return the local minute of the day."""
+        local = row["starts_at"].astimezone(ZoneInfo(self._sites[row["site_id"]].time_zone))
+        return int(local.hour * 60 + local.minute)
+
+    def _missed_of_clerk(self, row: Any, services: set[str]) -> Iterator[Thing]:
+        clerk_id, site_id, day = row["clerk_id"], row["site_id"], row["day"]
         clerk = self._clerks.get(clerk_id)
         if clerk is None:
             yield "clerk", clerk_id, "is planned for visitors who have booked"
@@ -127,3 +152,12 @@ class _Known:
             yield "clerk", clerk_id, "is absent on days for which visitors have booked"
         elif not services & set(self._services) <= self._skills[clerk_id]:
             yield "clerk", clerk_id, "is planned for what this clerk would not do any more"
+        elif not self._works(clerk, row):
+            yield "clerk", clerk_id, "does not work at hours for which visitors have booked"
+
+
+def _covers(hours: Sequence[tuple[time, time]], begins: int, minutes: int) -> bool:
+    """Tell whether stretches of a day hold all of a visit; two that touch are one."""
+    spans = [(one.hour * 60 + one.minute, end_minute(other)) for one, other in hours]
+    cells = range(begins, begins + minutes, 5)
+    return all(any(first <= minute < end for first, end in spans) for minute in cells)

@@ -105,7 +105,7 @@ def work_of(clerk: Clerk, site: Site, span: Span, zone: tzinfo, closed_on: Colle
     found = []
     for day in days_of(span, zone):
         weekday = day.on.weekday()
-        hours = tuple(minutes for minutes, entry in roster[weekday] if _holds(entry, day.on))
+        hours = tuple(minutes for minutes, entry in roster[weekday] if holds(entry, day.on))
         if hours and day.on not in closed_on and not _is_absent(clerk, day.on):
             found.append((day, cells_in(day, zone, hours) & cells_in(day, zone, opening[weekday])))
     return spread(span, found)
@@ -120,7 +120,8 @@ def _roster_at(clerk: Clerk, site: Site) -> list[list[tuple[Minutes, RosterEntry
     return week
 
 
-def _holds(entry: RosterEntry, on: date) -> bool:
+def holds(entry: RosterEntry, on: date) -> bool:
+    """Tell whether a line of the roster holds on a local date."""
     begun = entry.valid_from is None or entry.valid_from <= on
     return begun and (entry.valid_until is None or on <= entry.valid_until)
 

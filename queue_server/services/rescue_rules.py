@@ -141,7 +141,7 @@ class Day:
         own = stretch(self.span, one.first_cell, one.first_cell + 1)
         if not found.is_alone:
             return starts & own  # the other one is right before or behind it
-        soon = stretch(self.span, self.span.base, cell_of(self.now + NOTICE))
+        soon = stretch(self.span, self.span.base, first_cell_from(self.now + NOTICE))
         if site_id != found.unit.site.id:
             return starts & ~soon
         return starts & ~(soon & stretch(self.span, self.span.base, one.first_cell))

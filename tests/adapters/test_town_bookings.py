@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,30 @@ def test_a_site_that_goes_is_told(hand: Booker) -> None:
 def test_a_clerk_who_changes_is_told(hand: Booker, changes: Any, why: str) -> None:
     found = lost(hand, clerks=clerks(**changes))
     assert found == [("clerk", "carla", f"{why}, the first on 2026-03-04")]
+
+
+def test_hours_that_shrink_are_told_and_those_that_still_hold_the_visit_are_not(hand: Booker) -> None:
+    def opening(until: time) -> Any:
+        return tuple(replace(one, closes=min(one.closes, until)) for one in TOWN.sites[0].opening)
+
+    def told(until: time) -> list[tuple[str, str, str]]:
+        return lost(hand, sites=(replace(TOWN.sites[0], opening=opening(until)), *TOWN.sites[1:]))
+
+    (only,) = told(time(14, 30))
+    why = "is shut at hours for which visitors have booked: 1 appointment, the first on 2026-03-05"
+    assert only == ("site", "hall", why)
+    ((_, _, both),) = told(time(14, 5))
+    assert "2 appointments" in both
+    assert told(time(15, 20)) == []
+
+
+def test_a_roster_that_shrinks_is_told(hand: Booker) -> None:
+    why = "does not work at hours for which visitors have booked: 2 appointments, the first on 2026-03-04"
+    assert lost(hand, clerks=clerks(roster=())) == [("clerk", "carla", why)]
+    (carla,) = (one for one in TOWN.clerks if one.id == "carla")
+    ended = tuple(replace(one, valid_until=WEDNESDAY) for one in carla.roster)
+    ((_, _, said),) = lost(hand, clerks=clerks(roster=ended))
+    assert said.endswith("1 appointment, the first on 2026-03-05")
 
 
 def test_a_new_closure_on_a_booked_day_is_told_once(hand: Booker) -> None:

@@ -27,6 +27,7 @@ NOTED: Final[Mapping[str, frozenset[Done]]] = {
     "init": frozenset(
         {Done.TOWN_MADE, Done.SETTING_ADDED, Done.SETTING_CHANGED, Done.SETTING_REMOVED},
     ),
+    "import-services": frozenset({Done.SETTING_ADDED, Done.SETTING_CHANGED}),
     "user create": frozenset({Done.ACCOUNT_MADE}),
     "user password": frozenset({Done.PASSWORD_RESET}),
     "user disable": frozenset({Done.ACCOUNT_DISABLED}),
@@ -59,6 +60,8 @@ CHANGES_NOTHING: Final[Mapping[str, str]] = {
         ("certificate local", "certificate renew", "certificate show"), "files beside, of no town"
     ),
     "systemd": "prints",
+    "export": "writes what stands in the database already",
+    "publiccode": "prints",
     "daysheet": "writes a file beside; with names it is who runs it that may read it",
     "mail test": "sends one message to whoever types it",
     "sms test": "sends one message to whoever types it",

@@ -70,13 +70,3 @@ def test_help_is_there_for_everything(words: list[str]) -> None:
         [sys.executable, "-m", "queue_server.cli", *words], check=True, capture_output=True, text=True
     )
     assert "aufruf" in done.stdout
-
-
-def test_serve_says_what_to_do_first(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "queue_server.cli", "serve", "--data", str(tmp_path), "--port", "0"],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert (done.returncode, "aufruf init --from town.toml" in done.stderr) == (1, True)

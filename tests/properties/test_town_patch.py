@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queue_server.domain.town import (
@@ -73,6 +73,7 @@ TOWNS: st.SearchStrategy[Town] = st.builds(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TOWNS, TOWNS)
 def test_a_patch_makes_the_new_town_and_its_inverse_the_old_one(old: Town, new: Town) -> None:
     changes = diff(old, new, exact=True)
@@ -82,6 +83,7 @@ def test_a_patch_makes_the_new_town_and_its_inverse_the_old_one(old: Town, new: 
     assert patch(new, inverse(changes)).fits
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TOWNS, TOWNS, st.data())
 def test_what_the_changes_do_not_touch_stays_as_somebody_else_has_left_it(
     old: Town, new: Town, data: st.DataObject

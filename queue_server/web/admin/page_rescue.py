@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import RedirectResponse, Response
 
-from queue_server.domain.access import Act
+from queue_server.domain.access import Act, Forbidden, Role
 from queue_server.domain.departments import department_named
 from queue_server.domain.errors import NotFound
 from queue_server.domain.rescue_cause import DAYS_MOST, Cause
@@ -134,6 +134,10 @@ async def _show(call: PageCall, clerk: Clerk, first: Any, last: Any) -> Response
 def _base(call: PageCall) -> Base:
     town = town_of(call)
     department = department_named(town, call.id)
+    # Who administers one site sees no visitors of another one, whose sites the department may have too.
+    own = call.actor.site_id if call.actor.role is Role.ADMINISTRATOR else None
+    if own is not None and set(department.site_ids) - {own}:
+        raise Forbidden(act=Act.PLAN_DEPARTMENT.value)
     return Base(
         town,
         f"/department/{department.id}/rescue",

@@ -18,6 +18,8 @@ from queue_server.web.admin.fields import Field, Widget
 Typed: TypeAlias = Any
 """A text; a list of texts; texts by language or weekday; or a list of rows, each typed by column."""
 MOST_ROWS: Final = 200
+MOST_DIGITS: Final = 9
+_CLOCK: Final = re.compile(r"\d\d:\d\d")
 _PER_LANGUAGE: Final = frozenset({Widget.TEXTS, Widget.LONG_TEXTS, Widget.TEXT_LINES})
 _DAYS: Final = tuple(str(day) for day in range(7))
 
@@ -145,6 +147,9 @@ def _number(one: Field, typed: str, at: str, wrong: dict[str, str]) -> int | flo
     text = typed.strip().replace(",", ".")
     if not text and one.optional:
         return None
+    if len(text) > MOST_DIGITS:
+        wrong[at] = "not_a_number"
+        return None
     try:
         return float(text) if one.widget is Widget.DECIMAL else int(text)
     except ValueError:
@@ -163,6 +168,9 @@ def _date(one: Field, typed: str, at: str, wrong: dict[str, str]) -> date | None
 
 
 def _time(_: Field, typed: str, at: str, wrong: dict[str, str]) -> time | None:
+    if typed.strip() and not _CLOCK.fullmatch(typed.strip()):  # no seconds, no zone: no form would show them
+        wrong[at] = "not_a_time"
+        return None
     try:
         return time.fromisoformat(typed.strip().replace("24:00", "00:00"))
     except ValueError:

@@ -493,7 +493,7 @@ _TABLES = ("[]", "{}", "[[]]", "[{}]", "[7]", "{ de = 7 }", '{ x = "y" }', "[" *
 _LINES = [index for index, line in enumerate(SMALL.splitlines()) if " = " in line]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(_LINES), st.sampled_from(_NUMBERS + _TEXTS + _TABLES), min_size=1, max_size=4
