@@ -129,6 +129,8 @@ function tools(now, view) {
 // -- dialogs ---------------------------------------------------------------------------------------
 
 function show(state) {
+  // What was typed into the dialog before says `change` when its field goes, and that draws: not in the middle.
+  if (box.contains(document.activeElement)) document.activeElement.blur();
   open = state;
   box.dataset.name = state.name;
   draw(box);
@@ -254,6 +256,7 @@ document.addEventListener("click", (event) => {
 });
 
 box.addEventListener("change", ({ target }) => {
+  if (open === null) return;
   if (target.dataset.pick === "add") {
     open.pick = pick(open.pick, "add", target.value, config.services);
     target.value = "";

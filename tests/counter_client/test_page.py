@@ -90,6 +90,22 @@ async def test_other_clicks_never_end_a_service_without_asking(hall: Hall, open_
     await expect(number(page)).to_have_text(str(other["number"]))
 
 
+async def test_a_dialog_that_follows_another_at_once_opens_over_what_was_typed(
+    hall: Hall, open_counter: OpenCounter
+) -> None:
+    """The typed field said `change` while it was taken away, and the next dialog never came up."""
+    hall.anna.open()
+    page = await open_counter()
+    await page.keyboard.press("c")
+    await expect(page.locator("#typed-number")).to_be_focused()
+    await page.keyboard.type("12")
+    await page.evaluate("""() => {
+        document.querySelector("dialog.sheet").close();
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true }));
+    }""")
+    await expect(page.locator('dialog[open] [data-act="keys"]')).to_be_visible()
+
+
 async def test_a_double_click_is_one_press(hall: Hall, open_counter: OpenCounter) -> None:
     """Failure 2: a double tap gives one result; the second click is not taken for "has come"."""
     hall.anna.open()
