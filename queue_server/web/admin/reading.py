@@ -110,11 +110,6 @@ def value_of(one: Field, typed: Typed, at: str, wrong: dict[str, str]) -> Any:
     return _READERS[one.widget](one, typed, at, wrong)
 
 
-def is_empty_row(one: Field, row: Mapping[str, Typed]) -> bool:
-    """Say whether nothing was typed into a row's first column."""
-    return _is_empty(row[one.columns[0].name])
-
-
 def _text(one: Field, typed: str, at: str, wrong: dict[str, str]) -> Any:
     text = " ".join(typed.split())
     if len(text) > one.most:
