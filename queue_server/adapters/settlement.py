@@ -8,15 +8,17 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters import changing_town, device_states, planned_changes
 from queue_server.adapters.database import Database
+from queue_server.adapters.rows.rescue_rows import RescueRows
 from queue_server.adapters.store import Store
 from queue_server.adapters.town import history, letter_texts
 from queue_server.adapters.town.public_holidays import STATES
-from queue_server.adapters.town.store import config_version
+from queue_server.adapters.town.store import config_version, lock_settings
 from queue_server.adapters.town_bookings import LostBooking
 from queue_server.domain.eras import Eras
 from queue_server.domain.planned import Course, Planned
 from queue_server.domain.town import Site, Town
 from queue_server.domain.town_problem import Problem
+from queue_server.services.ports import Rescued
 
 T = TypeVar("T")
 
@@ -131,6 +133,13 @@ class Settlement:
 
     def apply_due(self, connection: Connection, now: datetime) -> list[Planned]:
         return planned_changes.apply_due(connection, now)
+
+    def rescue_to_change(self, connection: Connection, organisation_id: str, id_: str) -> Rescued | None:
+        lock_settings(connection)
+        return RescueRows.find(connection, organisation_id, id_)
+
+    def keep_rescue(self, connection: Connection, organisation_id: str, rescued: Rescued) -> None:
+        RescueRows.put(connection, organisation_id, rescued)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         self._store.begin()

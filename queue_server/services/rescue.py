@@ -2,18 +2,20 @@
 
 What lives here: the proposals, and doing them in one transaction over all sites concerned. What must not:
 the rules (`services.rescue_rules`), the matching (`domain.rescue`), taking it back (`services.rescue_undo`),
-and the set-up itself: who calls `rescue` has entered the absence before, so that nobody books into it.
+and the set-up itself: who calls `rescue` has entered the absence before, so that nobody books into it, and
+kept in that commit that the rescue has begun (`services.rescue_kept`).
 
 Whoever only gets another clerk is not written to: for them nothing changes. Two walls stand against double
 booking, as everywhere: the locks of the sites, and a unique row for each five minutes of a clerk.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
 
 from queue_server.domain.administration import Doer, Done
+from queue_server.domain.errors import NotFound
 from queue_server.domain.rescue import Broken, Place, alternatives, propose
 from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.slots import time_of
@@ -23,7 +25,8 @@ from queue_server.services.appointments import iso, view
 from queue_server.services.booked_numbers import draw
 from queue_server.services.holding import keep
 from queue_server.services.moving import carry, swap
-from queue_server.services.ports import Answer, Rescued, Unit
+from queue_server.services.ports import Answer, Unit
+from queue_server.services.rescue_kept import counted, is_over, thing_of
 from queue_server.services.rescue_rules import Day, Found, broken_on
 
 CHOICES_MOST: Final = 6
@@ -38,17 +41,14 @@ class Plan:
     """A rescue to be done.
 
     `wishes` maps references to `written` places, `ASK` or `LEAVE`; `services` limits it to appointments for
-    one of these, None is all. `entered` are the days that were written into the set-up for it.
+    one of these, None is all.
     """
 
     id: str
     cause: Cause
     services: frozenset[str] | None
     wishes: dict[str, str]
-    entered: tuple[date, ...]
     doer: Doer
-    department_id: str | None = None
-    site_id: str | None = None
 
 
 # -- proposals -----------------------------------------------------------------------------------------
@@ -147,11 +147,14 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
     """Do what was chosen, all in this transaction; the same plan again is not done twice.
 
     `units` are all sites that it concerns. What is no longer possible, because somebody was quicker, is left
-    as it is and told: `how` of each item is `clerk`, `time`, `site`, `asked`, `left` or `open`.
+    as it is and told: `how` of each item is `clerk`, `time`, `site`, `asked`, `left` or `open`. Raises
+    `NotFound` for a rescue that has not begun.
     """
-    known = units[0].rescue(plan.id)
-    if known is not None:
-        return known.body
+    begun = units[0].rescue(plan.id)
+    if begun is None:
+        raise NotFound(what="rescue")
+    if is_over(begun):
+        return begun.body
     for unit in units:
         requests.expire(unit)  # what has run out was free to be chosen
     items: list[Answer] = []
@@ -165,45 +168,12 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
         day = Day(units, plan.cause, on)
         wishes = ((one, plan.wishes[one.appointment.reference]) for one in sorted(found, key=_in_turn))
         items += [_do(units, day, one, wish, asked) for one, wish in wishes]
-    body = _body(plan, items)
+    body = {**begun.body, "items": items}
     first = units[0]
-    first.keep_rescue(Rescued(plan.id, plan.department_id, plan.site_id, first.now, plan.doer.actor, body))
+    first.keep_rescue(replace(begun, body=body))
     kind, ref = thing_of(plan.cause)
     first.note(plan.doer, Done.DAY_RESCUED, kind, ref, after=counted(items))
     return body
-
-
-def counted(items: Sequence[Answer]) -> dict[str, int]:
-    """Return how many went which way."""
-    ways = [f"rescued_{item['how']}" for item in items]
-    return {way: ways.count(way) for way in dict.fromkeys(ways)}
-
-
-def thing_of(cause: Cause) -> tuple[str, str]:
-    """Return what dropped out, as the audit log names it."""
-    return ("site", cause.site_id) if cause.site_id else ("clerk", cause.clerk_id)
-
-
-def _body(plan: Plan, items: Sequence[Answer]) -> Answer:
-    cause = plan.cause
-    return {
-        "cause": {
-            "first": cause.first.isoformat(),
-            "last": cause.last.isoformat(),
-            "clerk": cause.clerk_id,
-            "site": cause.site_id,
-        },
-        "entered": [day.isoformat() for day in plan.entered],
-        "items": list(items),
-    }
-
-
-def cause_of(body: Answer) -> tuple[Cause, tuple[date, ...]]:
-    """Return what a rescue began with, and the days that it wrote into the set-up."""
-    kept: dict[str, Any] = body["cause"]
-    first, last = (date.fromisoformat(kept[name]) for name in ("first", "last"))
-    entered = tuple(date.fromisoformat(day) for day in body["entered"])
-    return Cause(first, last, kept["clerk"], kept["site"]), entered
 
 
 def _do(units: Sequence[Unit], day: Day, found: Found, wish: str, asked: set[tuple[str, int]]) -> Answer:

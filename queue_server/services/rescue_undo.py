@@ -22,7 +22,8 @@ from queue_server.services.concerns import Choice
 from queue_server.services.holding import keep
 from queue_server.services.moving import carry, swap
 from queue_server.services.ports import Answer, Rescued, TakenBack, Unit
-from queue_server.services.rescue import CLIENT, cause_of, counted, thing_of
+from queue_server.services.rescue import CLIENT
+from queue_server.services.rescue_kept import cause_of, counted, is_back, thing_of
 
 UNDO_FOR: Final = timedelta(minutes=10)
 Units = Mapping[str, Unit]
@@ -36,27 +37,28 @@ class RescueOver(Refusal):
 
 
 def may_take_back(rescued: Rescued, unit: Unit) -> bool:
-    """Say whether it may still be taken back."""
-    return rescued.undone_at is None and unit.now < rescued.made_at + UNDO_FOR
+    """Say whether it may still be taken back; what has begun to be may always be finished."""
+    return rescued.undone_at is None and (is_back(rescued) or unit.now < rescued.made_at + UNDO_FOR)
 
 
 def take_back(units: Sequence[Unit], id_: str, doer: Doer) -> Answer:
     """Bring everybody back to where they were; twice is once. `units` are all sites that it concerns.
 
-    Who has changed the appointment since, or has come by now, keeps it. Raises `RescueOver`, `NotFound`.
+    Who has changed the appointment since, or has come by now, keeps it. The caller then takes the cause out
+    of the set-up and sets `undone_at`, in one commit. Raises `RescueOver`, `NotFound`.
     """
     first = units[0]
     rescued = first.rescue(id_)
     if rescued is None:
         raise NotFound(what="rescue")
-    if rescued.undone_at is not None:
+    if is_back(rescued):
         return rescued.body
     if not may_take_back(rescued, first):
         raise RescueOver
     by_site = {unit.site.id: unit for unit in units}
-    back = [_back(by_site, item) for item in reversed(rescued.body["items"])]
+    back = [_back(by_site, item) for item in reversed(rescued.body.get("items", ()))]
     body = {**rescued.body, "back": counted([{"how": how} for how in back])}
-    first.keep_rescue(replace(rescued, body=body, undone_at=first.now))
+    first.keep_rescue(replace(rescued, body=body))
     kind, ref = thing_of(cause_of(body)[0])
     first.note(doer, Done.RESCUE_TAKEN_BACK, kind, ref, after=body["back"])
     return body
@@ -69,7 +71,7 @@ def outcome(units: Sequence[Unit], rescued: Rescued) -> list[Answer]:
     """
     by_site = {unit.site.id: unit for unit in units}
     found = []
-    for item in rescued.body["items"]:
+    for item in rescued.body.get("items", ()):
         unit = by_site.get((item["to"] or item["from"])[0])
         one = unit.book.by_ref(item["ref"]) if unit is not None else None
         if unit is None or one is None:

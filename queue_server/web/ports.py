@@ -16,6 +16,7 @@ from queue_server.domain.planned import Course, Planned
 from queue_server.domain.sign_in import Person
 from queue_server.domain.town import Clerk, Site, Town
 from queue_server.domain.town_problem import Problem
+from queue_server.services.ports import Rescued
 
 T = TypeVar("T")
 
@@ -114,6 +115,12 @@ class Settlement(Protocol):
         now: datetime,
     ) -> Sequence[Any]:
         """Return as `would_lose` the appointments that `plan`, beginning then, would leave in the air."""
+
+    def rescue_to_change(self, connection: Connection, organisation_id: str, id_: str) -> Rescued | None:
+        """Return a day rescue; nobody else changes it, or a set-up, before this transaction ends."""
+
+    def keep_rescue(self, connection: Connection, organisation_id: str, rescued: Rescued) -> None:
+        """Keep that a day rescue has begun, or that it is undone, in the commit that changes the set-up."""
 
     def withdraw(self, connection: Connection, organisation_id: str, id_: str, now: datetime) -> Planned:
         """Give up what was planned."""

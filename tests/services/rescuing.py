@@ -5,11 +5,13 @@ from datetime import time
 from typing import Any
 
 from queue_server.adapters.post.outbox_rows import OUTBOX
+from queue_server.adapters.rows.rescue_rows import RescueRows
 from queue_server.adapters.town.store import load_towns
 from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.town import RosterEntry, Town
 from queue_server.services import rescue as day_rescue
 from queue_server.services.ports import Answer, Unit
+from queue_server.services.rescue_kept import begun, cause_of
 from queue_server.services.rescue_undo import outcome, take_back
 from tests.services.booking_hall import Booker
 from tests.town_hall import SOMEBODY, booking_town
@@ -56,14 +58,21 @@ class Rescuer(Booker):
             row["reference"]: row["proposal"]["value"] if row["proposal"] else day_rescue.ASK
             for row in self.preview(cause)
         } | chosen
-        entered = cause.missing(self.town())
+        self.enter(cause, id_)
+        return self.move_all(cause, id_, wishes)
+
+    def enter(self, cause: Cause, id_: str = "r1") -> None:
+        one = begun(id_, cause, cause.missing(self.town()), by=SOMEBODY.actor, at=self.now)
+        self.database.write(lambda c: RescueRows.put(c, "town", one))
         self.change(cause.entering())
-        plan = day_rescue.Plan(id_, cause, None, wishes, entered, SOMEBODY)
+
+    def move_all(self, cause: Cause, id_: str, wishes: dict[str, str]) -> Answer:
+        plan = day_rescue.Plan(id_, cause, None, wishes, SOMEBODY)
         return self.at_all(lambda units: day_rescue.rescue(units, plan))
 
     def undo(self, id_: str = "r1") -> Answer:
         body = self.at_all(lambda units: take_back(units, id_, SOMEBODY))
-        cause, entered = day_rescue.cause_of(body)
+        cause, entered = cause_of(body)
         self.change(cause.taking_back(entered))
         return body
 

@@ -15,13 +15,12 @@ from queue_server.adapters.post.outbox_rows import OUTBOX
 from queue_server.domain.person import Person
 from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.town import Town
-from queue_server.services import rescue as day_rescue
 from queue_server.services.ports import Answer
 from queue_server.services.rescue_undo import RescueOver
 from tests.domain.town_plans import Plan, edit
 from tests.services.booking_hall import ERIKA, TOMORROW
 from tests.services.rescuing import Rescuer, town_with_annex
-from tests.town_hall import CAR, CARD, DAY, PASS, SOMEBODY
+from tests.town_hall import CAR, CARD, DAY, PASS
 
 TODAY = date.fromisoformat(DAY)
 NEXT_DAY = date.fromisoformat(TOMORROW)
@@ -184,8 +183,7 @@ def test_the_same_press_twice_is_once(hand: Rescuer) -> None:
     cause = away(str(of_clerk(hand, booked)))
     first = hand.rescue(cause)
     seq = hand.hall.seq
-    plan = day_rescue.Plan("r1", cause, None, {}, (), SOMEBODY)
-    assert hand.at_all(lambda units: day_rescue.rescue(units, plan)) == first
+    assert hand.move_all(cause, "r1", {}) == first
     assert hand.hall.seq == seq
 
 

@@ -124,31 +124,38 @@ async def keep(call: PageCall, plan: Plan) -> datetime | None:
 
     Raises what `Settlement.change_town` and the plan raise.
     """
-    house, organisation_id = call.house, call.actor.organisation_id
+    house = call.house
 
     def work(conn: Connection) -> datetime | None:
         now = house.clock()
-        before, after = house.settlement.change_town(conn, organisation_id, plan, now)
-        for change in diff(before, after):
-            old, new = sides(change)
-            place = site_of(change, before, after)
-            note(
-                house,
-                conn,
-                call.actor,
-                ACTS[change.kind],
-                change.what,
-                change.id,
-                site_id=place,
-                before=old,
-                after=new,
-            )
+        before, after = keep_in(call, conn, plan, now)
         return None if before == after else now
 
     at = await house.write(work)
     if at is not None:
         await house.renew_settings()
     return at
+
+
+def keep_in(call: PageCall, conn: Connection, plan: Plan, now: datetime) -> tuple[Town, Town]:
+    """Do a plan in a transaction that does more; return the town before and after. The caller renews."""
+    house = call.house
+    before, after = house.settlement.change_town(conn, call.actor.organisation_id, plan, now)
+    for change in diff(before, after):
+        old, new = sides(change)
+        place = site_of(change, before, after)
+        note(
+            house,
+            conn,
+            call.actor,
+            ACTS[change.kind],
+            change.what,
+            change.id,
+            site_id=place,
+            before=old,
+            after=new,
+        )
+    return before, after
 
 
 def stamp(at: datetime | None) -> str:

@@ -7,11 +7,12 @@ appointments go where (`services.rescue`), and whose department or site it is (`
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from secrets import token_hex
 from typing import Any, Final
 
+from sqlalchemy.engine import Connection
 from starlette.datastructures import FormData
 
 from queue_server.domain.errors import BadInput, NotFound
@@ -19,10 +20,11 @@ from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.town import Service, Site, Texts, Town, in_language
 from queue_server.services import rescue as day_rescue
 from queue_server.services.ports import Answer, Rescued, Unit
+from queue_server.services.rescue_kept import begun, cause_of
 from queue_server.services.rescue_rules import count_broken
 from queue_server.services.rescue_undo import UNDO_FOR, may_take_back, outcome, take_back
 from queue_server.services.wording import in_words
-from queue_server.web.admin.changing import keep
+from queue_server.web.admin.changing import keep_in
 from queue_server.web.booking_dates import clock, local, short_date
 from queue_server.web.last_look import read_calendars
 from queue_server.web.noting import doer_of
@@ -113,31 +115,59 @@ async def do(call: PageCall, base: Base, cause: Cause, form: FormData, reason: T
     if not _PRESS.fullmatch(id_):
         raise BadInput(field="press")
     wishes = {name[3:]: str(value) for name, value in form.items() if name.startswith("to-")}
-    entered = cause.missing(base.town)
+    doer = await doer_of(call.house, call.actor)
     # First of all nobody may book into it any more; what is booked is moved in the next transaction.
-    await keep(call, cause.entering(reason))
+    await _enter(call, base, id_, cause, reason, doer.actor)
     await _read_calendars(call, wishes)
-    plan = day_rescue.Plan(
-        id_,
-        cause,
-        base.services,
-        wishes,
-        entered,
-        await doer_of(call.house, call.actor),
-        base.department_id,
-        base.site_id,
-    )
+    plan = day_rescue.Plan(id_, cause, base.services, wishes, doer)
     await call.house.sequencer.do_at_all(base.site_ids, lambda units: day_rescue.rescue(units, plan))
     return id_
+
+
+async def _enter(call: PageCall, base: Base, id_: str, cause: Cause, reason: Texts | None, by: str) -> None:
+    """Enter the cause and keep that the rescue has begun, in one commit.
+
+    What has begun is not entered again: the press may have been sent anew after it was taken back.
+    """
+    house, town_id = call.house, call.actor.organisation_id
+
+    def work(conn: Connection) -> None:
+        if house.settlement.rescue_to_change(conn, town_id, id_) is not None:
+            return
+        now = house.clock()
+        before, _ = keep_in(call, conn, cause.entering(reason), now)
+        one = begun(
+            id_,
+            cause,
+            cause.missing(before),
+            by=by,
+            at=now,
+            department_id=base.department_id,
+            site_id=base.site_id,
+        )
+        house.settlement.keep_rescue(conn, town_id, one)
+
+    await house.write(work)
+    await house.renew_if_changed()
 
 
 async def undo(call: PageCall, base: Base, id_: str) -> None:
     """Bring everybody back, then take the cause out of the set-up. Raises `RescueOver`, `NotFound`."""
     await known(call, base, id_)
-    doer = await doer_of(call.house, call.actor)
-    body = await call.house.sequencer.do_at_all(base.site_ids, lambda units: take_back(units, id_, doer))
-    cause, entered = day_rescue.cause_of(body)
-    await keep(call, cause.taking_back(entered))
+    house, town_id = call.house, call.actor.organisation_id
+    doer = await doer_of(house, call.actor)
+    await house.sequencer.do_at_all(base.site_ids, lambda units: take_back(units, id_, doer))
+
+    def work(conn: Connection) -> None:
+        found = house.settlement.rescue_to_change(conn, town_id, id_)
+        if found is None or found.undone_at is not None:
+            return  # the cause may have been entered anew since
+        now, (cause, entered) = house.clock(), cause_of(found.body)
+        keep_in(call, conn, cause.taking_back(entered), now)
+        house.settlement.keep_rescue(conn, town_id, replace(found, undone_at=now))
+
+    await house.write(work)
+    await house.renew_if_changed()
 
 
 async def _read_calendars(call: PageCall, wishes: dict[str, str]) -> None:
@@ -180,7 +210,7 @@ async def result(call: PageCall, base: Base, id_: str) -> dict[str, Any]:
         "undone": rescued.undone_at is not None,
         "remaining": sum(how in {"open", "left"} for how in hows),
         "not_back": back.get("rescued_changed", 0) + back.get("rescued_taken", 0),
-        "cause": day_rescue.cause_of(rescued.body)[0],
+        "cause": cause_of(rescued.body)[0],
     }
 
 

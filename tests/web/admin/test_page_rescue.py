@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from queue_server.adapters.post.outbox_rows import OUTBOX
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.domain.access import Actor, Role
+from queue_server.domain.errors import StorageUnavailable
 from queue_server.domain.person import Person
 from queue_server.live import postman
 from queue_server.services import booking
@@ -141,6 +142,54 @@ async def test_the_same_press_twice_is_once(town: Town) -> None:
     acts = [line["act"] for line in await audited(town)]
     assert acts.count("day_rescued") == 1
     assert booked["reference"] not in str([dict(line) for line in await audited(town)])
+
+
+async def test_a_press_that_stopped_half_way_goes_on_and_can_be_taken_back(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Failure 2: the absence is in, nobody is moved yet, and the phone sends the press again."""
+    booked = await book(town, 2)
+    clerk_id = (await stored(town, booked))["clerk_id"]
+    before, vera = await picture(town), await let_in(town)
+    form = form_of(await read(town, vera, f"{RESCUE}?clerk={clerk_id}"), RESCUE)
+    with monkeypatch.context() as broken:
+        broken.setattr(town.house.sequencer, "do_at_all", _refused)
+        assert (await send(town, vera, form)).status_code == 503
+        assert len(absences(town, clerk_id)) == 1
+    path = (await send(town, vera, form)).headers["location"]
+    assert await picture(town) != before
+    with monkeypatch.context() as broken:
+        broken.setattr(town.house.settlement, "keep_rescue", _refused)
+        undoing = form_of(await read(town, vera, path), path)
+        assert (await send(town, vera, undoing)).status_code == 503
+        assert len(absences(town, clerk_id)) == 1, "it goes in the very commit that keeps that it is undone"
+    assert "Zurücknehmen</button>" in await read(town, vera, path)
+    town.clock.forward(minutes=11)
+    await send(town, vera, undoing)
+    assert (await picture(town), absences(town, clerk_id)) == (before, ())
+
+
+def _refused(*_: Any) -> Any:
+    raise StorageUnavailable
+
+
+async def test_presses_that_are_sent_again_later_change_nothing(town: Town) -> None:
+    """Failure 2: neither enters the old press the absence anew, nor takes the old undo a new one out."""
+    booked = await book(town, 2)
+    clerk_id = (await stored(town, booked))["clerk_id"]
+    before, vera = await picture(town), await let_in(town)
+    form = form_of(await read(town, vera, f"{RESCUE}?clerk={clerk_id}"), RESCUE)
+    path = (await send(town, vera, form)).headers["location"]
+    undoing = form_of(await read(town, vera, path), path)
+    await send(town, vera, undoing)
+    assert (await send(town, vera, form)).headers["location"] == path
+    assert (await picture(town), absences(town, clerk_id)) == (before, ())
+    page = await read(town, vera, path)
+    assert f'href="{RESCUE}?clerk={clerk_id}&amp;first=2026-03-10' in page, "the way to do it once more"
+    await rescued(town, vera, clerk_id)
+    after = await picture(town)
+    await send(town, vera, undoing)
+    assert (await picture(town), len(absences(town, clerk_id))) == (after, 1)
 
 
 async def test_who_cannot_be_written_to_stands_on_the_list_to_phone(town: Town) -> None:

@@ -1,0 +1,66 @@
+"""What is kept of a day rescue: its cause, what it wrote into the set-up, what became of each appointment.
+
+What lives here: the shape of `Rescued.body`, from the press on. What must not: doing any of it. A body grows
+with each step, and each step is done once: `begun` (the set-up says it), then `items` (everybody is moved),
+then `back` (everybody is back), then `undone_at` (the set-up is as it was). A press that is sent again goes
+on from where it stopped.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from queue_server.domain.rescue_cause import Cause
+from queue_server.services.ports import Answer, Rescued
+
+
+def begun(
+    id_: str,
+    cause: Cause,
+    entered: Collection[date],
+    *,
+    by: str,
+    at: datetime,
+    department_id: str | None = None,
+    site_id: str | None = None,
+) -> Rescued:
+    """Return what is kept, in the same commit, when the cause enters the set-up: `entered` were missing."""
+    body = {
+        "cause": {
+            "first": cause.first.isoformat(),
+            "last": cause.last.isoformat(),
+            "clerk": cause.clerk_id,
+            "site": cause.site_id,
+        },
+        "entered": [day.isoformat() for day in entered],
+    }
+    return Rescued(id_, department_id, site_id, at, by, body)
+
+
+def cause_of(body: Answer) -> tuple[Cause, tuple[date, ...]]:
+    """Return what a rescue began with, and the days that it wrote into the set-up."""
+    kept: dict[str, Any] = body["cause"]
+    first, last = (date.fromisoformat(kept[name]) for name in ("first", "last"))
+    entered = tuple(date.fromisoformat(day) for day in body["entered"])
+    return Cause(first, last, kept["clerk"], kept["site"]), entered
+
+
+def is_over(rescued: Rescued) -> bool:
+    """Say whether it has moved everybody, or was taken back: the same press moves nobody any more."""
+    return "items" in rescued.body or is_back(rescued)
+
+
+def is_back(rescued: Rescued) -> bool:
+    """Say whether everybody was brought back; the set-up may still say the cause."""
+    return "back" in rescued.body or rescued.undone_at is not None
+
+
+def counted(items: Sequence[Answer]) -> dict[str, int]:
+    """Return how many went which way."""
+    ways = [f"rescued_{item['how']}" for item in items]
+    return {way: ways.count(way) for way in dict.fromkeys(ways)}
+
+
+def thing_of(cause: Cause) -> tuple[str, str]:
+    """Return what dropped out, as the audit log names it."""
+    return ("site", cause.site_id) if cause.site_id else ("clerk", cause.clerk_id)
