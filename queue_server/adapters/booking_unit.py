@@ -1,6 +1,6 @@
 """The part of the unit of work that bookings use: clerks' time, who booked, letters, references."""
 
-from collections.abc import Callable, Container, Hashable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self, TypeVar
@@ -277,9 +277,10 @@ class BookingUnit:
         due_at: datetime | None = None,
         channel: str = "mail",
         clerk_id: str = "",
+        press: str = "",
     ) -> None:
         self.changes += 1
-        way = "".join(f"/{word}" for word in (channel if channel != "mail" else "", clerk_id) if word)
+        way = "".join(f"/{word}" for word in (channel if channel != "mail" else "", clerk_id, press) if word)
         told = {"also": list(also), "clerk": clerk_id}
         self.new_letters.append(
             {
@@ -304,6 +305,9 @@ class BookingUnit:
     def withdraw_posts(self, appointment_id: int, kind: str = "") -> list[TakenBack]:
         self.changes += 1
         return OutboxRows.withdraw(self._flushed(), self.site.id, appointment_id, kind)
+
+    def asked_to_move(self, appointment_ids: Sequence[int]) -> Set[int]:
+        return self._read(lambda c: OutboxRows.asked_to_move(c, self.site.id, appointment_ids))
 
     def stop_sms(self, phone: str) -> None:
         self.changes += 1

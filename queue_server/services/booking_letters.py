@@ -74,11 +74,16 @@ def rescued(unit: Unit, one: Appointment, person: Person) -> None:
 
 
 def restored(
-    unit: Unit, one: Appointment, person: Person, told: Collection[str], before: Iterable[TakenBack]
+    unit: Unit,
+    one: Appointment,
+    person: Person,
+    told: Collection[str],
+    before: Iterable[TakenBack],
+    press: str = "",
 ) -> None:
     """Post that it stays as it was, where something else was `told`, and anew what waited `before`."""
     for channel in told:
-        unit.post("stands", one.id, sequence=unit.hall.seq, channel=channel)
+        unit.post("stands", one.id, sequence=unit.hall.seq, channel=channel, press=press)
     for letter in before:
         if letter.kind == "reminder":
             _remind(unit, (one,), person, unit.hall.seq, (letter.channel,))
@@ -91,9 +96,9 @@ def ways(unit: Unit, person: Person, kind: str) -> tuple[str, ...]:
     return _ways(unit.site, person, kind)
 
 
-def must_move(unit: Unit, parts: Sequence[Appointment], person: Person) -> None:
+def must_move(unit: Unit, parts: Sequence[Appointment], person: Person, press: str = "") -> None:
     """Post that the time cannot be kept; the reminder stays until the visitor has chosen."""
-    post(unit, "must_move", parts, person, unit.hall.seq)
+    post(unit, "must_move", parts, person, unit.hall.seq, press=press)
 
 
 def missed(unit: Unit, events: Iterable[Event]) -> None:
@@ -145,13 +150,16 @@ def post(
     sequence: int,
     due_at: datetime | None = None,
     only: Collection[str] = ("mail", "sms"),
+    press: str = "",
 ) -> None:
     """Post one letter that tells of all `parts`, on each way that reaches the person."""
     for channel in _ways(unit.site, person, kind):
         if channel not in only:
             continue
         also = tuple(one.id for one in parts[1:])
-        unit.post(kind, parts[0].id, also=also, sequence=sequence, due_at=due_at, channel=channel)
+        unit.post(
+            kind, parts[0].id, also=also, sequence=sequence, due_at=due_at, channel=channel, press=press
+        )
 
 
 def _keep_for(unit: Unit, rest: Sequence[Appointment], taken_back: Iterable[TakenBack]) -> None:

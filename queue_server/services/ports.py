@@ -5,7 +5,7 @@ inside a transaction that holds the site's lock; it may be rolled back and run a
 nothing that cannot be undone but through the unit.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -270,12 +270,17 @@ class Unit(PublicUnit, Protocol):
         due_at: datetime | None = None,
         channel: str = "mail",
         clerk_id: str = "",
+        press: str = "",
     ) -> None:
         """Put a letter into the outbox, in the same commit; once for each (kind, appointment, sequence, way).
 
         `also` are other appointments of the site that the same letter tells of. `channel` is `mail`, `sms` or
-        `calendar`; `clerk_id` whose calendar is written.
+        `calendar`; `clerk_id` whose calendar is written. `press` tells two letters apart between which
+        nothing happened at the site.
         """
+
+    def asked_to_move(self, appointment_ids: Sequence[int]) -> Set[int]:
+        """Return whose holders were asked to choose another time, and have heard nothing else since."""
 
     def withdraw_posts(self, appointment_id: int, kind: str = "") -> list[TakenBack]:
         """Take back what waits to be sent to the visitor, or of it one kind alone; return what that was.

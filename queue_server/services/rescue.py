@@ -57,7 +57,8 @@ class Plan:
 def preview(units: Sequence[Unit], cause: Cause, services: Collection[str] | None) -> list[Answer]:
     """Return what the cause breaks, in order of time, each with a proposal and other choices.
 
-    `services`: only what is for one of these; None for all. Reads only.
+    `services`: only what is for one of these; None for all. Who `waits` was asked already to choose another
+    time and has no proposal. Reads only.
     """
     found: list[Answer] = []
     for day in cause.days:
@@ -69,7 +70,9 @@ def preview(units: Sequence[Unit], cause: Cause, services: Collection[str] | Non
 
 def _proposals(day: Day, found: Sequence[Found]) -> list[Answer]:
     asked = [day.broken(one) for one in found]
-    places = _settled(day, found, propose(day.span, asked))
+    # Who was asked chooses alone, and needs no place of the plan.
+    anew = [broken for one, broken in zip(found, asked, strict=True) if not one.is_asked]
+    places = _settled(day, found, propose(day.span, anew))
     by_key = {one.key: one for one in asked}
     taken = [(by_key[key], place) for key, place in places.items()]
     rows = []
@@ -108,6 +111,7 @@ def _told(found: Found, broken: Broken, place: Place | None, choices: Sequence[P
         "clerk": one.clerk_id,
         "proposal": _choice(unit, broken, place) if place else None,
         "choices": [_choice(unit, broken, each) for each in choices],
+        "waits": found.is_asked,
         "reached": list(letters.ways(unit, found.person, "rescued")),
     }
 
@@ -147,8 +151,8 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
     """Do what was chosen, all in this transaction; the same plan again is not done twice.
 
     `units` are all sites that it concerns. What is no longer possible, because somebody was quicker, is left
-    as it is and told: `how` of each item is `clerk`, `time`, `site`, `asked`, `left` or `open`. Raises
-    `NotFound` for a rescue that has not begun.
+    as it is and told: `how` of each item is `clerk`, `time`, `site`, `asked`, `waits`, `left` or `open`.
+    Raises `NotFound` for a rescue that has not begun.
     """
     begun = units[0].rescue(plan.id)
     if begun is None:
@@ -167,7 +171,7 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
         ]
         day = Day(units, plan.cause, on)
         wishes = ((one, plan.wishes[one.appointment.reference]) for one in sorted(found, key=_in_turn))
-        items += [_do(units, day, one, wish, asked) for one, wish in wishes]
+        items += [_do(units, day, one, wish, asked, plan.id) for one, wish in wishes]
     body = {**begun.body, "items": items}
     first = units[0]
     first.keep_rescue(replace(begun, body=body))
@@ -176,7 +180,9 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
     return body
 
 
-def _do(units: Sequence[Unit], day: Day, found: Found, wish: str, asked: set[tuple[str, int]]) -> Answer:
+def _do(
+    units: Sequence[Unit], day: Day, found: Found, wish: str, asked: set[tuple[str, int]], press: str
+) -> Answer:
     one, unit = found.appointment, found.unit
     item: Answer = {
         "ref": one.reference,
@@ -186,8 +192,10 @@ def _do(units: Sequence[Unit], day: Day, found: Found, wish: str, asked: set[tup
         "told": [],
         "waited": [],
     }
+    if found.is_asked and wish in {ASK, LEAVE}:
+        return item | {"how": "waits"}  # nobody is asked twice about one time
     if wish == ASK:
-        return item | _ask(found, asked)
+        return item | _ask(found, asked, press)
     if wish == LEAVE:
         return item
     place = read_place(wish)
@@ -197,7 +205,7 @@ def _do(units: Sequence[Unit], day: Day, found: Found, wish: str, asked: set[tup
     return item | _bring(day, found, target, place)
 
 
-def _ask(found: Found, asked: set[tuple[str, int]]) -> Answer:
+def _ask(found: Found, asked: set[tuple[str, int]], press: str) -> Answer:
     """Ask the visitor to choose, for both of a pair in one letter."""
     unit = found.unit
     parts = unit.book.pair_of(found.appointment)
@@ -205,7 +213,7 @@ def _ask(found: Found, asked: set[tuple[str, int]]) -> Answer:
     if key in asked:
         return {"how": "asked", "with_other": True}
     asked.add(key)
-    letters.must_move(unit, parts, found.person)
+    letters.must_move(unit, parts, found.person, press)
     return {"how": "asked", "told": list(letters.ways(unit, found.person, "must_move"))}
 
 

@@ -45,12 +45,16 @@ STEP_FREE: Final = "step_free"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A broken appointment at its site. `is_alone`: no other one of the same visitor hangs on its time."""
+    """A broken appointment at its site. `is_alone`: no other one of the same visitor hangs on its time.
+
+    `is_asked`: its holder knows already that the time cannot be kept, and is to choose another one.
+    """
 
     unit: Unit
     appointment: Appointment
     is_alone: bool
     person: Person
+    is_asked: bool = False
 
 
 def broken_on(
@@ -61,9 +65,12 @@ def broken_on(
         lost = [one for one in unit.book.on(day) if _is_lost(unit, one, cause)]
         mine = [one for one in lost if services is None or not one.services.isdisjoint(services)]
         people = unit.persons([one.id for one in mine])
+        pairs = {one.id: unit.book.pair_of(one) for one in mine}
+        asked = unit.asked_to_move([parts[0].id for parts in pairs.values()])
         for one in mine:
-            is_alone = len(unit.book.pair_of(one)) == 1
-            yield Found(unit, one, is_alone, people.get(one.id) or Person())
+            parts = pairs[one.id]
+            is_asked = parts[0].id in asked
+            yield Found(unit, one, len(parts) == 1, people.get(one.id) or Person(), is_asked)
 
 
 def count_broken(units: Sequence[Unit], cause: Cause) -> int:

@@ -56,7 +56,7 @@ def take_back(units: Sequence[Unit], id_: str, doer: Doer) -> Answer:
     if not may_take_back(rescued, first):
         raise RescueOver
     by_site = {unit.site.id: unit for unit in units}
-    back = [_back(by_site, item) for item in reversed(rescued.body.get("items", ()))]
+    back = [_back(by_site, {**item, "press": id_}) for item in reversed(rescued.body.get("items", ()))]
     body = {**rescued.body, "back": counted([{"how": how} for how in back])}
     first.keep_rescue(replace(rescued, body=body))
     kind, ref = thing_of(cause_of(body)[0])
@@ -94,7 +94,7 @@ def _call(unit: Unit, one: Appointment, item: Answer) -> Answer:
 
 def _back(units: Units, item: Answer) -> str:
     """Take one back; return `back`, `changed` when its holder has done something since, or `taken`."""
-    if item["how"] in {"left", "open"}:
+    if item["how"] in {"left", "open", "waits"}:
         return "nothing"
     site_id, clerk_id, start = item["to"] or item["from"][:3]
     unit = units.get(site_id)
@@ -113,7 +113,7 @@ def _back(units: Units, item: Answer) -> str:
 def _unask(unit: Unit, one: Appointment, item: Answer) -> None:
     first = unit.book.pair_of(one)[0]
     unsent = {letter.channel for letter in unit.withdraw_posts(first.id, "must_move")}
-    letters.restored(unit, one, unit.person(one.id) or Person(), _sent(item, unsent), ())
+    letters.restored(unit, one, unit.person(one.id) or Person(), _sent(item, unsent), (), item["press"])
 
 
 def _bring_back(units: Units, unit: Unit, one: Appointment, item: Answer) -> str:

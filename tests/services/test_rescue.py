@@ -115,6 +115,26 @@ def test_who_has_no_place_is_asked_or_stands_on_the_phone_list(hand: Rescuer) ->
     assert (row["name"], row["phone"], row["how"]) == ("Karl Ohne", "0371 4880", "asked")
 
 
+def test_nobody_is_asked_twice_about_one_time(hand: Rescuer) -> None:
+    """A second press, or another lead, writes no second letter."""
+    asked = hand.book("08:00", CAR, day=DAY)
+    cause = Cause(TODAY, TODAY, site_id="hall")
+    hand.rescue(cause)
+    hand.book("09:00", CAR, day=NEXT_DAY.isoformat(), client="b")
+    (row,) = hand.preview(cause)
+    assert (row["reference"], row["waits"], row["proposal"]) == (asked["reference"], True, None)
+    body = hand.rescue(cause, "r2")
+    assert [item["how"] for item in body["items"]] == ["waits"]
+    assert kinds_waiting(hand, asked).count("must_move") == 1
+    assert hand.phone_list("r2") == []
+    hand.undo("r2")
+    assert kinds_waiting(hand, asked).count("must_move") == 1, "it is the first one's to take back"
+    hand.undo()
+    assert [row["waits"] for row in hand.preview(cause)] == [False]
+    hand.rescue(cause, "r3")
+    assert kinds_waiting(hand, asked).count("must_move") == 1
+
+
 def test_nobody_is_asked_to_come_earlier_at_short_notice(hand: Rescuer) -> None:
     """A quarter past seven: all later times are taken, the earlier ones are too soon."""
     hand.change(

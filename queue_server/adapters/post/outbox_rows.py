@@ -70,6 +70,22 @@ class OutboxRows:
         )
 
     @staticmethod
+    def asked_to_move(connection: Connection, site_id: str, appointment_ids: Sequence[int]) -> set[int]:
+        """Return those whose last word was that their time cannot be kept."""
+        found = connection.execute(
+            sa.select(OUTBOX.c.appointment_id, OUTBOX.c.kind)
+            .where(
+                OUTBOX.c.site_id == site_id,
+                OUTBOX.c.appointment_id.in_(appointment_ids),
+                OUTBOX.c.kind.in_(("must_move", "moved", "rescued", "stands")),
+                OUTBOX.c.state.in_(("waiting", "held", "sent")),
+            )
+            .order_by(OUTBOX.c.id)
+        )
+        last = {row.appointment_id: row.kind for row in found}
+        return {id_ for id_, kind in last.items() if kind == "must_move"}
+
+    @staticmethod
     def withdraw(
         connection: Connection, site_id: str, appointment_id: int, kind: str = ""
     ) -> list[TakenBack]:

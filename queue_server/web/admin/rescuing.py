@@ -31,7 +31,7 @@ from queue_server.web.noting import doer_of
 from queue_server.web.pages import PageCall
 
 _PRESS: Final = re.compile(r"[0-9a-f]{32}")
-_HOWS: Final = ("clerk", "time", "site", "asked", "left", "open")
+_HOWS: Final = ("clerk", "time", "site", "asked", "waits", "left", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ async def proposals(call: PageCall, base: Base, cause: Cause) -> dict[str, Any]:
     return {
         "rows": rows,
         "counts": {how: hows.count(how) for how in _HOWS if how in hows},
-        "silent": sum(not row["reached"] for row in rows if row["how"] != "clerk"),
+        "silent": sum(not row["reached"] for row in rows if row["how"] not in {"clerk", "waits"}),
         "others": others,
         "press": token_hex(16),
     }
@@ -81,14 +81,18 @@ def _row(call: PageCall, base: Base, found: Answer) -> dict[str, Any]:
         "at": _moment(call, base, found["site"], found["starts_at"]),
         "what": concern(call, base.town, found["services"]),
         "site": _site_name(call, base, found["site"]),
-        "how": proposal["how"] if proposal else "asked",
+        "how": proposal["how"] if proposal else "waits" if found["waits"] else "asked",
         "reached": found["reached"],
-        "options": [
-            *((one["value"], _option(call, base, one)) for one in places),
-            (day_rescue.ASK, call.say("rescue.option_ask")),
-            (day_rescue.LEAVE, call.say("rescue.option_leave")),
-        ],
+        "options": _options(
+            call, found["waits"], [(one["value"], _option(call, base, one)) for one in places]
+        ),
     }
+
+
+def _options(call: PageCall, is_asked: bool, places: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what can be chosen, the preset first."""
+    leave = (day_rescue.LEAVE, call.say("rescue.option_leave"))
+    return [leave, *places] if is_asked else [*places, (day_rescue.ASK, call.say("rescue.option_ask")), leave]
 
 
 def _when(choice: Answer) -> tuple[str, str]:
