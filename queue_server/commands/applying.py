@@ -27,7 +27,7 @@ def read_or_tell(file: Path, read: Callable[[], Town]) -> Town:
     try:
         return read()
     except TownFileError as error:
-        texts = load_texts()["en"]
+        texts = load_texts(["en"])["en"]
         for problem in error.problems:
             print(describe(problem, texts), file=sys.stderr)
         count = len(error.problems)

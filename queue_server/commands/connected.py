@@ -24,7 +24,7 @@ def section_of(args: argparse.Namespace, name: str, pick: Callable[[Connections]
     except ConnectionsProblem as problem:
         raise Problem(str(problem)) from None
     except TownFileError as error:
-        texts = load_texts()["en"]
+        texts = load_texts(["en"])["en"]
         for one in error.problems:
             complain(describe(one, texts))
         raise Problem(f"{path.name} cannot be used") from None

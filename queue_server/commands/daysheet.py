@@ -12,7 +12,7 @@ from queue_server.adapters.daysheet import folder, paper, rows
 from queue_server.commands.common import Place, add_place_arguments, now, open_place, plainly, site_of
 from queue_server.domain.town import GERMAN, Site, Town
 from queue_server.services.day_sheet import sheet_of
-from queue_server.web.texts import load_texts
+from queue_server.web.texts import STAFF_LANGUAGES, load_texts
 
 AHEAD: Final = 1
 """The server writes so many days ahead: should the night take it, tomorrow's sheet is there."""
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with names, in a file of its own that only you may read",
     )
-    parser.add_argument("--language", choices=sorted(load_texts()), default=GERMAN, help="(default: de)")
+    parser.add_argument("--language", choices=STAFF_LANGUAGES, default=GERMAN, help="(default: de)")
     parser.set_defaults(days=1)
     add_place_arguments(parser)
 
@@ -70,6 +70,6 @@ def _make(
     made_at: datetime = now()
     expected = place.database.read(lambda conn: rows.expected(conn, site.id, day, names=args.names))
     in_line = place.database.read(lambda conn: rows.in_line(conn, site.id, day)) if is_today else []
-    say = load_texts()[args.language]
+    say = load_texts(STAFF_LANGUAGES)[args.language]
     sheet = sheet_of(say, town, site, day, made_at, expected, in_line, names=args.names)
     return folder.put(target, site.id, day, paper.draw(sheet, made_at), names=args.names)

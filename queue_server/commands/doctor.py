@@ -197,7 +197,7 @@ def _texts(language: str) -> Say:
     try:
         from queue_server.web.texts import load_texts
 
-        return load_texts()[language]
+        return load_texts([language])[language]
     except Exception:
         return lambda key, **values: " ".join([key, *(f"{k}={v}" for k, v in values.items())])
 

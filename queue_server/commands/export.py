@@ -11,13 +11,13 @@ from queue_server.adapters.town.file import to_toml
 from queue_server.commands.common import add_place_arguments, open_place, plainly, town_of
 from queue_server.domain.taking_over import nameless
 from queue_server.domain.town import GERMAN
-from queue_server.web.texts import load_texts
+from queue_server.web.texts import STAFF_LANGUAGES, load_texts
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="the file to write (default: show it)")
     parser.add_argument(
-        "--language", choices=sorted(load_texts()), default=GERMAN, help="of the comments (default: de)"
+        "--language", choices=STAFF_LANGUAGES, default=GERMAN, help="of the comments (default: de)"
     )
     parser.add_argument(
         "--without-names", action="store_true", help="number the clerks, leave absences out: to give away"
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 @plainly
 def run(args: argparse.Namespace) -> int:
     with open_place(args) as place:
-        town, say = town_of(place.towns, args.town), load_texts()[args.language]
+        town, say = town_of(place.towns, args.town), load_texts(STAFF_LANGUAGES)[args.language]
         if args.without_names:
             town = nameless(town, say("town.file_person"))
         text = to_toml(town, say)

@@ -12,7 +12,7 @@ from queue_server.commands.applying import agreed, read_or_tell, refuse_or_warn,
 from queue_server.commands.common import add_place_arguments, open_place, plainly, town_of
 from queue_server.commands.town_changes import lines_of
 from queue_server.domain.town import GERMAN
-from queue_server.web.texts import load_texts
+from queue_server.web.texts import STAFF_LANGUAGES, load_texts
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,14 +22,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--export", action="store_true", help="write the services that there are, to begin with"
     )
     parser.add_argument(
-        "--language", choices=sorted(load_texts()), default=GERMAN, help="of the headings (default: de)"
+        "--language", choices=STAFF_LANGUAGES, default=GERMAN, help="of the headings (default: de)"
     )
     add_place_arguments(parser, with_town=True)
 
 
 @plainly
 def run(args: argparse.Namespace) -> int:
-    texts = load_texts()
+    texts = load_texts(STAFF_LANGUAGES)
     with open_place(args) as place:
         before = town_of(place.towns, args.town)
         if args.export:

@@ -10,7 +10,7 @@ from queue_server.commands.common import Place, add_place_arguments, open_place,
 from queue_server.domain.administration import Done
 from queue_server.domain.town import Town
 from queue_server.web import log_words
-from queue_server.web.texts import LANGUAGES, load_texts
+from queue_server.web.texts import STAFF_LANGUAGES, load_texts
 
 USUAL = 200
 
@@ -23,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--most", type=int, default=USUAL, metavar="N", help="the newest N lines (default: %(default)s)"
     )
     parser.add_argument("--csv", action="store_true", help="as a table for a spreadsheet, newest first")
-    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the words (default: en)")
+    parser.add_argument(
+        "--language", choices=STAFF_LANGUAGES, default="en", help="of the words (default: en)"
+    )
     add_place_arguments(parser, with_town=True)
 
 
@@ -33,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         town = town_of(place.towns, args.town)
         zone = ZoneInfo(town.sites[0].time_zone)
         lines = _lines(args, place, town, zone)
-    say = load_texts()[args.language]
+    say = load_texts(STAFF_LANGUAGES)[args.language]
     if args.csv:
         sys.stdout.write(log_words.as_table(say, lines, zone))
         return 0

@@ -17,7 +17,8 @@ from queue_server.domain.town_problem import Code, Path, Problem, unknown
 SLUG: Final = re.compile(r"[a-z0-9-]{1,40}")
 SERVICE_KEY: Final = re.compile(r"[a-z0-9_-]{1,60}")
 USER: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+LANGUAGE: Final = re.compile(r"(?=.{2,12}$)[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+"""A tag of RFC 5646 as short as tables hold it: "de", "pt-BR", "de-x-leicht"."""
 LINK: Final = re.compile(r"https?://[^\s/]+\S*|(mailto|tel):\S+")
 EMAIL: Final = re.compile(r"[^@\s<>\"',;:?&#]{1,64}@[^@\s<>\"',;:?&#]+\.[^@\s<>\"',;:?&#.]{2,}")
 PICTURE: Final = re.compile(r"[0-9a-f]{32}")

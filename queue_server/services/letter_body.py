@@ -177,7 +177,7 @@ def _facts(notice: Notice, say: Say) -> Iterable[Fact]:
     yield from _what(notice, one, say)
     for second in notice.also:
         key = "post.then_line" if second.number and not gone else "post.then_cancelled"
-        time = time_words(second.starts_at, site, say)
+        time = time_words(second.starts_at, site)
         yield Fact(say("post.then"), say(key, time=time, number=second.number))
         yield from _what(notice, second, say)
 

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
 from queue_server.domain.town import Service, Site, in_language
 from queue_server.services.letter_kinds import Notice, Say, Visit
-from queue_server.services.locales import locale_of
+from queue_server.services.locales import clock, locale_of
 from queue_server.services.wording import in_words
 
 _UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -24,7 +24,7 @@ _SPACES: Final = re.compile(r"\s+")
 def come_at(notice: Notice, say: Say) -> str:
     """Return when to come: some minutes before, and not earlier, so that the area stays empty."""
     earliest = notice.appointment.starts_at - timedelta(minutes=notice.site.come_early_min)
-    return say("post.come_from", time=time_words(earliest, notice.site, say))
+    return say("post.come_from", time=time_words(earliest, notice.site))
 
 
 def plain(text: str) -> str:
@@ -70,9 +70,8 @@ def when(notice: Notice, say: Say) -> str:
 
 def moment(at: datetime, site: Site, say: Say) -> str:
     day = format_date(at.astimezone(ZoneInfo(site.time_zone)).date(), "full", locale=locale_of(say.language))
-    return say("post.day_time", day=day, time=time_words(at, site, say))
+    return say("post.day_time", day=day, time=time_words(at, site))
 
 
-def time_words(at: datetime, site: Site, say: Say) -> str:
-    words = format_time(at.astimezone(ZoneInfo(site.time_zone)), "short", locale=locale_of(say.language))
-    return words.replace("\N{NARROW NO-BREAK SPACE}", " ")  # a box in some mail programs
+def time_words(at: datetime, site: Site) -> str:
+    return clock(at.astimezone(ZoneInfo(site.time_zone)))

@@ -15,7 +15,7 @@ from queue_server.domain.alarm import Alarm
 from queue_server.domain.town import in_language
 from queue_server.protocol import AlarmPhones
 from queue_server.services.alarm_texts import alarm_text
-from queue_server.web.texts import FALLBACK
+from queue_server.web.languages import staffs
 
 if TYPE_CHECKING:  # the house holds one of us
     from queue_server.web.house import House
@@ -53,7 +53,7 @@ class AlarmCalls:
 
     async def _call_all(self, house: "House", alarm: Alarm, phones: Sequence[str]) -> None:
         town, site = house.town_and_site(alarm.site_id)
-        language = next((one for one in town.languages if one in house.texts), FALLBACK)
+        language = staffs(town.languages)
         text = alarm_text(alarm, site, in_language(site.name, language), house.texts[language])
         counts = AlarmPhones(count=len(phones), sent_count=0, failed_count=0)
         house.alarms.take_phones(alarm.id, counts)

@@ -46,11 +46,6 @@ def weekdays(language: str) -> list[tuple[str, str]]:
     return [(days["short"][n].rstrip("."), days["wide"][n]) for n in range(7)]
 
 
-def clock(at: datetime) -> str:
-    """Return "10:50", in every language: the boards in the hall show it so."""
-    return f"{at:%H:%M}"
-
-
 def local(at: datetime | str, zone: str) -> datetime:
     """Return a moment on the clock of a site."""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at

@@ -15,11 +15,12 @@ from queue_server.domain.errors import NotFound, Refusal, WrongSite
 from queue_server.domain.town import CallMode, CheckIn, Site, Town, in_language
 from queue_server.services import booking
 from queue_server.services.in_parts import choose_visit
+from queue_server.services.locales import clock
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.requests import MAIL, confirm_first
 from queue_server.web.appointment_codes import ManageRef, appointment_of, read_manage_code
 from queue_server.web.booking_concern import chosen_lines, documents, services_of, talk_with
-from queue_server.web.booking_dates import clock, local, long_date
+from queue_server.web.booking_dates import local, long_date
 from queue_server.web.booking_visit import bar
 from queue_server.web.booking_wish import Wish
 from queue_server.web.pages import PageCall
@@ -82,10 +83,7 @@ class Own:
 
     def page(self, template: str, *, status: int = 200, message: str = "", **values: Any) -> HTMLResponse:
         """Render a page with the appointment on it."""
-        language = self.call.language
-        languages = [
-            (one, f"{self.path}{self.under}?lang={one}") for one in self.call.house.texts if one != language
-        ]
+        languages = [(one, f"{self.path}{self.under}?lang={one}") for one in self.call.other_languages]
         return self.call.page(
             template,
             status=status,

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from queue_server.domain.slots import first_cell_from
 from queue_server.domain.town import Site, in_language
 from queue_server.services.concerns import PERSONS_MOST
+from queue_server.services.locales import clock
 from queue_server.services.named_clerks import for_talk
 from queue_server.services.ports import Answer
 from queue_server.services.requests import confirm_first
@@ -23,7 +24,7 @@ from queue_server.web.booking_concern import (
     sites_for,
     too_many,
 )
-from queue_server.web.booking_dates import clock, local, long_date, plain_date, short_date
+from queue_server.web.booking_dates import local, long_date, plain_date, short_date
 from queue_server.web.booking_person import NEEDS, REMINDERS, TYPED, Typed, wanted_fields
 from queue_server.web.booking_times import Around, look_around, sheet
 from queue_server.web.booking_visit import Visit

@@ -17,10 +17,10 @@ from queue_server.services import offer
 from queue_server.services.concerns import Choice
 from queue_server.services.free_starts import kept
 from queue_server.services.in_parts import at_site, choose_visit, second_starts
+from queue_server.services.locales import clock
 from queue_server.services.named_clerks import with_clerk
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.booking_dates import (
-    clock,
     local,
     long_date,
     month_name,

@@ -112,7 +112,7 @@ class Visit:
     def _other_languages(self) -> list[tuple[str, str]]:
         address = self.url(self.wish)
         mark = "&" if "?" in address else "?"
-        return [(one, f"{address}{mark}lang={one}") for one in self.house.texts if one != self.language]
+        return [(one, f"{address}{mark}lang={one}") for one in self.call.other_languages]
 
 
 def bar(call: PageCall, town: Town, site_id: str, languages: list[tuple[str, str]]) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date
 
 from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at
 from queue_server.services.concerns import takes_walk_ins
-from queue_server.services.locales import locale_of
+from queue_server.services.locales import clock, locale_of, weekday_and_day
 from queue_server.services.offer import is_bookable
 from queue_server.services.wording import in_words
 from queue_server.web.booking_concern import talk_of
@@ -51,15 +51,14 @@ class Words:
         return (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(self.zone)
 
     def time(self, at: datetime | str) -> str:
-        return format_time(self.local(at), "short", locale=locale_of(self.say.language))
+        return clock(self.local(at))
 
     def day(self, on: date) -> str:
         """Return "Mittwoch, 11. März", with the year only when it is another one."""
         language = self.say.language
         if on.year != self.today.year:
             return format_date(on, "full", locale=locale_of(language))
-        weekday = format_date(on, "EEEE", locale=locale_of(language))
-        return f"{weekday}, {format_skeleton('MMMMd', _noon(on), locale=locale_of(language))}"
+        return weekday_and_day(on, language)
 
     def long(self, at: datetime | str) -> str:
         local = self.local(at)

@@ -14,6 +14,7 @@ from typing import Final
 from queue_server.domain.doctor.findings import KINDS, SEVERITY, Finding, Level, by_severity
 from queue_server.domain.doctor.telling import Known
 from queue_server.web.house import House
+from queue_server.web.languages import staffs
 from queue_server.web.mailing import Outgoing, address, domain_of
 from queue_server.web.texts import FALLBACK, Texts
 
@@ -59,10 +60,9 @@ class MailTools:
 
 
 def language_of(house: House) -> str:
-    """Return the language of who runs the house: the first one's of the first town."""
+    """Return the language of who runs the house: the first one's of the first town that staff speak."""
     towns = (town for town, _ in house.directory.sites.values())
-    first = next((town.languages[0] for town in towns if town.languages), FALLBACK)
-    return first if first in house.texts else FALLBACK
+    return next((staffs(town.languages) for town in towns), FALLBACK)
 
 
 def report(house: House, found: Sequence[Finding]) -> DoctorLetter:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Id = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[a-z0-9-]+$")]
 RequestId = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._:-]+$")]
 Language = Annotated[
-    str, StringConstraints(min_length=2, max_length=12, pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")
+    str, StringConstraints(min_length=2, max_length=12, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")
 ]
 TicketId = Annotated[int, Field(ge=1, le=2**53)]
 

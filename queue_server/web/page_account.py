@@ -16,6 +16,7 @@ from queue_server.domain.errors import BadInput
 from queue_server.services.locales import locale_of
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.ports import ShownSignIn, StoredAccount
+from queue_server.web.texts import STAFF_LANGUAGES
 
 DONE: Final = frozenset({"one", "others"})
 OTHERS: Final = "others"
@@ -43,7 +44,7 @@ async def account_page(call: PageCall) -> Response:
         has_password=bool(account.password_hash),
         sign_ins=[_shown(call, one, session_id) for one in found],
         message=call.say(f"page.account_done_{done}") if done in DONE else "",
-        languages=list(call.house.texts),
+        languages=list(STAFF_LANGUAGES),
         csrf=call.house.csrf.token(call.request.scope),
     )
 

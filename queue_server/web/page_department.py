@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from sqlalchemy.engine import Connection
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
@@ -29,7 +29,7 @@ from queue_server.domain.departments import (
 )
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.town import Absence, Clerk, Department, Town, in_language
-from queue_server.services.locales import locale_of
+from queue_server.services.locales import locale_of, short_day
 from queue_server.web.house import House
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.noting import note
@@ -132,7 +132,7 @@ def _show(
         done=done,
         idle=idle,
         today=today.isoformat(),
-        languages=[one for one in call.house.texts if one != call.language],
+        languages=call.other_languages,
         here=f"/department/{department.id}",
         csrf=call.house.csrf.token(call.request.scope),
     )
@@ -152,11 +152,7 @@ def _absence(call: PageCall, absence: Absence, today: date) -> dict[str, Any]:
 
 
 def _span(call: PageCall, first: date, last: date) -> str:
-    locale = locale_of(call.language)
-    days = [
-        format_date(one, "EEE, d. MMM y" if call.language == "de" else "EEE, d MMM y", locale=locale)
-        for one in (first, last)
-    ]
+    days = [short_day(one, call.language) for one in (first, last)]
     return days[0] if first == last else call.say("department.span", first=days[0], last=days[1])
 
 

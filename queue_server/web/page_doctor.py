@@ -94,7 +94,7 @@ def _frame(call: PageCall) -> dict[str, Any]:
     town = next(towns, None)
     return {
         "town_name": in_language(town.name, call.language) if town else "",
-        "languages": [one for one in call.house.texts if one != call.language],
+        "languages": call.other_languages,
         "here": PAGE,
         "csrf": call.house.csrf.token(call.request.scope),
     }

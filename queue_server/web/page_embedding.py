@@ -84,7 +84,7 @@ def _place(town: Town, sites: list[Site], wish: Wish, language: str) -> str:
 
 def _other_languages(call: PageCall, wish: Wish) -> list[tuple[str, str]]:
     fields = [pair for pair in wish.fields() if pair[0] in {"town", "site", "s"}]
-    others = [one for one in call.house.texts if one != call.language]
+    others = call.other_languages
     return [(one, f"{PATH}?{urlencode([*fields, ('lang', one)])}") for one in others]
 
 

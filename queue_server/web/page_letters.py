@@ -21,6 +21,7 @@ from queue_server.services import letter_texts
 from queue_server.services.letter_kinds import Kind as Letter
 from queue_server.services.letter_texts import TextProblem, text_id
 from queue_server.services.locales import locale_of
+from queue_server.web.languages import name_in, spoken_by
 from queue_server.web.letter_sample import sample_letter
 from queue_server.web.mailing import address
 from queue_server.web.naming import TOWN
@@ -45,7 +46,12 @@ async def letters_page(call: PageCall) -> Response:
         {
             "kind": kind.value,
             "texts": [
-                {"language": one, "own": text_id(kind, one) in town.letter_texts} for one in call.house.texts
+                {
+                    "language": one,
+                    "name": name_in(call.say, one),
+                    "own": text_id(kind, one) in town.letter_texts,
+                }
+                for one in spoken_by(town, call.house.texts)
             ],
         }
         for kind in ORDER
@@ -111,6 +117,7 @@ async def _form(
         status=422 if wrong else 200,
         kind=kind.value,
         text_language=language,
+        text_name=name_in(call.say, language),
         done=done,
         own=id_ in town.letter_texts,
         fields=[_field(call, kind, name, texts[name], wrong or []) for name in letter_texts.FIELDS],
@@ -185,7 +192,7 @@ def _frame(call: PageCall, town: Town) -> dict[str, Any]:
     return {
         "town_name": in_language(town.name, call.language),
         "no_links": not address(call.house),
-        "languages": [one for one in call.house.texts if one != call.language],
+        "languages": call.other_languages,
         "here": call.request.url.path.removesuffix("/preview"),
         "csrf": call.house.csrf.token(call.request.scope),
     }

@@ -45,7 +45,7 @@ async def log_page(call: PageCall) -> Response:
     return call.page(
         "admin_log.html",
         town_name=in_language(town.name, call.language),
-        languages=[one for one in call.house.texts if one != call.language],
+        languages=call.other_languages,
         here=call.request.url.path,
         csrf=call.house.csrf.token(call.request.scope),
         asked=asked,

@@ -16,11 +16,12 @@ from queue_server.domain.town import Site, in_language
 from queue_server.services import booking
 from queue_server.services.concerns import Choice
 from queue_server.services.last_look import clerks_of_hold
+from queue_server.services.locales import clock
 from queue_server.services.named_clerks import for_talk
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import booking_times
 from queue_server.web.booking_concern import sites_for
-from queue_server.web.booking_dates import clock, local, short_date
+from queue_server.web.booking_dates import local, short_date
 from queue_server.web.booking_holds import held_time
 from queue_server.web.booking_own import Own, open_own, to_own, when
 from queue_server.web.booking_visit import client_of, give_client

@@ -8,7 +8,6 @@ day, and a stranger's phone must not ring.
 from math import ceil
 from typing import Final
 
-from babel.dates import format_time
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.errors import BadInput, NotFound, Refusal
@@ -16,12 +15,11 @@ from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Site, in_language
 from queue_server.protocol import PublicQueue
 from queue_server.services import screens, visits
-from queue_server.services.locales import locale_of
+from queue_server.services.locales import clock
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.booking_dates import local
-from queue_server.web.cookies import LANGUAGE_COOKIE, read_cookie
 from queue_server.web.errors import status_of
-from queue_server.web.pages import PageCall, PageRoute
+from queue_server.web.pages import PageCall, PageRoute, chosen_language, languages_here
 from queue_server.web.status_codes import Ref, read_code, ticket_of
 
 ACTS: Final[dict[str, visits.VisitAct]] = {"away": "away", "back": "back", "cancel": "cancel"}
@@ -83,7 +81,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         number=seen["visit"]["number"],
         state=seen["visit"]["state"],
         position=seen["position"],
-        appointed=_appointed(site, seen["visit"]["appointed_at"], language),
+        appointed=_appointed(site, seen["visit"]["appointed_at"]),
         early=seen["early_s"] > 0,
         call=seen["call"],
         reasons=seen["why"],
@@ -92,7 +90,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         action=f"/t/{call.request.path_params['secret']}",
         fetch=seen["queue"]["call_mode"] == "fetch",
         fetched_where=config["fetched_where"],
-        languages=[one for one in house.texts if one != language],
+        languages=[one for one in languages_here(call.request, house) if one != language],
     )
 
 
@@ -124,8 +122,8 @@ def early_s(unit: Unit, ticket: Ticket) -> int:
     return max(0, ceil((ticket.appointed_at - unit.now).total_seconds()))
 
 
-def _appointed(site: Site, at: str | None, language: str) -> str:
-    return "" if at is None else format_time(local(at, site.time_zone), "short", locale=locale_of(language))
+def _appointed(site: Site, at: str | None) -> str:
+    return "" if at is None else clock(local(at, site.time_zone))
 
 
 def _call(queue: PublicQueue, key: str) -> Answer | None:
@@ -134,9 +132,8 @@ def _call(queue: PublicQueue, key: str) -> Answer | None:
 
 def _language(call: PageCall, of_ticket: str) -> str:
     """Return the language that was chosen by a link, now or before, else the one chosen at the kiosk."""
-    for chosen in (call.request.query_params.get("lang"), read_cookie(call.request.scope, LANGUAGE_COOKIE)):
-        if chosen in call.house.texts:
-            return str(chosen)
+    if chosen := chosen_language(call.request, call.house):
+        return chosen
     return of_ticket if of_ticket in call.house.texts else call.language
 
 

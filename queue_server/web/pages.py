@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from queue_server.domain.access import ANYBODY, Act, Actor, Thing
 from queue_server.domain.errors import Refusal
+from queue_server.services.locales import direction_of
 from queue_server.web.cookies import (
     LANGUAGE_COOKIE,
     is_secure,
@@ -19,11 +20,12 @@ from queue_server.web.cookies import (
 )
 from queue_server.web.errors import headers_of, status_of
 from queue_server.web.house import House
+from queue_server.web.languages import languages_of
 from queue_server.web.naming import require_named, thing_of
 from queue_server.web.places import places
 from queue_server.web.route_limits import page_limits
 from queue_server.web.security_log import note_refusal
-from queue_server.web.texts import LANGUAGES, Texts, negotiate
+from queue_server.web.texts import Texts, negotiate
 
 
 @dataclass(slots=True)
@@ -48,6 +50,11 @@ class PageCall:
     def say(self) -> Texts:
         return self.house.texts[self.language]
 
+    @property
+    def other_languages(self) -> list[str]:
+        """The languages in which the same page may be read instead."""
+        return [one for one in languages_here(self.request, self.house) if one != self.language]
+
     def page(
         self,
         template: str,
@@ -62,7 +69,7 @@ class PageCall:
         values = {
             "_": say,
             "language": say.language,
-            "direction": "ltr",
+            "direction": direction_of(say.language),
             "theme": "",
             "demo": self.house.settings.demo,
             "places": places(self.actor),
@@ -120,7 +127,7 @@ class PageRoute:
     def _remembering(request: Request, response: Response) -> Response:
         """Keep the language that was chosen by a link: the next page has no `?lang=`."""
         chosen = request.query_params.get("lang")
-        if chosen in LANGUAGES:
+        if chosen in request.app.state.house.texts:
             set_language_cookie(response, str(chosen), secure=is_secure(request.scope))
         return response
 
@@ -157,12 +164,26 @@ def _in_words(call: PageCall, code: str, params: Mapping[str, object], message: 
     )
 
 
+def languages_here(request: Request, house: House) -> list[str]:
+    """Return the languages in which this address answers."""
+    towns = (town for town, _ in house.directory.sites.values())
+    return languages_of(request.url.path, towns, house.texts)
+
+
 def language_of(request: Request, house: House) -> str:
     """Return the language of a request: chosen by `?lang=`, remembered, or what the browser prefers."""
+    return chosen_language(request, house) or negotiate(
+        request.headers.get("accept-language"), languages_here(request, house)
+    )
+
+
+def chosen_language(request: Request, house: House) -> str | None:
+    """Return the language that somebody chose by a link, now or before; None when nobody did."""
+    here = languages_here(request, house)
     for chosen in (request.query_params.get("lang"), read_cookie(request.scope, LANGUAGE_COOKIE)):
-        if chosen in house.texts:
+        if chosen in here:
             return str(chosen)
-    return negotiate(request.headers.get("accept-language"), tuple(house.texts))
+    return None
 
 
 async def style_guide(call: PageCall) -> Response:

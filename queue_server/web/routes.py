@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from queue_server.services.locales import direction_of
 from queue_server.settings import Settings
 from queue_server.web import (
     api_alarms,
@@ -83,6 +84,7 @@ from queue_server.web.openapi import describe, openapi_endpoint
 from queue_server.web.pages import PageRoute
 from queue_server.web.route_limits import OfStrangers, limits_of
 from queue_server.web.sockets import NO_SOCKET, SOCKETS
+from queue_server.web.texts import own_name
 
 API_ROUTES: Final[list[ApiRoute]] = [
     *health.ROUTES,
@@ -214,5 +216,6 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"ways_of": ways_of, "way_here": way_here}
+    made.globals |= {"ways_of": ways_of, "way_here": way_here, "own_name": own_name}
+    made.globals |= {"direction_of": direction_of}
     return made

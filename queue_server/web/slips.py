@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.ticket import Origin, Ticket
 from queue_server.domain.town import in_language
 from queue_server.protocol import Slip, SlipLine
 from queue_server.services.appointments import come_at
-from queue_server.services.locales import locale_of
+from queue_server.services.locales import clock, direction_of, locale_of, weekday_and_day
 from queue_server.services.ports import JobToPrint, Unit
 from queue_server.services.wording import in_words
 from queue_server.web.house import House
@@ -66,7 +66,7 @@ def _frame(
         footer=[in_language(line, language) for line in site.slip_footer],
         mark=say("slip.reprint") if job.attempt > 1 else None,
         language=language,
-        direction="ltr",
+        direction=direction_of(language),
         paper=80,
     )
 
@@ -74,11 +74,8 @@ def _frame(
 def _add_time(house: House, unit: Unit, printed: Slip, at: datetime) -> None:
     language = printed["language"]
     say, local = house.texts[language], at.astimezone(ZoneInfo(unit.site.time_zone))
-    day = format_date(
-        local, "EEEE, d. MMMM" if language == "de" else "EEEE, d MMMM", locale=locale_of(language)
-    )
-    printed["time"] = say("slip.time", time=_clock(local, language))
-    printed["time_caption"] = say("slip.your_time", day=day)
+    printed["time"] = say("slip.time", time=clock(local))
+    printed["time_caption"] = say("slip.your_time", day=weekday_and_day(local, language))
 
 
 def _ticket_lines(house: House, unit: Unit, ticket: Ticket, job: JobToPrint, language: str) -> list[SlipLine]:
@@ -87,7 +84,7 @@ def _ticket_lines(house: House, unit: Unit, ticket: Ticket, job: JobToPrint, lan
     lines = [] if is_booked else _services(house, unit, ticket.concern, language)
     lines += _area(house, unit, ticket.area_id, language)
     local = ticket.arrived_at.astimezone(ZoneInfo(site.time_zone))
-    taken = f"{format_date(local, 'medium', locale=locale_of(language))}, {_clock(local, language)}"
+    taken = f"{format_date(local, 'medium', locale=locale_of(language))}, {clock(local)}"
     lines.append(SlipLine(label=say("slip.checked_in" if is_booked else "slip.taken"), value=taken))
     if job.from_min is not None:
         wait = say("slip.wait_range", from_min=job.from_min, to_min=job.to_min, ahead=job.ahead)
@@ -98,7 +95,7 @@ def _ticket_lines(house: House, unit: Unit, ticket: Ticket, job: JobToPrint, lan
 def _appointment_lines(house: House, unit: Unit, appointment: Appointment, language: str) -> list[SlipLine]:
     say = house.texts[language]
     from_when = come_at(unit, appointment).astimezone(ZoneInfo(unit.site.time_zone))
-    come = say("slip.come_value", time=_clock(from_when, language))
+    come = say("slip.come_value", time=clock(from_when))
     services = {service.id: service for service in unit.town.services}
     chosen = [services[id_] for id_, _ in appointment.concern if id_ in services]
     documents = dict.fromkeys(in_language(one, language) for service in chosen for one in service.documents)
@@ -129,7 +126,3 @@ def _area(
 
 def _listed(label: str, values: Iterable[str]) -> list[SlipLine]:
     return [SlipLine(label="" if at else label, value=value) for at, value in enumerate(values)]
-
-
-def _clock(local: datetime, language: str) -> str:
-    return format_time(local, "short", locale=locale_of(language))

@@ -1,30 +1,63 @@
 """The texts for people: catalogues of gettext, one file for each face and language, read at start.
 
+A language is a folder of `locale`: one that has a catalogue of every visitors' face is offered, and needs no
+line of code (docs/translating.md). Staff's faces speak German and English alone.
+
 A msgid is a stable key (`kiosk.take_number`); German and English are both translations, so that no
 text stands in code. The files are read as they are: there is no compiled form that could be stale.
 Placeholders are `{name}` everywhere, in pages, scripts and slips.
 """
 
 import gettext
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from io import BytesIO
 from typing import Any, Final
 
 from babel.messages.pofile import read_po
 
-LANGUAGES: Final = ("de", "en")
+STAFF_LANGUAGES: Final = ("de", "en")
 FALLBACK: Final = "de"
+VISITORS_FACES: Final = (
+    "booking",
+    "common",
+    "display",
+    "error",
+    "kiosk",
+    "manage",
+    "page",
+    "post",
+    "slip",
+    "sms",
+    "start",
+    "status",
+)
+"""What visitors read: in every language. All other catalogues are staff's."""
+OWN_NAME: Final = "kiosk.language"
+"""The key under which each catalogue says what its language is called in itself."""
 Entry = str | list[str]
+_ORDER: Final = ("de", "de-x-leicht", "en")
+"""These first, as in most town halls; the others by their tags."""
+_TAG_LINE: Final = re.compile(rb'^"Language:[^"]*"\n', re.MULTILINE)
+"""The folder names the language; babel refuses tags with a part for private use."""
 
 
 class Texts:
-    """One language's texts."""
+    """One language's texts; what it lacks, such as a whole staff's face, is said by `otherwise`."""
 
-    def __init__(self, language: str, entries: Mapping[str, Entry], plural: Callable[[int], int]) -> None:
+    def __init__(
+        self,
+        language: str,
+        entries: Mapping[str, Entry],
+        plural: Callable[[int], int],
+        otherwise: "Texts | None" = None,
+    ) -> None:
         self.language = language
         self._entries = entries
         self._plural = plural
+        self._otherwise = otherwise
         self._of_faces: dict[tuple[str, ...], dict[str, Entry]] = {}
 
     def __call__(self, key: str, **values: object) -> str:
@@ -34,14 +67,18 @@ class Texts:
         """
         entry = self._entries.get(key)
         if entry is None:
-            return key
+            return key if self._otherwise is None else self._otherwise(key, **values)
         if isinstance(entry, list):
             count = values.get("n", 1)
-            entry = entry[self._plural(count if isinstance(count, int) else 1)]
+            entry = entry[self.form_for(count if isinstance(count, int) else 1)]
         return entry.format_map(_Holes(values)) if "{" in entry else entry
 
     def __contains__(self, key: str) -> bool:
-        return key in self._entries
+        return key in self._entries or (self._otherwise is not None and key in self._otherwise)
+
+    def form_for(self, count: int) -> int:
+        """Return which of a text's plural forms is said of `count`."""
+        return self._plural(count)
 
     def of_faces(self, *faces: str) -> dict[str, Entry]:
         """Return the texts whose keys begin with one of `faces`, for a page's scripts."""
@@ -62,9 +99,26 @@ class _Holes(dict[str, Any]):
         return "{" + key + "}"
 
 
-def load_texts() -> dict[str, Texts]:
-    """Read all catalogues, once in a process; language → texts."""
-    return {language: _load(language) for language in LANGUAGES}
+def load_texts(languages: Iterable[str] | None = None) -> dict[str, Texts]:
+    """Read the catalogues of `languages`, or of all, once in a process; language → texts."""
+    return {one: _load(one) for one in (offered() if languages is None else languages)}
+
+
+@cache
+def offered() -> tuple[str, ...]:
+    """Return the languages that visitors may have: those with a catalogue for every face of theirs."""
+    whole = {f"{face}.po" for face in VISITORS_FACES}
+    found = {
+        folder.name
+        for folder in files("queue_server").joinpath("locale").iterdir()
+        if folder.is_dir() and whole <= {file.name for file in folder.iterdir()}
+    }
+    return (*(one for one in _ORDER if one in found), *sorted(found.difference(_ORDER)))
+
+
+def own_name(language: str) -> str:
+    """Return what a language is called in itself; its tag when nothing is said in it."""
+    return _load(language)(OWN_NAME) if language in offered() else language
 
 
 @cache
@@ -74,27 +128,39 @@ def _load(language: str) -> Texts:
     for source in sorted(files("queue_server").joinpath("locale", language).iterdir(), key=lambda f: f.name):
         if not source.name.endswith(".po"):
             continue
-        with source.open("rb") as stream:
-            catalogue = read_po(stream, locale=language)
+        catalogue = read_po(BytesIO(_TAG_LINE.sub(b"", source.read_bytes())))
         plural = gettext.c2py(catalogue.plural_expr)
         for message in catalogue:
             if isinstance(message.id, tuple | list):
                 entries[str(message.id[0])] = [str(form) for form in message.string or ()]
             elif message.id:
                 entries[message.id] = str(message.string)
-    return Texts(language, entries, plural)
+    return Texts(language, entries, plural, None if language == FALLBACK else _load(FALLBACK))
 
 
-def negotiate(accept_language: str | None, languages: tuple[str, ...] = LANGUAGES) -> str:
-    """Return the best of `languages` for an Accept-Language header (RFC 9110 section 12.5.4)."""
-    best, best_quality = languages[0], 0.0
+def negotiate(accept_language: str | None, languages: Iterable[str] = STAFF_LANGUAGES) -> str:
+    """Return the best of `languages` for an Accept-Language header: RFC 9110 section 12.5.4.
+
+    A range that is asked for and not there is shortened until one is (RFC 4647 section 3.4, "lookup"):
+    "de-AT" gives "de", and "de-x-leicht" gives German where there is none in plain words.
+    """
+    known = {one.lower(): one for one in languages}
+    best, best_quality = next(iter(known.values())), 0.0
     for part in (accept_language or "").split(","):
         name, _, parameters = part.strip().partition(";")
         quality = _quality(parameters)
-        language = name.strip().lower().partition("-")[0]
-        if language in languages and quality > best_quality:
+        language = _lookup(name.strip().lower(), known)
+        if language and quality > best_quality:
             best, best_quality = language, quality
     return best
+
+
+def _lookup(wanted: str, known: Mapping[str, str]) -> str | None:
+    while wanted:
+        if wanted in known:
+            return known[wanted]
+        wanted = wanted.rpartition("-")[0].removesuffix("-x")
+    return None
 
 
 def _quality(parameters: str) -> float:

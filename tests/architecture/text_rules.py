@@ -7,7 +7,9 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -15,7 +17,8 @@ from babel.messages.pofile import read_po
 
 from tests.architecture.source import PACKAGES, ROOT, docstrings, modules
 
-LANGUAGES = ("de", "en")
+GERMAN = "de"
+STAFF_LANGUAGES = ("de", "en")
 EXEMPT = "# not for people:"
 PRODUCT_NAME = "Aufruf"
 
@@ -110,6 +113,7 @@ _QUOTED = re.compile(rf"""(["'`])({_KEY})\1""")
 # "display.${name}" in JavaScript, f"error.{code}" in Python, 'slip.' ~ code in Jinja: any key so begun
 # may be meant.
 _BEGUN = re.compile(r"""["'`]([a-z][a-z0-9_]*\.(?:[a-z0-9_]+[._])*[a-z0-9_]*)(?:\$?\{|["']\s*[~+])""")
+_TAG_LINE = re.compile(rb'^"Language:[^"]*"\n', re.MULTILINE)
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|(?<!%)\{(\w*)\}")
 
 
@@ -130,23 +134,33 @@ def key_of(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
+def languages(root: Path = ROOT) -> list[str]:
+    """The folders of catalogues, those of staff first; visitors' are found and stand in no list."""
+    found = {path.name for path in (root / "queue_server/locale").iterdir() if any(path.glob("*.po"))}
+    return [*STAFF_LANGUAGES, *sorted(found.difference(STAFF_LANGUAGES))]
+
+
+@cache
 def faces(root: Path = ROOT) -> list[Face]:
     return [
-        Face(language, path.stem, _read(path, language))
-        for language in LANGUAGES
+        Face(language, path.stem, _read(path))
+        for language in languages(root)
         for path in sorted((root / "queue_server/locale" / language).glob("*.po"))
     ]
 
 
-def _read(path: Path, language: str) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+def _read(path: Path) -> Catalog:
+    # The folder names the language: babel refuses tags with a part for private use.
+    return read_po(BytesIO(_TAG_LINE.sub(b"", path.read_bytes())), abort_invalid=True)
 
 
 def incomplete_catalogues(root: Path = ROOT) -> list[str]:
-    """Keys that one language lacks, has empty, or has twice."""
+    """Keys that one language lacks, has empty, has twice, or lacks plural forms of.
+
+    A visitors' language has some faces alone: those whole.
+    """
     found = []
-    keys: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    keys: dict[str, dict[str, str]] = {language: {} for language in languages(root)}
     for face in faces(root):
         for key, message in face.messages.items():
             where = f"{face.language}/{face.name}.po {key}"
@@ -155,23 +169,37 @@ def incomplete_catalogues(root: Path = ROOT) -> list[str]:
             if not all(_forms(message)) or message.fuzzy:
                 found.append(f"{where} is not translated")
             keys[face.language][key] = face.name
-    for language in LANGUAGES:
-        for other in LANGUAGES:
-            lacking = sorted(keys[other].items() - keys[language].items())
-            found += [f"{language}/{name}.po lacks {key}" for key, name in lacking]
-    return found
+    for language, own in keys.items():
+        for other in STAFF_LANGUAGES:
+            found += [f"{language}/{name}.po lacks {key}" for key, name in _beyond(keys[other], own)]
+            found += [f"{other}/{name}.po lacks {key}" for key, name in _beyond(own, keys[other])]
+    return list(dict.fromkeys(found))
+
+
+def _beyond(keys: dict[str, str], of: dict[str, str]) -> list[tuple[str, str]]:
+    """Keys that are not among others, of the faces that those have at all."""
+    there = set(of.values())
+    return sorted((key, name) for key, name in keys.items() if key not in of and name in there)
 
 
 def different_placeholders(root: Path = ROOT) -> list[str]:
-    """Keys whose placeholders differ between the languages; a singular may leave its number out."""
+    """Keys whose placeholders differ between the languages; forms for few may leave their number out."""
     holes: dict[str, set[frozenset[str]]] = {}
     for face in faces(root):
         for key, message in face.messages.items():
-            names = (
-                match[1] or match[2] for form in _forms(message) for match in _PLACEHOLDER.finditer(form)
-            )
-            holes.setdefault(key, set()).add(frozenset(names))
-    return sorted(key for key, variants in holes.items() if len(variants) > 1)
+            holes.setdefault(key, set()).add(frozenset().union(*map(_holes, _forms(message))))
+    differing = {key for key, variants in holes.items() if len(variants) > 1}
+    forms = {
+        key
+        for face in faces(root)
+        for key, message in face.messages.items()
+        if any(_holes(form) - {"n"} != _holes(_forms(message)[-1]) - {"n"} for form in _forms(message))
+    }
+    return sorted(differing | forms)
+
+
+def _holes(form: str) -> set[str]:
+    return {match[1] or match[2] for match in _PLACEHOLDER.finditer(form)}
 
 
 def _forms(message: Message) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from queue_server.commands.publiccode import filled
-from queue_server.web.texts import LANGUAGES
+from queue_server.web.texts import STAFF_LANGUAGES
 from tests.commands.conftest import Aufruf
 
 REQUIRED = {
@@ -57,8 +57,8 @@ def test_values_are_those_that_the_standard_knows(written: dict[str, Any]) -> No
 
 
 def test_it_describes_itself_in_every_language_of_the_program(written: dict[str, Any]) -> None:
-    assert set(written["description"]) == set(LANGUAGES)
-    assert set(written["localisation"]["availableLanguages"]) == set(LANGUAGES)
+    assert set(written["description"]) == set(STAFF_LANGUAGES)
+    assert set(written["localisation"]["availableLanguages"]) == set(STAFF_LANGUAGES)
     assert written["localisation"]["localisationReady"] is True
     for told in written["description"].values():
         assert told.keys() <= FIELDS

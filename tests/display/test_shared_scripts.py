@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from kiosk.digits import GAP, HEIGHT, STROKES, WIDTH
+from queue_server.web.texts import load_texts, offered
 from tests.display.conftest import OpenPage
 from tests.display.peer import Peer, a_call
 
@@ -23,22 +24,14 @@ async def test_texts_fill_their_places_and_show_what_is_missing(module: Module) 
     assert said == ["Zimmer <3>", "Zimmer {room}", "1 Person", "0 Personen", "c"]
 
 
-@pytest.mark.parametrize(
-    ("language", "forms", "chosen"),
-    [
-        ("ar", 6, {0: 0, 1: 1, 2: 2, 3: 3, 11: 4, 100: 5}),
-        ("uk", 3, {1: 0, 2: 1, 5: 2, 21: 0}),
-        ("tr", 1, {1: 0, 2: 0}),
-    ],
-)
-async def test_plural_forms_follow_gettexts_order(
-    module: Module, language: str, forms: int, chosen: dict[int, int]
-) -> None:
+@pytest.mark.parametrize("language", offered())
+async def test_scripts_choose_the_plural_form_that_the_server_chooses(module: Module, language: str) -> None:
+    form, counts = load_texts()[language].form_for, [*range(130), 200, 1000]
+    forms = [*range(1 + max(map(form, counts)))]
     found = await module(
-        "/static/texts.js",
-        f"return {list(chosen)}.map((n) => m.pluralForm([...Array({forms}).keys()], n, {language!r}));",
+        "/static/texts.js", f"return {counts}.map((n) => m.pluralForm({forms}, n, {language!r}));"
     )
-    assert dict(zip(chosen, found, strict=True)) == chosen
+    assert dict(zip(counts, found, strict=True)) == {count: form(count) for count in counts}
 
 
 async def test_back_off_grows_is_jittered_and_ends(module: Module) -> None:

@@ -9,7 +9,7 @@ from queue_server.adapters.audit_lines import Line
 from queue_server.domain.access import Role
 from queue_server.domain.administration import VIAS, Done
 from queue_server.web import log_words
-from queue_server.web.texts import LANGUAGES, load_texts
+from queue_server.web.texts import STAFF_LANGUAGES, load_texts
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SAY = load_texts()
@@ -32,7 +32,7 @@ def a_line(**values: Any) -> Line:
     return Line(**{**usual, **values})
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", STAFF_LANGUAGES)
 def test_every_act_role_and_way_has_its_words(language: str) -> None:
     say = SAY[language]
     keys = [f"log.{sort}_{act.value}" for act in Done for sort in ("act", "name")]

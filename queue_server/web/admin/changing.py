@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from sqlalchemy.engine import Connection
 
 from queue_server.domain.access import Act, Kind, Thing, may
@@ -21,7 +21,7 @@ from queue_server.domain.town import Town, in_language
 from queue_server.domain.town_diff import Change, diff
 from queue_server.domain.town_edit import IN_SITE, IN_TOWN, find, put, remove, reorder, things
 from queue_server.domain.town_problem import Problem
-from queue_server.services.locales import locale_of
+from queue_server.services.locales import locale_of, short_day
 from queue_server.web.admin.frame import town_of
 from queue_server.web.noting import note
 from queue_server.web.pages import PageCall
@@ -175,9 +175,7 @@ def lost_words(call: PageCall, one: Any) -> dict[str, str]:
     """Tell when an appointment is, and lead to it who works at its desk; whose it is stands there alone."""
     site = call.house.site(one.site_id)
     local, locale = one.starts_at.astimezone(ZoneInfo(site.time_zone)), locale_of(call.language)
-    day = format_date(
-        local.date(), "EEE, d. MMM y" if call.language == "de" else "EEE, d MMM y", locale=locale
-    )
+    day = short_day(local.date(), call.language)
     desk = Thing(Kind.SITE, call.actor.organisation_id, site.id, site.id)
     is_theirs = may(call.actor, Act.SEE_APPOINTMENTS, desk)
     return {

@@ -22,11 +22,12 @@ from queue_server.domain.town import (
     Site,
     Town,
 )
-from queue_server.web.texts import LANGUAGES, Texts
+from queue_server.web.languages import name_in
+from queue_server.web.texts import Texts, offered
 
 Choice = tuple[str, str]
 _SPOKEN: Final = ("ar", "bg", "es", "fa", "fr", "it", "ku", "pl", "ro", "ru", "tr", "uk", "vi")
-"""Languages that a town may write its own texts in; the pages have their words in `LANGUAGES` alone."""
+"""Languages that a town may write its own texts in; the pages have their words in `offered()` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +110,13 @@ def _skills(around: Around) -> Iterable[Choice]:
 
 
 def _languages(around: Around) -> Iterable[Choice]:
-    return [(one, language_name(around.say, one)) for one in around.town.languages]
+    return [(one, name_in(around.say, one)) for one in around.town.languages]
 
 
 def _known_languages(around: Around) -> Iterable[Choice]:
     """Choose among those of the pages, many that visitors speak, and what else the town has already."""
-    known = dict.fromkeys((*LANGUAGES, *_SPOKEN, *around.town.languages))
-    return [(one, language_name(around.say, one)) for one in known]
-
-
-def language_name(say: Texts, language: str) -> str:
-    """Return what a language is called; its own letters for one that nobody knows."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return Locale.parse(language).get_display_name(say.language) or language
-    except (UnknownLocaleError, ValueError):
-        return language
+    known = dict.fromkeys((*offered(), *_SPOKEN, *around.town.languages))
+    return [(one, name_in(around.say, one)) for one in known]
 
 
 def _states(around: Around) -> Iterable[Choice]:

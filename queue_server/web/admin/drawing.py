@@ -6,10 +6,11 @@ What must not live here: reading a form (`web.admin.reading`), and HTML.
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from queue_server.web.admin.choosing import Around, choices_of, for_key, grouped, language_name
+from queue_server.web.admin.choosing import Around, choices_of, for_key, grouped
 from queue_server.web.admin.fields import Field, Widget
 from queue_server.web.admin.reading import Typed
 from queue_server.web.admin.value_words import hint, label
+from queue_server.web.languages import name_in
 
 BLANK_ROWS: Final = 2
 _GROUPS: Final = frozenset(
@@ -133,7 +134,7 @@ def _rows(
 
 
 def _language(around: Around, name: str, languages: Collection[str]) -> str:
-    return language_name(around.say, name) if len(languages) > 1 else ""
+    return name_in(around.say, name) if len(languages) > 1 else ""
 
 
 def _with_unknown(choices: list[tuple[str, str]], typed: Any) -> list[tuple[str, str]]:

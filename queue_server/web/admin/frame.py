@@ -46,7 +46,7 @@ def framed(call: PageCall, template: str, *, status: int = 200, **values: Any) -
     town = town_of(call)
     frame: dict[str, Any] = {
         "town_name": in_language(town.name, call.language),
-        "languages": [one for one in call.house.texts if one != call.language],
+        "languages": call.other_languages,
         "here": call.request.url.path,
         "csrf": call.house.csrf.token(call.request.scope),
     }

@@ -15,9 +15,9 @@ from queue_server.protocol import Slip, SlipLine
 from queue_server.web.admin.device_rows import local_moment
 from queue_server.web.admin.frame import sent
 from queue_server.web.admin.page_devices import PAGE
+from queue_server.web.languages import staffs
 from queue_server.web.noting import note
 from queue_server.web.pages import PageCall, PageRoute
-from queue_server.web.texts import FALLBACK
 
 
 async def act_on_device(call: PageCall) -> Response:
@@ -65,7 +65,7 @@ def _test_printer(call: PageCall, site: Site, kiosk: Kiosk) -> None:
 
 def paper(call: PageCall, site: Site, kiosk: Kiosk) -> Slip:
     """Return a slip that nobody takes for a number, in the first language of the kiosk."""
-    language = next((one for one in kiosk.languages if one in call.house.texts), FALLBACK)
+    language = staffs(kiosk.languages)
     say = call.house.texts[language]
     lines = [
         (say("devices.kind_kiosk"), kiosk.name or kiosk.id),

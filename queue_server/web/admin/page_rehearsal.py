@@ -17,8 +17,8 @@ from queue_server.protocol import Slip, SlipLine
 from queue_server.web.admin.frame import sent
 from queue_server.web.hall_facts import is_open
 from queue_server.web.house import House
+from queue_server.web.languages import staffs
 from queue_server.web.pages import PageCall, PageRoute
-from queue_server.web.texts import FALLBACK
 
 PAGE: Final = "/admin/devices"
 MINUTES: Final = (3, 5, 10)
@@ -57,7 +57,7 @@ def _taken(house: House, town: Town, site: Site, slips: int) -> Taken:
         house.speech.number_drawn(site, number)
         kiosk = next((one for one in site.kiosks if house.hub.has_agent(site.id, one.id)), None)
         if before < slips and kiosk is not None:
-            language = next((one for one in kiosk.languages if one in house.texts), FALLBACK)
+            language = staffs(kiosk.languages)
             slip = rehearsal_slip(house, town, site, language, number)
             job = house.slip_tests.begin(kiosk.id, slip, house.clock(), has_agent=True)
             view = house.hub.rooms[site.id].view

@@ -19,13 +19,14 @@ from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.town import Service, Site, Texts, Town, in_language
 from queue_server.services import rescue as day_rescue
+from queue_server.services.locales import clock
 from queue_server.services.ports import Answer, Rescued, Unit
 from queue_server.services.rescue_kept import begun, cause_of
 from queue_server.services.rescue_rules import count_broken
 from queue_server.services.rescue_undo import UNDO_FOR, may_take_back, outcome, take_back
 from queue_server.services.wording import in_words
 from queue_server.web.admin.changing import keep_in
-from queue_server.web.booking_dates import clock, local, short_date
+from queue_server.web.booking_dates import local, short_date
 from queue_server.web.last_look import read_calendars
 from queue_server.web.noting import doer_of
 from queue_server.web.pages import PageCall

@@ -163,7 +163,7 @@ def _show(call: PageCall, desk: Desk, step: str, errors: Errors | None = None, s
         steps=STEPS,
         number=STEPS.index(step) + 1,
         errors=errors or {},
-        languages=[one for one in call.house.texts if one != call.language],
+        languages=call.other_languages,
         csrf=call.house.csrf.token(call.request.scope),
         here=_address(call),
         **view_of(call, desk, step),
@@ -179,7 +179,7 @@ async def _closed(call: PageCall) -> Response | None:
     if state == "open":
         return None
     # 410: it was here, and will not be again (RFC 9110, 15.5.11).
-    languages = [one for one in house.texts if one != call.language]
+    languages = call.other_languages
     return call.page("first_run/closed.html", status=410, state=state, languages=languages)
 
 

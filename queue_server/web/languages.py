@@ -1,0 +1,60 @@
+"""In which languages an address answers: staff's in two, visitors' in those that the towns have chosen.
+
+What must not live here: which languages there are at all, and what is said in them (`web.texts`).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from babel import Locale, UnknownLocaleError
+
+from queue_server.domain.town import Town
+from queue_server.services.locales import locale_of
+from queue_server.web.texts import FALLBACK, STAFF_LANGUAGES, Texts, own_name
+
+STAFF_PATHS: Final = (
+    "/account",
+    "/admin",
+    "/counter",
+    "/demo/mails",
+    "/department",
+    "/desk",
+    "/first-run",
+    "/pair",
+    "/password",
+    "/sign-in",
+    "/sign-out",
+    "/styleguide",
+)
+"""Everything else is for visitors, also an address that nobody knows."""
+
+
+def is_staffs(path: str) -> bool:
+    """Tell whether an address is for people who work here."""
+    return any(path == one or path.startswith(f"{one}/") for one in STAFF_PATHS)
+
+
+def spoken_by(town: Town, texts: Mapping[str, Texts]) -> list[str]:
+    """Return the languages that a town has chosen and that there are words for, in the town's order."""
+    return [one for one in town.languages if one in texts]
+
+
+def staffs(languages: Iterable[str]) -> str:
+    """Return the first of `languages` that staff's faces speak."""
+    return next((one for one in languages if one in STAFF_LANGUAGES), FALLBACK)
+
+
+def languages_of(path: str, towns: Iterable[Town], texts: Mapping[str, Texts]) -> list[str]:
+    """Return the languages in which an address answers, the usual one first."""
+    chosen = [] if is_staffs(path) else [one for town in towns for one in spoken_by(town, texts)]
+    return list(dict.fromkeys(chosen)) or list(STAFF_LANGUAGES)
+
+
+def name_in(say: Texts, language: str) -> str:
+    """Return what staff call a language; its own name for one that only its speakers have a name for."""
+    if "-x-" in language:
+        return own_name(language)
+    try:
+        return Locale.parse(language, sep="-").get_display_name(locale_of(say.language)) or language
+    except (UnknownLocaleError, ValueError):
+        return language

@@ -1,0 +1,46 @@
+"""Which address answers in which languages: by the town's choice for visitors, in two for staff."""
+
+from typing import Any
+
+import pytest
+
+from queue_server.domain.access import Act
+from queue_server.domain.town import Town
+from queue_server.web.languages import is_staffs, languages_of, name_in, staffs
+from queue_server.web.routes import PAGE_ROUTES
+from queue_server.web.texts import STAFF_LANGUAGES, load_texts
+
+ALL: Any = dict.fromkeys(("de", "de-x-leicht", "en", "ar"))
+DEVICES = {Act.SEE_DISPLAY, Act.SEE_KIOSK}
+
+
+def test_every_page_that_asks_who_one_is_speaks_staffs_languages() -> None:
+    """And no visitor's page does: a new address is on the right side or fails here."""
+    of_staff = {route.path for route in PAGE_ROUTES if route.act not in {None, *DEVICES}}
+    assert {path for path in of_staff if not is_staffs(path)} == set()
+    visitors = {route.path for route in PAGE_ROUTES if route.path.startswith(("/termin", "/t/", "/kiosk"))}
+    assert {path for path in visitors if is_staffs(path)} == set()
+
+
+def test_staffs_addresses_are_found_by_their_whole_first_word() -> None:
+    assert is_staffs("/counter")
+    assert is_staffs("/counter/one")
+    assert not is_staffs("/counters")
+    assert not is_staffs("/")
+
+
+def test_visitors_choose_among_what_the_town_has_chosen() -> None:
+    town = Town("a", {"de": "Musterstadt"}, languages=("de", "ar", "tlh", "en"))
+    assert languages_of("/termin", [town], ALL) == ["de", "ar", "en"]
+    assert languages_of("/admin", [town], ALL) == list(STAFF_LANGUAGES)
+    assert languages_of("/termin", [], ALL) == list(STAFF_LANGUAGES)
+
+
+def test_staff_read_the_first_language_of_a_town_that_is_theirs() -> None:
+    assert staffs(("ar", "en", "de")) == "en"
+    assert staffs(("ar",)) == "de"
+
+
+@pytest.mark.parametrize(("language", "name"), [("ar", "Arabisch"), ("pt-BR", "Portugiesisch (Brasilien)")])
+def test_staff_call_languages_by_their_german_names(language: str, name: str) -> None:
+    assert name_in(load_texts()["de"], language) == name
