@@ -9,7 +9,7 @@ from queue_server.domain.phrases import WordTable, number_phrase, room_phrase
 from tests.sounds.listening import spoken
 
 SOUNDS = read_sounds(files("sounds"))
-VOICES = {"de": "gmw/de", "en": "gmw/en"}
+VOICES = {"de": "gmw/de", "en": "gmw/en", "tr": "trk/tr"}
 
 every_language = pytest.mark.parametrize("words", SOUNDS.words.values(), ids=SOUNDS.languages())
 
@@ -52,6 +52,15 @@ def test_english_call_is_pronounced_right() -> None:
     assert say(words, number_phrase(words, 417), room_phrase(words, "3")) == [
         "nˈʌmbə fˈɔː|wˌɒn|sˈɛvən",
         "plˈiːz ɡˌəʊ tə ɹˈuːm θɹˈiː",
+    ]
+
+
+def test_turkish_call_is_pronounced_right() -> None:
+    words = SOUNDS.words["tr"]
+    assert say(words, number_phrase(words, 417), number_phrase(words, 83), room_phrase(words, "3")) == [
+        "numaɾˈa dˈœrt|bˈɪr|jedˈɪ",
+        "numaɾˈa sˈekɪz|ˈytʃ",
+        "lˈøtfæn ˈytʃ numˈaɾaɫɯ odajˈa",
     ]
 
 
