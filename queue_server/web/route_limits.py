@@ -30,6 +30,8 @@ FORM: Final = 32 * 1024
 """A form: the same words, each letter of them perhaps nine bytes long."""
 LONG_FORM: Final = 64 * 1024
 """A form of whole paragraphs."""
+WHOLE_FORM: Final = 512 * 1024
+"""A thing of the set-up with all its texts and rows: years of closed days, hundreds of skills."""
 MESSAGE: Final = LONGEST_MESSAGE
 
 
@@ -43,6 +45,9 @@ class Bucket(StrEnum):
 
 
 BODIES: Final[dict[str, int]] = {
+    "/admin/setup/{what}/{id}": WHOLE_FORM,
+    "/admin/setup/{what}/_new": WHOLE_FORM,
+    "/admin/setup/service/_new": WHOLE_FORM,
     "/admin/letters/{kind}/{language}": LONG_FORM,
     "/admin/letters/{kind}/{language}/preview": LONG_FORM,
     "/admin/exchange": BODY_LIMIT,  # a town's whole set-up: the sample's has 50 kB

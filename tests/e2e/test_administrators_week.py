@@ -67,7 +67,7 @@ async def week(server: Server, browsers: Browsers, browser: Browser) -> Week:
 
 async def close_a_day(week: Week) -> None:
     day = date.today() + timedelta(days=20)  # noqa: DTZ011 - any day within the horizon
-    await week.go("/admin/setup/site/rathaus?part=hours")
+    await week.go("/admin/setup/site/rathaus")
     await week.type("closures.0.on", day.isoformat())
     await week.type("closures.0.reason.de", "Betriebsausflug")
     await week.press("preview")

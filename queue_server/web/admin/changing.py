@@ -5,8 +5,8 @@ one kind of things. A change that begins later and one that is taken back go the
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -47,16 +47,25 @@ class Outcome:
     lost: Sequence[Any]
 
 
-def editing(what: str, id_: str, values: dict[str, Any], seen: str = "") -> Plan:
-    """Return the plan that sets these fields of a thing. `seen`: only while they are as they were shown."""
+def editing(what: str, id_: str, parts: Sequence[tuple[Mapping[str, Any], str]]) -> Plan:
+    """Return the plan that sets fields of a thing, part by part, each with the mark of what was shown.
+
+    A part that is sent as it was shown leaves alone what holds now: two people may work on two parts. One
+    that was typed into is set only while it still is as it was shown.
+    """
 
     def plan(town: Town) -> Town:
         thing = find(town, what, id_)
         if thing is None:
             raise NotFound(what=what)
-        if seen and seen != mark(thing, values):
-            raise SettingsMoved
-        return put(town, what, replace(thing, **values))
+        new: dict[str, Any] = {}
+        for values, seen in parts:
+            if seen and seen == mark(values):
+                continue
+            if seen and seen != mark({name: getattr(thing, name) for name in values}):
+                raise SettingsMoved
+            new |= values
+        return put(town, what, replace(thing, **new))
 
     return plan
 
@@ -101,10 +110,21 @@ def moving(what: str, id_: str, site_id: str, steps: int) -> Plan:
     return plan
 
 
-def mark(thing: Any, names: Any) -> str:
-    """Return a short mark of how these fields are now; a form carries it."""
-    held = repr([(name, getattr(thing, name)) for name in sorted(names)])
+def mark(values: Mapping[str, Any]) -> str:
+    """Return a short mark of these values; a form carries that of what it showed."""
+    held = repr([(name, _unordered(values[name])) for name in sorted(values)])
     return hashlib.sha256(held.encode()).hexdigest()[:16]
+
+
+def _unordered(value: Any) -> Any:
+    """Return a value with its texts in one order: a form has them in the order of the languages."""
+    if isinstance(value, Mapping):
+        return sorted((key, _unordered(one)) for key, one in value.items())
+    if isinstance(value, tuple):
+        return [_unordered(one) for one in value]
+    if is_dataclass(value):
+        return [_unordered(getattr(value, one.name)) for one in fields(value)]
+    return value
 
 
 async def foresee(call: PageCall, plan: Plan) -> Outcome:

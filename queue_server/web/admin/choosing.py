@@ -48,6 +48,11 @@ def choices_of(name: str, around: Around) -> list[Choice]:
     return list(_LISTS[name](around))
 
 
+def counter_name(say: Texts, name: str) -> str:
+    """Return what a counter is called in a sentence; most are a number and no more."""
+    return say("admin.at_counter", name=name) if name[:1].isdigit() else name
+
+
 def _named(things: Iterable[Any]) -> Callable[[Around], Iterable[Choice]]:
     return lambda around: [(one.id, around.text(one.name) or one.id) for one in things]
 

@@ -21,6 +21,7 @@ _GROUPS: Final = frozenset(
         Widget.WEEK,
         Widget.CHOICES,
         Widget.ROWS,
+        Widget.ROSTER,
         Widget.EACH,
     )
 )
@@ -79,7 +80,7 @@ def drawn(
 
 def empty(one: Field) -> Typed:
     """Return what an untouched field of a new thing shows."""
-    if one.widget in {Widget.CHOICES, Widget.ROWS}:
+    if one.widget in {Widget.CHOICES, Widget.ROWS, Widget.ROSTER}:
         return []
     return {} if one.widget in _GROUPS else ""
 
@@ -129,7 +130,7 @@ def _rows(
                 for column in one.columns
             ],
         }
-        for number, row in enumerate([*typed, *[blank] * max(BLANK_ROWS, one.rows - len(typed))])
+        for number, row in enumerate([*typed, *[blank] * BLANK_ROWS])
     ]
 
 

@@ -24,7 +24,6 @@ class Widget(StrEnum):
     DECIMAL = "decimal"
     SWITCH = "switch"
     DATE = "date"
-    TIME = "time"
     CHOICE = "choice"
     CHOICES = "choices"
     HOURS = "hours"
@@ -33,6 +32,8 @@ class Widget(StrEnum):
     """Such stretches for each weekday."""
     ROWS = "rows"
     """Things of several fields each: `columns`. A row whose first column is empty is left out."""
+    ROSTER = "roster"
+    """The hours of a clerk: a line for each day (`web.admin.roster_grid`)."""
     EACH = "each"
     """One choice for each of several keys, such as a waiting area for each site: `keys` and `choices`."""
 
@@ -42,7 +43,7 @@ class Field:
     """One field of a thing: its name there, and how it is asked for.
 
     `choices` and `keys` name a list of `web.admin.choosing`. `of` makes the value of a choice's word or of a
-    row's columns. `rows`: with fewer there are blank ones up to that number. `optional`: left empty it is
+    row's columns. `optional`: left empty it is
     None. `required`: it must not be left empty. `in_list`: shown in the list of things. The label is
     `admin.<what>_<name>`, else `admin.field_<name>`; a text `admin.hint_<what>_<name>` or `admin.hint_<name>`
     stands below it.
@@ -58,12 +59,11 @@ class Field:
     required: bool = False
     in_list: bool = False
     most: int = 300
-    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Fields that stand on one page; its heading is `admin.part_<what>_<name>`.
+    """Fields that stand under one heading of a form; it is `admin.part_<what>_<name>`.
 
     `completed` makes the values fit each other that were read without a mistake: (values, around) → values.
     """

@@ -53,8 +53,18 @@ def framed(call: PageCall, template: str, *, status: int = 200, **values: Any) -
     return call.page(template, status=status, **{**frame, **values})
 
 
-async def sent(call: PageCall) -> FormData:
+def going_back_to(response: Response) -> Response:
+    """Let the browser go back to the answer to a form, with what was typed into it.
+
+    Nothing of ours is stored elsewhere; but of an answer to a POST that may not be stored a browser shows
+    ERR_CACHE_MISS instead when somebody looks something up and goes back.
+    """
+    response.headers["Cache-Control"] = "private, max-age=0"
+    return response
+
+
+async def sent(call: PageCall, most_fields: int = 1000) -> FormData:
     """Return the form that was sent from a page of ours. Raises WrongCsrf."""
-    form = await call.request.form()
+    form = await call.request.form(max_fields=most_fields)
     call.house.csrf.check(call.request.scope, form.get("csrf"))
     return form

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from queue_server.domain.admission import Admission, AdmissionTime
-from queue_server.domain.town import Absence, Channel, RosterEntry
+from queue_server.domain.town import Absence, Channel
 from queue_server.web.admin.fields import Field, Part, Sort, Widget
 from queue_server.web.admin.kinds_site import ADMISSION_COLUMNS
 
@@ -85,21 +85,7 @@ _PERSON: Final = (
     Field("site_ids", Widget.CHOICES, choices="sites", required=True, in_list=True),
     Field("service_ids", Widget.CHOICES, choices="skills"),
 )
-_ROSTER: Final = Field(
-    "roster",
-    Widget.ROWS,
-    of=RosterEntry,
-    rows=10,
-    columns=(
-        Field("weekday", Widget.CHOICE, choices="weekdays", of=int, optional=True),
-        Field("works_from", Widget.TIME),
-        Field("works_until", Widget.TIME),
-        Field("site_id", Widget.CHOICE, choices="sites", required=True),
-        Field("counter_id", Widget.CHOICE, choices="counters", optional=True),
-        Field("valid_from", Widget.DATE, optional=True),
-        Field("valid_until", Widget.DATE, optional=True),
-    ),
-)
+_ROSTER: Final = Field("roster", Widget.ROSTER)
 _ABSENCES: Final = Field(
     "absences",
     Widget.ROWS,

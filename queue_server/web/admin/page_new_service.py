@@ -17,7 +17,7 @@ from queue_server.web.admin.form import form_of
 from queue_server.web.admin.frame import framed, may_change, sent, town_of
 from queue_server.web.admin.kinds_offers import NEW_SERVICE
 from queue_server.web.admin.offering import blank, key_for, offering, taken_from, unused
-from queue_server.web.admin.page_setup import SETUP, act_of, new_id, road, show_form
+from queue_server.web.admin.page_setup import MOST_FIELDS, SETUP, act_of, new_id, road, show_form
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 
@@ -58,11 +58,11 @@ async def new_service(call: PageCall) -> Response:
             raise NotFound(what="service")
         like, heading = taken
     around = put(town, "category", heading) if heading is not None else town
-    form = form_of(NEW_SERVICE, "", around, None, None, call.say, call.house.settlement.states)
+    form = form_of(NEW_SERVICE, around, None, None, call.say, call.house.settlement.states)
     if call.request.method != "POST":
         form.show(like)
         return show_form(call, form)
-    data = await sent(call)
+    data = await sent(call, MOST_FIELDS)
     act, is_read = act_of(data), form.take(data)
     id_ = new_id(call, form, data)
     if not is_read or form.errors or act == "back":

@@ -4,6 +4,7 @@ What must not live here: which fields there are (`web.admin.kinds`), the lists (
 (`page_removing`), and how a change is kept (`changing`).
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.datastructures import FormData
@@ -12,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound, Refusal
 from queue_server.domain.town import Site, Town
-from queue_server.domain.town_edit import CLASSES, IN_SITE, find, holder
+from queue_server.domain.town_edit import CLASSES, IN_SITE, find, holder, put
 from queue_server.domain.town_values import SLUG
 from queue_server.web.admin.ahead import foresee_from, keep_from, read_start, tomorrow, why_unfit
 from queue_server.web.admin.beside_clerk import beside_clerk
@@ -24,25 +25,25 @@ from queue_server.web.admin.changing import (
     foresee,
     keep,
     lost_words,
-    mark,
     stamp,
 )
 from queue_server.web.admin.fields import Sort
 from queue_server.web.admin.form import ThingForm, form_of
-from queue_server.web.admin.frame import framed, may_change, sent, sites_of, town_of
+from queue_server.web.admin.frame import framed, going_back_to, may_change, sent, sites_of, town_of
 from queue_server.web.admin.ids import proposed_id, taken_ids
 from queue_server.web.admin.kinds import KINDS
 from queue_server.web.admin.notices import notice
+from queue_server.web.admin.roster_grid import like_monday
 from queue_server.web.admin.starting_site import starting_site
 from queue_server.web.admin.value_words import change_words
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 
 SETUP: Final = "/admin/setup"
-_ACTS: Final = frozenset({"save", "preview", "apply", "back"})
+_ACTS: Final = frozenset({"save", "preview", "apply", "back", "like_monday"})
+MOST_FIELDS: Final = 20_000
+"""Years of closed days in six languages. How long they may be all together stands in `route_limits`."""
 PLANNED: Final = "/admin/planned"
-_OWN: Final = frozenset({"csrf", "act", "seen"})
-"""Fields of the form itself, beside those of the thing."""
 
 
 def sort_of(call: PageCall) -> Sort:
@@ -73,12 +74,31 @@ async def thing_page(call: PageCall) -> Response:
         form.show()
         beside = await beside_clerk(call, thing) if sort.what == "clerk" else {}
         return show_form(call, form, beside=beside)
-    data = await sent(call)
-    act = act_of(data)
-    if not form.take(data) or act == "back":
-        return show_form(call, form, status=422 if form.errors else 200)
-    plan = editing(sort.what, thing.id, form.values, str(data.get("seen") or ""))
-    return await road(call, form, data, plan, act, thing.id)
+    data = await sent(call, MOST_FIELDS)
+    act, is_read = act_of(data), form.take(data)
+    seen = str(data.get("seen") or "")
+    if act in {"back", "like_monday"}:
+        return _as_typed(call, form, act, seen)
+    if not is_read:
+        _judge_the_rest(call, form, town)
+        return show_form(call, form, status=422, seen=seen)
+    return await road(call, form, data, editing(sort.what, thing.id, form.by_part(seen)), act, thing.id)
+
+
+def _as_typed(call: PageCall, form: ThingForm, act: str, seen: str) -> Response:
+    """Show what was typed, as it is or with Monday's hours on each day; nothing is kept or judged."""
+    form.errors = {}
+    if act == "like_monday" and "roster" in form.typed:
+        form.typed["roster"] = like_monday(form.typed["roster"])
+    return show_form(call, form, seen=seen, copied=act == "like_monday")
+
+
+def _judge_the_rest(call: PageCall, form: ThingForm, town: Town) -> None:
+    """Tell with what cannot be read also what does not fit: mistakes come all at once."""
+    problems = call.house.settlement.problems
+    after, known = put(town, form.sort.what, replace(form.thing, **form.readable())), problems(town)
+    new = [one for one in problems(after) if one not in known]
+    form.judge(after, new, form.thing.id, is_whole=False)
 
 
 async def new_page(call: PageCall) -> Response:
@@ -94,7 +114,7 @@ async def new_page(call: PageCall) -> Response:
     if call.request.method != "POST":
         form.show()
         return show_form(call, form)
-    data = await sent(call)
+    data = await sent(call, MOST_FIELDS)
     act, is_read = act_of(data), form.take(data)
     id_ = new_id(call, form, data)
     if not is_read or form.errors or act == "back":
@@ -110,10 +130,10 @@ async def road(call: PageCall, form: ThingForm, data: FormData, plan: Plan, act:
     try:
         outcome = await (foresee(call, plan) if starts is None else foresee_from(call, plan, starts))
     except Refusal as refusal:
-        return _refused(call, form, refusal, id_)
+        return _refused(call, form, refusal, id_, str(data.get("seen") or ""))
     form.judge(outcome.after, outcome.problems, id_)
     if outcome.problems:
-        return show_form(call, form, status=422, id_=id_)
+        return show_form(call, form, status=422, id_=id_, seen=str(data.get("seen") or ""))
     if act == "preview" or (act == "save" and outcome.lost) or (typed and starts is None):
         return _preview(call, form, data, outcome, id_)
     try:
@@ -122,18 +142,18 @@ async def road(call: PageCall, form: ThingForm, data: FormData, plan: Plan, act:
             return RedirectResponse(f"{PLANNED}?done=planned", status_code=303)
         at = await keep(call, plan)
     except Refusal as refusal:
-        return _refused(call, form, refusal, id_)
+        return _refused(call, form, refusal, id_, str(data.get("seen") or ""))
     # A form of several parts stays where it is; of one part, the list shows what became of it.
     stays = len(form.sort.parts) > 1 or form.sort.one
     path = f"{SETUP}/{form.sort.what}/{id_}" if stays else f"{SETUP}/{form.sort.what}"
-    part = f"part={form.part.name}&" if stays and form.thing is not None else ""
-    return RedirectResponse(f"{path}?{part}done={stamp(at) or 'same'}", status_code=303)
+    return RedirectResponse(f"{path}?done={stamp(at) or 'same'}", status_code=303)
 
 
-def _refused(call: PageCall, form: ThingForm, refusal: Refusal, id_: str) -> Response:
-    """Show the form again with why not: what was typed is kept."""
+def _refused(call: PageCall, form: ThingForm, refusal: Refusal, id_: str, seen: str) -> Response:
+    """Show the form again with why not: what was typed is kept, the rest shows what holds now."""
     if refusal.code not in {"settings_moved", "town_unfit"}:
         raise refusal
+    form.renew(seen)
     return show_form(call, form, status=409, id_=id_, refusal=refusal)
 
 
@@ -145,39 +165,43 @@ def show_form(
     id_: str = "",
     refusal: Refusal | None = None,
     beside: dict[str, Any] | None = None,
+    seen: str = "",
+    copied: bool = False,
 ) -> Response:
-    """Show a form; `id_`: what a new thing is to be called; `beside`: what stands next to it."""
+    """Show a form; `id_`: what a new thing is to be called; `beside`: what stands next to it.
+
+    `seen`: the marks that the form carried before; a refused form goes on from what it was made of.
+    """
     sort, thing = form.sort, form.thing
-    fields = form.drawn()
-    names = [one.name for one in form.part.fields]
-    return framed(
+    parts = form.drawn()
+    response = framed(
         call,
         "admin/form.html",
         status=status,
         sort=sort,
-        part=form.part.name,
-        parts=[part.name for part in sort.parts] if thing is not None and len(sort.parts) > 1 else [],
+        parts=parts,
+        copied=copied,
         id=thing.id if thing is not None else "",
         new_id=id_ if thing is None else "",
         name=form.around.text(thing.name) if thing is not None else "",
         site=form.around.text(form.site.name) if form.site is not None and sort.what != "site" else "",
-        fields=fields,
-        mistakes=form.mistakes(fields),
+        mistakes=form.mistakes(one for _, fields in parts for one in fields),
         others=form.others,
         refused=_why_refused(call, refusal) if refusal else "",
-        seen=mark(thing, names) if thing is not None else "",
+        seen=seen or form.marks(),
         beside=beside or {},
         action=_action(call),
         path=SETUP,
         notice=notice(call),
         can_remove=thing is not None and not sort.one and (sort.what != "site" or may_change(call)),
     )
+    return going_back_to(response) if call.request.method == "POST" else response
 
 
 def _preview(call: PageCall, form: ThingForm, data: FormData, outcome: Outcome, id_: str) -> Response:
     say, typed = call.say, str(data.get("starts") or "").strip()[:40]
     is_wrong = bool(typed) and read_start(call, typed) is None
-    return framed(
+    response = framed(
         call,
         "admin/preview.html",
         status=422 if is_wrong else 200,
@@ -192,6 +216,7 @@ def _preview(call: PageCall, form: ThingForm, data: FormData, outcome: Outcome, 
         action=_action(call),
         path=SETUP,
     )
+    return going_back_to(response)
 
 
 def _why_refused(call: PageCall, refusal: Refusal) -> str:
@@ -203,8 +228,7 @@ def _why_refused(call: PageCall, refusal: Refusal) -> str:
 
 
 def _form(call: PageCall, sort: Sort, town: Town, site: Site | None, thing: Any) -> ThingForm:
-    part = call.request.query_params.get("part", "")
-    return form_of(sort, part, town, site, thing, call.say, call.house.settlement.states)
+    return form_of(sort, town, site, thing, call.say, call.house.settlement.states)
 
 
 def _site(call: PageCall, town: Town) -> Site | None:
@@ -250,7 +274,7 @@ def _towns(call: PageCall) -> dict[str, Town]:
 
 def _action(call: PageCall) -> str:
     query = call.request.url.query
-    kept = "&".join(one for one in query.split("&") if one.startswith(("part=", "site=", "from=")))
+    kept = "&".join(one for one in query.split("&") if one.startswith(("site=", "from=")))
     return f"{call.request.url.path}?{kept}" if kept else call.request.url.path
 
 

@@ -59,8 +59,7 @@ def form_path(place: Place) -> str:
         return ""
     if field in _WHAT and _WHAT[field] in KINDS:
         return f"/admin/setup/{_WHAT[field]}?site={place.id}"
-    part = next((part for part in sort.parts if field in {one.name for one in part.fields}), None)
-    end = f"?part={part.name}#f-{field}" if part is not None else ""
+    end = f"#f-{field}" if field in {one.name for one in sort.fields} else ""
     return f"/admin/setup/{place.what}/{place.id}{end}"
 
 

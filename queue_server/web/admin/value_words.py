@@ -17,6 +17,7 @@ from queue_server.services.locales import locale_of
 from queue_server.web.admin.choosing import Around, choices_of
 from queue_server.web.admin.fields import Field, Widget
 from queue_server.web.admin.kinds import KINDS
+from queue_server.web.admin.roster_words import roster_words
 from queue_server.web.texts import Texts
 
 WHATS: Final = {name: what for what, name in {**IN_TOWN, **IN_SITE}.items()}
@@ -137,7 +138,7 @@ _WORDS: Final[Mapping[Widget, Callable[[Field, Any, Around], str]]] = {
     Widget.CHOICE: _chosen,
     Widget.CHOICES: _chosen,
     Widget.DATE: lambda _, value, around: format_date(value, "medium", locale=locale_of(around.say.language)),
-    Widget.TIME: lambda _, value, __: f"{value:%H:%M}",
+    Widget.ROSTER: lambda _, value, around: roster_words(value, around),
     Widget.HOURS: lambda _, value, __: _dashed(write_hours((part.begins, part.ends) for part in value)),
     Widget.WEEK: _week,
     Widget.ROWS: lambda one, value, around: "; ".join(_row(one, row, around) for row in value),

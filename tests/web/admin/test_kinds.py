@@ -20,6 +20,7 @@ from queue_server.web.admin.value_words import label, words_of
 from queue_server.web.texts import Texts, load_texts
 from tests.architecture.source import ROOT
 
+READERS = ("reading", "roster_grid", "typed_hours")
 NOT_SET: dict[str, set[str]] = {"admission_times": {"site_id"}}
 """What a row has no column for: a site's own time is for that site."""
 
@@ -73,8 +74,10 @@ def test_everything_has_its_words(language: str) -> None:
         if label(say, whose, one.name) == one.name
     ]
     assert bare == []
-    codes = re.findall(r'wrong\[at\] = "(\w+)"', (ROOT / "queue_server/web/admin/reading.py").read_text())
-    assert [code for code in {*codes, "not_hours", "missing"} if f"admin.wrong_{code}" not in say] == []
+    readers = [(ROOT / f"queue_server/web/admin/{name}.py").read_text() for name in READERS]
+    codes = re.findall(r'(?:wrong|own)\[[^]]+\] = "(\w+)"', "".join(readers))
+    assert {"not_hours", "missing", "not_five_minutes", "not_a_date"} <= set(codes)
+    assert [code for code in codes if f"admin.wrong_{code}" not in say] == []
 
 
 def no_words(say: Texts, sort: Sort) -> list[str]:
@@ -124,6 +127,8 @@ def test_what_a_form_shows_is_read_back_as_it_was(what: str) -> None:
     for thing in things(town, what):
         form = Sent()
         for one in sort.fields:
+            if one.widget in {Widget.ROWS, Widget.ROSTER}:
+                form.pairs.append((f"{one.name}.count", str(len(getattr(thing, one.name)))))
             form.pairs += sent(written(one, getattr(thing, one.name), town.languages), one.name)
         site = next((site for site in town.sites if site.id == holder(town, what, thing.id)), None)
         around = Around(town, site, load_texts()["de"], STATES)

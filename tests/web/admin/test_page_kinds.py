@@ -23,17 +23,15 @@ async def test_every_form_that_is_sent_as_shown_changes_nothing(town: Town) -> N
     for what, sort in KINDS.items():
         thing = things(before, what)[0]
         await read(town, f"/admin/setup/{what}/{thing.id}" if sort.one else f"/admin/setup/{what}")
-        for part in sort.parts:
-            path = f"/admin/setup/{what}/{thing.id}?part={part.name}"
-            answer = await send(town, path)
-            assert (answer.status_code, answer.headers.get("location", "")[-9:]) == (303, "done=same"), path
+        answer = await send(town, f"/admin/setup/{what}/{thing.id}")
+        assert (answer.status_code, answer.headers.get("location", "")[-9:]) == (303, "done=same"), what
     assert settings(town) == before
 
 
 async def test_hours_closures_and_admission_are_typed_as_people_write(town: Town) -> None:
     answer = await send(
         town,
-        f"{SITE}?part=hours",
+        SITE,
         always_open=None,
         opening__0="8-12 Uhr und 13.30 bis 16",
         opening__1="08:00-12:00",
@@ -55,7 +53,7 @@ async def test_hours_closures_and_admission_are_typed_as_people_write(town: Town
     assert site.closures == (Closure(date(2026, 12, 24), {"de": "Heiligabend"}), Closure(date(2026, 12, 31)))
     answer = await send(
         town,
-        f"{SITE}?part=admission",
+        SITE,
         admission_times__count="1",
         admission_times__0__admits="walk_in",
         admission_times__0__weekdays=["0", "2"],
@@ -66,25 +64,25 @@ async def test_hours_closures_and_admission_are_typed_as_people_write(town: Town
     assert found(town, "site", "rathaus").admission_times == (expected,)
 
 
-MISTAKES: list[tuple[str, dict[str, Any], str]] = [
-    ("hours", {"opening__3": "von acht bis zwölf"}, "opening.3"),
-    ("hours", {"always_open": None, "opening__3": "12-8"}, "opening"),
-    ("hours", {"closures__count": "1", "closures__0__on": "gestern"}, "closures.0.on"),
-    ("booking", {"lead_min": "-5"}, "lead_min"),
-    ("booking", {"challenge": "on"}, "challenge"),
-    ("calling", {"patience_factor": "9,5,1"}, "patience_factor"),
-    ("place", {"email": "niemand"}, "email"),
-    ("place", {"time_zone": "Europa/Berlin"}, "time_zone"),
+MISTAKES: list[tuple[dict[str, Any], str]] = [
+    ({"opening__3": "von acht bis zwölf"}, "opening.3"),
+    ({"always_open": None, "opening__3": "12-8"}, "opening.3"),
+    ({"closures__count": "1", "closures__0__on": "gestern"}, "closures.0.on"),
+    ({"lead_min": "-5"}, "lead_min"),
+    ({"challenge": "on"}, "challenge"),
+    ({"patience_factor": "9,5,1"}, "patience_factor"),
+    ({"email": "niemand"}, "email"),
+    ({"time_zone": "Europa/Berlin"}, "time_zone"),
 ]
 
 
 async def test_each_mistake_leads_to_its_field(town: Town) -> None:
     before = settings(town)
-    for part, typed, at in MISTAKES:
-        answer = await send(town, f"{SITE}?part={part}", **typed)
+    for typed, at in MISTAKES:
+        answer = await send(town, SITE, **typed)
         assert answer.status_code == 422, at
         assert f'href="#f-{at}"' in answer.text, at
-        assert f'id="e-{at}"' in answer.text or part == "hours", at
+        assert f'id="e-{at}"' in answer.text, at
     assert settings(town) == before
 
 
@@ -93,7 +91,7 @@ async def test_what_breaks_appointments_is_shown_before_it_is_kept(town: Town) -
     booked = await _booked_on(town)
     answer = await send(
         town,
-        f"{SITE}?part=hours",
+        SITE,
         closures__count="1",
         closures__0__on=booked,
         closures__0__reason__de="Umzug",
@@ -101,7 +99,7 @@ async def test_what_breaks_appointments_is_shown_before_it_is_kept(town: Town) -
     page = words(answer.text)
     assert (answer.status_code, "1 Termin ist betroffen." in page) == (200, True), page
     assert found(town, "site", "rathaus").closures == ()
-    done = await send(town, f"{SITE}?part=hours", page=answer.text, act="apply")
+    done = await send(town, SITE, page=answer.text, act="apply")
     assert done.status_code == 303
     assert found(town, "site", "rathaus").closures[0].on.isoformat() == booked
 

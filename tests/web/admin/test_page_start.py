@@ -43,7 +43,7 @@ async def test_what_is_wrong_is_told_with_its_place(town: Town) -> None:
     settings = without_hours(town.house.directory.sites["rathaus"][0])
     await town.house.write(lambda conn: _save(conn, settings))
     html = await read(town, town.headers("administrator"))
-    assert 'href="/admin/setup/site/rathaus?part=hours#f-opening"' in html
+    assert 'href="/admin/setup/site/rathaus#f-opening"' in html
     page = words(html)
     assert "Eine Sache passt noch nicht." in page
     assert "Standort: Rathaus am Markt" in page

@@ -13,7 +13,7 @@ from tests.web.test_page_status import NARROW, photograph
 pytestmark = pytest.mark.timeout(120)
 PAGES = (
     *("accounts?state=active", "accounts/new", "tokens", "setup/service/_catalogue?q=ausweis"),
-    *("setup/service/id-card?part=ways", "setup/clerk/anna", "setup/clerk/anna?part=roster"),
+    *("setup/service/id-card", "setup/clerk/anna"),
 )
 
 

@@ -24,9 +24,9 @@ def with_site(**values: object) -> Town:
     ("values", "code", "path"),
     [
         ({"kiosks": ()}, None, ""),
-        ({"lead_min": -1}, Code.OUT_OF_RANGE, "/admin/setup/site/rathaus?part=booking#f-lead_min"),
+        ({"lead_min": -1}, Code.OUT_OF_RANGE, "/admin/setup/site/rathaus#f-lead_min"),
         ({"displays": ()}, Code.SITE_WITHOUT_DISPLAY, "/admin/setup/display?site=rathaus"),
-        ({"rooms": ()}, Code.UNKNOWN_REFERENCE, "/admin/setup/counter/rathaus-1?part=all#f-room_id"),
+        ({"rooms": ()}, Code.UNKNOWN_REFERENCE, "/admin/setup/counter/rathaus-1#f-room_id"),
     ],
 )
 def test_each_mistake_leads_to_its_form(values: dict[str, object], code: Code | None, path: str) -> None:

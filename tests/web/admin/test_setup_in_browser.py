@@ -13,7 +13,7 @@ from tests.web.test_page_status import NARROW, photograph
 
 pytestmark = pytest.mark.timeout(60)
 PAGES = (
-    *("", "/setup/site", "/setup/site/rathaus?part=hours", "/setup/site/rathaus?part=admission"),
+    *("", "/setup/site", "/setup/site/rathaus"),
     *(
         "/setup/display/rathaus-eg",
         "/setup/area/_new",
@@ -61,7 +61,7 @@ async def test_an_area_is_changed_by_keyboard_and_every_page_is_accessible(
         await page.goto(f"{address}/admin{path}")
         assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
         assert not await axe_by_day_and_night(page), path
-        label = path.strip("/").replace("/", "-").replace("?part=", "-") or "start"
+        label = path.strip("/").replace("/", "-") or "start"
         await photograph(page, f"admin-{label}-320")
         await page.set_viewport_size({"width": 1280, "height": 900})
         assert not await axe(page), path
