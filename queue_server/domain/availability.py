@@ -158,6 +158,21 @@ def allowed_starts(
     return allowed & room_beside_walk_ins(site, services, span, clerks, cells) if clerks else allowed
 
 
+def may_stand(town: Town, site: Site, services: Collection[str], span: Span) -> bool:
+    """Say whether a concern that is kept for the first cell of `span` may be booked there, whoever does it.
+
+    Opening, admission, first and last days. No lead time, no horizon, no share for walk-ins: whoever keeps a
+    time was in time, and has been counted.
+    """
+    if not takes_bookings(town, site, services):
+        return False
+    zone, wanted = ZoneInfo(site.time_zone), _wanted(town, services)
+    begins, ends = _first_and_last(site, wanted, zone)
+    things: list[Admitting] = [site, *wanted]
+    open_ = open_starts(site, span, zone) & admitted(things, site.id, WITH_APPOINTMENT, span, zone)
+    return bool(open_ & 1) and max(begins, default=0) <= span.base < min(ends, default=span.end)
+
+
 def takes_bookings(town: Town, site: Site, services: Collection[str]) -> bool:
     """Say whether all of these services are done at the site's counters for who has an appointment."""
     wanted = _wanted(town, services)
@@ -185,14 +200,20 @@ def booking_window(
     zone = ZoneInfo(site.time_zone)
     minute = now.astimezone(UTC).replace(second=0, microsecond=0)  # else 42 days would be by its own clock
     wanted = _wanted(town, services)
-    first_days = [site.bookable_from, *(service.bookable_from for service in wanted)]
-    last_days = [service.bookable_until for service in wanted]
-    first = [first_cell_from(minute + timedelta(minutes=site.lead_min))]
-    first += [cell_of(begins_at(day, zone)) for day in first_days if day is not None]
     days = horizon_days(town, services) if horizon is None else horizon
-    until = [cell_of(minute + timedelta(days=days)) + 1]
-    until += [cell_of(ends_at(day, zone)) for day in last_days if day is not None]
-    return range(max(first), min(until))
+    first = first_cell_from(minute + timedelta(minutes=site.lead_min))
+    until = cell_of(minute + timedelta(days=days)) + 1
+    begins, ends = _first_and_last(site, wanted, zone)
+    return range(max([first, *begins]), min([until, *ends]))
+
+
+def _first_and_last(site: Site, wanted: Iterable[Service], zone: tzinfo) -> tuple[list[int], list[int]]:
+    """Return the cells from which, and up to which, first and last days let a concern begin."""
+    services = list(wanted)
+    first_days = [site.bookable_from, *(service.bookable_from for service in services)]
+    last_days = [service.bookable_until for service in services]
+    begins = [cell_of(begins_at(day, zone)) for day in first_days if day is not None]
+    return begins, [cell_of(ends_at(day, zone)) for day in last_days if day is not None]
 
 
 def _wanted(town: Town, services: Collection[str]) -> list[Service]:

@@ -20,10 +20,11 @@ from queue_server.services.booked_numbers import record_booked
 from queue_server.services.booking_letters import erase_after
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import required_fields
-from queue_server.services.holding import extend, hold, hold_answer, mine, release, require_held, to_change
-from queue_server.services.last_look import settle_clerks
+from queue_server.services.holding import extend, hold, hold_answer, mine, release, require_held
 from queue_server.services.moving import bring, move
 from queue_server.services.ports import Answer, Unit
+from queue_server.services.replacing import to_change
+from queue_server.services.seating import settle
 
 _S = AppointmentState
 
@@ -61,37 +62,51 @@ def confirm(
     Two times that were held together are booked together. What has to be confirmed first is asked for, and
     has no number yet. `overrule` is the staff's; that it was used is kept. `helper_code` lifts the limits
     for a contact. `by_mail`: the visitor books alone, and letters have links, so the site may ask for a
-    confirmation by mail. Raises `HoldExpired`, `SlotTaken` when the clerk's own calendar has something there
-    by now and nobody else can, `TooManyBookings`, `UnknownHelperCode`, `BadInput` with the field that the
-    site requires, `NoNumberLeft`, `NotFound`.
+    confirmation by mail. Raises `HoldExpired`, `SlotTaken` when by the set-up of that day or the own calendar
+    the clerk cannot do it any more, and nobody else can (`services.seating`), `TooManyBookings`,
+    `UnknownHelperCode`, `BadInput` with the field that the site requires, `NoNumberLeft`, `NotFound`.
     """
     held = mine(unit, appointment_id, client)
     if held.state in {_S.UNCONFIRMED, _S.BOOKED, _S.CHECKED_IN}:
         return booked_answer(unit, held)
-    require_held(unit, held)
-    if held.replaces is not None:
-        raise BadInput(field="hold")  # it is there to move a booking, not to be a second one
-    parts = unit.book.pair_of(held)
+    parts = _held_parts(unit, held)
     _check_person(unit, parts, person)
     helper_id = limits.helper_of(unit, helper_code)
-    settle_clerks(unit, parts)
+    settle(unit, parts, overruled=overrule is not None)
     if helper_id is None:
         limits.check(unit, held.id, person, overrule, more=len(parts))
     may_ask = by_mail and bool(person.email.strip()) and helper_id is None
-    confirmer = requests.confirmer(unit, parts, by_mail=may_ask)
-    if confirmer:
-        until = requests.confirm_until(unit, parts, confirmer)
-        requests.ask(unit, parts, language, by=confirmer, until=until)
-    else:
-        record_booked(unit, parts, language)
+    letter = _enter(unit, parts, language, by_mail=may_ask)
     for one in parts:
         unit.keep_person(one.id, person, erase_after(unit, one))
         limits.count(unit, person, helper_id)
-    if confirmer:
-        letters.requested(unit, parts, person, "confirm" if confirmer == requests.MAIL else "requested")
-    else:
-        letters.booked(unit, parts, person)
+    _tell(unit, parts, person, letter)
     return booked_answer(unit, held)
+
+
+def _held_parts(unit: Unit, held: Appointment) -> tuple[Appointment, ...]:
+    require_held(unit, held)
+    if held.replaces is not None:
+        raise BadInput(field="hold")  # it is there to move a booking, not to be a second one
+    return unit.book.pair_of(held)
+
+
+def _enter(unit: Unit, parts: Sequence[Appointment], language: str, *, by_mail: bool) -> str:
+    """Record that it is booked, or asked for where somebody confirms first: return which letter says so."""
+    confirmer = requests.confirmer(unit, parts, by_mail=by_mail)
+    if not confirmer:
+        record_booked(unit, parts, language)
+        return "booked"
+    until = requests.confirm_until(unit, parts, confirmer)
+    requests.ask(unit, parts, language, by=confirmer, until=until)
+    return "confirm" if confirmer == requests.MAIL else "requested"
+
+
+def _tell(unit: Unit, parts: Sequence[Appointment], person: Person, letter: str) -> None:
+    if letter == "booked":
+        letters.booked(unit, parts, person)
+    else:
+        letters.requested(unit, parts, person, letter)
 
 
 def cancel(unit: Unit, reference: str, by: str, *, both: bool = False) -> Answer:

@@ -13,9 +13,6 @@ from queue_server.domain import events as e
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import (
-    AlreadyCheckedIn,
-    AppointmentOver,
-    AskToMove,
     BadInput,
     HoldExpired,
     NoMoreExtensions,
@@ -26,13 +23,13 @@ from queue_server.domain.errors import (
 from queue_server.domain.slots import CELL_S, cell_of
 from queue_server.services import booking_limits as limits
 from queue_server.services import offer, requests
-from queue_server.services.appointments import checked_in, choice_of, find_appointment, iso
+from queue_server.services.appointments import choice_of, iso
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import Choice
 from queue_server.services.free_day import FreeDay, free_day, taken_on
 from queue_server.services.in_parts import second_slot
-from queue_server.services.named_clerks import same_clerk
 from queue_server.services.ports import Answer, Unit
+from queue_server.services.replacing import Old, to_replace
 
 HOLD: Final = timedelta(minutes=10)
 EXTENSIONS_MOST: Final = 6
@@ -44,8 +41,6 @@ NEXT_COUNT: Final = 3
 _S = AppointmentState
 Slot = tuple[datetime, str]
 """(when, whose time)."""
-Old = tuple[str, Appointment]
-"""A booking that shall be moved, with its site."""
 
 
 def hold(
@@ -68,35 +63,32 @@ def hold(
     """
     if starts_at.tzinfo is None or starts_at.timestamp() % CELL_S:
         raise BadInput(field="starts_at")
-    olds: Sequence[Old | None] = [None] * len(choice.parts)
-    if replaces is not None:
-        olds = found = _to_move(unit, replaces, choice, channel)
-        if choice.then is None and choice.clerk_id is None:
-            # Whom a visitor comes for does not change with the time.
-            choice = same_clerk(*unit.eras.offered, choice, found[0][1].clerk_id)
+    choice, olds = to_replace(unit, choice, replaces, channel)
     mine = unit.fingerprint(client)
-    # The second of two parts is no hold of its own.
-    held = [one for one in unit.book.holds_of(mine, unit.now) if one.follows is None]
-    for one in held:
-        if _is_same(unit, one, choice, starts_at, olds):
-            return hold_answer(unit, one)
-    if len(held) + unit.held_elsewhere(mine) >= HOLDS_MOST:
-        raise TooManyHolds(most=HOLDS_MOST)
-    on = business_day(starts_at, unit.book.zone)
-    taken = taken_on(unit, choice, on)
-    if taken is None:
-        raise SlotTaken(next=_next(unit, choice, starts_at))
-    choice, day = taken, free_day(unit, taken, on)
-    # All clerks are found before any time is taken: either all of it is held, or nothing.
-    slots = [(starts_at, _find_clerk(unit, day, starts_at, overrule=overrule is not None))]
-    if choice.then is not None:
-        slots.append(_find_second(unit, choice, starts_at))
+    known = _held_already(unit, mine, choice, starts_at, olds)
+    if known is not None:
+        return hold_answer(unit, known)
+    choice, day, slots = _seats(unit, choice, starts_at, overrule=overrule is not None)
     # What has run out was free to be chosen just now, so it has to be gone before its cells are taken.
     requests.expire(unit)
     first = keep(unit, choice, slots, olds, channel=channel, client=mine)
     if overrule is not None and not day.is_free(cell_of(starts_at)):
         limits.note(unit, first.id, limits.TIME, overrule)
     return _told(unit, first, _extensions_most(day))
+
+
+def _held_already(
+    unit: Unit, client: str, choice: Choice, starts_at: datetime, olds: Sequence[Old | None]
+) -> Appointment | None:
+    """Return the same hold, made before. Raises `TooManyHolds` where one more would be too many."""
+    # The second of two parts is no hold of its own.
+    held = [one for one in unit.book.holds_of(client, unit.now) if one.follows is None]
+    for one in held:
+        if _is_same(unit, one, choice, starts_at, olds):
+            return one
+    if len(held) + unit.held_elsewhere(client) >= HOLDS_MOST:
+        raise TooManyHolds(most=HOLDS_MOST)
+    return None
 
 
 def keep(
@@ -197,42 +189,6 @@ def require_held(unit: Unit, held: Appointment) -> None:
         raise HoldExpired(next=_next(unit, choice_of(unit, held), held.starts_at))
 
 
-def to_change(unit: Unit, reference: str) -> Appointment:
-    """Return a booking that may still be moved or cancelled.
-
-    Raises `AlreadyCheckedIn`, `AppointmentOver`, `NotFound`.
-    """
-    found = find_appointment(unit, reference)
-    if found.state is _S.CHECKED_IN:
-        raise AlreadyCheckedIn(**checked_in(unit, found))
-    if found.state is not _S.BOOKED:
-        raise AppointmentOver(state=found.state.value)
-    return found
-
-
-def _to_move(unit: Unit, reference: str, choice: Choice, channel: str) -> Sequence[Old]:
-    """Return the bookings that the parts of a choice shall replace."""
-    site_id, found = _find_anywhere(unit, reference)
-    olds = [found] if choice.then is None or site_id != unit.site.id else unit.book.pair_of(found)
-    if channel != "desk" and any(requests.confirm_first(unit.town, one.services) for one in olds):
-        raise AskToMove  # the secretariat confirmed that time and no other
-    if [one.concern for one in olds] != [part.services for part in choice.parts]:
-        raise BadInput(field="services")
-    if site_id != unit.site.id:
-        return [(site_id, found)]
-    return [(site_id, to_change(unit, one.reference)) for one in olds]
-
-
-def _find_anywhere(unit: Unit, reference: str) -> Old:
-    """Return a booking of this site, or of another one of the town as it was committed last."""
-    stored = None if unit.book.by_ref(reference) else unit.stored_by_reference(reference)
-    if stored is None or stored[0] == unit.site.id:
-        return unit.site.id, to_change(unit, reference)
-    if stored[1].state is not _S.BOOKED:
-        raise AppointmentOver(state=stored[1].state.value)
-    return stored
-
-
 def _is_same(
     unit: Unit, held: Appointment, choice: Choice, starts_at: datetime, olds: Sequence[Old | None]
 ) -> bool:
@@ -251,6 +207,24 @@ def _id_of(old: Old | None) -> tuple[str, int] | None:
 
 
 # -- rules ---------------------------------------------------------------------------------------------
+
+
+def _seats(
+    unit: Unit, choice: Choice, starts_at: datetime, *, overrule: bool
+) -> tuple[Choice, FreeDay, list[Slot]]:
+    """Return the concern as that day takes it, the day, and for each part when and whose time it is.
+
+    All clerks are found before any time is taken: either all of it is held, or nothing.
+    """
+    on = business_day(starts_at, unit.book.zone)
+    taken = taken_on(unit, choice, on)
+    if taken is None:
+        raise SlotTaken(next=_next(unit, choice, starts_at))
+    day = free_day(unit, taken, on)
+    slots = [(starts_at, _find_clerk(unit, day, starts_at, overrule=overrule))]
+    if taken.then is not None:
+        slots.append(_find_second(unit, taken, starts_at))
+    return taken, day, slots
 
 
 def _find_clerk(unit: Unit, day: FreeDay, starts_at: datetime, *, overrule: bool) -> str:

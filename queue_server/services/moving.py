@@ -15,9 +15,10 @@ from queue_server.services import calendar_posts
 from queue_server.services.appointments import booked_answer
 from queue_server.services.booked_numbers import draw
 from queue_server.services.booking_letters import erase_after
-from queue_server.services.holding import mine, require_held, to_change
-from queue_server.services.last_look import settle_clerks
+from queue_server.services.holding import mine, require_held
 from queue_server.services.ports import Answer, Unit
+from queue_server.services.replacing import to_change
+from queue_server.services.seating import settle
 
 
 def move(unit: Unit, reference: str, hold_id: int, client: str) -> Answer:
@@ -41,7 +42,7 @@ def move(unit: Unit, reference: str, hold_id: int, client: str) -> Answer:
     olds = [next(one for one in pair if one.id == hold.replaces) for hold in holds]
     for one in olds:
         to_change(unit, one.reference)
-    settle_clerks(unit, holds)
+    settle(unit, holds)
     for one, hold in zip(olds, holds, strict=True):
         swap(unit, one, hold)
     letters.moved(unit, olds, unit.person(olds[0].id) or Person())
@@ -61,7 +62,7 @@ def bring(unit: Unit, other: Unit, reference: str, hold_id: int, client: str) ->
     if (held.replaces, held.replaces_site) != (old.id, other.site.id):
         raise NotFound(what="hold")
     require_held(unit, held)
-    settle_clerks(unit, [held])
+    settle(unit, [held])
     person = carry(unit, other, old, held, draw(unit, held.starts_at))
     letters.moved(unit, [held], person)
     return booked_answer(unit, held)

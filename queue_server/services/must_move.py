@@ -6,8 +6,8 @@ cancels it; what must not live here: choosing the new time (`services.moving`).
 
 from queue_server.services import booking_letters as letters
 from queue_server.services.appointments import view
-from queue_server.services.holding import to_change
 from queue_server.services.ports import Answer, Unit
+from queue_server.services.replacing import to_change
 from queue_server.services.requests import keep_answer
 
 

@@ -21,6 +21,7 @@ from queue_server.services.appointments import find_appointment, view
 from queue_server.services.booked_numbers import record_booked
 from queue_server.services.booking_letters import erase_after
 from queue_server.services.ports import Answer, Unit
+from queue_server.services.seating import settle
 
 SECRETARIAT: Final = "secretariat"
 MAIL: Final = "mail"
@@ -66,12 +67,18 @@ def ask(unit: Unit, parts: Sequence[Appointment], language: str, *, by: str, unt
 def accept(unit: Unit, reference: str, answer: str = "") -> Answer:
     """Book what was asked for, both of a pair: draw the number, post the letter. Twice is once.
 
-    `answer` is a sentence to the visitor. Raises `AppointmentOver`, `NoNumberLeft`, `NotFound`.
+    `answer` is a sentence to the visitor. The clerk's own calendar is not asked: the town hall may have
+    entered this visit there. Raises `AppointmentOver`, `SlotTaken` when nobody can do it any more then,
+    `NoNumberLeft`, `NotFound`.
     """
-    found = find_appointment(unit, reference)
+    return _accept(unit, find_appointment(unit, reference), answer, by_calendars=False)
+
+
+def _accept(unit: Unit, found: Appointment, answer: str = "", *, by_calendars: bool) -> Answer:
     if found.state is _S.BOOKED and found.confirmed_by:
         return view(unit, found)
-    parts = _waiting_parts(unit, found)
+    parts = waiting_parts(unit, found)
+    settle(unit, parts, by_calendars=by_calendars)
     person = keep_answer(unit, parts, answer)
     record_booked(unit, parts, found.language)
     letters.accepted(unit, parts, person, "booked" if found.confirmed_by == MAIL else "accepted")
@@ -81,11 +88,18 @@ def accept(unit: Unit, reference: str, answer: str = "") -> Answer:
 def confirm_mail(unit: Unit, reference: str) -> Answer:
     """Book what waited for its visitor to open the link in the mail. Twice is once.
 
-    Raises `AppointmentOver`, `NoNumberLeft`, `NotFound`: also for what somebody else has to confirm.
+    Raises `AppointmentOver`, `SlotTaken` when nobody can do it any more then (`services.confirming` brings it
+    to another time), `NoNumberLeft`, `NotFound`: also for what somebody else has to confirm.
     """
-    if find_appointment(unit, reference).confirmed_by != MAIL:
+    return _accept(unit, wished(unit, reference), by_calendars=True)
+
+
+def wished(unit: Unit, reference: str) -> Appointment:
+    """Return what its visitor confirms by mail, or has. Raises `NotFound`."""
+    found = find_appointment(unit, reference)
+    if found.confirmed_by != MAIL:
         raise NotFound(what="appointment")
-    return accept(unit, reference)
+    return found
 
 
 def decline(unit: Unit, reference: str, answer: str = "") -> Answer:
@@ -96,7 +110,7 @@ def decline(unit: Unit, reference: str, answer: str = "") -> Answer:
     found = find_appointment(unit, reference)
     if found.refused:
         return view(unit, found)
-    parts = _waiting_parts(unit, found)
+    parts = waiting_parts(unit, found)
     person = keep_answer(unit, parts, answer)
     unit.record([e.RequestRefused(one.id) for one in parts])
     letters.ended(unit, parts, person, "refused")
@@ -168,7 +182,8 @@ def keep_answer(unit: Unit, parts: Sequence[Appointment], answer: str) -> Person
     return answered
 
 
-def _waiting_parts(unit: Unit, found: Appointment) -> tuple[Appointment, ...]:
+def waiting_parts(unit: Unit, found: Appointment) -> tuple[Appointment, ...]:
+    """Return what waits to be confirmed, both of a pair. Raises `AppointmentOver`."""
     # The timer may come a second late; the time to confirm ends on time all the same.
     if not found.is_requested(unit.now):
         state = _S.EXPIRED if found.state is _S.UNCONFIRMED else found.state

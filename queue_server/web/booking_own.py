@@ -159,7 +159,7 @@ def _facts(own: Own) -> dict[str, Any]:
     return {
         **mine,
         "parts": parts,
-        "may_move_both": len(parts) > 1 and own.may_move and _is_still_a_pair(own),
+        "may_move_both": len(parts) > 1 and own.may_move and is_still_a_pair(own),
         "state": seen["state"],
         "refused": seen["refused"],
         "was_requested": seen["number"] is None,
@@ -201,7 +201,7 @@ def _part(own: Own, seen: Answer) -> dict[str, Any]:
     }
 
 
-def _is_still_a_pair(own: Own) -> bool:
+def is_still_a_pair(own: Own) -> bool:
     """Say whether both are one choice of two parts as the town is set up today: else each moves alone."""
     try:
         choice = choose_visit(own.town, own.site, own.both.services, own.both.persons)

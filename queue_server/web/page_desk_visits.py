@@ -75,7 +75,8 @@ async def act_on_appointment(call: PageCall) -> Response:
     except Refusal as refusal:
         if refusal.code == "not_found":
             raise
-        message = refusal_words(call, refusal)
+        is_gone = act == "accept" and refusal.code == "slot_taken"
+        message = call.say("desk.refused_accept") if is_gone else refusal_words(call, refusal)
         return await show_appointment(call, message=message, status=status_of(refusal.code))
     done = ACTS_DONE.get(str(act)) or answer.get("arrival", "on_time")
     if act == "check_in":

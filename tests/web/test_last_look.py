@@ -134,7 +134,7 @@ async def test_the_desk_is_told_whose_times_are_not_offered(linked: Town, radica
 
 def test_whoever_books_reads_the_calendars_before() -> None:
     """No way of booking forgets it: every module that sends such a command reads."""
-    books = {"booking.confirm", "booking.move", "booking.bring", "kiosk.book"}
+    books = {"booking.confirm", "booking.move", "booking.bring", "kiosk.book", "requests.confirm_mail"}
     for file in resources.files("queue_server").joinpath("web").iterdir():
         if not file.name.endswith(".py"):
             continue

@@ -5,16 +5,20 @@ import contextlib
 import io
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from queue_server.adapters.changing_town import change_town
+from queue_server.adapters.town.file import sample_town
 from queue_server.cli import main
 from queue_server.domain.puzzle import BITS, PARTS
-from queue_server.domain.town import Challenge
+from queue_server.domain.town import Challenge, Closure
 from queue_server.web.limits import Limits
 from tests.domain.test_puzzle import solved
+from tests.domain.town_plans import edit
 from tests.web.forms import Visitor
 from tests.web.running import Town
 
@@ -225,10 +229,24 @@ async def test_a_time_that_somebody_else_took_leads_to_the_nearest(town: Town) -
     await fast.press("at", at)
     town.client.cookies.clear()
     await slow.press("at", at, 409, **ERIKA)
-    assert "gerade vergeben" in slow.words
+    assert "leider nicht mehr frei" in slow.words
     assert at not in slow.times
     await slow.press("at", slow.times[0])
     assert slow.value("p-name") == "Erika Mustermann"
+
+
+async def test_a_house_that_closes_meanwhile_keeps_what_was_typed(town: Town) -> None:
+    """The time was held for ten minutes; the day is not worked on any more when it shall be booked."""
+    visitor = await at_data(Visitor(town))
+    await visitor.press("act", "check", **ERIKA)
+    plan = edit("site", "rathaus", closures=(Closure(date(2026, 3, 12)),))
+    await town.house.write(lambda c: change_town(c, sample_town().id, plan, town.house.clock()))
+    await town.house.renew_if_changed()
+    await visitor.press("act", "book", 409)
+    assert "Ihre Angaben sind noch da" in visitor.words
+    assert not any(one.startswith("2026-03-12") for one in visitor.times)
+    await visitor.press("at", visitor.times[0])
+    assert visitor.value("p-name") == "Erika Mustermann"
 
 
 @pytest.mark.parametrize(

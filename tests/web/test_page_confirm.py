@@ -2,14 +2,19 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from queue_server.adapters.changing_town import change_town
 from queue_server.adapters.town.file import sample_town
 from queue_server.adapters.town.store import save_town
+from queue_server.domain.admission import Admission
+from queue_server.domain.town import Closure
 from queue_server.live import postman
 from queue_server.services import booking_clock
 from queue_server.services.ports import Answer, Unit
+from tests.domain.town_plans import Plan, edit
 from tests.web.forms import Visitor
 from tests.web.running import Town
 from tests.web.test_mailing import PUBLIC, deliver, letters, text
@@ -40,6 +45,12 @@ async def confirmed_by_mail(town: Town) -> None:
     sample = sample_town()
     sites = tuple(replace(one, confirm_by_mail=True) for one in sample.sites)
     await town.house.write(lambda c: save_town(c, replace(sample, sites=sites), town.house.clock()))
+    await town.house.renew_if_changed()
+
+
+async def change(town: Town, plan: Plan) -> None:
+    """Let the set-up be another from now on."""
+    await town.house.write(lambda c: change_town(c, sample_town().id, plan, town.house.clock()))
     await town.house.renew_if_changed()
 
 
@@ -91,6 +102,41 @@ async def test_after_an_hour_the_link_tells_that_the_time_is_free(town: Town, vi
     await town.house.sequencer.do("rathaus", run_clock)
     await visitor.open(link)
     assert "Der Termin wurde nicht rechtzeitig bestätigt" in visitor.words
+
+
+@PUBLIC
+async def test_when_nobody_is_there_the_link_books_another_time(town: Town, visitor: Visitor) -> None:
+    """The house stays closed that day: what was typed is kept, and a press on a free time books it."""
+    await visitor.press("act", "book")
+    link = await link_of(town)
+    await visitor.open(link)
+    await change(town, edit("site", "rathaus", closures=(Closure(date(2026, 3, 12)),)))
+    await visitor.press("act", "confirm", 409)
+    assert "Zu dieser Zeit geht es leider nicht mehr" in visitor.words
+    at_once = visitor.words
+    await visitor.open(link)
+    assert at_once == visitor.words, "a page that was opened before, and one that is opened now"
+    assert "Bitte wählen Sie eine andere Zeit: Damit ist Ihr Termin gebucht." in visitor.words
+    assert "Ja, Termin bestätigen" not in visitor.words
+    assert not any(one.startswith("2026-03-12") for one in visitor.times)
+    await visitor.open(f"{link}?day=2026-03-13&month=2026-03")
+    at = visitor.times[0]
+    await visitor.press("at", at)
+    assert "Ihr Termin ist gebucht" in visitor.words
+    assert "Freitag, 13. März 2026" in visitor.words
+    assert number(visitor)
+    await deliver(town)
+    assert any("13. März" in text(one) and number(visitor) in text(one) for one in letters(town))
+
+
+@PUBLIC
+async def test_what_is_not_done_any_more_is_told_with_whom_to_call(town: Town, visitor: Visitor) -> None:
+    await visitor.press("act", "book")
+    link = await link_of(town)
+    await change(town, edit("service", "id-card", admission=Admission.WALK_IN))
+    await visitor.open(link)
+    assert "Dieses Anliegen können Sie hier nicht mehr buchen. Bitte rufen Sie uns an." in visitor.words
+    assert visitor.times == []
 
 
 async def test_without_an_address_of_its_own_the_server_asks_nobody(visitor: Visitor) -> None:

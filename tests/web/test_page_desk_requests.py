@@ -1,10 +1,15 @@
 """A talk is asked for at home, and confirmed or declined at the desk: both sides of it, by forms alone."""
 
 import re
+from datetime import date
 
 import pytest
 
+from queue_server.adapters.changing_town import change_town
+from queue_server.adapters.town.file import sample_town
+from queue_server.domain.town import Absence
 from queue_server.live import postman
+from tests.domain.town_plans import edit
 from tests.web.forms import Visitor
 from tests.web.running import Town
 from tests.web.test_mailing import PUBLIC, deliver, letters, text
@@ -37,6 +42,18 @@ async def answer(desk: Desk, visitor: Visitor, act: str, sentence: str = "") -> 
     done = await desk.post(path, act=act, answer=sentence, request_id="press-1")
     assert done.status_code == 303, words(done.text)
     return words(await desk.get(path, done=done.headers["location"].partition("done=")[2]))
+
+
+async def test_the_desk_reads_what_to_do_when_the_mayor_is_away_by_now(town: Town, visitor: Visitor) -> None:
+    desk, path = Desk(town), f"/appointments/{reference(visitor)}"
+    day = date(2026, 3, 12)
+    away = edit("clerk", "henrik", absences=(Absence(day, day),))
+    await town.house.write(lambda c: change_town(c, sample_town().id, away, town.house.clock()))
+    await town.house.renew_if_changed()
+    refused = await desk.post(path, act="accept", answer=SENTENCE, request_id="press-1")
+    assert refused.status_code == 409
+    assert "Lehnen Sie die Anfrage ab und nennen Sie in der Antwort eine andere Zeit" in words(refused.text)
+    assert "Die Anfrage ist abgelehnt" in await answer(desk, visitor, "decline", "Wählen Sie Freitag.")
 
 
 async def test_a_visitor_reads_that_the_request_came_in(visitor: Visitor) -> None:
