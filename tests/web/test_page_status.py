@@ -125,7 +125,7 @@ async def test_the_page_speaks_the_kiosks_language_until_another_is_chosen(town:
     assert '<html lang="en"' in await read(town, ticket, accept_language="de")
     await town.client.get(ticket["status_url"], params={"lang": "de"})
     assert '<html lang="de"' in await read(town, ticket)
-    other = await town.take(language="uk")
+    other = await town.take(language="fr")
     town.client.cookies.clear()
     assert '<html lang="en"' in await read(town, other, accept_language="en")
 
