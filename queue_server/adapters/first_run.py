@@ -21,7 +21,7 @@ from queue_server.adapters.changing_town import TownUnfit
 from queue_server.adapters.post.admission import post_admission
 from queue_server.adapters.server_key import one_time_password
 from queue_server.adapters.town.beginning import problems
-from queue_server.adapters.town.store import META, config_version, organisations, save_town
+from queue_server.adapters.town.store import META, config_version, lock_settings, organisations, save_town
 from queue_server.domain.access import Role
 from queue_server.domain.administration import Done
 from queue_server.domain.errors import Refusal
@@ -73,8 +73,8 @@ def make(conn: Connection, town: Town, people: Sequence[FirstAccount], now: date
 
     The first of `people` is the administrator, in whose name it is done.
     """
-    # The link's row is held: who comes second waits here and then sees the town.
-    conn.execute(sa.update(META).where(META.c.name == NAME).values(value=META.c.value))
+    # Who comes second waits here and then sees the town: another press, or `aufruf init` beside the server.
+    lock_settings(conn)
     if organisations(conn):
         raise AlreadySetUp
     _refuse_mistakes(town)

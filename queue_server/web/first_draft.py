@@ -64,11 +64,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class OneTime:
-    """A clerk's first password, to be handed over on paper."""
+    """A clerk's first password, to be handed over on paper. The hash tells whether it still holds."""
 
     name: str
     user: str
     password: str = field(repr=False)
+    password_hash: str = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -78,16 +79,25 @@ class FirstRun:
     links: Links
     beginning: Beginning
     draft: Draft = field(default_factory=Draft)
-    passwords: tuple[OneTime, ...] = field(default=(), repr=False)
+    _passwords: tuple[OneTime, ...] = field(default=(), repr=False)
     _made_at: datetime | None = None
+    _made_for: str = ""
 
-    def made(self, passwords: Sequence[OneTime], now: datetime) -> None:
+    def made(self, organisation_id: str, passwords: Sequence[OneTime], now: datetime) -> None:
         """The town is there: forget what was typed, keep the passwords for the page that shows them."""
         self.draft = Draft()
-        self.passwords, self._made_at = tuple(passwords), now
+        self._passwords, self._made_at, self._made_for = tuple(passwords), now, organisation_id
 
-    def to_show(self, now: datetime) -> tuple[OneTime, ...]:
-        """Return the passwords that nobody has noted yet; after an hour there are none."""
+    def to_show(self, organisation_id: str, now: datetime) -> tuple[OneTime, ...]:
+        """Return the town's passwords that nobody has noted yet; after an hour there are none.
+
+        Other towns may have been added to the same server since: theirs never were here.
+        """
         if self._made_at is None or now - self._made_at > SHOWN_FOR:
-            self.passwords = ()
-        return self.passwords
+            self._passwords = ()
+        return self._passwords if organisation_id == self._made_for else ()
+
+    def noted(self, organisation_id: str) -> None:
+        """They stand on paper now. Another town's word changes nothing."""
+        if organisation_id == self._made_for:
+            self._passwords = ()

@@ -1,5 +1,6 @@
 """The one transaction of the first set-up, on both databases."""
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,7 +13,7 @@ from queue_server.adapters.changing_town import TownUnfit
 from queue_server.adapters.database import Database
 from queue_server.adapters.tables.operations import AUDIT
 from queue_server.adapters.town import beginning
-from queue_server.adapters.town.store import load_towns
+from queue_server.adapters.town.store import load_towns, lock_settings, save_town
 from queue_server.domain.access import Role
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -54,3 +55,26 @@ def test_a_refusal_leaves_nothing_behind(database: Database) -> None:
         database.write(lambda conn: first_run.make(conn, replace(TOWN, clerks=()), PEOPLE, NOW))
     assert database.read(load_towns) == {}
     assert database.read(lambda conn: accounts.find_account(conn, "anna")) is None
+
+
+def test_a_town_that_is_being_made_beside_it_is_waited_for(database: Database) -> None:
+    """`aufruf init` at the same moment: two towns came of it on PostgreSQL."""
+    database.write(lambda conn: first_run.open_link(conn, NOW))
+    refused: list[first_run.AlreadySetUp] = []
+
+    def second() -> None:
+        try:
+            database.write(make)
+        except first_run.AlreadySetUp as refusal:
+            refused.append(refusal)
+
+    thread = threading.Thread(target=second)
+    with database.writer.begin() as conn:
+        lock_settings(conn)
+        thread.start()
+        thread.join(0.2)
+        assert thread.is_alive(), "the second did not wait"
+        save_town(conn, replace(TOWN, id="other"), NOW)
+    thread.join()
+    assert refused
+    assert list(database.read(load_towns)) == ["other"]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.base import table
+from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.tables.hall import Meta, SiteStream
 from queue_server.adapters.tables.setting_up import PICTURE
 from queue_server.adapters.tables.settings import SettingVersion
@@ -80,8 +81,11 @@ def config_version(connection: Connection) -> int:
 def lock_settings(connection: Connection) -> None:
     """Let nobody else change a set-up until this transaction ends: for who reads, adds and saves.
 
-    On SQLite a writing transaction holds this lock anyway.
+    On SQLite a writing transaction holds this lock anyway. Before the first town the row is made here:
+    an update of no row locks nothing, and two towns would be made at the same moment.
     """
+    first = insert_into(META, connection.dialect.name).values(name=CONFIG_VERSION, value="0")
+    connection.execute(first.on_conflict_do_nothing())
     connection.execute(sa.update(META).where(META.c.name == CONFIG_VERSION).values(value=META.c.value))
 
 
@@ -172,10 +176,6 @@ def _begin_streams(connection: Connection, town: Town) -> None:
 
 def raise_version(connection: Connection) -> None:
     """Let every server see that something of a set-up is new."""
-    version = config_version(connection)
-    if version == 0:
-        connection.execute(sa.insert(META).values(name=CONFIG_VERSION, value="1"))
-    else:
-        connection.execute(
-            sa.update(META).where(META.c.name == CONFIG_VERSION).values(value=str(version + 1))
-        )
+    lock_settings(connection)
+    version = str(config_version(connection) + 1)
+    connection.execute(sa.update(META).where(META.c.name == CONFIG_VERSION).values(value=version))

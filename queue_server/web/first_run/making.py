@@ -21,12 +21,14 @@ async def make(call: PageCall, desk: Desk) -> Response:
     first_run, town = house.first_run, town_of(desk)
     links, draft, now = first_run.links, desk.draft, house.clock()
     people = [links.account(desk.one(ACCOUNT, "user"), draft.password_hash, None, None)]
-    passwords = [OneTime(one.name, one.user, links.new_password()) for one in town.clerks]
-    for clerk, one in zip(town.clerks, passwords, strict=True):
-        hashed = await house.password_gate.run(lambda word=one.password: house.accounts.hash_password(word))  # type: ignore[misc]
+    passwords = []
+    for clerk in town.clerks:
+        word = links.new_password()
+        hashed = await house.password_gate.run(lambda word=word: house.accounts.hash_password(word))  # type: ignore[misc]
+        passwords.append(OneTime(clerk.name, clerk.user, word, hashed))
         people.append(links.account(clerk.user, hashed, clerk.id, clerk.site_ids[0]))
     await house.write(lambda conn: links.make(conn, town, people, now))
-    first_run.made(passwords, now)
+    first_run.made(town.id, passwords, now)
     await house.renew_settings()
     return await _signed_in(call, people[0].user)
 

@@ -50,6 +50,23 @@ async def test_what_was_made_is_written_down(new_server: NewServer) -> None:
     assert PASSWORD not in visitor.words
 
 
+async def test_one_time_passwords_are_shown_until_changed_and_to_their_town_alone(
+    new_server: NewServer,
+) -> None:
+    visitor = await new_server.at("summary")
+    await visitor.press("act", "make")
+    house, now = new_server.town.house, new_server.town.clock()
+    (shown,) = house.first_run.to_show("neustadt", now)
+    assert shown.password in visitor.words
+    assert house.first_run.to_show("altstadt", now) == ()
+    house.first_run.noted("altstadt")
+    assert house.first_run.to_show("neustadt", now) == (shown,)
+
+    clerk = await house.read(lambda conn: house.accounts.find_account(conn, "mueller"))
+    await house.write(lambda conn: house.accounts.set_password(conn, clerk.id, "another", now))
+    assert shown.password not in (await visitor.open("/admin/first-steps")).words
+
+
 async def test_until_then_everything_else_says_where_to_begin(new_server: NewServer) -> None:
     client = new_server.town.client
     for path in ("/", "/termin", "/counter", "/sign-in", "/admin", "/pair"):
