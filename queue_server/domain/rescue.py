@@ -8,7 +8,7 @@ Whoever keeps the time is never put off for somebody else's smaller shift. The s
 answer: equals are told apart by site, clerk and reference.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,10 +16,10 @@ from queue_server.domain.slots import Bits, Span, nearest, stretch
 
 ROUNDS_MOST: Final = 4
 """Each round of improving only makes shifts smaller; after a few there is nothing left to win."""
-APART: Final = 3
-"""So many cells lie between two places that somebody chooses from."""
 LOOKED_AT_MOST: Final = 40
 """So many of the nearest starts of a clerk are asked whether the one who has them could go elsewhere."""
+NEIGHBOURS: Final = 60
+"""So many of those who come next are asked to change places with: beyond, hours lie between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +73,6 @@ def cost(broken: Broken, place: Place) -> Cost:
 def propose(span: Span, broken: Iterable[Broken]) -> dict[str, Place]:
     """Return a place for each appointment for which there is one, by key; no clerk has two at once."""
     return _Plan(span, broken).made()
-
-
-def alternatives(span: Span, asked: Broken, others: Iterable[tuple[Broken, Place]], most: int) -> list[Place]:
-    """Return some of the best places for one appointment while the `others` have theirs, the best first.
-
-    A quarter of an hour lies between them, and a site has at most half of them beside another one: else all
-    would be five minutes from each other, and no choice.
-    """
-    plan = _Plan(span, [asked])
-    for one, place in others:
-        plan.put(one, place)
-    found = sorted(
-        {place for seat in asked.seats for place in plan.free(asked, seat, LOOKED_AT_MOST)},
-        key=lambda place: cost(asked, place),
-    )
-    here = _apart(found, lambda place: place.site_id == asked.site_id)
-    there = _apart(found, lambda place: place.site_id != asked.site_id)
-    room = max(most - len(there), most // 2)
-    return [*here[:room], *there][:most]
-
-
-def _apart(found: Sequence[Place], counts: Callable[[Place], bool]) -> list[Place]:
-    chosen: list[Place] = []
-    for place in found:
-        near = (one for one in chosen if one.site_id == place.site_id)
-        if counts(place) and all(abs(one.start - place.start) >= APART for one in near):
-            chosen.append(place)
-    return chosen
 
 
 class _Plan:
@@ -206,7 +178,7 @@ class _Plan:
     def _swaps(self, moved: Sequence[Broken]) -> Iterator[bool]:
         """Let two of them change places where that makes both shifts together smaller."""
         for at, one in enumerate(moved):
-            for other in moved[at + 1 :]:
+            for other in moved[at + 1 : at + 1 + NEIGHBOURS]:
                 mine, theirs = self._placed.get(one.key), self._placed.get(other.key)
                 if mine is None or theirs is None:
                     continue

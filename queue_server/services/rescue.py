@@ -1,27 +1,27 @@
 """Day rescue: somebody is away or a site stays closed, and what is booked goes elsewhere in one step.
 
-What lives here: the proposals, and doing them in one transaction over all sites concerned. What must not:
-the rules (`services.rescue_rules`), the matching (`domain.rescue`), taking it back (`services.rescue_undo`),
-and the set-up itself: who calls `rescue` has entered the absence before, so that nobody books into it, and
-kept in that commit that the rescue has begun (`services.rescue_kept`).
+What lives here: doing what was chosen in one transaction over all sites concerned. What must not: the
+proposals (`services.rescue_preview`), the rules (`services.rescue_rules`), the matching (`domain.rescue`),
+taking it back (`services.rescue_undo`), and the set-up itself: who calls `rescue` has entered the absence
+before, so that nobody books into it, and kept in that commit that the rescue has begun
+(`services.rescue_kept`).
 
 Whoever only gets another clerk is not written to: for them nothing changes. Two walls stand against double
 booking, as everywhere: the locks of the sites, and a unique row for each five minutes of a clerk.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from queue_server.domain.administration import Doer, Done
 from queue_server.domain.errors import NotFound
-from queue_server.domain.rescue import Broken, Place, alternatives, propose
+from queue_server.domain.rescue import Place
 from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.slots import time_of
 from queue_server.services import booking_letters as letters
 from queue_server.services import requests
-from queue_server.services.appointments import iso, view
 from queue_server.services.booked_numbers import draw
 from queue_server.services.holding import keep
 from queue_server.services.moving import carry, swap
@@ -29,7 +29,6 @@ from queue_server.services.ports import Answer, Unit
 from queue_server.services.rescue_kept import counted, is_over, thing_of
 from queue_server.services.rescue_rules import Day, Found, broken_on
 
-CHOICES_MOST: Final = 6
 ASK, LEAVE = "ask", "leave"
 """Instead of a place: the visitor is asked to choose another time, or nothing is done."""
 CLIENT: Final = "rescue"
@@ -51,85 +50,19 @@ class Plan:
     doer: Doer
 
 
-# -- proposals -----------------------------------------------------------------------------------------
+# -- places, as a form sends them ----------------------------------------------------------------------
 
 
-def preview(units: Sequence[Unit], cause: Cause, services: Collection[str] | None) -> list[Answer]:
-    """Return what the cause breaks, in order of time, each with a proposal and other choices.
-
-    `services`: only what is for one of these; None for all. Who `waits` was asked already to choose another
-    time and has no proposal. Reads only.
-    """
-    found: list[Answer] = []
-    for day in cause.days:
-        broken = [*broken_on(units, cause, day, services)]
-        if broken:
-            found += _proposals(Day(units, cause, day), broken)
-    return found
-
-
-def _proposals(day: Day, found: Sequence[Found]) -> list[Answer]:
-    asked = [day.broken(one) for one in found]
-    # Who was asked chooses alone, and needs no place of the plan.
-    anew = [broken for one, broken in zip(found, asked, strict=True) if not one.is_asked]
-    places = _settled(day, found, propose(day.span, anew))
-    by_key = {one.key: one for one in asked}
-    taken = [(by_key[key], place) for key, place in places.items()]
-    rows = []
-    for one, broken in zip(found, asked, strict=True):
-        others = [each for each in taken if each[0] is not broken]
-        choices = alternatives(day.span, broken, others, CHOICES_MOST)
-        rows.append(_told(one, broken, places.get(broken.key), choices))
-    return sorted(rows, key=lambda row: (row["starts_at"], row["reference"]))
-
-
-def _settled(day: Day, found: Sequence[Found], places: dict[str, Place]) -> dict[str, Place]:
-    """Go through the proposals in the order in which they will be done: walk-ins keep their share."""
-    kept: dict[str, Place] = {}
-    for one in sorted(found, key=_in_turn):
-        place = places.get(one.appointment.reference)
-        if place is None:
-            continue
-        broken = day.broken(one)
-        if not broken.allows(day.span, place):
-            place = propose(day.span, [broken]).get(broken.key)
-        if place is not None:
-            day.plan(place, broken.cells)
-            kept[broken.key] = place
-    return kept
-
-
-def _in_turn(one: Found) -> tuple[datetime, str]:
-    return one.appointment.starts_at, one.appointment.reference
-
-
-def _told(found: Found, broken: Broken, place: Place | None, choices: Sequence[Place]) -> Answer:
-    unit, one = found.unit, found.appointment
-    return {
-        **view(unit, one),
-        "site": unit.site.id,
-        "clerk": one.clerk_id,
-        "proposal": _choice(unit, broken, place) if place else None,
-        "choices": [_choice(unit, broken, each) for each in choices],
-        "waits": found.is_asked,
-        "reached": list(letters.ways(unit, found.person, "rescued")),
-    }
-
-
-def _choice(unit: Unit, broken: Broken, place: Place) -> Answer:
-    return {
-        "value": written(place),
-        "site": place.site_id,
-        "clerk": place.clerk_id,
-        "starts_at": iso(unit, time_of(place.start)),
-        "how": _how(broken.site_id, broken.start, place),
-    }
-
-
-def _how(site_id: str, start: int, place: Place) -> str:
+def how_of(site_id: str, start: int, place: Place) -> str:
+    """Return what a place changes for the visitor."""
     if place.site_id != site_id:
         return "site"
     return "time" if place.start != start else "clerk"
+
+
+def in_turn(one: Found) -> tuple[datetime, str]:
+    """Return by what they are put in order: who is done first may take what somebody else gives up."""
+    return one.appointment.starts_at, one.appointment.reference
 
 
 def written(place: Place) -> str:
@@ -170,7 +103,7 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
             if one.appointment.reference in plan.wishes
         ]
         day = Day(units, plan.cause, on)
-        wishes = ((one, plan.wishes[one.appointment.reference]) for one in sorted(found, key=_in_turn))
+        wishes = ((one, plan.wishes[one.appointment.reference]) for one in sorted(found, key=in_turn))
         items += [_do(units, day, one, wish, asked, plan.id) for one, wish in wishes]
     body = {**begun.body, "items": items}
     first = units[0]
@@ -199,7 +132,7 @@ def _do(
     if wish == LEAVE:
         return item
     place = read_place(wish)
-    if place is None or not day.broken(found).allows(day.span, place):
+    if place is None or not day.allows(found, place):
         return item | {"how": "open"}
     target = next(each for each in units if each.site.id == place.site_id)
     return item | _bring(day, found, target, place)
@@ -222,7 +155,7 @@ def _bring(day: Day, found: Found, target: Unit, place: Place) -> Answer:
     choice = day.choice(found, target.site.id)
     if choice is None:
         return {"how": "open"}
-    how = _how(unit.site.id, one.first_cell, place)
+    how = how_of(unit.site.id, one.first_cell, place)
     starts_at = time_of(place.start)
     number = draw(target, starts_at) if how == "site" else 0
     held = keep(

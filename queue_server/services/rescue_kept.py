@@ -23,8 +23,12 @@ def begun(
     at: datetime,
     department_id: str | None = None,
     site_id: str | None = None,
+    at_sites: Collection[str] = (),
 ) -> Rescued:
-    """Return what is kept, in the same commit, when the cause enters the set-up: `entered` were missing."""
+    """Return what is kept, in the same commit, when the cause enters the set-up: `entered` were missing.
+
+    Only who may change all of `at_sites` takes it back: half a way back would leave the others behind.
+    """
     body = {
         "cause": {
             "first": cause.first.isoformat(),
@@ -33,6 +37,7 @@ def begun(
             "site": cause.site_id,
         },
         "entered": [day.isoformat() for day in entered],
+        "sites": list(at_sites),
     }
     return Rescued(id_, department_id, site_id, at, by, body)
 

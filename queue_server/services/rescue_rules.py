@@ -100,12 +100,23 @@ class Day:
         self._people = {clerk.id: clerk for clerk in self.after.clerks}
         self._planned: dict[str, Bits] = {}
         self._clerks: dict[str, tuple[object, list[ClerkTime]]] = {}
+        self._work: dict[tuple[str, str], Bits] = {}
         self._allowed: dict[tuple[str, frozenset[str]], Bits] = {}
 
     def broken(self, found: Found) -> Broken:
         """Return the appointment with every seat that the rules leave it."""
         one, site_id = found.appointment, found.unit.site.id
         return Broken(one.reference, site_id, one.first_cell, one.cells, tuple(self._seats(found)))
+
+    def allows(self, found: Found, place: Place) -> bool:
+        """Say whether the rules leave it that place: the question of `broken`, asked of one seat alone."""
+        own = stretch(self.span, place.start, place.start + 1)
+        return any(seat.starts & own for seat in self._seats(found, place))
+
+    @property
+    def keeps_for_walk_ins(self) -> bool:
+        """Say whether a site keeps a share for them: then each place that is given takes from the others."""
+        return any(site.walk_in_share for site in self._sites.values())
 
     def plan(self, place: Place, cells: int) -> None:
         """Count a clerk's time as taken from here on."""
@@ -124,15 +135,20 @@ class Day:
             return None
         return replace(choice, expected_min=one.minutes)
 
-    def _seats(self, found: Found) -> Iterator[Seat]:
+    def _seats(self, found: Found, wanted: Place | None = None) -> Iterator[Seat]:
+        """Yield the seats of an appointment; only the one that is `wanted`, if one is named."""
         one, own = found.appointment, found.unit.site.id
         talk = is_talk(self.after, one.services)
         for site_id in self._sites:
+            if wanted is not None and site_id != wanted.site_id:
+                continue
             if site_id != own and (talk or one.confirmed_by or not found.is_alone):
                 continue  # what the secretariat confirmed, it confirmed for there
             choice = self.choice(found, site_id)
             starts = 0 if choice is None else self._starts(found, site_id)
             for clerk in self._of_site(site_id) if starts else ():
+                if wanted is not None and clerk.clerk_id != wanted.clerk_id:
+                    continue
                 if talk and clerk.clerk_id != one.clerk_id:
                     continue  # one comes to a certain person
                 if one.services <= clerk.can and self._reaches(found, clerk.clerk_id, self._sites[site_id]):
@@ -174,7 +190,10 @@ class Day:
         for one in unit.clerk_times(self.span):
             clerk = self._people.get(one.clerk_id)
             if clerk is not None:
-                work = work_of(clerk, site, self.span, unit.book.zone, closed)
+                key = site_id, clerk.id
+                if key not in self._work:
+                    self._work[key] = work_of(clerk, site, self.span, unit.book.zone, closed)
+                work = self._work[key]
                 busy = one.busy | self._planned.get(one.clerk_id, 0)
                 yield replace(one, work=one.work & work, busy=busy)
 

@@ -32,6 +32,8 @@ LONG_FORM: Final = 64 * 1024
 """A form of whole paragraphs."""
 WHOLE_FORM: Final = 512 * 1024
 """A thing of the set-up with all its texts and rows: years of closed days, hundreds of skills."""
+RESCUE_FORM: Final = 512 * 1024
+"""A form with a choice for each of 3,000 appointments, of 110 bytes at most as site and clerk are named."""
 MESSAGE: Final = LONGEST_MESSAGE
 
 
@@ -50,6 +52,8 @@ BODIES: Final[dict[str, int]] = {
     "/admin/setup/service/_new": WHOLE_FORM,
     "/admin/letters/{kind}/{language}": LONG_FORM,
     "/admin/letters/{kind}/{language}/preview": LONG_FORM,
+    "/department/{department}/rescue": RESCUE_FORM,
+    "/admin/closing/{site}": RESCUE_FORM,
     "/admin/exchange": BODY_LIMIT,  # a town's whole set-up: the sample's has 50 kB
     **LONGER,
 }

@@ -6,7 +6,8 @@ from time import perf_counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queue_server.domain.rescue import Broken, Place, Seat, alternatives, cost, propose, total
+from queue_server.domain.rescue import Broken, Place, Seat, cost, propose, total
+from queue_server.domain.rescue_choices import Choices
 from queue_server.domain.slots import Span, stretch
 
 DAY = Span(1_000_000, 144)
@@ -90,13 +91,13 @@ def test_who_fits_nowhere_has_no_place() -> None:
 def test_alternatives_leave_out_what_the_others_have() -> None:
     asked = broken("a", 10, seat("anna", 10, 12, 30), seat("bernd", 12))
     other = broken("b", 10, seat("anna", 10))
-    found = alternatives(DAY, asked, [(other, place("anna", 10))], 3)
+    found = Choices(DAY, [(other, place("anna", 10))]).of(asked, 3)
     assert found == [place("anna", 12), place("anna", 30)]
 
 
 def test_alternatives_lie_apart_and_name_other_sites_too() -> None:
     asked = broken("a", 10, seat("anna", *range(10, 40)), seat("olga", *range(10, 40), site="annex"))
-    found = alternatives(DAY, asked, [], 4)
+    found = Choices(DAY, []).of(asked, 4)
     assert found == [
         place("anna", 10),
         place("anna", 13),

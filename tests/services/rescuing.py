@@ -12,6 +12,7 @@ from queue_server.domain.town import RosterEntry, Town
 from queue_server.services import rescue as day_rescue
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.rescue_kept import begun, cause_of
+from queue_server.services.rescue_preview import preview
 from queue_server.services.rescue_undo import outcome, take_back
 from tests.services.booking_hall import Booker
 from tests.town_hall import SOMEBODY, booking_town
@@ -50,7 +51,7 @@ class Rescuer(Booker):
 
     def preview(self, cause: Cause, services: frozenset[str] | None = None) -> list[Answer]:
         units = [self.store.view(site, self.now) for site in SITES]
-        return day_rescue.preview(units, cause, services)
+        return preview(units, cause, services)
 
     def rescue(self, cause: Cause, id_: str = "r1", **chosen: str) -> Answer:
         """Do what is proposed, or what is chosen; who has no place is asked."""

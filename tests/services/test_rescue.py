@@ -20,7 +20,7 @@ from queue_server.services.rescue_undo import RescueOver
 from tests.domain.town_plans import Plan, edit
 from tests.services.booking_hall import ERIKA, TOMORROW
 from tests.services.rescuing import Rescuer, town_with_annex
-from tests.town_hall import CAR, CARD, DAY, PASS
+from tests.town_hall import CAR, CARD, DAY, PASS, at
 
 TODAY = date.fromisoformat(DAY)
 NEXT_DAY = date.fromisoformat(TOMORROW)
@@ -178,6 +178,14 @@ def test_who_needs_it_step_free_is_sent_to_no_other_room(hand: Rescuer) -> None:
     rows = [row for row in hand.preview(away()) if row["proposal"]]
     assert all(row["proposal"]["clerk"] != "bernd" for row in rows)
     assert all(choice["clerk"] != "bernd" for row in hand.preview(away()) for choice in row["choices"])
+
+
+def test_who_goes_home_ill_leaves_what_has_begun_as_it_is(hand: Rescuer) -> None:
+    begun, later = (booked_with(hand, "anna", clock) for clock in ("08:00", "10:00"))
+    hand.now = at("09:50")
+    assert [row["reference"] for row in hand.preview(away())] == [later["reference"]]
+    hand.rescue(away())
+    assert of_clerk(hand, begun) == "anna"
 
 
 def test_only_the_departments_own_appointments_are_touched(hand: Rescuer) -> None:

@@ -1,10 +1,10 @@
 """What the pages of a day rescue share: what stands on them, and the two presses that change something.
 
 What lives here: from a cause to the rows of a page, doing it, taking it back. What must not: which
-appointments go where (`services.rescue`), and whose department or site it is (`web.admin.page_rescue`,
-`web.admin.page_closing`).
+appointments go where (`services.rescue`), and the handlers (`web.admin.rescue_faces`).
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy.engine import Connection
 from starlette.datastructures import FormData
 
+from queue_server.domain.access import Act, Forbidden
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.town import Service, Site, Texts, Town, in_language
@@ -22,6 +23,7 @@ from queue_server.services import rescue as day_rescue
 from queue_server.services.locales import clock
 from queue_server.services.ports import Answer, Rescued, Unit
 from queue_server.services.rescue_kept import begun, cause_of
+from queue_server.services.rescue_preview import Question, Steps, go_on, previewing
 from queue_server.services.rescue_rules import count_broken
 from queue_server.services.rescue_undo import UNDO_FOR, may_take_back, outcome, take_back
 from queue_server.services.wording import in_words
@@ -37,10 +39,14 @@ _HOWS: Final = ("clerk", "time", "site", "asked", "waits", "left", "open")
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """Whose rescue it is: a department's, or a site's that stays closed. `path` is its address."""
+    """Whose rescue it is: a department's, or a site's that stays closed. `path` is its address.
+
+    `sites` are those where appointments are looked at and may go; `services` limits which.
+    """
 
     town: Town
     path: str
+    home: str
     sites: tuple[Site, ...]
     services: frozenset[str] | None
     department_id: str | None = None
@@ -57,20 +63,34 @@ class Base:
 async def proposals(call: PageCall, base: Base, cause: Cause) -> dict[str, Any]:
     """Return what a page shows before anything is done: each appointment with its choices, and how many."""
 
-    def look(units: Sequence[Unit]) -> tuple[list[Answer], int]:
-        rows = day_rescue.preview(units, cause, base.services)
-        return rows, count_broken(units, cause) - len(rows)
-
-    found, others = await call.house.sequencer.look_around(base.site_ids, look)
+    found, all_ = await _look(call, base, cause)
     rows = [_row(call, base, one) for one in found]
     hows = [row["how"] for row in rows]
     return {
         "rows": rows,
         "counts": {how: hows.count(how) for how in _HOWS if how in hows},
         "silent": sum(not row["reached"] for row in rows if row["how"] not in {"clerk", "waits"}),
-        "others": others,
+        "others": all_ - len(rows),
         "press": token_hex(16),
     }
+
+
+async def _look(call: PageCall, base: Base, cause: Cause) -> tuple[list[Answer], int]:
+    """Return the proposals, and how many the cause breaks, whoever's they are: in slices, see there."""
+
+    def begin(units: Sequence[Unit]) -> tuple[Steps, int]:
+        own = [unit for unit in units if unit.site.id in base.site_ids]
+        return previewing(own, cause, base.services), count_broken(units, cause)
+
+    async def next_slice(answer: object) -> tuple[Question | None, list[Answer] | None]:
+        return await call.house.sequencer.look_around(base.site_ids, lambda _: go_on(steps, answer))
+
+    whole_town = [*base.site_ids, *(one.id for one in base.town.sites if one.id not in base.site_ids)]
+    steps, all_ = await call.house.sequencer.look_around(whole_town, begin)
+    question, rows = await next_slice(None)
+    while rows is None:
+        question, rows = await next_slice(await asyncio.to_thread(question) if question else None)
+    return rows, all_
 
 
 def _row(call: PageCall, base: Base, found: Answer) -> dict[str, Any]:
@@ -149,6 +169,7 @@ async def _enter(call: PageCall, base: Base, id_: str, cause: Cause, reason: Tex
             at=now,
             department_id=base.department_id,
             site_id=base.site_id,
+            at_sites=base.site_ids,
         )
         house.settlement.keep_rescue(conn, town_id, one)
 
@@ -158,7 +179,9 @@ async def _enter(call: PageCall, base: Base, id_: str, cause: Cause, reason: Tex
 
 async def undo(call: PageCall, base: Base, id_: str) -> None:
     """Bring everybody back, then take the cause out of the set-up. Raises `RescueOver`, `NotFound`."""
-    await known(call, base, id_)
+    found, _, _ = await known(call, base, id_)
+    if not set(found.body["sites"]) <= set(base.site_ids):
+        raise Forbidden(act=Act.PLAN_DEPARTMENT.value)
     house, town_id = call.house, call.actor.organisation_id
     doer = await doer_of(house, call.actor)
     await house.sequencer.do_at_all(base.site_ids, lambda units: take_back(units, id_, doer))
@@ -194,7 +217,8 @@ async def known(call: PageCall, base: Base, id_: str) -> tuple[Rescued, list[Ans
         mine = (base.department_id, base.site_id)
         if found is None or (found.department_id, found.site_id) != mine:
             raise NotFound(what="rescue")
-        return found, outcome(units, found), may_take_back(found, units[0])
+        is_all = set(found.body["sites"]) <= set(base.site_ids)
+        return found, outcome(units, found), is_all and may_take_back(found, units[0])
 
     return await call.house.sequencer.look_around(base.site_ids, look)
 

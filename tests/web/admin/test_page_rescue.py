@@ -17,7 +17,7 @@ from queue_server.services import booking
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
 from tests.e2e.harness.axe import axe_by_day_and_night
-from tests.web.askers import HERE, MUSTER
+from tests.web.askers import HERE, MUSTER, THERE
 from tests.web.forms import Form
 from tests.web.running import START, Town
 from tests.web.test_page_department import OFFICE, absences, audited, let_in, read
@@ -26,6 +26,7 @@ from tests.web.test_page_status import NARROW, photograph
 
 RESCUE = f"{OFFICE}/rescue"
 CLOSING = f"/admin/closing/{HERE}"
+SITE_ADMINISTRATOR = Actor(Role.ADMINISTRATOR, MUSTER, HERE)
 SILENT = Person(name="Karl <i>Ohne</i>", phone="0371 4880")
 
 
@@ -258,10 +259,44 @@ async def test_another_department_sees_nothing_of_it(town: Town) -> None:
         assert (await town.client.get(address, headers=other)).status_code == 404
 
 
+async def test_the_administrator_of_a_site_moves_what_is_booked_there(town: Town) -> None:
+    """The department stands at two sites; at the other one nobody is seen and nothing is offered."""
+    booked = await book(town, 2)
+    clerk_id = (await stored(town, booked))["clerk_id"]
+    before = await picture(town)
+    sabine = await let_in(town, SITE_ADMINISTRATOR, "sabine")
+    page = await read(town, sabine, f"{RESCUE}?clerk={clerk_id}")
+    assert THERE not in "".join(re.findall(r'<option value="([^"]*)"', page))
+    path = await rescued(town, sabine, clerk_id)
+    assert await picture(town) != before
+    await send(town, sabine, form_of(await read(town, sabine, path), path))
+    assert await picture(town) == before
+
+
+async def test_half_a_rescue_is_not_taken_back(town: Town) -> None:
+    """The lead moved people at two sites: who administers one of them may look at that one alone."""
+    booked = await book(town, 2)
+    clerk_id = (await stored(town, booked))["clerk_id"]
+    path = await rescued(town, await let_in(town), clerk_id)
+    sabine = await let_in(town, SITE_ADMINISTRATOR, "sabine")
+    assert "Zurücknehmen</button>" not in await read(town, sabine, path)
+    form = form_of(await read(town, sabine, f"{RESCUE}?clerk={clerk_id}"), RESCUE)
+    tried = await town.client.post(path, data={"csrf": form.fields["csrf"][0]}, headers=sabine)
+    assert (tried.status_code, len(absences(town, clerk_id))) == (403, 1)
+
+
+async def test_a_form_of_three_thousand_appointments_is_taken(town: Town) -> None:
+    vera = await let_in(town)
+    form = form_of(await read(town, vera, f"{RESCUE}?clerk=bernd"), RESCUE)
+    many = {f"to-{n:08}": f"{'s' * 40}|{'c' * 40}|{5919000 + n}" for n in range(3_000)}
+    answer = await send(town, vera, form, **many)
+    assert answer.status_code == 303, answer.text
+
+
 async def test_the_administrator_of_a_site_closes_it_and_opens_it_again(town: Town) -> None:
     booked = await book(town, 3)
     before = await picture(town)
-    sabine = await let_in(town, Actor(Role.ADMINISTRATOR, MUSTER, HERE), "sabine")
+    sabine = await let_in(town, SITE_ADMINISTRATOR, "sabine")
     entry = await town.client.get("/admin/closing", headers=sabine)
     assert entry.headers["location"] == CLOSING
     page = await read(town, sabine, CLOSING)
