@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path as FilePath
 from typing import Final, TypeAlias
 
+from queue_server.adapters.town.catalogue_words import add_words
 from queue_server.adapters.town.public_holidays import STATES
 from queue_server.adapters.town.reader import TownReader
 from queue_server.adapters.town.services import Places
@@ -113,11 +114,11 @@ def _check(town: Town, report: Report, places: dict[Path, Places]) -> None:
 
 def _catalogue(main: Source, report: Report, read_beside: ReadBeside | None) -> Source | None:
     head = main.data.get("town")
-    name = head.get("catalogue") if isinstance(head, dict) else None
-    if name is None:
+    if not isinstance(head, dict) or "catalogue" not in head:
         return None
+    name = head["catalogue"]
     if name == BUILT_IN:
-        return parse(_sample("services.toml"), f"{BUILT_IN}/services.toml", built_in=True)
+        return _built_in(head.get("languages"))
     try:
         return parse(_read(name, read_beside), name)
     except (OSError, UnicodeError):
@@ -125,6 +126,12 @@ def _catalogue(main: Source, report: Report, read_beside: ReadBeside | None) -> 
             main, ("town", "catalogue"), ShapeCode.CATALOGUE_UNREADABLE, found=str(name), expected=BUILT_IN
         )
         return None
+
+
+def _built_in(languages: object) -> Source:
+    catalogue = parse(_sample("services.toml"), f"{BUILT_IN}/services.toml", built_in=True)
+    add_words(catalogue.data, languages if isinstance(languages, list) else [])
+    return catalogue
 
 
 def _read(name: object, read_beside: ReadBeside | None) -> str:

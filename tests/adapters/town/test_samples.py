@@ -5,7 +5,9 @@ from datetime import time
 from importlib import resources
 from itertools import combinations
 
-from queue_server.adapters.town.file import load, sample_town
+import pytest
+
+from queue_server.adapters.town.file import TownFileError, load, sample_town
 from queue_server.domain.admission import Admission
 from queue_server.domain.town import CallMode, Channel, Town, end_minute, skills_of
 
@@ -14,7 +16,15 @@ def sample(name: str) -> str:
     return resources.files("queue_server.samples").joinpath(name).read_text(encoding="utf-8")
 
 
-def whole_catalogue() -> Town:
+FURTHER = sorted(
+    file.name.removeprefix("services.").removesuffix(".toml")
+    for file in resources.files("queue_server.samples").iterdir()
+    if file.name.startswith("services.") and file.name != "services.toml"
+)
+"""Languages in which the built-in catalogue has words beside German and English."""
+
+
+def whole_catalogue(*further: str) -> Town:
     """A town that picks every service of the built-in catalogue, with a link where one is needed."""
     services = tomllib.loads(sample("services.toml"))["services"]
     links = [key for key, one in services.items() if one.get("channel") in {"online", "elsewhere"}]
@@ -23,6 +33,7 @@ def whole_catalogue() -> Town:
         id = "town"
         name = "Stadt"
         catalogue = "builtin"
+        languages = {["de", "en", *further]}
         [[sites]]
         id = "hall"
         name = "Rathaus"
@@ -52,6 +63,31 @@ def test_built_in_catalogue_has_79_services_in_two_languages() -> None:
         for text in (service.name, *service.documents):
             assert text.keys() == {"de", "en"}, (service.key, text)
             assert text["de"] != text["en"], (service.key, text)
+
+
+@pytest.mark.parametrize("language", FURTHER)
+def test_every_word_of_the_catalogue_is_there_in_each_further_language(language: str) -> None:
+    """A town that speaks it shows no German service beside translated ones."""
+    ours, words = tomllib.loads(sample("services.toml")), tomllib.loads(sample(f"services.{language}.toml"))
+    assert words.keys() == {"categories", "documents", "services"}
+    for shelf, texts in words.items():
+        assert texts.keys() == ours[shelf].keys(), shelf
+        assert all(isinstance(one, str) and one.strip() == one and one for one in texts.values())
+
+
+def test_a_town_has_the_catalogue_in_the_languages_it_speaks() -> None:
+    assert {"de-x-leicht", "tr"} <= set(FURTHER)
+    town = whole_catalogue("tr", "fr")
+    card = next(service for service in town.services if service.key == "id_card")
+    assert card.name["tr"] == "Kimlik kartı başvurusu (Personalausweis)"
+    assert {language for one in card.documents for language in one} == {"de", "en", "tr"}
+    assert {language for one in town.categories for language in one.name} == {"de", "en", "tr"}
+
+
+def test_languages_of_a_town_file_name_no_other_file() -> None:
+    with pytest.raises(TownFileError) as refused:
+        whole_catalogue("../samples/services.tr", "/etc/passwd")
+    assert {problem.code for problem in refused.value.problems} == {"bad_language"}
 
 
 def test_family_services_cover_four() -> None:
@@ -142,7 +178,7 @@ def test_the_sites_of_the_sample_town_ask_for_different_things() -> None:
     rathaus, centre = sample_town().sites
     assert rathaus.required_fields == ("name", "contact")
     assert centre.required_fields == ("name", "address", "phone")
-    assert centre.admission_notice.keys() == {"de", "en"}
+    assert {"de", "en"} <= centre.admission_notice.keys()
     assert not rathaus.admission_notice
     assert rathaus.holidays == centre.holidays == "SN"
 
