@@ -30,6 +30,7 @@ from queue_server.adapters.town.store import load_towns, lock_settings, raise_ve
 from queue_server.adapters.town_bookings import LostBooking, lost_bookings
 from queue_server.domain import setup_words
 from queue_server.domain.administration import THE_SERVER_ITSELF
+from queue_server.domain.business_day import begins_at
 from queue_server.domain.errors import NotFound
 from queue_server.domain.planned import Course, Planned, course, site_of, with_changes
 from queue_server.domain.town import Town
@@ -43,10 +44,15 @@ _WAITING: Final = PLANNED.c.applied_at.is_(None) & PLANNED.c.withdrawn_at.is_(No
 
 def load_courses(connection: Connection) -> dict[str, Course]:
     """Return for each organisation how its set-up goes on."""
+    waiting = _waiting(connection)
+    return {id_: course(town, waiting.get(id_, ()), _fits) for id_, town in load_towns(connection).items()}
+
+
+def _waiting(connection: Connection) -> dict[str, list[Planned]]:
     waiting: dict[str, list[Planned]] = {}
     for organisation_id, one in _rows(connection, _WAITING):
         waiting.setdefault(organisation_id, []).append(one)
-    return {id_: course(town, waiting.get(id_, ()), _fits) for id_, town in load_towns(connection).items()}
+    return waiting
 
 
 def planned_of(connection: Connection, organisation_id: str) -> list[Planned]:
@@ -195,9 +201,22 @@ def _zone(town: Town, one: Planned) -> ZoneInfo:
 # -- its day has come ----------------------------------------------------------------------------------
 
 
-def is_due(connection: Connection, now: datetime) -> bool:
-    """Tell whether the day of something that is planned has come. It asks one small table."""
-    return any(_due(connection, now))
+def due_moments(connection: Connection) -> list[datetime]:
+    """Return when what is planned and fits begins, the next first; past ones are still to be done.
+
+    They hold as long as the version of the settings does: it is raised when a change is planned, withdrawn
+    or put off, and with every change of a site, so of its time zone, too.
+    """
+    waiting = _waiting(connection)
+    towns = load_towns(connection) if waiting else {}
+    return sorted(
+        moment for id_, plans in waiting.items() if id_ in towns for moment in _moments(towns[id_], plans)
+    )
+
+
+def _moments(town: Town, plans: Sequence[Planned]) -> Iterable[datetime]:
+    unfit = {one.id for one in course(town, plans, _fits).unfit}
+    return (begins_at(one.starts, _zone(town, one)) for one in plans if one.id not in unfit)
 
 
 def apply_due(connection: Connection, now: datetime) -> list[Planned]:

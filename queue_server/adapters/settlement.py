@@ -128,8 +128,8 @@ class Settlement:
     ) -> Planned:
         return planned_changes.put_off(connection, organisation_id, id_, starts, now)
 
-    def is_due(self, connection: Connection, now: datetime) -> bool:
-        return planned_changes.is_due(connection, now)
+    def due_moments(self, connection: Connection) -> list[datetime]:
+        return planned_changes.due_moments(connection)
 
     def apply_due(self, connection: Connection, now: datetime) -> list[Planned]:
         return planned_changes.apply_due(connection, now)

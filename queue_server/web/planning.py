@@ -3,6 +3,7 @@
 What must not live here: what a change does and whether it still fits (`adapters.planned_changes`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -12,8 +13,6 @@ from queue_server.web.house import House
 DUE_S: Final = 1.0
 AGAIN: Final = timedelta(minutes=1)
 """So often what could not be done is tried: a counter is still in use, or something no longer fits."""
-_FURTHEST: Final = timedelta(hours=14)
-"""No clock on earth is further ahead of UTC."""
 
 
 class Planning:
@@ -21,24 +20,31 @@ class Planning:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._version: int | None = None
+        self._moments: Sequence[datetime] = ()
         self._not_before: datetime | None = None
 
     async def turn(self) -> None:
-        """Look whether a day has come. Costs nothing where none is near."""
+        """Look whether a day has come. It compares two moments, and asks nobody until one has come.
+
+        Asking whether something is due read every town's set-up, 53 ms in each second of an evening.
+        """
         house, now = self._house, self._house.clock()
-        if not self._is_near(now) or (self._not_before is not None and now < self._not_before):
-            return
-        if not await house.read(partial(house.settlement.is_due, now=now)):
+        await self._renew()
+        if self._not_before is None or now < self._not_before:
             return
         done = await house.write(partial(house.settlement.apply_due, now=now))
-        self._not_before = None if done else now + AGAIN
+        later = (one for one in self._moments if one > now)
+        self._not_before = min((now + AGAIN, *later))
         if done:
+            self._version = None  # one that changed nothing any more raised none
             await house.renew_settings()
 
-    def _is_near(self, now: datetime) -> bool:
-        latest = (now + _FURTHEST).date()
-        return any(
-            era.begins_on is not None and era.begins_on <= latest
-            for eras in self._house.settlement.eras.values()
-            for era in eras.all
-        )
+    async def _renew(self) -> None:
+        """Take up when the next of what is planned begins, once for each version of the set-up."""
+        version = self._house.hub.config_version
+        if version == self._version:
+            return
+        self._moments = await self._house.read(self._house.settlement.due_moments)
+        self._not_before = next(iter(self._moments), None)
+        self._version = version

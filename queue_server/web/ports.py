@@ -130,8 +130,8 @@ class Settlement(Protocol):
     ) -> Planned:
         """Let what was planned begin on another day."""
 
-    def is_due(self, connection: Connection, now: datetime) -> bool:
-        """Tell whether the day of something that is planned has come."""
+    def due_moments(self, connection: Connection) -> Sequence[datetime]:
+        """Return when what is planned begins, the next first; they hold as long as `version` does."""
 
     def apply_due(self, connection: Connection, now: datetime) -> Sequence[Planned]:
         """Do what is planned for the days that have come; return what was done."""

@@ -13,7 +13,7 @@ from queue_server.adapters.database import Database
 from queue_server.adapters.planned_changes import (
     apply_due,
     course_of,
-    is_due,
+    due_moments,
     plan_change,
     planned_of,
     put_off,
@@ -151,10 +151,10 @@ def test_a_plan_is_put_off_or_withdrawn(hand: Booker) -> None:
 def test_it_is_done_once_at_its_midnight_and_written_down(hand: Booker) -> None:
     id_ = plan(hand, lasting(20))
     just_before = MIDNIGHT - timedelta(seconds=1)
-    assert not hand.database.read(lambda c: is_due(c, just_before))
+    assert hand.database.read(due_moments) == [MIDNIGHT]
     assert apply(hand, just_before) == []
-    assert hand.database.read(lambda c: is_due(c, MIDNIGHT))
     assert apply(hand) == [id_]
+    assert hand.database.read(due_moments) == []
     assert apply(hand) == [], "another server comes a moment later"
     assert pass_minutes(hand) == 20
     (line,) = hand.rows(AUDIT)

@@ -12,7 +12,7 @@ import pytest
 
 from queue_server.adapters.changing_town import change_town
 from queue_server.adapters.database import Database
-from queue_server.adapters.planned_changes import apply_due, plan_change, planned_of, withdraw
+from queue_server.adapters.planned_changes import apply_due, due_moments, plan_change, planned_of, withdraw
 from queue_server.domain.errors import Refusal, SlotTaken
 from queue_server.domain.town import Closure, OpeningHours, RosterEntry, Town
 from queue_server.domain.town_edit import put, remove
@@ -210,6 +210,7 @@ def test_in_the_nights_of_the_clock_a_change_begins_at_local_midnight(hand: Book
     assert found[night][1][0].startswith(f"{night}T00:00")
     assert found[around[0]][1][-1].startswith(f"{around[0]}T23:55"), "a visit may reach into the new day"
     midnight = datetime.fromisoformat(found[night][1][0])
+    assert hand.database.read(due_moments) == [midnight], "until then nobody asks again"
     for at_, done in ((midnight - timedelta(seconds=1), 0), (midnight, 1), (midnight, 0)):
         assert len(hand.database.write(partial(apply_due, now=at_))) == done
     assert hand.database.read(lambda c: planned_of(c, "town")) == []
