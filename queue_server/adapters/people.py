@@ -31,6 +31,8 @@ class _Account(Protocol):
     @property
     def user(self) -> str: ...
     @property
+    def role(self) -> Role: ...
+    @property
     def site_id(self) -> str | None: ...
     @property
     def clerk_id(self) -> str | None: ...
@@ -137,6 +139,40 @@ def disable_account(
     for token in theirs:
         revoke_token(conn, note, token, now)
     return len(theirs)
+
+
+def is_last_administrator(conn: Connection, account: _Account) -> bool:
+    """Tell whether nobody else administers the whole organisation.
+
+    The rows are held until the transaction ends: of two administrators who disable each other at the same
+    moment, the second finds that they are the last, also where two processes write.
+    """
+    query = (
+        sa.select(ACCOUNT.c.id)
+        .where(
+            ACCOUNT.c.organisation_id == account.organisation_id,
+            ACCOUNT.c.role == Role.ADMINISTRATOR,
+            ACCOUNT.c.site_id.is_(None),
+            ACCOUNT.c.disabled_at.is_(None),
+        )
+        .order_by(ACCOUNT.c.id)
+        .with_for_update()
+    )
+    return list(conn.scalars(query)) == [account.id]
+
+
+def change_account(conn: Connection, note: Note, account: _Account, new: NewAccount, now: datetime) -> None:
+    """Give an account another role, site or clerk. Its sessions end: they began with other rights."""
+    sides = [{"role": one.role.value, "site": one.site_id, "clerk": one.clerk_id} for one in (account, new)]
+    if sides[0] == sides[1]:
+        return
+    values = {"role": new.role, "site_id": new.site_id, "clerk_id": new.clerk_id}
+    conn.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == account.id).values(values))
+    accounts.close_sessions_of(conn, account.id, now)
+    differing = [name for name in sides[0] if sides[0][name] != sides[1][name]]
+    before, after = ({name: side[name] for name in differing} for side in sides)
+    where = new.site_id
+    note(conn, Done.ACCOUNT_CHANGED, "account", account.user, site_id=where, before=before, after=after)
 
 
 def enable_account(

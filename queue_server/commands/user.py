@@ -2,6 +2,8 @@
 
 import argparse
 
+from sqlalchemy import Connection
+
 from queue_server.adapters import accounts, leads, people
 from queue_server.adapters.server_key import one_time_password
 from queue_server.commands.common import (
@@ -166,7 +168,13 @@ def _password(args: argparse.Namespace, place: Place) -> int:
 def _disable(args: argparse.Namespace, place: Place) -> int:
     account = _account(args, place)
     note = note_for(account.organisation_id)
-    count = place.database.write(lambda conn: people.disable_account(conn, note, account, now()))
+
+    def work(conn: Connection) -> int:
+        if people.is_last_administrator(conn, account):
+            raise Problem(f"{account.user} is the last administrator of the town; make another one first")
+        return people.disable_account(conn, note, account, now())
+
+    count = place.database.write(work)
     print(f"{account.user} cannot sign in any more; a running server ends open sessions within 5 seconds.")
     print(
         f"Revoked {count} tokens of the clerk {account.clerk_id}."

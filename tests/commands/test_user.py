@@ -126,3 +126,12 @@ def test_sessions_are_listed_and_ended(place: Place, aufruf: Aufruf) -> None:
         assert database.read(lambda conn: accounts.find_session(conn, opened.cookie, now)) is None
         acts = database.read(lambda conn: conn.execute(sa.select(AUDIT.c.act, AUDIT.c.ref)).all())
     assert ("sessions_ended", "schmidt") in [tuple(row) for row in acts]
+
+
+def test_the_last_administrator_of_the_town_stays(place: Place, aufruf: Aufruf) -> None:
+    aufruf("user", "create", "--role", "administrator", "chefin", *place.words)
+    others = [one for one in ("admin",) if aufruf("user", "disable", one, *place.words).status == 0]
+    said = aufruf("user", "disable", "chefin", *place.words)
+    assert (said.status, "last administrator" in said.err) == (1, True), others
+    aufruf("user", "create", "--role", "administrator", "chef", *place.words)
+    assert aufruf("user", "disable", "chefin", *place.words).status == 0

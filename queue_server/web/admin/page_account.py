@@ -12,19 +12,21 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from sqlalchemy.engine import Connection
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act, Role, require
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.people import Flaw, departments_within, flaw_of_lead, out_of_reach
 from queue_server.domain.town import Town
+from queue_server.web.admin.account_changing import LAST, change_account, choices, typed_of
 from queue_server.web.admin.frame import framed, sent, town_of
 from queue_server.web.admin.page_accounts import HERE, handed_over, state_of, thing_of
 from queue_server.web.admin.people import asked_for, day, site_name, writes_down, zone_of
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 
-DONE: Final = frozenset({"disabled", "sessions", "lead", "relieved"})
+DONE: Final = frozenset({"disabled", "sessions", "lead", "relieved", "changed"})
 
 
 async def account_page(call: PageCall) -> Response:
@@ -43,10 +45,12 @@ async def change(call: PageCall) -> Response:
         return await _relieve(call, account, str(form.get("department") or ""))
     if act == "lead":
         return await _name_lead(call, account, asked_for(form, "department", "as", "until"))
-    if act not in {"reset", "enable", "disable"}:
+    if act not in {"reset", "enable", "disable", "change"}:
         raise BadInput(field="act")
     if account.id == call.actor.account_id:
         return await _show(call, account, flaw="own")
+    if act == "change":
+        return await _change(call, account, form)
     if act == "disable":
         return await _disable(call, account)
     return await _let_in(call, account, act)
@@ -80,14 +84,28 @@ async def _let_in(call: PageCall, account: Any, act: str) -> Response:
 async def _disable(call: PageCall, account: Any) -> Response:
     house, within = call.house, call.actor.site_id
 
-    def work(conn: Connection) -> None:
+    def work(conn: Connection) -> str:
         newest = house.people.account(conn, account.organisation_id, account.id)
-        if newest is not None and newest.disabled_at is None:
-            house.people.disable_account(conn, writes_down(call), newest, house.clock(), within)
+        if newest is None or newest.disabled_at is not None:
+            return ""
+        if house.people.is_last_administrator(conn, newest):
+            return LAST
+        house.people.disable_account(conn, writes_down(call), newest, house.clock(), within)
+        return ""
 
-    await house.write(work)
+    flaw = await house.write(work)
+    if flaw:
+        return await _show(call, account, flaw=flaw)
     house.sessions.invalidate()
     return _back(account, "disabled")
+
+
+async def _change(call: PageCall, account: Any, form: FormData) -> Response:
+    asked = await change_account(call, account, form)
+    if not asked.flaw:
+        return _back(account, "changed")
+    is_old = asked.flaw == "changed_meanwhile"
+    return await _show(call, await _account(call), flaw=asked.flaw, wish=None if is_old else asked.typed)
 
 
 async def _end_sessions(call: PageCall, account: Any) -> Response:
@@ -158,9 +176,11 @@ async def _show(
     account: Any,
     *,
     typed: dict[str, str] | None = None,
+    wish: dict[str, str] | None = None,
     flaw: str = "",
     done: str = "",
 ) -> Response:
+    """`typed` is what was typed of a lead, `wish` what the account was to become."""
     house, town, now = call.house, town_of(call), call.house.clock()
 
     def read(conn: Connection) -> tuple[list[Any], int, list[Any]]:
@@ -184,6 +204,10 @@ async def _show(
         may_lead=account.role in {Role.LEAD, Role.CLERK, Role.RECEPTION} and account.disabled_at is None,
         typed=typed or {"department": "", "as": "deputy", "until": ""},
         flaw=flaw,
+        wish=wish or typed_of(account),
+        is_wished=wish is not None,
+        at_wish=flaw.partition("_")[0] if wish is not None else "",
+        may_become=choices(call, town),
         done=done,
         today=now.astimezone(zone_of(call, town)).date().isoformat(),
         way=f"{HERE}/{account.id}",
