@@ -77,9 +77,14 @@ class Settlement:
         return STATES
 
     def moments(
-        self, connection: Connection, organisation_id: str, most: int, below: datetime | None = None
+        self,
+        connection: Connection,
+        organisation_id: str,
+        most: int,
+        below: datetime | None = None,
+        site_id: str | None = None,
     ) -> list[datetime]:
-        return history.moments(connection, organisation_id, most, below)
+        return history.moments(connection, organisation_id, most, below, site_id)
 
     def around(
         self, connection: Connection, organisation_id: str, at: datetime

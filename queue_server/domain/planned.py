@@ -82,13 +82,15 @@ def with_changes(town: Town, changes: Sequence[Change]) -> Town | None:
 
 def site_of(changes: Iterable[Change]) -> str:
     """Return the one site that changes are about; empty where they are about more, or about the town."""
-    sites = {_site_of(one) for one in changes}
+    sites = {site_id for one in changes for site_id in _sites_of(one)}
     return sites.pop() if len(sites) == 1 else ""
 
 
-def _site_of(change: Change) -> str:
-    held = change.before.get("site_id") or change.after.get("site_id")
-    return change.id if change.what == "site" else str(held or "")
+def _sites_of(change: Change) -> set[str]:
+    if change.what == "site":
+        return {change.id}
+    held = {str(side.get("site_id") or "") for side in (change.before, change.after)}
+    return held - {""} or {""}
 
 
 # -- what can be booked at all -------------------------------------------------------------------------

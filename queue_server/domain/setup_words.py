@@ -31,6 +31,14 @@ def site_of(change: Change, before: Town, after: Town) -> str | None:
     return holder(after, change.what, change.id) or holder(before, change.what, change.id) or None
 
 
+def sites_of(change: Change, before: Town, after: Town) -> set[str | None]:
+    """Return every site that a change concerns: two for what moves between them; None for the town's own."""
+    if change.what == "site":
+        return {change.id}
+    held = (holder(town, change.what, change.id) for town in (before, after))
+    return {site_id for site_id in held if site_id} or {None}
+
+
 def sides(change: Change) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return before and after: what has come or gone by its name alone, and of lists only what differs."""
     if change.kind != "changed":

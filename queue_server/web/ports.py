@@ -70,9 +70,14 @@ class Settlement(Protocol):
         """Return the states whose public holidays are known."""
 
     def moments(
-        self, connection: Connection, organisation_id: str, most: int, below: datetime | None = None
+        self,
+        connection: Connection,
+        organisation_id: str,
+        most: int,
+        below: datetime | None = None,
+        site_id: str | None = None,
     ) -> Sequence[datetime]:
-        """Return when the set-up changed, the newest first."""
+        """Return when the set-up changed, the newest first; `site_id`: when nothing but that site did."""
 
     def around(
         self, connection: Connection, organisation_id: str, at: datetime

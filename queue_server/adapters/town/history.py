@@ -13,18 +13,28 @@ from queue_server.domain.town import Town
 
 
 def moments(
-    connection: Connection, organisation_id: str, most: int, below: datetime | None = None
+    connection: Connection,
+    organisation_id: str,
+    most: int,
+    below: datetime | None = None,
+    site_id: str | None = None,
 ) -> list[datetime]:
-    """Return when the set-up changed, the newest first: one moment for each change, the first set-up too."""
+    """Return when the set-up changed, the newest first: one moment for each change, the first set-up too.
+
+    `site_id`: only when nothing but that site changed, and what stands in it.
+    """
+    is_of_it = (SETTING.c.kind == "site") & (SETTING.c.id == site_id)
     query = (
         sa.select(SETTING.c.valid_from)
         .where(SETTING.c.organisation_id == organisation_id, SETTING.c.kind != TEXT)
-        .distinct()
+        .group_by(SETTING.c.valid_from)
         .order_by(SETTING.c.valid_from.desc())
         .limit(most)
     )
     if below is not None:
         query = query.where(SETTING.c.valid_from < below)
+    if site_id is not None:
+        query = query.having(sa.func.sum(sa.case((is_of_it, 0), else_=1)) == 0)
     return list(connection.execute(query).scalars())
 
 

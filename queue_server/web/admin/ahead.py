@@ -14,12 +14,12 @@ from sqlalchemy.engine import Connection
 from queue_server.domain.administration import Done
 from queue_server.domain.errors import Refusal
 from queue_server.domain.planned import Course, Planned, with_changes
-from queue_server.domain.setup_words import sides, site_of
+from queue_server.domain.setup_words import sides, site_of, sites_of
 from queue_server.domain.town import Town
 from queue_server.domain.town_diff import diff
 from queue_server.services.locales import locale_of
 from queue_server.web.admin.changing import Outcome, Plan
-from queue_server.web.admin.frame import may_change, town_of
+from queue_server.web.admin.frame import may_change_all, town_of
 from queue_server.web.noting import doer_of, note
 from queue_server.web.pages import PageCall
 
@@ -113,8 +113,8 @@ def note_plan(
 def may_see(call: PageCall, town: Town, planned: Planned) -> bool:
     """Say whether all of a plan is theirs: a site's administrator sees what is planned for that site."""
     after = with_changes(town, planned.changes) or town
-    places = [site_of(one, town, after) for one in planned.changes]
-    return may_change(call) or all(place and may_change(call, place) for place in places)
+    places = {place for one in planned.changes for place in sites_of(one, town, after)}
+    return may_change_all(call, places)
 
 
 def unfit_plans(call: PageCall, conn: Connection, town: Town) -> list[Planned]:

@@ -3,6 +3,7 @@
 What must not live here: anything of one page.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -29,6 +30,11 @@ def may_change(call: PageCall, site_id: str = "") -> bool:
     kind, place = (Kind.SITE, site_id) if site_id else (Kind.ORGANISATION, None)
     id_ = site_id or actor.organisation_id
     return may(actor, Act.CHANGE_SETTINGS, Thing(kind, actor.organisation_id, place, id_))
+
+
+def may_change_all(call: PageCall, site_ids: Iterable[str | None]) -> bool:
+    """Say whether who asks may change all of these; None among them is what belongs to the town."""
+    return may_change(call) or all(site_id and may_change(call, site_id) for site_id in site_ids)
 
 
 def sites_of(call: PageCall, town: Town) -> list[Site]:

@@ -15,14 +15,14 @@ from starlette.responses import RedirectResponse, Response
 from queue_server.domain.access import Act
 from queue_server.domain.administration import Done
 from queue_server.domain.errors import NotFound, Refusal
-from queue_server.domain.setup_words import ACTS, site_of
+from queue_server.domain.setup_words import ACTS, sites_of
 from queue_server.domain.town import Town
 from queue_server.domain.town_diff import Change, diff
 from queue_server.domain.town_patch import inverse, patch
 from queue_server.services.locales import locale_of
 from queue_server.web import log_words
 from queue_server.web.admin.changing import Plan, SettingsMoved, keep, moment_of, stamp
-from queue_server.web.admin.frame import framed, may_change, sent, town_of
+from queue_server.web.admin.frame import framed, may_change_all, sent, town_of
 from queue_server.web.admin.notices import notice
 from queue_server.web.admin.problem_words import told
 from queue_server.web.admin.value_words import change_words
@@ -66,21 +66,27 @@ _Version = tuple[datetime, str, Town, Town, list[Change]]
 
 def _versions(call: PageCall, conn: Connection, town: Town, below: datetime | None) -> list[_Version]:
     """Read the versions of one page and one more, but for the first set-up, and those of other sites."""
-    house, found = call.house, []
-    for at in house.settlement.moments(conn, town.id, A_PAGE + 2, below):
-        before, after = house.settlement.around(conn, town.id, at)
-        if before is None or after is None:
-            continue
-        changes = diff(before, after)
-        if _may_see(call, before, after, changes):
-            found.append((at, _who(call, conn, town, at), before, after, changes))
+    house = call.house
+    found: list[_Version] = []
+    while len(found) <= A_PAGE:
+        moments = house.settlement.moments(conn, town.id, A_PAGE + 1, below, call.actor.site_id)
+        if not moments:
+            break
+        below = moments[-1]
+        for at in moments:
+            before, after = house.settlement.around(conn, town.id, at)
+            if before is None or after is None:
+                continue
+            changes = diff(before, after)
+            if _may_see(call, before, after, changes):
+                found.append((at, _who(call, conn, town, at), before, after, changes))
     return found
 
 
 def _may_see(call: PageCall, before: Town, after: Town, changes: Sequence[Change]) -> bool:
     """Say whether there is anything to see, and all of it theirs: a site's administrator sees that site."""
-    places = [site_of(one, before, after) for one in changes]
-    return bool(changes) and (may_change(call) or all(place and may_change(call, place) for place in places))
+    places = {place for one in changes for place in sites_of(one, before, after)}
+    return bool(changes) and may_change_all(call, places)
 
 
 def _who(call: PageCall, conn: Connection, town: Town, at: datetime) -> str:
