@@ -9,7 +9,7 @@ from queue_server.domain.phrases import WordTable, number_phrase, room_phrase
 from tests.sounds.listening import spoken
 
 SOUNDS = read_sounds(files("sounds"))
-VOICES = {"de": "gmw/de", "en": "gmw/en", "tr": "trk/tr"}
+VOICES = {"de": "gmw/de", "en": "gmw/en", "tr": "trk/tr", "uk": "zle/uk", "ar": "sem/ar"}
 
 every_language = pytest.mark.parametrize("words", SOUNDS.words.values(), ids=SOUNDS.languages())
 
@@ -61,6 +61,24 @@ def test_turkish_call_is_pronounced_right() -> None:
         "numaɾˈa dˈœrt|bˈɪr|jedˈɪ",
         "numaɾˈa sˈekɪz|ˈytʃ",
         "lˈøtfæn ˈytʃ numˈaɾaɫɯ odajˈa",
+    ]
+
+
+def test_ukrainian_call_is_pronounced_right() -> None:
+    words = SOUNDS.words["uk"]
+    assert say(words, number_phrase(words, 417), number_phrase(words, 83), room_phrase(words, "3")) == [
+        "nˈomɛr tʃot̪ˈɪrɪ|odˈen|sˈiːm",
+        "nˈomɛr βˈiːsiːm|t̪rˈɪ",
+        "bˈud lˈaska|kabiːnˈɛt̪ t̪rˈɪ",
+    ]
+
+
+def test_arabic_call_is_pronounced_right() -> None:
+    words = SOUNDS.words["ar"]
+    assert say(words, number_phrase(words, 417), number_phrase(words, "083"), room_phrase(words, "3")) == [
+        "ʔarrˈaqm ʔˈarbaʕʕˌa|wˈaːħid|sˈabʕʕˌa",
+        "ʔarrˈaqm s̪ˈifr|θamˈaːnijˌa|θalˈaːθa",
+        "mˈin fadˤlˈikum|ʔalɣˈurfat θalˈaːθa",
     ]
 
 
