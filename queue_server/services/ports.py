@@ -53,11 +53,15 @@ class JobToPrint:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """A letter that waited and is not sent; `also` are the other appointments that it told of."""
+    """A letter that waited and is not sent; `also` are the other appointments that it told of.
+
+    `was_leaving`: somebody was sending it just then, so that it may arrive all the same.
+    """
 
     kind: str
     channel: str
     also: tuple[int, ...]
+    was_leaving: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ the absence or closure out of the set-up, which the caller does afterwards: as l
 what has to be free again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -67,18 +67,30 @@ def take_back(units: Sequence[Unit], id_: str, doer: Doer) -> Answer:
 def outcome(units: Sequence[Unit], rescued: Rescued) -> list[Answer]:
     """Return what became of each appointment, in order of time.
 
-    `call`: its visitor could not be written to and has to be phoned; name and telephone stand there alone.
+    `call`: its visitor could not be written to and has to be phoned, once more when it was taken back; name
+    and telephone stand there alone.
     """
     by_site = {unit.site.id: unit for unit in units}
     found = []
     for item in rescued.body.get("items", ()):
-        unit = by_site.get((item["to"] or item["from"])[0])
-        one = unit.book.by_ref(item["ref"]) if unit is not None else None
-        if unit is None or one is None:
+        where = _where(by_site, item)
+        if where is None:
             continue  # cancelled since, or elsewhere
+        unit, one = where
         row = {**view(unit, one), "site": unit.site.id, "how": item["how"], "told": item["told"]}
         found.append({**row, "was": iso(unit, time_of(item["from"][2])), **_call(unit, one, item)})
     return sorted(found, key=lambda row: (row["was"], row["reference"]))
+
+
+def _where(units: Units, item: Answer) -> tuple[Unit, Appointment] | None:
+    """Return where the appointment is: at one of its two sites, perhaps brought back."""
+    found = [
+        (unit, one)
+        for place in (item["from"], item["to"] or item["from"])
+        if (unit := units.get(place[0])) is not None and (one := unit.book.by_ref(item["ref"])) is not None
+    ]
+    booked = [each for each in found if each[1].state is AppointmentState.BOOKED]
+    return next(iter(booked or found[::-1]), None)
 
 
 def _call(unit: Unit, one: Appointment, item: Answer) -> Answer:
@@ -112,7 +124,7 @@ def _back(units: Units, item: Answer) -> str:
 
 def _unask(unit: Unit, one: Appointment, item: Answer) -> None:
     first = unit.book.pair_of(one)[0]
-    unsent = {letter.channel for letter in unit.withdraw_posts(first.id, "must_move")}
+    unsent = _unsent(unit.withdraw_posts(first.id, "must_move"), "must_move")
     letters.restored(unit, one, unit.person(one.id) or Person(), _sent(item, unsent), (), item["press"])
 
 
@@ -138,10 +150,14 @@ def _bring_back(units: Units, unit: Unit, one: Appointment, item: Answer) -> str
         person = carry(home, unit, one, held, number if is_free else draw(home, held.starts_at))
         one = held
     if item["how"] != "clerk":
-        unsent = {letter.channel for letter in withdrawn if letter.kind == "rescued"}
+        unsent = _unsent(withdrawn, "rescued")
         waited = [TakenBack(kind, channel, tuple(also)) for kind, channel, also in item["waited"]]
         letters.restored(home, one, person, _sent(item, unsent), waited)
     return "back"
+
+
+def _unsent(withdrawn: Iterable[TakenBack], kind: str) -> set[str]:
+    return {one.channel for one in withdrawn if one.kind == kind and not one.was_leaving}
 
 
 def _sent(item: Answer, unsent: set[str]) -> list[str]:

@@ -253,6 +253,23 @@ def test_what_was_sent_already_is_followed_by_a_correction(hand: Rescuer) -> Non
     assert kinds_waiting(hand, both[0]) == []
 
 
+def test_what_is_being_sent_just_now_may_arrive_and_is_corrected(hand: Rescuer) -> None:
+    """The mail server has it already, and has not answered yet."""
+    moved = [hand.book("08:00", PASS, day=DAY, client=c) for c in "ab"][1]
+    hand.rescue(away(str(of_clerk(hand, moved))))
+    hand.database.write(lambda c: c.execute(OUTBOX.update().values(lease_until=hand.now)))
+    hand.undo()
+    assert kinds_waiting(hand, moved).count("stands") == 1
+
+
+def test_who_was_phoned_is_phoned_again_when_it_is_taken_back(hand: Rescuer) -> None:
+    hand.book("10:00", CARD, day=DAY, person=NO_MAIL)
+    hand.rescue(Cause(TODAY, TODAY, site_id="hall"))
+    assert [(row["site"], row["phone"]) for row in hand.phone_list()] == [("annex", NO_MAIL.phone)]
+    hand.undo()
+    assert [(row["site"], row["phone"]) for row in hand.phone_list()] == [("hall", NO_MAIL.phone)]
+
+
 def test_who_changed_the_appointment_meanwhile_keeps_it(hand: Rescuer) -> None:
     both = [hand.book("08:00", PASS, day=DAY, client=c) for c in "ab"]
     hand.rescue(away(str(of_clerk(hand, both[1]))))

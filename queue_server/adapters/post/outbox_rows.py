@@ -100,9 +100,9 @@ class OutboxRows:
             OUTBOX.c.channel != "calendar",
             *([OUTBOX.c.kind == kind] if kind else []),
         ]
-        told = (OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.channel, OUTBOX.c.payload)
+        told = (OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.channel, OUTBOX.c.payload, OUTBOX.c.lease_until)
         rows = connection.execute(sa.update(OUTBOX).where(*which).values(state="cancelled").returning(*told))
         return [
-            TakenBack(row.kind, row.channel, tuple(row.payload.get("also", ())))
+            TakenBack(row.kind, row.channel, tuple(row.payload.get("also", ())), row.lease_until is not None)
             for row in sorted(rows, key=lambda row: row.id)
         ]
