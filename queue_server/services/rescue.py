@@ -28,6 +28,7 @@ from queue_server.services.moving import carry, swap
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.rescue_kept import counted, is_over, thing_of
 from queue_server.services.rescue_rules import Day, Found, broken_on
+from queue_server.services.seating import reseat, seat_of
 
 ASK, LEAVE = "ask", "leave"
 """Instead of a place: the visitor is asked to choose another time, or nothing is done."""
@@ -84,8 +85,8 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
     """Do what was chosen, all in this transaction; the same plan again is not done twice.
 
     `units` are all sites that it concerns. What is no longer possible, because somebody was quicker, is left
-    as it is and told: `how` of each item is `clerk`, `time`, `site`, `asked`, `waits`, `left` or `open`.
-    Raises `NotFound` for a rescue that has not begun.
+    as it is and told: `how` of each item is `clerk`, `time`, `site`, `asked`, `waits`, `request`, `left` or
+    `open`. Raises `NotFound` for a rescue that has not begun.
     """
     begun = units[0].rescue(plan.id)
     if begun is None:
@@ -108,6 +109,8 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
     body = {**begun.body, "items": items}
     first = units[0]
     first.keep_rescue(replace(begun, body=body))
+    for unit in units:
+        _reseat_holds(unit, plan.cause)  # after what is booked: it goes first
     kind, ref = thing_of(plan.cause)
     first.note(plan.doer, Done.DAY_RESCUED, kind, ref, after=counted(items))
     return body
@@ -127,6 +130,8 @@ def _do(
     }
     if found.is_asked and wish in {ASK, LEAVE}:
         return item | {"how": "waits"}  # nobody is asked twice about one time
+    if found.is_request:
+        return item | _reseat(day, found, wish)
     if wish == ASK:
         return item | _ask(found, asked, press)
     if wish == LEAVE:
@@ -136,6 +141,26 @@ def _do(
         return item | {"how": "open"}
     target = next(each for each in units if each.site.id == place.site_id)
     return item | _bring(day, found, target, place)
+
+
+def _reseat(day: Day, found: Found, wish: str) -> Answer:
+    """Give a request to somebody else at its time: any other is between its visitor and who confirms."""
+    if wish in {ASK, LEAVE}:
+        return {"how": "request"}
+    place = read_place(wish)
+    if place is None or not day.broken(found).allows(day.span, place):
+        return {"how": "open"}
+    reseat(found.unit, found.appointment, place.clerk_id)
+    return {"how": "clerk", "to": [place.site_id, place.clerk_id, place.start]}
+
+
+def _reseat_holds(unit: Unit, cause: Cause) -> None:
+    """Give what visitors hold at this moment to others. What nobody can take is refused when it is booked."""
+    for held in list(unit.book.holds.values()):
+        if cause.breaks(unit.site.id, held.clerk_id) and unit.book.day_of(held) in cause.days:
+            clerk_id = seat_of(unit, held)
+            if clerk_id not in {None, held.clerk_id}:
+                reseat(unit, held, str(clerk_id))
 
 
 def _ask(found: Found, asked: set[tuple[str, int]], press: str) -> Answer:

@@ -115,6 +115,7 @@ def _told(found: Found, broken: Broken, place: Place | None, choices: Sequence[P
         "proposal": _choice(unit, broken, place) if place else None,
         "choices": [_choice(unit, broken, each) for each in choices],
         "waits": found.is_asked,
+        "request": found.is_request,
         "reached": list(letters.ways(unit, found.person, "rescued")),
     }
 

@@ -56,6 +56,11 @@ class Found:
     person: Person
     is_asked: bool = False
 
+    @property
+    def is_request(self) -> bool:
+        """Say whether it is only asked for: somebody has to confirm it first."""
+        return self.appointment.state is AppointmentState.UNCONFIRMED
+
 
 def broken_on(
     units: Sequence[Unit], cause: Cause, day: date, services: Collection[str] | None
@@ -81,8 +86,8 @@ def count_broken(units: Sequence[Unit], cause: Cause) -> int:
 
 
 def _is_lost(unit: Unit, one: Appointment, cause: Cause) -> bool:
-    is_booked = one.state is AppointmentState.BOOKED and one.starts_at > unit.now
-    return is_booked and cause.breaks(unit.site.id, one.clerk_id)
+    is_open = one.state is AppointmentState.BOOKED or one.is_requested(unit.now)
+    return is_open and one.starts_at > unit.now and cause.breaks(unit.site.id, one.clerk_id)
 
 
 class Day:
@@ -162,8 +167,8 @@ class Day:
         starts = self._allowed_at(site, one.services)
         starts &= room_beside_walk_ins(site, one.services, self.span, self._of_site(site_id), one.cells)
         own = stretch(self.span, one.first_cell, one.first_cell + 1)
-        if not found.is_alone:
-            return starts & own  # the other one is right before or behind it
+        if not found.is_alone or found.is_request:
+            return starts & own  # the other one is right before or behind it; nobody confirmed another time
         soon = stretch(self.span, self.span.base, first_cell_from(self.now + NOTICE))
         if site_id != found.unit.site.id:
             return starts & ~soon

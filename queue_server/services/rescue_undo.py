@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from queue_server.domain.administration import Doer, Done
-from queue_server.domain.appointment import Appointment, AppointmentState
+from queue_server.domain.appointment import OPEN, Appointment, AppointmentState
 from queue_server.domain.errors import NotFound, Refusal
 from queue_server.domain.person import Person
 from queue_server.domain.slots import Span, time_of
@@ -24,6 +24,7 @@ from queue_server.services.moving import carry, swap
 from queue_server.services.ports import Answer, Rescued, TakenBack, Unit
 from queue_server.services.rescue import CLIENT
 from queue_server.services.rescue_kept import cause_of, counted, is_back, thing_of
+from queue_server.services.seating import reseat
 
 UNDO_FOR: Final = timedelta(minutes=10)
 Units = Mapping[str, Unit]
@@ -106,12 +107,12 @@ def _call(unit: Unit, one: Appointment, item: Answer) -> Answer:
 
 def _back(units: Units, item: Answer) -> str:
     """Take one back; return `back`, `changed` when its holder has done something since, or `taken`."""
-    if item["how"] in {"left", "open", "waits"}:
+    if item["how"] in {"left", "open", "waits", "request"}:
         return "nothing"
     site_id, clerk_id, start = item["to"] or item["from"][:3]
     unit = units.get(site_id)
     one = unit.book.by_ref(item["ref"]) if unit is not None else None
-    if unit is None or one is None or one.state is not AppointmentState.BOOKED:
+    if unit is None or one is None or one.state not in OPEN:
         return "changed"
     if (one.clerk_id, one.first_cell) != (clerk_id, start):
         return "changed"
@@ -119,7 +120,17 @@ def _back(units: Units, item: Answer) -> str:
         if "with_other" not in item:
             _unask(unit, one, item)
         return "back"
+    if one.state is AppointmentState.UNCONFIRMED:
+        return _give_back(unit, one, item["from"][1])
     return _bring_back(units, unit, one, item)
+
+
+def _give_back(unit: Unit, request: Appointment, clerk_id: str) -> str:
+    """Give a request back to whose time it was; everything else of it is as it was."""
+    if _is_taken(unit, clerk_id, request.first_cell, request.cells):
+        return "taken"
+    reseat(unit, request, clerk_id)
+    return "back"
 
 
 def _unask(unit: Unit, one: Appointment, item: Answer) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from queue_server.adapters.post.outbox_rows import OUTBOX
 from queue_server.adapters.rows.rescue_rows import RescueRows
 from queue_server.adapters.town.store import load_towns
+from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.town import RosterEntry, Town
 from queue_server.services import rescue as day_rescue
@@ -91,6 +92,8 @@ class Rescuer(Booker):
             unit = self.store.view(site, self.now)
             for one in unit.book.appointments.values():
                 references[site, one.id] = one.reference
+                if one.state is AppointmentState.HELD:
+                    continue  # nobody has a name for it yet, and whose time it is may change
                 bookings[one.reference] = (
                     *(site, one.starts_at, one.minutes, one.clerk_id, one.number, one.state, one.concern),
                     *(one.area_id, one.channel, one.language, one.secret_version, unit.person(one.id)),

@@ -34,7 +34,7 @@ from queue_server.web.noting import doer_of
 from queue_server.web.pages import PageCall
 
 _PRESS: Final = re.compile(r"[0-9a-f]{32}")
-_HOWS: Final = ("clerk", "time", "site", "asked", "waits", "left", "open")
+_HOWS: Final = ("clerk", "time", "site", "asked", "waits", "request", "left", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ async def proposals(call: PageCall, base: Base, cause: Cause) -> dict[str, Any]:
     return {
         "rows": rows,
         "counts": {how: hows.count(how) for how in _HOWS if how in hows},
-        "silent": sum(not row["reached"] for row in rows if row["how"] not in {"clerk", "waits"}),
+        "silent": sum(not row["reached"] for row in rows if row["how"] not in {"clerk", "waits", "request"}),
         "others": all_ - len(rows),
         "press": token_hex(16),
     }
@@ -102,18 +102,26 @@ def _row(call: PageCall, base: Base, found: Answer) -> dict[str, Any]:
         "at": _moment(call, base, found["site"], found["starts_at"]),
         "what": concern(call, base.town, found["services"]),
         "site": _site_name(call, base, found["site"]),
-        "how": proposal["how"] if proposal else "waits" if found["waits"] else "asked",
+        "how": proposal["how"] if proposal else _how_without(found),
         "reached": found["reached"],
         "options": _options(
-            call, found["waits"], [(one["value"], _option(call, base, one)) for one in places]
+            call, _how_without(found), [(one["value"], _option(call, base, one)) for one in places]
         ),
     }
 
 
-def _options(call: PageCall, is_asked: bool, places: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return what can be chosen, the preset first."""
+def _how_without(found: Answer) -> str:
+    """Return what becomes of one without a place: asked already, between others, or asked now."""
+    return "waits" if found["waits"] else "request" if found["request"] else "asked"
+
+
+def _options(call: PageCall, how: str, places: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what can be chosen, the preset first. `how` it goes without a place."""
     leave = (day_rescue.LEAVE, call.say("rescue.option_leave"))
-    return [leave, *places] if is_asked else [*places, (day_rescue.ASK, call.say("rescue.option_ask")), leave]
+    if how == "waits":
+        return [leave, *places]
+    ask = [(day_rescue.ASK, call.say("rescue.option_ask"))] if how == "asked" else []
+    return [*places, *ask, leave]
 
 
 def _when(choice: Answer) -> tuple[str, str]:
