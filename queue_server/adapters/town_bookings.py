@@ -21,6 +21,7 @@ from queue_server.domain.town import Clerk, Site, Town, end_minute, skills_of
 
 Thing = tuple[str, str, str]
 """(what, id, why its appointments would be in the air)."""
+# What is held has nobody to tell: no name is left yet, and whoever books it is told (`services.seating`).
 _WANTED = tuple(
     APPOINTMENT.c[name]
     for name in ("site_id", "day", "clerk_id", "concern", "reference", "starts_at", "minutes")

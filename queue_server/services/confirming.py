@@ -16,13 +16,6 @@ from queue_server.services.in_parts import choose_visit
 from queue_server.services.moving import swap
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.requests import waiting_parts, wished
-from queue_server.services.seating import seat_of
-
-
-def is_possible(unit: Unit, reference: str) -> bool:
-    """Say whether the time that was wished for, or both of a pair, can still be booked."""
-    found = unit.book.by_ref(reference)
-    return found is None or all(seat_of(unit, one) is not None for one in unit.book.pair_of(found))
 
 
 def confirm_at(unit: Unit, reference: str, starts_at: datetime, client: str) -> Answer:

@@ -21,7 +21,7 @@ from queue_server.services.appointments import find_appointment, view
 from queue_server.services.booked_numbers import record_booked
 from queue_server.services.booking_letters import erase_after
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.seating import settle
+from queue_server.services.seating import is_possible, settle
 
 SECRETARIAT: Final = "secretariat"
 MAIL: Final = "mail"
@@ -146,11 +146,17 @@ def waiting(unit: Unit) -> list[Answer]:
         {
             **view(unit, one),
             "clerk_id": one.clerk_id,
+            "possible": may_accept(unit, one),
             "name": people[one.id].name if one.id in people else "",
             "subject": people[one.id].remarks if one.id in people else "",
         }
         for one in found
     ]
+
+
+def may_accept(unit: Unit, asked: Appointment) -> bool:
+    """Say whether somebody can do it at its time, by the set-up of that day."""
+    return is_possible(unit, asked, by_calendars=False)
 
 
 def count_waiting(unit: Unit) -> int:

@@ -44,6 +44,12 @@ def settle(
             reseat(unit, one, clerk_id)
 
 
+def is_possible(unit: Unit, kept: Appointment, *, by_calendars: bool = True) -> bool:
+    """Say whether `settle` would refuse neither it nor the other one of a pair."""
+    parts = unit.book.pair_of(kept)
+    return all(seat_of(unit, one, by_calendars=by_calendars) is not None for one in parts)
+
+
 def reseat(unit: Unit, one: Appointment, clerk_id: str) -> None:
     """Give what is kept to another clerk who is free then."""
     unit.free_cells(one.id)

@@ -13,9 +13,10 @@ from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.errors import AppointmentOver, Refusal, SlotTaken
 from queue_server.services import requests
-from queue_server.services.confirming import confirm_at, is_possible
+from queue_server.services.confirming import confirm_at
 from queue_server.services.last_look import clerks_of_wish
-from queue_server.services.ports import Answer
+from queue_server.services.ports import Answer, Unit
+from queue_server.services.seating import is_possible
 from queue_server.web import booking_times
 from queue_server.web.booking_dates import local
 from queue_server.web.booking_own import Own, is_still_a_pair, open_own
@@ -34,7 +35,7 @@ async def confirm_page(call: PageCall) -> Response:
     own = await _open(call)
     if not own.is_requested:
         return _to_manage(own)
-    if await call.house.sequencer.look(own.site.id, lambda unit: is_possible(unit, own.ref.reference)):
+    if await call.house.sequencer.look(own.site.id, lambda unit: _is_possible(unit, own.ref.reference)):
         return own.page("manage_confirm.html")
     return await _show_times(own, read_wish(call.request.query_params))
 
@@ -55,6 +56,11 @@ async def confirm(call: PageCall) -> Response:
         message = call.say(f"error.{refusal.text}", **refusal.params)
         return await _show_times(own, Wish(), message=message, status=status_of(refusal.code))
     return _to_manage(own, "?new=1")
+
+
+def _is_possible(unit: Unit, reference: str) -> bool:
+    wished = unit.book.by_ref(reference)
+    return wished is None or is_possible(unit, wished)
 
 
 async def _book(own: Own) -> Answer:

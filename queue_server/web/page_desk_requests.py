@@ -35,6 +35,7 @@ def _request(call: PageCall, words: view.Words, found: Answer) -> view.Values:
         **hit(call, words, words.today, found),
         "subject": found["subject"],
         "talk_with": ", ".join(talk_of(town, site, found["services"], found["clerk_id"])),
+        "possible": found["possible"],
         "until": words.long(found["confirm_until"]),
     }
 

@@ -77,7 +77,9 @@ async def act_on_appointment(call: PageCall) -> Response:
             raise
         is_gone = act == "accept" and refusal.code == "slot_taken"
         message = call.say("desk.refused_accept") if is_gone else refusal_words(call, refusal)
-        return await show_appointment(call, message=message, status=status_of(refusal.code))
+        return await show_appointment(
+            call, message=message, status=status_of(refusal.code), typed_answer=answered
+        )
     done = ACTS_DONE.get(str(act)) or answer.get("arrival", "on_time")
     if act == "check_in":
         call.house.speech.number_drawn(call.house.site(call.site_id), answer["number"])
@@ -123,6 +125,7 @@ async def _seen(call: PageCall) -> tuple[Answer, Any]:
             "clerk_id": found.clerk_id,
             "others": [appointments.view(unit, one) for one in others],
         }
+        more["may_accept"] = not found.is_requested(unit.now) or requests.may_accept(unit, found)
         more["pair_ids"] = [one.id for one in unit.book.pair_of(found)]
         person = unit.person(found.id)
         return appointments.view(unit, found) | more | {"sms": sms_state(unit, person)}, person
@@ -131,13 +134,22 @@ async def _seen(call: PageCall) -> tuple[Answer, Any]:
 
 
 async def show_appointment(
-    call: PageCall, *, message: str = "", status: int = 200, typed_mail: str | None = None
+    call: PageCall,
+    *,
+    message: str = "",
+    status: int = 200,
+    typed_mail: str | None = None,
+    typed_answer: str = "",
 ) -> Response:
-    """Show an appointment; `typed_mail` is what was given as another address and is none."""
+    """Show an appointment; `typed_mail` is what was given as another address and is none.
+
+    `typed_answer` is the sentence to the visitor, when it was refused.
+    """
     seen, person = await _seen(call)
     town, site = call.house.offered(call.site_id)
     words = view.words_for(call.say, site, call.house.clock())
     shown = view.appointment(words, town, site, seen)
+    shown["may_accept"] = seen["may_accept"]
     shown["may_ask_to_move"] = shown["may_move"] and bool(person and (person.email or person.sms))
     wish = Wish(tuple((one["id"], one["count"]) for one in shown["services"]), seen["persons"])
     mail_trouble, phone_trouble = await _troubles(call, seen["pair_ids"])
@@ -152,6 +164,7 @@ async def show_appointment(
         mail_trouble=why(call, mail_trouble),
         phone_trouble=why(call, phone_trouble),
         typed_mail=typed_mail,
+        typed_answer=typed_answer,
         sms=seen["sms"],
         exceptions=await exceptions(call, seen["id"]),
         card=_card(call, seen),

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from queue_server.adapters.database import Database
-from queue_server.domain.appointment import Appointment
+from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.errors import NotFound, Refusal, SlotTaken
 from queue_server.domain.person import Person
-from queue_server.domain.slots import starts_in, time_of
+from queue_server.domain.slots import Span, starts_in, time_of
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Absence, Closure, OpeningHours, RosterEntry, Town
 from queue_server.services import booking, booking_clock, free_starts, offer
@@ -147,12 +147,27 @@ class BookingMachine(RuleBasedStateMachine):
     def confirm(self, nth: int) -> None:
         if self.held:
             site, held, client = self.held[nth % len(self.held)]
+            was = self.hand.look(lambda u: u.book.get(held["id"]), site)
+            was_held = was is not None and was.state is AppointmentState.HELD
             answer = self.attempt(
                 site, lambda u: booking.confirm(u, held["id"], client, Person("A", phone=client), "de")
             )
             parts = [] if answer is None else [answer, *([answer["then"]] if "then" in answer else [])]
+            assert not was_held or all(self.is_served(site, one["id"]) for one in parts)
             found = {one["reference"] for one in parts}
             self.booked += sorted(found.difference(self.booked))
+
+    def is_served(self, site: str, id_: int) -> bool:
+        """Say whether its clerk works then: what was only held is looked at again when it is booked."""
+
+        def look(unit: Unit) -> bool:
+            one = unit.book.appointments[id_]
+            times = unit.clerk_times(Span(one.first_cell, one.cells))
+            return any(
+                each.clerk_id == one.clerk_id and not ~each.work & (1 << one.cells) - 1 for each in times
+            )
+
+        return self.hand.look(look, site)
 
     @rule(nth=NTH, extend=st.booleans())
     def extend_or_release(self, nth: int, extend: bool) -> None:

@@ -18,7 +18,7 @@ from queue_server.domain.admission import Admission
 from queue_server.domain.errors import SlotTaken
 from queue_server.domain.town import Absence, Closure, RosterEntry, Town
 from queue_server.services import requests
-from queue_server.services.confirming import confirm_at, is_possible
+from queue_server.services.confirming import confirm_at
 from queue_server.services.ports import Answer
 from tests.domain.town_plans import Plan, edit
 from tests.services.booking_hall import ERIKA, TOMORROW, Booker
@@ -218,9 +218,7 @@ def test_the_secretariat_is_not_stopped_by_its_own_entry(on_file: Database) -> N
 def test_a_wish_whose_time_is_gone_is_booked_at_another_with_all_that_was_typed(on_file: Database) -> None:
     kept = wished(on_file)
     hand, reference = kept.hand, kept.time["reference"]
-    assert hand.look(lambda u: is_possible(u, reference))
     kept.begin(nobody(later_that_day))
-    assert not hand.look(lambda u: is_possible(u, reference))
 
     def book(clock: str) -> Answer:
         return hand.do(lambda u: confirm_at(u, reference, at(clock, TOMORROW), "mail"))

@@ -50,9 +50,12 @@ async def test_the_desk_reads_what_to_do_when_the_mayor_is_away_by_now(town: Tow
     away = edit("clerk", "henrik", absences=(Absence(day, day),))
     await town.house.write(lambda c: change_town(c, sample_town().id, away, town.house.clock()))
     await town.house.renew_if_changed()
+    assert "Zeit nicht mehr möglich" in words(await desk.get("/requests"))
+    assert "Lehnen Sie die Anfrage ab" in words(await desk.see(reference(visitor)))
     refused = await desk.post(path, act="accept", answer=SENTENCE, request_id="press-1")
     assert refused.status_code == 409
     assert "Lehnen Sie die Anfrage ab und nennen Sie in der Antwort eine andere Zeit" in words(refused.text)
+    assert SENTENCE in words(refused.text), "what was typed is still there"
     assert "Die Anfrage ist abgelehnt" in await answer(desk, visitor, "decline", "Wählen Sie Freitag.")
 
 
@@ -72,6 +75,7 @@ async def test_the_desk_confirms_and_the_visitor_gets_number_and_letter(town: To
     page = await desk.get()
     assert "1 Anfrage" in words(page)
     listed = words(await desk.get("/requests"))
+    assert "Zeit nicht mehr möglich" not in listed
     assert "Erika Mustermann : Der Radweg am <Markt> Henrik Voss" in listed
     assert "<Markt>" not in await desk.get("/requests"), "what was typed is shown as text"
     seen = words(await desk.see(reference(visitor)))
