@@ -108,7 +108,7 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
         items += [_do(units, day, one, wish, asked, plan.id) for one, wish in wishes]
     body = {**begun.body, "items": items}
     first = units[0]
-    first.keep_rescue(replace(begun, body=body))
+    first.keep_rescue(replace(begun, body=body, made_at=first.now))  # it may have begun long before
     for unit in units:
         _reseat_holds(unit, plan.cause)  # after what is booked: it goes first
     kind, ref = thing_of(plan.cause)

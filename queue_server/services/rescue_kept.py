@@ -8,10 +8,11 @@ on from where it stopped.
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from queue_server.domain.rescue_cause import Cause
-from queue_server.services.ports import Answer, Rescued
+from queue_server.services.ports import Answer, Rescued, Unit
 
 
 def begun(
@@ -48,6 +49,22 @@ def cause_of(body: Answer) -> tuple[Cause, tuple[date, ...]]:
     first, last = (date.fromisoformat(kept[name]) for name in ("first", "last"))
     entered = tuple(date.fromisoformat(day) for day in body["entered"])
     return Cause(first, last, kept["clerk"], kept["site"]), entered
+
+
+def next_press(unit: Unit, *about: object) -> str:
+    """Return the id of the next rescue `about` the same: the same one until it is over.
+
+    So a page that is fetched anew after a lost connection carries the press that was lost, and of two leads
+    who look at the same time one does it, and the other one is shown what was done.
+    """
+    id_ = _hashed(repr((unit.organisation_id, *about)))
+    while (known := unit.rescue(id_)) is not None and is_over(known):
+        id_ = _hashed(id_)
+    return id_
+
+
+def _hashed(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]
 
 
 def is_over(rescued: Rescued) -> bool:

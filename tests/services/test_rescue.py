@@ -15,11 +15,13 @@ from queue_server.adapters.post.outbox_rows import OUTBOX
 from queue_server.domain.person import Person
 from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.town import Town
+from queue_server.services import rescue_preview
 from queue_server.services.ports import Answer
+from queue_server.services.rescue_preview import go_on, previewing
 from queue_server.services.rescue_undo import RescueOver
 from tests.domain.town_plans import Plan, edit
 from tests.services.booking_hall import ERIKA, TOMORROW
-from tests.services.rescuing import Rescuer, town_with_annex
+from tests.services.rescuing import SITES, Rescuer, town_with_annex
 from tests.town_hall import CAR, CARD, DAY, PASS, at
 
 TODAY = date.fromisoformat(DAY)
@@ -186,6 +188,21 @@ def test_who_goes_home_ill_leaves_what_has_begun_as_it_is(hand: Rescuer) -> None
     assert [row["reference"] for row in hand.preview(away())] == [later["reference"]]
     hand.rescue(away())
     assert of_clerk(hand, begun) == "anna"
+
+
+def test_looking_in_slices_finds_the_same(hand: Rescuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    full_day(hand)
+    hand.change(lambda town: replace(town, sites=tuple(replace(s, walk_in_share=20) for s in town.sites)))
+    cause = Cause(TODAY, TODAY, site_id="hall")
+    at_once = hand.preview(cause)
+    monkeypatch.setattr(rescue_preview, "SLICE", 2)
+    units = [hand.store.view(site, hand.now) for site in SITES]
+    steps, slices, answer, rows = previewing(units, cause, None), 0, None, None
+    while rows is None:
+        question, rows = go_on(steps, answer)
+        answer, slices = question() if question else None, slices + 1
+    assert rows == at_once
+    assert slices > len(at_once)
 
 
 def test_only_the_departments_own_appointments_are_touched(hand: Rescuer) -> None:

@@ -31,7 +31,7 @@ class RescueRows:
         changed = connection.execute(
             sa.update(RESCUE)
             .where(RESCUE.c.organisation_id == organisation_id, RESCUE.c.id == rescued.id)
-            .values(body=rescued.body, undone_at=rescued.undone_at)
+            .values(body=rescued.body, made_at=rescued.made_at, undone_at=rescued.undone_at)
         )
         if changed.rowcount:
             return

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from secrets import token_hex
 from typing import Any, Final
 
 from sqlalchemy.engine import Connection
@@ -22,7 +21,7 @@ from queue_server.domain.town import Service, Site, Texts, Town, in_language
 from queue_server.services import rescue as day_rescue
 from queue_server.services.locales import clock
 from queue_server.services.ports import Answer, Rescued, Unit
-from queue_server.services.rescue_kept import begun, cause_of
+from queue_server.services.rescue_kept import begun, cause_of, next_press
 from queue_server.services.rescue_preview import Question, Steps, go_on, previewing
 from queue_server.services.rescue_rules import count_broken
 from queue_server.services.rescue_undo import UNDO_FOR, may_take_back, outcome, take_back
@@ -63,7 +62,7 @@ class Base:
 async def proposals(call: PageCall, base: Base, cause: Cause) -> dict[str, Any]:
     """Return what a page shows before anything is done: each appointment with its choices, and how many."""
 
-    found, all_ = await _look(call, base, cause)
+    found, all_, press = await _look(call, base, cause)
     rows = [_row(call, base, one) for one in found]
     hows = [row["how"] for row in rows]
     return {
@@ -71,26 +70,27 @@ async def proposals(call: PageCall, base: Base, cause: Cause) -> dict[str, Any]:
         "counts": {how: hows.count(how) for how in _HOWS if how in hows},
         "silent": sum(not row["reached"] for row in rows if row["how"] not in {"clerk", "waits", "request"}),
         "others": all_ - len(rows),
-        "press": token_hex(16),
+        "press": press,
     }
 
 
-async def _look(call: PageCall, base: Base, cause: Cause) -> tuple[list[Answer], int]:
-    """Return the proposals, and how many the cause breaks, whoever's they are: in slices, see there."""
+async def _look(call: PageCall, base: Base, cause: Cause) -> tuple[list[Answer], int, str]:
+    """Return the proposals, how many the cause breaks, whoever's they are, and the press: in slices."""
 
-    def begin(units: Sequence[Unit]) -> tuple[Steps, int]:
+    def begin(units: Sequence[Unit]) -> tuple[Steps, int, str]:
         own = [unit for unit in units if unit.site.id in base.site_ids]
-        return previewing(own, cause, base.services), count_broken(units, cause)
+        press = next_press(units[0], cause, base.department_id, base.site_id, base.site_ids)
+        return previewing(own, cause, base.services), count_broken(units, cause), press
 
     async def next_slice(answer: object) -> tuple[Question | None, list[Answer] | None]:
         return await call.house.sequencer.look_around(base.site_ids, lambda _: go_on(steps, answer))
 
     whole_town = [*base.site_ids, *(one.id for one in base.town.sites if one.id not in base.site_ids)]
-    steps, all_ = await call.house.sequencer.look_around(whole_town, begin)
+    steps, all_, press = await call.house.sequencer.look_around(whole_town, begin)
     question, rows = await next_slice(None)
     while rows is None:
         question, rows = await next_slice(await asyncio.to_thread(question) if question else None)
-    return rows, all_
+    return rows, all_, press
 
 
 def _row(call: PageCall, base: Base, found: Answer) -> dict[str, Any]:
