@@ -52,14 +52,25 @@ class Draft:
 
     typed: dict[str, Typed] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
+    versions: dict[str, int] = field(default_factory=dict)
+    """How often a step was kept: a page that is older overwrites nothing."""
+    sent: dict[str, Typed] = field(default_factory=dict)
+    """What was kept last, before anything was filled in: the same once more is a button pressed twice."""
     password_hash: str = field(default="", repr=False)
     password_of: str = ""
     """The user name beside which the password was judged."""
 
+    def keep(self, step: str, typed: Typed) -> None:
+        self.typed[step] = self.sent[step] = typed
+        self.versions[step] = self.versions.get(step, 0) + 1
+
     def forget(self, *steps: str) -> None:
+        """Let steps begin anew; a page of theirs that is still open somewhere is old from now on."""
         for step in steps:
             self.typed.pop(step, None)
+            self.sent.pop(step, None)
             self.done.discard(step)
+            self.versions[step] = self.versions.get(step, 0) + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.domain.written_hours import parse_days, parse_hours, write_hours
+from queue_server.domain.written_hours import on_grid, parse_days, parse_hours, read_hours, write_hours
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,40 @@ def test_what_are_no_hours_is_refused(text: str) -> None:
 def test_written_hours_are_read_back(minutes: list[tuple[int, int]]) -> None:
     stretches = tuple((time(a // 60, a % 60), time(b // 60, b % 60)) for a, b in minutes)
     assert parse_hours(write_hours(stretches)) == stretches
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("08:00-12:30, 14:00-18:00", "8-12:30,14-18", "8–12.30 und 14 bis 18 Uhr", "8:00 to 12:30; 14 – 18"),
+        *(
+            "8-12.30 u. 14-18",
+            "von 8 Uhr bis 12 Uhr 30 und von 14 Uhr bis 18 Uhr",
+            "8 Uhr - 12h30 / 14 - 18 h",
+        ),
+        *("14-18, 8-12:30", "8-12:30 14-18", "8.00–12.30 Uhr 14–18 Uhr", "8 bis 12 Uhr 30 sowie 14 bis 18"),
+    ],
+)
+def test_hours_are_read_as_people_write_them(text: str) -> None:
+    assert read_hours(text) == ((time(8), time(12, 30)), (time(14), time(18))), text
+
+
+def test_what_follows_the_hour_may_be_minutes_or_the_next_stretch() -> None:
+    assert read_hours("8-12 Uhr 14-18 Uhr") == ((time(8), time(12)), (time(14), time(18)))
+    assert read_hours("9 Uhr bis 12 Uhr 30") == ((time(9), time(12, 30)),)
+    assert read_hours("9 Uhr 15 bis 12") == ((time(9, 15), time(12)),)
+
+
+@pytest.mark.parametrize("text", ["", " ", "geschlossen", "Geschlossen", "zu", "–", "-", "closed", "Ruhetag"])
+def test_closed_is_said_in_many_words(text: str) -> None:
+    assert read_hours(text) == ()
+
+
+@pytest.mark.parametrize("text", ["vormittags", "8-25", "8", "nach Vereinbarung", "8-12 14", "zu 8-12"])
+def test_what_nobody_could_tell_is_no_hours(text: str) -> None:
+    assert read_hours(text) is None
+
+
+def test_a_time_between_two_cells_is_not_on_the_grid() -> None:
+    assert on_grid(((time(8), time(12, 35)),))
+    assert not on_grid(((time(8), time(12, 37)),))

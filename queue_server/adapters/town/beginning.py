@@ -4,11 +4,9 @@ What must not live here: what is made of them (`domain.first_town`), keeping a t
 Nothing is kept in memory: it is read for a few pages in the life of a server.
 """
 
-import re
 import tomllib
 import zoneinfo
 from dataclasses import replace
-from datetime import time
 from importlib import resources
 from typing import Final
 
@@ -17,7 +15,7 @@ from queue_server.adapters.town.public_holidays import STATES
 from queue_server.domain.town import Town
 from queue_server.domain.town_check import check
 from queue_server.domain.town_problem import Problem
-from queue_server.domain.written_hours import parse_hours, write_hours
+from queue_server.domain.written_hours import read_hours, write_hours
 
 __all__ = [
     "TEMPLATES",
@@ -89,11 +87,3 @@ def states() -> tuple[str, ...]:
 
 def _sample(name: str) -> str:
     return resources.files("queue_server.samples").joinpath(name).read_text(encoding="utf-8")
-
-
-def read_hours(text: str) -> tuple[tuple[time, time], ...] | None:
-    """Return the stretches of hours as people write them ("8-12.30 und 14 bis 18 Uhr"), else None."""
-    plain = re.sub(r"\s*\b(?:uhr|h)\b\.?", "", text.casefold())
-    plain = re.sub(r"\s*(?:;|\bund\b|\bu\.|\band\b|&|/|\+)\s*", ",", plain)
-    plain = re.sub(r"\s*(?:\bbis\b|\bto\b|—|–)\s*", "-", plain)
-    return parse_hours(re.sub(r"(?<=\d)\.(?=\d\d)", ":", plain))

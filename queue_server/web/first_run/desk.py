@@ -38,6 +38,11 @@ class Desk:
     def fields(self, step: str) -> Typed:
         return self.draft.typed.get(step) or _PROPOSALS.get(step, _nothing)(self)
 
+    def stamp(self, step: str) -> str:
+        """Return what a form of this step carries, to see whether it was kept from elsewhere meanwhile."""
+        versions = self.draft.versions
+        return str(sum(versions.values()) if step == SUMMARY else versions.get(step, 0))
+
     @property
     def template_name(self) -> str:
         wanted = self.one(TOWN, "template")

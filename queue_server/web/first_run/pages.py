@@ -28,12 +28,13 @@ from queue_server.web.first_run.desk import (
     TOWN,
     Desk,
 )
-from queue_server.web.first_run.keeping import merged
+from queue_server.web.first_run.keeping import is_older, laid_over, merged
 from queue_server.web.first_run.steps import Errors, errors_of, filled_in
 from queue_server.web.first_run.views import view_of
 from queue_server.web.pages import PageCall, PageRoute
 
 MORE_LINES: Final = 3
+_OLDER: Final = 409
 _PASSWORD: Final = "password"  # noqa: S105 - the name of a field
 
 
@@ -64,10 +65,13 @@ async def take_step(call: PageCall) -> Response:
     call.house.csrf.check(call.request.scope, form.get("csrf"))
     desk, step, act = _desk(call), _step(call), str(form.get("act") or "next")
     if step == SUMMARY:
-        return (
-            await _make(call, desk) if act == "make" else _to(call, _earlier(step, act.removeprefix("to-")))
-        )
-    _keep(call, desk, step, form)
+        if act == "make":
+            return await _make(call, desk, str(form.get("stamp")))
+        return _to(call, _earlier(step, act.removeprefix("to-")))
+    typed = merged(desk, step, _typed(call, step, form))
+    if is_older(desk, step, str(form.get("stamp")), typed):
+        return _show(call, laid_over(desk, step, typed), step, status=_OLDER)
+    _keep(desk, step, typed)
     problem = await _judge_password(call, desk, form) if step == ACCOUNT else None
     if act == "back" or act.startswith("to-"):
         return _to(call, _earlier(step, act.removeprefix("to-")))
@@ -92,10 +96,12 @@ def _earlier(step: str, wanted: str) -> str:
     return wanted if wanted in before else (before or STEPS)[-1 if before else 0]
 
 
-async def _make(call: PageCall, desk: Desk) -> Response:
-    """Make everything at once, or say what is in the way."""
+async def _make(call: PageCall, desk: Desk, stamp: str) -> Response:
+    """Make everything at once, or say what is in the way. Only what was looked at is made."""
     if _next_undone(desk) != SUMMARY:
         return _to(call, _next_undone(desk))
+    if stamp != desk.stamp(SUMMARY):
+        return _show(call, desk, SUMMARY, status=_OLDER)
     try:
         return await making.make(call, desk)
     except Refusal as refusal:
@@ -105,9 +111,9 @@ async def _make(call: PageCall, desk: Desk) -> Response:
         return response
 
 
-def _keep(call: PageCall, desk: Desk, step: str, form: FormData) -> None:
-    """Put a form's fields into the draft: no signs that cannot be seen, no password."""
-    left_out = {"csrf", "act", _PASSWORD}
+def _typed(call: PageCall, step: str, form: FormData) -> dict[str, list[str]]:
+    """Return a form's fields: no signs that cannot be seen, no password."""
+    left_out = {"csrf", "act", "stamp", _PASSWORD}
     typed: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if name not in left_out and len(name) <= LONGEST:
@@ -115,8 +121,12 @@ def _keep(call: PageCall, desk: Desk, step: str, form: FormData) -> None:
             typed.setdefault(name, []).append(words[:LONGEST])
     for name in ("user",) if step in {ACCOUNT, PEOPLE} else ():
         typed[name] = [call.house.accounts.normal_user(one) for one in typed.get(name, ())]
+    return typed
+
+
+def _keep(desk: Desk, step: str, typed: dict[str, list[str]]) -> None:
     before = desk.template_name
-    desk.draft.typed[step] = merged(desk, step, typed)
+    desk.draft.keep(step, typed)
     if step == TOWN and desk.template_name != before:
         desk.draft.forget(*OF_TEMPLATE)
 
@@ -163,6 +173,8 @@ def _show(call: PageCall, desk: Desk, step: str, errors: Errors | None = None, s
         steps=STEPS,
         number=STEPS.index(step) + 1,
         errors=errors or {},
+        is_older=status == _OLDER,
+        stamp=desk.stamp(step),
         languages=call.other_languages,
         csrf=call.house.csrf.token(call.request.scope),
         here=_address(call),

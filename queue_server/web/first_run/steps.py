@@ -4,13 +4,14 @@ What lives here: field → key of the catalogues, for plain typed values. What m
 password, which is judged where it is typed (`pages`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import time
 from typing import Final
 
 from queue_server.domain.first_town import offered, slug
 from queue_server.domain.town import end_minute
 from queue_server.domain.town_values import SERVICE_RANGES, SLUG, USER
+from queue_server.domain.written_hours import on_grid
 from queue_server.web.first_run.desk import (
     ACCOUNT,
     HOURS,
@@ -37,11 +38,7 @@ def filled_in(desk: Desk, step: str) -> Mapping[str, list[str]]:
     if step == TOWN and not desk.one(TOWN, "id"):
         return {"id": [slug(desk.one(TOWN, "name"))]}
     if step == PEOPLE:
-        users = [
-            (user or _user(name)) if name else user
-            for name, user in zip(desk.all(PEOPLE, "person"), _users(desk), strict=True)
-        ]
-        return {"user": users}
+        return {"user": _proposed_users(desk)}
     return {}
 
 
@@ -67,8 +64,29 @@ def _users(desk: Desk) -> list[str]:
     return [*desk.all(PEOPLE, "user"), *[""] * count][:count]
 
 
-def _user(name: str) -> str:
-    return slug(name.rsplit(maxsplit=1)[-1]) if name.split() else ""
+def _proposed_users(desk: Desk) -> list[str]:
+    """Return the user names, each empty one beside a name filled in with one that nobody has yet."""
+    users = _users(desk)
+    taken = {slug(one) for one in (desk.one(ACCOUNT, "user"), *users) if one}
+    for index, name in enumerate(desk.all(PEOPLE, "person")):
+        if name.split() and not users[index]:
+            users[index] = next(one for one in _users_of(name) if slug(one) not in taken)
+            taken.add(slug(users[index]))
+    return users
+
+
+def _users_of(name: str) -> Iterator[str]:
+    """Yield user names for a person: mueller, p.mueller, petra.mueller, mueller2 and so on.
+
+    A name without any letter of ours is "person", whatever its script.
+    """
+    words = name.split()
+    first, last = slug(words[0]), slug(words[-1]) or "person"
+    yield last
+    if first and first != last:
+        yield f"{first[0]}.{last[:30]}"
+        yield f"{first[:15]}.{last[:20]}"
+    yield from (f"{last[:30]}{number}" for number in range(2, 100))
 
 
 def _account(desk: Desk) -> Errors:
@@ -100,22 +118,29 @@ def _hours(desk: Desk) -> Errors:
         fields = {day: f"h-{site.id}-{day}" for day in WEEK}
         read = {day: desk.one(HOURS, name) for day, name in fields.items()}
         for day, text in read.items():
-            if text and not _fits(desk.beginning.read_hours(text)):
-                errors[fields[day]] = "first.wrong_hours"
+            wrong = _wrong_hours(desk.beginning.read_hours(text))
+            if wrong:
+                errors[fields[day]] = wrong
         if not any(read.values()):
             errors[fields[0]] = "first.never_open"
     return errors
 
 
-def _fits(stretches: object) -> bool:
-    """Each stretch ends after it begins and before the next one does."""
+def _wrong_hours(stretches: Sequence[tuple[time, time]] | None) -> str:
+    """Return why hours cannot hold; empty for those that can."""
+    if stretches is None:
+        return "first.wrong_hours"
+    if not on_grid(tuple(stretches)):
+        return "first.hours_five"
     last = -1
-    for begins, ends in stretches if isinstance(stretches, tuple) else ():
+    for begins, ends in stretches:
         start = _minute(begins)
-        if start < last or end_minute(ends) <= start:
-            return False
+        if end_minute(ends) <= start:
+            return "first.hours_backwards"
+        if start < last:
+            return "first.hours_overlap"
         last = end_minute(ends)
-    return last >= 0
+    return ""
 
 
 def _minute(at: time) -> int:
@@ -124,9 +149,12 @@ def _minute(at: time) -> int:
 
 def _rooms(desk: Desk) -> Errors:
     errors: Errors = {}
+    sites: list[str] = []
     for site in desk.template.sites:
-        if not desk.one(ROOMS, f"name-{site.id}"):
-            errors[f"name-{site.id}"] = "first.missing_site"
+        called = desk.one(ROOMS, f"name-{site.id}")
+        if not called or called.casefold() in sites:
+            errors[f"name-{site.id}"] = "first.twice_site" if called else "first.missing_site"
+        sites.append(called.casefold())
         rows = desk.rooms_of(site.id)
         names = [name for _, name in rows]
         if not rows:
@@ -145,9 +173,14 @@ def _services(desk: Desk) -> Errors:
         f"minutes-{key}": "first.wrong_minutes" for key, typed in found.items() if minutes(typed) is None
     }
     own = desk.rows(SERVICES, "own", "own_minutes")
-    for index, (_, typed) in enumerate(own):
-        if minutes(typed) is None:
+    services = offered(desk.template, desk.catalogue)
+    known = {name.casefold() for one in services for name in one.name.values()}
+    for index, (name, typed) in enumerate(own):
+        if name.casefold() in known:
+            errors[f"own-{index}"] = "first.twice_service"
+        elif minutes(typed) is None:
             errors[f"own-{index}"] = "first.wrong_minutes"
+        known.add(name.casefold())
     if not found and not own:
         errors["q"] = "first.missing_service"
     return errors

@@ -43,12 +43,13 @@ def _account(_: PageCall, desk: Desk) -> Values:
     }
 
 
-def _town(_: PageCall, desk: Desk) -> Values:
+def _town(call: PageCall, desk: Desk) -> Values:
+    states = [(one, call.say(f"first.state_{one.lower()}")) for one in desk.beginning.states()]
     return {
         "name": desk.one(TOWN, "name"),
         "id": desk.one(TOWN, "id"),
         "state": desk.one(TOWN, "state"),
-        "states": desk.beginning.states(),
+        "states": sorted(states, key=lambda one: one[1]),
         "like": desk.template_name,
         "templates": [(one, one.replace("-", "_")) for one in desk.beginning.TEMPLATES],
         "may_lose": HOURS in desk.draft.done,
@@ -156,7 +157,7 @@ def _summary(call: PageCall, desk: Desk) -> Values:
         "sites": [
             {
                 **_rooms_of(desk, site["id"]),
-                "days": [day for day in site["days"] if day["hours"]],
+                "days": site["days"],
                 "rooms": desk.rooms_of(site["id"]),
             }
             for site in hours

@@ -1,6 +1,4 @@
-"""What the first set-up begins with ships right, and hours are read as people write them."""
-
-from datetime import time
+"""What the first set-up begins with ships right."""
 
 import pytest
 
@@ -42,16 +40,3 @@ def test_vehicles_are_registered_where_that_is_the_office() -> None:
     assert "vehicle_register_new" not in {
         one.key for one in offered(beginning.template("town-hall"), beginning.catalogue())
     }
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["08:00-12:30, 14:00-18:00", "8-12:30,14-18", "8–12.30 und 14 bis 18 Uhr", "8:00 to 12:30; 14 – 18"],
-)
-def test_hours_are_read_as_people_write_them(text: str) -> None:
-    assert beginning.read_hours(text) == ((time(8), time(12, 30)), (time(14), time(18)))
-
-
-@pytest.mark.parametrize("text", ["vormittags", "8-25", "8", "8-12 14-18"])
-def test_other_words_are_no_hours(text: str) -> None:
-    assert beginning.read_hours(text) is None

@@ -134,12 +134,15 @@ MISTAKES: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("hours", {"h__rathaus__1": "vormittags"}, "h-rathaus-1"),
     ("hours", {"h__rathaus__1": "12-8"}, "h-rathaus-1"),
     ("hours", {f"h__rathaus__{day}": "" for day in range(7)}, "h-rathaus-0"),
+    ("hours", {"h__rathaus__1": "8-12:07"}, "h-rathaus-1"),
+    ("hours", {"h__rathaus__1": "8-12, 11-14"}, "h-rathaus-1"),
     ("rooms", {"room__rathaus": ["", ""], "counter__rathaus": ["", ""]}, "room-rathaus-0"),
     ("rooms", {"counter__rathaus": ["1", "1"]}, "room-rathaus-1"),
     ("rooms", {"name__rathaus": ""}, "name-rathaus"),
     ("services", {"service": []}, "q"),
     ("services", {"minutes__id_card": "0"}, "minutes-id_card"),
     ("services", {"own": "Gelbe Säcke", "own_minutes": "viele"}, "own-0"),
+    ("services", {"own": "personalausweis BEANTRAGEN"}, "own-0"),
     ("people", {"person": ""}, "person-0"),
     ("people", {"person": "Petra Müller", "user": "anna"}, "user-0"),
 )
@@ -160,9 +163,84 @@ async def test_mondays_hours_serve_the_whole_week(new_server: NewServer) -> None
     visitor = await new_server.at("hours")
     await visitor.press("act", "same-rathaus", h__rathaus__0="8–12.30 und 14 bis 18 Uhr")
     assert [visitor.value(f"h-rathaus-{day}") for day in range(7)] == [
-        *["8–12.30 und 14 bis 18 Uhr"] * 5,
+        *["08:00-12:30, 14:00-18:00"] * 5,
         *["", ""],
     ]
+
+
+async def test_hours_are_shown_as_they_were_understood(new_server: NewServer) -> None:
+    visitor = await new_server.at("hours")
+    typed = {"h__rathaus__1": "9 Uhr bis 12 Uhr 30", "h__rathaus__2": "zu", "h__rathaus__3": "vormittags"}
+    await visitor.press("act", "next", 422, **typed)
+    assert [visitor.value(f"h-rathaus-{day}") for day in (1, 2, 3)] == ["09:00-12:30", "", "vormittags"]
+
+
+async def test_a_page_from_before_overwrites_nothing_and_loses_nothing(new_server: NewServer) -> None:
+    visitor = await new_server.at("rooms")
+    other = await Visitor(new_server.town).open(f"{new_server.link}/rooms")
+    await visitor.press("act", "next", name__rathaus="Altes Rathaus")
+    await other.press("act", "next", 409, name__rathaus="Neues Rathaus", screen__rathaus=[])
+    assert "In einem anderen Fenster" in other.words
+    assert other.value("name-rathaus") == "Neues Rathaus"
+    assert re.search(r'name="screen-rathaus" value="1">', other.page.text)
+    await visitor.open(f"{new_server.link}/rooms")
+    assert visitor.value("name-rathaus") == "Altes Rathaus"
+    await other.press("act", "next")
+    await visitor.open(f"{new_server.link}/rooms")
+    assert visitor.value("name-rathaus") == "Neues Rathaus"
+
+
+async def test_the_same_press_twice_is_one(new_server: NewServer) -> None:
+    visitor = await new_server.at("rooms")
+    other = await Visitor(new_server.town).open(f"{new_server.link}/rooms")
+    await visitor.press("act", "next", name__rathaus="Altes Rathaus")
+    await other.press("act", "next", name__rathaus="Altes Rathaus")
+    assert other.page.url.path.endswith("services")
+
+
+async def test_a_page_of_another_template_empties_no_rooms(new_server: NewServer) -> None:
+    visitor = await new_server.at("rooms")
+    stale = await Visitor(new_server.town).open(f"{new_server.link}/rooms")
+    await visitor.press("act", "to-town")
+    await visitor.press("act", "next", template="two-sites")
+    await stale.press("act", "next", 409, name__rathaus="Altes Rathaus")
+    sites = re.findall(r'name="name-([^"]+)" type="text" value="([^"]*)"', stale.page.text)
+    assert len(sites) == 2
+    assert ("rathaus", "Altes Rathaus") in sites
+    assert all(re.search(rf'name="room-{site}" value="[^"]', stale.page.text) for site, _ in sites)
+
+
+async def test_only_what_was_looked_at_is_made(new_server: NewServer) -> None:
+    visitor = await new_server.at("summary")
+    other = await Visitor(new_server.town).open(f"{new_server.link}/hours")
+    await other.press("act", "next", h__rathaus__5="9-12")
+    await visitor.press("act", "make", 409)
+    assert "09:00-12:00" in visitor.words
+    await visitor.press("act", "make")
+
+
+async def test_enter_searches_where_there_is_a_search(new_server: NewServer) -> None:
+    """A browser presses the first button of a form for Enter."""
+    for step, act in (("rooms", "next"), ("services", "find")):
+        visitor = await new_server.at(step)
+        first = re.search(r'<button[^>]* form="step" name="act" value="(\w+)"', visitor.page.text)
+        assert first
+        assert first[1] == act
+
+
+async def test_colleagues_with_one_surname_get_user_names_of_their_own(new_server: NewServer) -> None:
+    visitor = await new_server.at("people")
+    names = ["Petra Müller", "Paul Müller", "Pia Müller", "Eva Anna", "Ли"]
+    await visitor.press("act", "next", person=names, user=[""] * 5, site=["rathaus"] * 5)
+    for user in ("mueller", "p.mueller", "pia.mueller", "e.anna", "person"):
+        assert f"(Benutzername {user})" in visitor.words
+
+
+async def test_states_stand_by_their_names(new_server: NewServer) -> None:
+    visitor = await new_server.at("town")
+    states = re.findall(r'<option value="\w+">([^<]+)', visitor.page.text)
+    assert states == sorted(states)
+    assert states[0] == "Baden-Württemberg"
 
 
 async def test_a_search_shows_a_part_and_forgets_nothing(new_server: NewServer) -> None:
