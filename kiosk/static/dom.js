@@ -25,7 +25,10 @@ const ICONS = {
   hidden: "M2 12c2.500-4.500 6-7 10-7s7.500 2.500 10 7c-2.500 4.500-6 7-10 7s-7.500-2.500-10-7zM4 20L20 4",
 };
 
-/** A node: attributes by name, listeners under `on`, children as nodes or texts; empty ones are left out. */
+/**
+ * A node: attributes by name, listeners under `on`, children as nodes or texts; empty ones are left out. What names
+ * its language runs as its own letters do.
+ */
 export function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -33,15 +36,18 @@ export function h(tag, attributes = {}, ...children) {
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, String(value));
   }
+  if (attributes.lang) node.dir = "auto";
   node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
+
+const POINTING = new Set(["next", "back", "erase"]);
 
 /** A line drawing, hidden from screen readers: the words stand beside it. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
+  svg.setAttribute("class", POINTING.has(name) ? "icon icon--way" : "icon");
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", ICONS[name]);

@@ -11,7 +11,7 @@ const FEW = 12;
 /** The words of a name that somebody may look for. German writes them large; elsewhere the short ones go. */
 export function wordsOf(name, language) {
   const words = name.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.filter((word) => (language === "de" ? /^\p{Lu}/u.test(word) : /^\p{L}{4}/u.test(word)));
+  return words.filter((word) => (language.split("-")[0] === "de" ? /^\p{Lu}/u.test(word) : /^\p{L}{4}/u.test(word)));
 }
 
 /** A word's letter: without its mark in Latin script, as in a telephone book; other scripts keep theirs. */
@@ -26,7 +26,7 @@ export function letterIndex(categories, language) {
   const found = new Map();
   const put = (kind, thing) => {
     const name = named(thing.name, language);
-    const words = wordsOf(name, language);
+    const words = wordsOf(name, thing.name[language] ? language : "de");
     for (const word of words) {
       const letter = letterOf(word, language);
       if (!found.has(letter)) found.set(letter, { services: [], categories: [] });

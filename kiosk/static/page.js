@@ -2,7 +2,7 @@
 // and is gone with it; views and rules stand in the modules beside this one.
 
 import { connect } from "/static/live.js";
-import { makeTexts, readJson } from "/static/texts.js";
+import { directionOf, makeTexts, readJson } from "/static/texts.js";
 import { makeArriving } from "./arriving.js";
 import { makeBooking } from "./booking.js";
 import { get, newId, post } from "./commands.js";
@@ -41,7 +41,9 @@ let picture = null;
 let visit = null;
 let screen = { step: "start" };
 
-const language = () => visit?.language ?? config.languages[0];
+let lead = config.languages[0];
+
+const language = () => visit?.language ?? lead;
 const t = (key, params) => texts.get(language())(key, params);
 const asKiosk = () => ({ deviceId: config.kiosk_id, language: language() });
 const send = (path, body) => post(path, body, asKiosk());
@@ -88,6 +90,7 @@ function arrive(code) {
 
 function clear() {
   visit = null;
+  lead = config.languages[0];
   root.removeAttribute("data-reach");
   result.forget();
   booking.forget();
@@ -134,6 +137,7 @@ function head() {
 
 function draw() {
   root.lang = language();
+  root.dir = directionOf(language());
   root.dataset.step = screen.step;
   head();
   if (screen.step in pages) pages[screen.step]();
@@ -149,11 +153,20 @@ function drawStep({ title, hint, body, foot: below }) {
 
 function drawStart() {
   foot.hidden = true;
-  const next = startView({ config, texts, picture, live: line.state(), local: clock.local(), hasScanner: hasScanner(), onBegin: (code) => begin(code), onArrive: arrive, onBook: (code) => begin(code, true) });
+  clock.show(part, lead);
+  const next = startView({ config, texts, language: lead, picture, live: line.state(), local: clock.local(), hasScanner: hasScanner(), onLanguage: turn, onBegin: (code) => begin(code), onArrive: arrive, onBook: (code) => begin(code, true) });
   const here = main.querySelector(".start");
   // Only the figures change while somebody is about to press: a button replaced under a finger is a lost press.
   if (here && sameParts(here, next)) here.firstElementChild.replaceChildren(...next.firstElementChild.childNodes);
   else main.replaceChildren(next);
+}
+
+/** Turn the start page to another language, until somebody goes on or nobody does. */
+function turn(code) {
+  lead = code;
+  idleStep.touch(now());
+  draw();
+  main.querySelector('.start__languages [aria-pressed="true"]')?.focus();
 }
 
 function speak(code) {
@@ -211,12 +224,16 @@ function step() {
   const { time } = clock.local();
   if (time !== minute) {
     minute = time;
-    clock.show(part);
+    clock.show(part, lead);
     if (screen.step === "start") drawStart(); // "tomorrow" becomes "today" at midnight
   }
-  if (screen.step === "start") return;
+  if (screen.step === "start") return stepStart();
   if (screen.step === "result" || screen.step === "mine") stepNumber();
   else stepChoice();
+}
+
+function stepStart() {
+  if (lead !== config.languages[0] && idleStep.at(now()).phase !== "quiet") clear();
 }
 
 function stepNumber() {

@@ -1,6 +1,9 @@
-// The start page: what one sees without a touch. All languages of the kiosk at once, the first one large.
+// The start page: what one sees without a touch. Two languages at once, the first one large; where the kiosk speaks
+// more, a row of their names turns the page to another.
 
+import { localeOf } from "/static/texts.js";
 import { h, icon } from "./dom.js";
+import { languageButtons } from "./head.js";
 import { nextOpening, weekdayOf, wordOf } from "./opening.js";
 import { clockOf, dayWords } from "./when.js";
 
@@ -32,15 +35,32 @@ function inAll(texts, say, tag = "p", className = "") {
     );
 }
 
-/** The start page. `texts`: language → t. `local`: the site's {date, time}. */
-export function startView({ config, texts, picture, live, local, hasScanner, onBegin, onArrive, onBook }) {
+/** The languages in which the start page speaks: that of whom it was turned to, else the kiosk's first, and one more. */
+function spoken(texts, language) {
+  const main = (one) => one.split("-")[0];
+  const others = [...texts.keys()].filter((one) => main(one) !== main(language));
+  return new Map([language, ...others.slice(0, 1)].map((one) => [one, texts.get(one)]));
+}
+
+/** The names of all languages, where not all are spoken at once. */
+function languageRow(texts, language, onLanguage) {
+  if (texts.size <= 2) return null;
+  const buttons = languageButtons({ texts, languages: [...texts.keys()], language, onLanguage });
+  return h("div", { class: "start__languages", role: "group", "aria-label": texts.get(language)("kiosk.languages") }, buttons);
+}
+
+/** The start page. `texts`: language → t; `language`: the first to be spoken. `local`: the site's {date, time}. */
+export function startView({ config, texts: all, language, picture, live, local, hasScanner, onLanguage, onBegin, onArrive, onBook }) {
   const state = stateOf(picture, live);
+  const texts = spoken(all, language);
+  const row = languageRow(all, language, onLanguage);
+  const pressed = row ? new Map([[language, all.get(language)]]) : texts;
   return h(
     "section",
     { class: "start", "data-state": state },
     h("div", { class: "start__hero" }, state === "open" ? hero({ texts, picture, local }) : stopped({ config, texts, picture, state, local, hasScanner })),
-    state === "open" && h("div", { class: "start__begin" }, printerNote(texts, picture), begins(texts, onBegin), config.books && arrives(texts, onArrive), hasScanner && scanNote(texts)),
-    state !== "open" && config.books && expectsVisitors(state, config, local) && h("div", { class: "start__begin start__begin--only" }, books(state, picture) && bookings(texts, onBook), arrives(texts, onArrive)),
+    state === "open" && h("div", { class: "start__begin" }, row, config.unreviewed[language] && h("p", { class: "soft", lang: language }, config.unreviewed[language]), printerNote(texts, picture), begins(pressed, onBegin), config.books && arrives(pressed, onArrive), hasScanner && scanNote(texts)),
+    state !== "open" && config.books && expectsVisitors(state, config, local) && h("div", { class: "start__begin start__begin--only" }, row, books(state, picture) && bookings(pressed, onBook), arrives(pressed, onArrive)),
   );
 }
 
@@ -53,7 +73,8 @@ function expectsVisitors(state, config, local) {
 /** Whether two start pages differ in their figures only. */
 export function sameParts(here, next) {
   const isNoted = (one) => [".start__note", ".book-button"].map((part) => Boolean(one.querySelector(part))).join();
-  return here.dataset.state === next.dataset.state && here.children.length === next.children.length && isNoted(here) === isNoted(next);
+  const first = (one) => one.querySelector("h1")?.lang;
+  return here.dataset.state === next.dataset.state && first(here) === first(next) && here.children.length === next.children.length && isNoted(here) === isNoted(next);
 }
 
 function hero({ texts, picture, local }) {
@@ -154,7 +175,7 @@ function hours(config, texts, local) {
   const days = new Map();
   for (const one of config.opening) days.set(one.weekday, [...(days.get(one.weekday) ?? []), one]);
   // 5 January 2026 was a Monday
-  const name = (code, day) => new Intl.DateTimeFormat(code, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2026, 0, 5 + day));
+  const name = (code, day) => new Intl.DateTimeFormat(localeOf(code), { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2026, 0, 5 + day));
   const span = (one) => h("span", {}, t("kiosk.hours_span", { opens: one.opens, closes: one.closes }));
   const others = [...texts.keys()].slice(1, 2);
   const isClosedToday = config.closures.some((one) => one.on === local.date);

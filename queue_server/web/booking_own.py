@@ -83,7 +83,7 @@ class Own:
 
     def page(self, template: str, *, status: int = 200, message: str = "", **values: Any) -> HTMLResponse:
         """Render a page with the appointment on it."""
-        languages = [(one, f"{self.path}{self.under}?lang={one}") for one in self.call.other_languages]
+        languages = self.call.links(f"{self.path}{self.under}")
         return self.call.page(
             template,
             status=status,

@@ -110,9 +110,7 @@ class Visit:
         return self.call.page(template, status=status, **{**frame, **values})
 
     def _other_languages(self) -> list[tuple[str, str]]:
-        address = self.url(self.wish)
-        mark = "&" if "?" in address else "?"
-        return [(one, f"{address}{mark}lang={one}") for one in self.call.other_languages]
+        return self.call.links(self.url(self.wish))
 
 
 def bar(call: PageCall, town: Town, site_id: str, languages: list[tuple[str, str]]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ async def booking_page(call: PageCall) -> Response:
     wish = read_wish(call.request.query_params, path.get("site", ""), path.get("service", ""))
     visit = _visit(call, wish, Typed())
     if visit is None:
-        return call.page("booking_towns.html", towns=towns(call.house, call.language))
+        return call.page("booking_towns.html", towns=towns(call.house, call.language), languages=call.links())
     if path.get("service"):
         _require_service(visit, path["service"])
     if wish.step > 2:

@@ -25,7 +25,9 @@ async def embedding_page(call: PageCall) -> Response:
     wish = read_wish(call.request.query_params)
     town = town_of(call.house, wish)
     if town is None:
-        return call.page("booking_towns.html", towns=towns(call.house, call.language), path=PATH)
+        return call.page(
+            "booking_towns.html", towns=towns(call.house, call.language), path=PATH, languages=call.links()
+        )
     sites = sites_of(town, wish)
     service = _chosen(town, sites, wish)
     language = call.language

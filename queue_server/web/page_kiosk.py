@@ -19,7 +19,7 @@ from queue_server.services.ports import Answer, Unit
 from queue_server.services.wording import counts_persons
 from queue_server.web.condition import program_version
 from queue_server.web.pages import PageCall, PageRoute
-from queue_server.web.texts import FALLBACK
+from queue_server.web.texts import FALLBACK, is_reviewed
 
 IDLE_MS: Final = 60_000
 RESULT_MS: Final = 25_000
@@ -41,6 +41,9 @@ async def kiosk_page(call: PageCall) -> Response:
         "site_name": dict(site.name),
         "languages": languages,
         "texts": {one: house.texts[one].of_faces("kiosk", "error") for one in languages},
+        "unreviewed": {
+            one: house.texts[one]("page.not_reviewed") for one in languages if not is_reviewed(one)
+        },
         "categories": _categories(town, site, business_day(house.clock(), ZoneInfo(site.time_zone))),
         "areas": [{"id": a.id, "name": dict(a.name), "hint": dict(a.hint)} for a in site.areas],
         "opening": [

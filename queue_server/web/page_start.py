@@ -28,7 +28,7 @@ async def start_page(call: PageCall) -> Response:
         ],
         administrator=call.house.settings.demo_administrator,
         password=call.house.settings.demo_password,
-        languages=call.other_languages,
+        languages=call.links(),
         csrf=call.house.csrf.token(call.request.scope),
     )
 
@@ -40,7 +40,7 @@ def _front(call: PageCall) -> Response:
     return call.page(
         "front.html",
         town_name=" · ".join(towns.values()) or call.say("start.real_title"),
-        languages=call.other_languages,
+        languages=call.links(),
     )
 
 

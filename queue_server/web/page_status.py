@@ -90,7 +90,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         action=f"/t/{call.request.path_params['secret']}",
         fetch=seen["queue"]["call_mode"] == "fetch",
         fetched_where=config["fetched_where"],
-        languages=[one for one in languages_here(call.request, house) if one != language],
+        languages=[(one, f"?lang={one}") for one in languages_here(call.request, house) if one != language],
     )
 
 

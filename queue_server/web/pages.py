@@ -55,6 +55,11 @@ class PageCall:
         """The languages in which the same page may be read instead."""
         return [one for one in languages_here(self.request, self.house) if one != self.language]
 
+    def links(self, address: str = "") -> list[tuple[str, str]]:
+        """Return the other languages of the page, each with where it is read in it."""
+        mark = "&" if "?" in address else "?"
+        return [(one, f"{address}{mark}lang={one}") for one in self.other_languages]
+
     def page(
         self,
         template: str,

@@ -84,7 +84,7 @@ from queue_server.web.openapi import describe, openapi_endpoint
 from queue_server.web.pages import PageRoute
 from queue_server.web.route_limits import OfStrangers, limits_of
 from queue_server.web.sockets import NO_SOCKET, SOCKETS
-from queue_server.web.texts import own_name
+from queue_server.web.texts import is_reviewed, own_name
 
 API_ROUTES: Final[list[ApiRoute]] = [
     *health.ROUTES,
@@ -217,5 +217,5 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"ways_of": ways_of, "way_here": way_here, "own_name": own_name}
-    made.globals |= {"direction_of": direction_of}
+    made.globals |= {"direction_of": direction_of, "is_reviewed": is_reviewed}
     return made

@@ -13,10 +13,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from io import BytesIO
 from typing import Any, Final
 
 from babel.messages.pofile import read_po
+
+from queue_server.services.locales import direction_of
 
 STAFF_LANGUAGES: Final = ("de", "en")
 FALLBACK: Final = "de"
@@ -38,6 +41,8 @@ VISITORS_FACES: Final = (
 OWN_NAME: Final = "kiosk.language"
 """The key under which each catalogue says what its language is called in itself."""
 Entry = str | list[str]
+_FIGURES: Final = re.compile("[A-Za-z0-9]")
+_FROM_THE_RIGHT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 _ORDER: Final = ("de", "de-x-leicht", "en")
 """These first, as in most town halls; the others by their tags."""
 _TAG_LINE: Final = re.compile(rb'^"Language:[^"]*"\n', re.MULTILINE)
@@ -58,6 +63,7 @@ class Texts:
         self._entries = entries
         self._plural = plural
         self._otherwise = otherwise
+        self._holes = _Isolated if direction_of(language) == "rtl" else _Holes
         self._of_faces: dict[tuple[str, ...], dict[str, Entry]] = {}
 
     def __call__(self, key: str, **values: object) -> str:
@@ -71,7 +77,7 @@ class Texts:
         if isinstance(entry, list):
             count = values.get("n", 1)
             entry = entry[self.form_for(count if isinstance(count, int) else 1)]
-        return entry.format_map(_Holes(values)) if "{" in entry else entry
+        return entry.format_map(self._holes(values)) if "{" in entry else entry
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries or (self._otherwise is not None and key in self._otherwise)
@@ -99,6 +105,24 @@ class _Holes(dict[str, Any]):
         return "{" + key + "}"
 
 
+def _runs_from_the_left(value: str) -> bool:
+    return bool(_FIGURES.search(value)) and not _FROM_THE_RIGHT.search(value)
+
+
+class _Isolated(_Holes):
+    """Keeps each value together in a line from right to left: "+49 3501 77" would read "77 3501 49+".
+
+    By the marks of Unicode's bidirectional algorithm (UAX 9, FSI and PDI). Not in links: a mail program would
+    take the mark into the address.
+    """
+
+    def __getitem__(self, key: str) -> Any:
+        value = super().__getitem__(key)
+        if isinstance(value, str) and "://" not in value and _runs_from_the_left(value):
+            return f"\N{FIRST STRONG ISOLATE}{value}\N{POP DIRECTIONAL ISOLATE}"
+        return value
+
+
 def load_texts(languages: Iterable[str] | None = None) -> dict[str, Texts]:
     """Read the catalogues of `languages`, or of all, once in a process; language → texts."""
     return {one: _load(one) for one in (offered() if languages is None else languages)}
@@ -122,12 +146,21 @@ def own_name(language: str) -> str:
 
 
 @cache
+def is_reviewed(language: str) -> bool:
+    """Tell whether readers of the language have read its words; a catalogue that none has seen says so."""
+    return not any(b'"X-Reviewed: no\\n"' in source.read_bytes() for source in _catalogues(language))
+
+
+def _catalogues(language: str) -> list[Traversable]:
+    folder = files("queue_server").joinpath("locale", language)
+    return sorted((one for one in folder.iterdir() if one.name.endswith(".po")), key=lambda one: one.name)
+
+
+@cache
 def _load(language: str) -> Texts:
     entries: dict[str, Entry] = {}
     plural: Callable[[int], int] = gettext.c2py("n != 1")
-    for source in sorted(files("queue_server").joinpath("locale", language).iterdir(), key=lambda f: f.name):
-        if not source.name.endswith(".po"):
-            continue
+    for source in _catalogues(language):
         catalogue = read_po(BytesIO(_TAG_LINE.sub(b"", source.read_bytes())))
         plural = gettext.c2py(catalogue.plural_expr)
         for message in catalogue:

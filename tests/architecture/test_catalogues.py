@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import PoFileError
 
+from queue_server.web.texts import offered
 from tests.architecture import text_rules as rules
 from tests.architecture.source import ROOT
 from tests.architecture.test_texts import written
@@ -33,7 +34,15 @@ def _entry(key: str, text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "rule", [rules.incomplete_catalogues, rules.different_placeholders, rules.missing_keys, rules.unused_keys]
+    "rule",
+    [
+        rules.incomplete_catalogues,
+        rules.different_placeholders,
+        rules.missing_keys,
+        rules.unused_keys,
+        rules.left_in_german,
+        rules.long_sentences,
+    ],
 )
 def test_the_catalogues_are_whole(rule: Callable[[Path], list[str]]) -> None:
     assert rule(ROOT) == []
@@ -96,6 +105,23 @@ def test_a_key_in_two_faces_is_found(tmp_path: Path) -> None:
 def test_other_placeholders_are_found(tmp_path: Path, german: str, english: str) -> None:
     root = with_texts(tmp_path, de={"kiosk.way": german}, en={"kiosk.way": english})
     assert rules.different_placeholders(root) == ["kiosk.way"]
+
+
+def test_a_text_that_was_left_in_german_is_found(tmp_path: Path) -> None:
+    texts = {"kiosk.bye": "Auf Wiedersehen", "common.product": "Aufruf", "kiosk.time": "{from}–{to}"}
+    root = with_texts(tmp_path, de=texts, en=texts, tr=texts)
+    assert rules.left_in_german(root) == ["en/kiosk.po kiosk.bye", "tr/kiosk.po kiosk.bye"]
+
+
+def test_a_long_sentence_in_plain_german_is_found(tmp_path: Path) -> None:
+    long, short = " ".join(["Wort"] * 16) + ".", "Das ist kurz. " * 9
+    root = with_texts(tmp_path, de={"kiosk.a": long, "kiosk.b": short.strip()})
+    (root / "queue_server/locale/de").rename(root / "queue_server/locale/de-x-leicht")
+    assert rules.long_sentences(root) == [f"kiosk.po kiosk.a: {long}"]
+
+
+def test_every_folder_of_catalogues_is_offered() -> None:
+    assert set(rules.languages(ROOT)) == set(offered())
 
 
 def test_a_form_that_lost_its_name_is_found(tmp_path: Path) -> None:

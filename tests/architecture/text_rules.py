@@ -11,10 +11,12 @@ from functools import cache
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from typing import Final
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
+from queue_server.web.texts import VISITORS_FACES
 from tests.architecture.source import PACKAGES, ROOT, docstrings, modules
 
 GERMAN = "de"
@@ -196,6 +198,49 @@ def different_placeholders(root: Path = ROOT) -> list[str]:
         if any(_holes(form) - {"n"} != _holes(_forms(message)[-1]) - {"n"} for form in _forms(message))
     }
     return sorted(differing | forms)
+
+
+SAME: Final = frozenset(
+    {"booking.sms", "common.product", "kiosk.keys_marked", "page.menu", "post.page_sms", "start.real_title"}
+)
+"""These may read as in German: names, and words that Turkish or Ukrainian share with it."""
+MOST_WORDS = 15
+"""So many words a sentence of plain German may have; good ones have eight."""
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?:])\s+")
+
+
+def left_in_german(root: Path = ROOT) -> list[str]:
+    """Texts of visitors' languages that read as the German ones do: most likely copied and forgotten."""
+    german = {
+        key: _forms(one)
+        for face in faces(root)
+        if face.language == GERMAN
+        for key, one in face.messages.items()
+    }
+    return [
+        f"{face.language}/{face.name}.po {key}"
+        for face in faces(root)
+        if face.language.partition("-")[0] != GERMAN and face.name in VISITORS_FACES
+        for key, message in face.messages.items()
+        if key not in SAME and _forms(message) == german.get(key) and _has_words(message)
+    ]
+
+
+def _has_words(message: Message) -> bool:
+    return any(re.search(r"[^\W\d_]{2}", _PLACEHOLDER.sub("", form)) for form in _forms(message))
+
+
+def long_sentences(root: Path = ROOT) -> list[str]:
+    """Sentences of plain German that nobody would call plain."""
+    return [
+        f"{face.name}.po {key}: {sentence}"
+        for face in faces(root)
+        if face.language == "de-x-leicht"
+        for key, message in face.messages.items()
+        for form in _forms(message)
+        for sentence in _SENTENCE_ENDS.split(form)
+        if len(sentence.split()) > MOST_WORDS
+    ]
 
 
 def _holes(form: str) -> set[str]:

@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import expect
 
 from kiosk.digits import GAP, HEIGHT, STROKES, WIDTH
-from queue_server.web.texts import load_texts, offered
+from queue_server.services.locales import direction_of
+from queue_server.web.texts import Texts, load_texts, offered
 from tests.display.conftest import OpenPage
 from tests.display.peer import Peer, a_call
 
@@ -32,6 +33,22 @@ async def test_scripts_choose_the_plural_form_that_the_server_chooses(module: Mo
         "/static/texts.js", f"return {counts}.map((n) => m.pluralForm({forms}, n, {language!r}));"
     )
     assert dict(zip(counts, found, strict=True)) == {count: form(count) for count in counts}
+
+
+async def test_scripts_know_which_way_a_languages_lines_run(module: Module) -> None:
+    languages = [*offered(), "fa", "he", "pt-BR"]
+    found = await module("/static/texts.js", f"return {languages}.map(m.directionOf);")
+    assert found == [direction_of(one) for one in languages]
+
+
+async def test_scripts_keep_together_what_the_server_keeps_together_in_arabic(module: Module) -> None:
+    values = ["+49 3501 77-0", "1. Stock", "السبت، 21 نوفمبر", "https://stadt.example/t/1"]
+    said = await module(
+        "/static/texts.js",
+        f"return {values}.map((value) => m.makeTexts({{a: '{{value}}'}}, 'ar')('a', {{value}}));",
+    )
+    say = Texts("ar", {"a": "{value}"}, lambda _: 0)
+    assert said == [say("a", value=value) for value in values]
 
 
 async def test_back_off_grows_is_jittered_and_ends(module: Module) -> None:

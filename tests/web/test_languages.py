@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from queue_server.domain.access import Act
-from queue_server.domain.town import Town
+from queue_server.domain.town import Town as SetUp
 from queue_server.web.languages import is_staffs, languages_of, name_in, staffs
 from queue_server.web.routes import PAGE_ROUTES
-from queue_server.web.texts import STAFF_LANGUAGES, load_texts
+from queue_server.web.texts import STAFF_LANGUAGES, load_texts, own_name
+from tests.web.running import Town
 
 ALL: Any = dict.fromkeys(("de", "de-x-leicht", "en", "ar"))
 DEVICES = {Act.SEE_DISPLAY, Act.SEE_KIOSK}
@@ -30,7 +31,7 @@ def test_staffs_addresses_are_found_by_their_whole_first_word() -> None:
 
 
 def test_visitors_choose_among_what_the_town_has_chosen() -> None:
-    town = Town("a", {"de": "Musterstadt"}, languages=("de", "ar", "tlh", "en"))
+    town = SetUp("a", {"de": "Musterstadt"}, languages=("de", "ar", "tlh", "en"))
     assert languages_of("/termin", [town], ALL) == ["de", "ar", "en"]
     assert languages_of("/admin", [town], ALL) == list(STAFF_LANGUAGES)
     assert languages_of("/termin", [], ALL) == list(STAFF_LANGUAGES)
@@ -44,3 +45,22 @@ def test_staff_read_the_first_language_of_a_town_that_is_theirs() -> None:
 @pytest.mark.parametrize(("language", "name"), [("ar", "Arabisch"), ("pt-BR", "Portugiesisch (Brasilien)")])
 def test_staff_call_languages_by_their_german_names(language: str, name: str) -> None:
     assert name_in(load_texts()["de"], language) == name
+
+
+async def test_a_page_names_its_other_languages_in_themselves(town: Town) -> None:
+    page = (await town.ask(None, "GET", "/termin?town=musterstadt&lang=ar")).text
+    assert '<html lang="ar" dir="rtl"' in page
+    for language in ("de", "de-x-leicht", "en", "tr", "uk"):
+        assert f'lang="{language}" dir="auto">{own_name(language)}</a>' in page
+
+
+async def test_a_language_that_no_readers_have_tested_says_so(town: Town) -> None:
+    notes = {one: load_texts()[one]("page.not_reviewed") for one in ("de-x-leicht", "de")}
+    pages = {one: (await town.ask(None, "GET", f"/termin?town=musterstadt&lang={one}")).text for one in notes}
+    assert {one: notes[one] in pages[one] for one in notes} == {"de-x-leicht": True, "de": False}
+
+
+async def test_staffs_pages_stay_in_their_languages_whatever_was_chosen(town: Town) -> None:
+    chosen = {"cookie": "aufruf_language=ar", "accept_language": "tr,en;q=0.5"}
+    answer = await town.ask(None, "GET", "/sign-in", **chosen)
+    assert '<html lang="en" dir="ltr"' in answer.text

@@ -33,7 +33,7 @@ def test_a_language_is_called_what_its_speakers_call_it() -> None:
 
 def test_what_a_language_lacks_is_said_in_german_with_germans_plural() -> None:
     german = Texts("de", {"a": ["eins", "mehr"], "b": "nur hier"}, lambda n: int(n != 1))
-    other = Texts("xx", {"c": "{n} here"}, lambda _: 5, german)
+    other = Texts("fr", {"c": "{n} here"}, lambda _: 5, german)
     assert (other("a", n=3), other("b"), other("c", n=1), other("d")) == ("mehr", "nur hier", "1 here", "d")
     assert "b" in other
     assert "d" not in other
@@ -45,7 +45,7 @@ def test_plural_forms_are_those_of_the_language(language: str) -> None:
     rule, form = Locale.parse(locale_of(language)).plural_form, load_texts()[language].form_for
     found = {rule(count): form(count) for count in range(200)}
     assert [found[rule(count)] for count in range(200)] == [form(count) for count in range(200)]
-    assert sorted(set(found.values())) == [*range(len(found))]
+    assert sorted(set(found.values())) == [*range(1 + max(found.values()))]
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,22 @@ def test_the_browser_gets_what_it_prefers(header: str | None, best: str) -> None
 
 def test_plain_german_is_german_where_there_is_none() -> None:
     assert negotiate("de-x-leicht,en;q=0.9", ("en", "de")) == "de"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("+49 3501 77-0", "هاتف \u2068+49 3501 77-0\u2069."),
+        ("1. Stock", "هاتف \u20681. Stock\u2069."),
+        ("السبت، 21 نوفمبر", "هاتف السبت، 21 نوفمبر."),
+        ("https://stadt.example/t/1", "هاتف https://stadt.example/t/1."),
+        (417, "هاتف 417."),
+    ],
+)
+def test_what_runs_from_the_left_is_kept_together_in_arabic(value: object, said: str) -> None:
+    """Failure "77 3501 49+": groups of figures change places in a line that runs from the right."""
+    assert Texts("ar", {"a": "هاتف {value}."}, lambda _: 0)("a", value=value) == said
+
+
+def test_german_is_said_as_it_is_written() -> None:
+    assert Texts("de", {"a": "Tel. {value}"}, lambda _: 0)("a", value="+49 77") == "Tel. +49 77"

@@ -17,13 +17,25 @@ export function pluralForm(forms, n, language) {
   return forms[Math.min(Math.max(index, 0), forms.length - 1)];
 }
 
-/** The locale in which a language writes dates: here English has days before months, and 24 hours. */
+/** The locale in which a language writes dates: English with days before months, Arabic with the boards' digits. */
 export function localeOf(language) {
-  return { en: "en-GB" }[language] ?? language;
+  return { en: "en-GB", ar: "ar-u-nu-latn" }[language] ?? language;
 }
 
-function fill(text, params) {
-  return text.replace(/\{(\w+)\}/g, (hole, name) => (name in params ? String(params[name]) : hole));
+const RIGHT_TO_LEFT = new Set(["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]);
+
+/** The way in which a language's lines run. The server says it by Unicode's data, which not every browser tells. */
+export function directionOf(language) {
+  return RIGHT_TO_LEFT.has(language.split("-")[0]) ? "rtl" : "ltr";
+}
+
+/** Keep a value together in a line that runs from right to left: "+49 3501 77" would read "77 3501 49+". */
+export function isolated(value) {
+  return /[A-Za-z0-9]/.test(value) && !/[\u0590-\u08ff\ufb1d-\ufefc]|:\/\//.test(value) ? `\u2068${value}\u2069` : value;
+}
+
+function fill(text, params, keep) {
+  return text.replace(/\{(\w+)\}/g, (hole, name) => (name in params ? keep(String(params[name])) : hole));
 }
 
 /**
@@ -31,11 +43,12 @@ function fill(text, params) {
  * A text with plural forms is chosen by `params.n`.
  */
 export function makeTexts(catalogue, language) {
+  const keep = directionOf(language) === "rtl" ? isolated : (value) => value;
   return function t(key, params = {}) {
     const entry = catalogue[key];
     if (entry === undefined) return key;
     const text = Array.isArray(entry) ? pluralForm(entry, Number(params.n ?? 1), language) : entry;
-    return fill(text, params);
+    return fill(text, params, keep);
   };
 }
 
