@@ -6,7 +6,7 @@ not: where the appointments go (`domain.rescue`). Why a clerk is away is neither
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, TypeAlias
 
 from queue_server.domain.departments import Plan, entering, taking_back
@@ -19,12 +19,17 @@ DAYS_MOST: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A clerk who is away or a site that stays closed, on local dates, both included."""
+    """A clerk who is away or a site that stays closed, on local dates, both included.
+
+    A clerk may be there on the first day until `since`, a local time: what begins earlier stays. Nobody
+    books anything more with them on that day all the same, as absences are whole days.
+    """
 
     first: date
     last: date
     clerk_id: str = ""
     site_id: str = ""
+    since: time | None = None
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -33,6 +38,10 @@ class Cause:
     def breaks(self, site_id: str, clerk_id: str | None) -> bool:
         """Say whether an appointment of these days loses its clerk or its site."""
         return site_id == self.site_id if self.site_id else clerk_id == self.clerk_id
+
+    def spares(self, begins: datetime) -> bool:
+        """Say whether what begins at that local time is done before the clerk goes."""
+        return self.since is not None and begins.date() == self.first and begins.time() < self.since
 
     def missing(self, town: Town) -> tuple[date, ...]:
         """Return the days for which the set-up does not say it yet."""

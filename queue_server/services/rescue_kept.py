@@ -7,7 +7,7 @@ on from where it stopped.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any
 
@@ -36,6 +36,7 @@ def begun(
             "last": cause.last.isoformat(),
             "clerk": cause.clerk_id,
             "site": cause.site_id,
+            "since": cause.since.isoformat("minutes") if cause.since else "",
         },
         "entered": [day.isoformat() for day in entered],
         "sites": list(at_sites),
@@ -48,7 +49,8 @@ def cause_of(body: Answer) -> tuple[Cause, tuple[date, ...]]:
     kept: dict[str, Any] = body["cause"]
     first, last = (date.fromisoformat(kept[name]) for name in ("first", "last"))
     entered = tuple(date.fromisoformat(day) for day in body["entered"])
-    return Cause(first, last, kept["clerk"], kept["site"]), entered
+    since = time.fromisoformat(kept["since"]) if kept["since"] else None
+    return Cause(first, last, kept["clerk"], kept["site"], since), entered
 
 
 def next_press(unit: Unit, *about: object) -> str:

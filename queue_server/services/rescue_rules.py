@@ -87,7 +87,9 @@ def count_broken(units: Sequence[Unit], cause: Cause) -> int:
 
 def _is_lost(unit: Unit, one: Appointment, cause: Cause) -> bool:
     is_open = one.state is AppointmentState.BOOKED or one.is_requested(unit.now)
-    return is_open and one.starts_at > unit.now and cause.breaks(unit.site.id, one.clerk_id)
+    if not is_open or one.starts_at <= unit.now or not cause.breaks(unit.site.id, one.clerk_id):
+        return False
+    return not cause.spares(one.starts_at.astimezone(unit.book.zone))
 
 
 class Day:

@@ -17,6 +17,7 @@ from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.town import Town
 from queue_server.services import rescue_preview
 from queue_server.services.ports import Answer
+from queue_server.services.rescue_kept import cause_of
 from queue_server.services.rescue_preview import go_on, previewing
 from queue_server.services.rescue_undo import RescueOver
 from tests.domain.town_plans import Plan, edit
@@ -188,6 +189,17 @@ def test_who_goes_home_ill_leaves_what_has_begun_as_it_is(hand: Rescuer) -> None
     assert [row["reference"] for row in hand.preview(away())] == [later["reference"]]
     hand.rescue(away())
     assert of_clerk(hand, begun) == "anna"
+
+
+def test_who_leaves_at_noon_keeps_the_morning(hand: Rescuer) -> None:
+    """By the clock of the town, and on the first day alone."""
+    kept, moved = (booked_with(hand, "anna", clock) for clock in ("08:00", "10:00"))
+    cause = replace(away(last=NEXT_DAY), since=time(10, 5))
+    body = hand.rescue(cause)
+    assert [item["ref"] for item in body["items"]] == [moved["reference"]]
+    assert cause_of(body)[0] == cause
+    assert of_clerk(hand, kept) == "anna"
+    assert [cause.spares(at("08:00", day)) for day in (DAY, TOMORROW)] == [True, False]
 
 
 def test_looking_in_slices_finds_the_same(hand: Rescuer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,10 @@ What lives here: handlers, forms and addresses, for a `Face`. What must not: who
 Looking changes nothing; one press does it all, and another one takes it back.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ REASON_MOST: Final = 200
 AT_ONCE: Final = 3_000
 """So many appointments are moved at once: a form has a field for each."""
 Fields = Mapping[str, Any]
+_CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,9 @@ class Asked:
     def hidden(self) -> dict[str, str]:
         return {"clerk": self.clerk_id} if self.clerk_id else {}
 
-    def on(self, first: date, last: date) -> Cause:
-        return Cause(first, last, self.clerk_id, self.site_id)
+    def on(self, first: date, last: date, since: time | None) -> Cause:
+        """Return the cause; a site stays closed for whole days."""
+        return Cause(first, last, self.clerk_id, self.site_id, since if self.clerk_id else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,8 @@ async def _show(call: PageCall, base: Base, asked: Asked, fields: Fields) -> Res
     now = today(call)
     days = read_days(fields, now)
     unfit = days if isinstance(days, str) else ""
-    begins, ends = (now, now) if isinstance(days, str) else days
-    cause = asked.on(begins, ends)
+    begins, ends, since = (now, now, None) if isinstance(days, str) else days
+    cause = asked.on(begins, ends, since)
     found = {} if unfit else await rescuing.proposals(call, base, cause)
     if found and len(found["rows"]) > AT_ONCE:
         unfit = "too_many"
@@ -116,10 +119,12 @@ async def _show(call: PageCall, base: Base, asked: Asked, fields: Fields) -> Res
         closed=bool(cause.site_id),
         is_today=begins == ends == now,
         when=rescuing.span(call, begins, ends),
+        since=clock(cause.since),
         hidden=asked.hidden,
         typed={
             "first": str(fields.get("first") or begins)[:40],
             "last": str(fields.get("last") or ends)[:40],
+            "since": str(fields.get("since") or "")[:5],
             "reason": _reason(fields),
         },
         today=now.isoformat(),
@@ -131,13 +136,14 @@ async def _show(call: PageCall, base: Base, asked: Asked, fields: Fields) -> Res
 async def _show_result(call: PageCall, base: Base, template: str) -> Response:
     found = await rescuing.result(call, base, call.request.path_params["rescue"])
     cause: Cause = found["cause"]
-    again = f"first={cause.first}&last={cause.last}"
+    again = f"first={cause.first}&last={cause.last}&since={clock(cause.since)}"
     return framed(
         call,
         template,
         **found,
         who=_who(call, cause),
         when=rescuing.span(call, cause.first, cause.last),
+        since=clock(cause.since),
         path=f"{base.path}/{call.request.path_params['rescue']}",
         again=f"{base.path}?{f'clerk={cause.clerk_id}&' if cause.clerk_id else ''}{again}",
         home=base.home,
@@ -155,9 +161,12 @@ def _who(call: PageCall, cause: Cause) -> str:
     return next((one.name for one in town.clerks if one.id == cause.clerk_id), "")
 
 
-def read_days(fields: Fields, now: date) -> tuple[date, date] | str:
-    """Return the days that were asked for, today where none was, or what is wrong with them."""
-    first, last = fields.get("first"), fields.get("last")
+def read_days(fields: Fields, now: date) -> tuple[date, date, time | None] | str:
+    """Return the days that were asked for, else today, and since when on the first; or what is wrong."""
+    first, last, since = (fields.get(name) for name in ("first", "last", "since"))
+    if since and not _CLOCK.fullmatch(str(since)):
+        return "no_time"
+    from_then = time.fromisoformat(str(since)) if since else None
     try:
         begins = date.fromisoformat(str(first)) if first else now
         ends = date.fromisoformat(str(last)) if last else begins
@@ -167,12 +176,16 @@ def read_days(fields: Fields, now: date) -> tuple[date, date] | str:
         return "backwards"
     if begins < now:
         return "past"
-    return "too_long" if (ends - begins).days >= DAYS_MOST else (begins, ends)
+    return "too_long" if (ends - begins).days >= DAYS_MOST else (begins, ends, from_then)
 
 
 def today(call: PageCall) -> date:
     site = call.house.site(call.site_id)
     return call.house.clock().astimezone(ZoneInfo(site.time_zone)).date()
+
+
+def clock(at: time | None) -> str:
+    return at.isoformat("minutes") if at else ""
 
 
 def _reason(fields: Fields) -> str:

@@ -223,6 +223,21 @@ async def test_what_was_chosen_is_done_and_a_letter_goes_out(town: Town) -> None
     assert ("rescued", "mail") in (await picture(town))[1]
 
 
+async def test_who_leaves_at_noon_keeps_what_is_before(town: Town) -> None:
+    booked = [await book(town, hours) for hours in (1, 3)]
+    clerk_id = (await stored(town, booked[0]))["clerk_id"]
+    assert (await stored(town, booked[1]))["clerk_id"] == clerk_id
+    vera = await let_in(town)
+    page = await read(town, vera, f"{RESCUE}?clerk={clerk_id}&since=12:00")
+    assert ("fehlt heute ab 12:00 Uhr" in words(page), "1 Termin ist betroffen" in words(page)) == (
+        True,
+        True,
+    )
+    path = (await send(town, vera, form_of(page, RESCUE))).headers["location"]
+    assert [(await stored(town, one))["clerk_id"] == clerk_id for one in booked] == [True, False]
+    assert "ab 12:00 Uhr" in words(await read(town, vera, path))
+
+
 @pytest.mark.parametrize("nonsense", ["", "a|b|c", "rathaus|nobody|1", "elsewhere|anna|5919000", "||"])
 async def test_a_place_that_was_made_up_moves_nobody(town: Town, nonsense: str) -> None:
     booked = await book(town, 2)
@@ -241,6 +256,7 @@ async def test_a_place_that_was_made_up_moves_nobody(town: Town, nonsense: str) 
         ("clerk=bernd&first=2026-03-09&last=2026-03-10", 422, "Der erste Tag ist vorbei."),
         ("clerk=bernd&first=2026-03-10&last=2026-05-10", 422, "31 Tage"),
         ("clerk=bernd&first=x", 422, "ersten und den letzten Tag"),
+        ("clerk=bernd&since=25:00", 422, "die Uhrzeit so an: 13:00"),
         ("clerk=david", 404, ""),
         ("", 303, ""),
     ],
