@@ -132,6 +132,7 @@ def _show(
         done=done,
         idle=idle,
         today=today.isoformat(),
+        town_name=in_language(town.name, call.language),
         languages=call.other_languages,
         here=f"/department/{department.id}",
         csrf=call.house.csrf.token(call.request.scope),

@@ -176,3 +176,10 @@ async def test_the_page_is_accessible_and_narrow_and_needs_no_script(served_town
     assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     assert not await axe_by_day_and_night(page)
     await context.close()
+
+
+async def test_the_page_stands_in_the_frame_of_the_town(town: Town) -> None:
+    """Its bar said the product's name, and the ways at the side were gone."""
+    answer = await town.client.get("/department/buergerbuero", headers=town.headers("administrator"))
+    assert '<img class="bar__mark" src="/static/mark.svg" alt="">Musterstadt</a>' in answer.text
+    assert 'href="/department" aria-current="true"' in answer.text

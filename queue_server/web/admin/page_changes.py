@@ -33,7 +33,8 @@ CHANGES: Final = "/admin/changes"
 A_PAGE: Final = 20
 MOST_LINES: Final = 8
 """So many things of one version are written out: an import changes a hundred."""
-_WRITTEN_WITHIN: Final = timedelta(seconds=5)
+WRITTEN_WITHIN: Final = timedelta(seconds=5)
+"""A line of the log stands in the same transaction as its change, a moment later."""
 _SETTINGS: Final = frozenset({*ACTS.values(), Done.WALK_INS_LET_IN, Done.WALK_INS_ENDED})
 
 
@@ -47,7 +48,9 @@ async def changes_page(call: PageCall) -> Response:
 async def _show(call: PageCall, refused: str = "", status: int = 200) -> Response:
     await call.house.renew_if_changed()
     town = town_of(call)
-    below = moment_of(call.request.query_params.get("below", ""))
+    asked = call.request.query_params
+    at = moment_of(asked.get("at", ""))
+    below = at + timedelta(microseconds=1) if at is not None else moment_of(asked.get("below", ""))
     found = await call.house.read(lambda conn: _versions(call, conn, town, below))
     shown = found[:A_PAGE]
     return framed(
@@ -91,7 +94,7 @@ def _may_see(call: PageCall, before: Town, after: Town, changes: Sequence[Change
 
 def _who(call: PageCall, conn: Connection, town: Town, at: datetime) -> str:
     """Return who the audit log names for that moment; empty when it names nobody."""
-    lines = call.house.audit_lines.lines(conn, town.id, 50, since=at, until=at + _WRITTEN_WITHIN)
+    lines = call.house.audit_lines.lines(conn, town.id, 50, since=at, until=at + WRITTEN_WITHIN)
     named = [line for line in lines if line.act in _SETTINGS]
     return log_words.doer(call.say, named[-1]) if named else ""
 
@@ -107,6 +110,14 @@ def _version(call: PageCall, town: Town, one: _Version) -> dict[str, Any]:
         "more": max(0, len(changes) - MOST_LINES),
         "fits": _fits(town, before, after),
     }
+
+
+def can_be_taken_back(call: PageCall, conn: Connection, town: Town, at: datetime) -> bool:
+    """Say whether the change of that moment is theirs, and nothing else has changed the same since."""
+    before, after = call.house.settlement.around(conn, town.id, at)
+    if before is None or after is None or not _may_see(call, before, after, diff(before, after)):
+        return False
+    return _fits(town, before, after)
 
 
 def _fits(town: Town, before: Town, after: Town) -> bool:

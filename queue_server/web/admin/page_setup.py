@@ -4,6 +4,7 @@ What must not live here: which fields there are (`web.admin.kinds`), the lists (
 (`page_removing`), and how a change is kept (`changing`).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from queue_server.domain.town import Site, Town
 from queue_server.domain.town_edit import CLASSES, IN_SITE, find, holder, put
 from queue_server.domain.town_values import SLUG
 from queue_server.web.admin.ahead import foresee_from, keep_from, read_start, tomorrow, why_unfit
+from queue_server.web.admin.ahead_of_thing import planned_for
 from queue_server.web.admin.beside_clerk import beside_clerk
 from queue_server.web.admin.changing import (
     Outcome,
@@ -73,7 +75,8 @@ async def thing_page(call: PageCall) -> Response:
     if call.request.method != "POST":
         form.show()
         beside = await beside_clerk(call, thing) if sort.what == "clerk" else {}
-        return show_form(call, form, beside=beside)
+        ahead = await planned_for(call, town, sort.what, thing.id)
+        return show_form(call, form, beside=beside, ahead=ahead)
     data = await sent(call, MOST_FIELDS)
     act, is_read = act_of(data), form.take(data)
     seen = str(data.get("seen") or "")
@@ -165,10 +168,12 @@ def show_form(
     id_: str = "",
     refusal: Refusal | None = None,
     beside: dict[str, Any] | None = None,
+    ahead: Sequence[dict[str, Any]] = (),
     seen: str = "",
     copied: bool = False,
 ) -> Response:
-    """Show a form; `id_`: what a new thing is to be called; `beside`: what stands next to it.
+    """Show a form; `id_`: what a new thing is to be called; `beside`: what stands next to it; `ahead`:
+    what is planned for it.
 
     `seen`: the marks that the form carried before; a refused form goes on from what it was made of.
     """
@@ -190,6 +195,7 @@ def show_form(
         refused=_why_refused(call, refusal) if refusal else "",
         seen=seen or form.marks(),
         beside=beside or {},
+        ahead=ahead,
         action=_action(call),
         path=SETUP,
         notice=notice(call),

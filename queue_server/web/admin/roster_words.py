@@ -34,15 +34,21 @@ def _group(group: _Group, days: dict[int, list[RosterEntry]], around: Around) ->
     for day, entries in sorted(days.items()):
         hours = write_hours((one.works_from, one.works_until) for one in entries).replace("-", "–")
         by_hours.setdefault(hours, []).append(day)
-    told = ", ".join(f"{_days(found, around)} {hours}" for hours, found in by_hours.items())
-    return f"{told} ({', '.join(_where_and_when(group, around))})"
+    told = ", ".join(f"{days_words(found, around)} {hours}" for hours, found in by_hours.items())
+    return f"{told} ({group_words(group, around)})"
 
 
-def _days(days: list[int], around: Around) -> str:
+def days_words(days: list[int], around: Around) -> str:
+    """Return weekdays in words; three and more that follow each other as one stretch."""
     names = [around.say(f"admin.choice_weekday_{day}") for day in days]
     if len(days) >= IN_A_ROW and days[-1] - days[0] == len(days) - 1:
         return around.say("admin.days_until", first=names[0], last=names[-1])
     return ", ".join(names)
+
+
+def group_words(group: _Group, around: Around) -> str:
+    """Return where, and from when until when."""
+    return ", ".join(_where_and_when(group, around))
 
 
 def _where_and_when(group: _Group, around: Around) -> Iterator[str]:

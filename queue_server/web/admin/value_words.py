@@ -14,6 +14,7 @@ from queue_server.domain.town_diff import LISTS, Change
 from queue_server.domain.town_edit import IN_SITE, IN_TOWN, find, holder
 from queue_server.domain.written_hours import write_hours
 from queue_server.services.locales import locale_of
+from queue_server.web.admin.change_sentences import instead, sentences
 from queue_server.web.admin.choosing import Around, choices_of
 from queue_server.web.admin.fields import Field, Widget
 from queue_server.web.admin.kinds import KINDS
@@ -83,23 +84,17 @@ def _row(one: Field, row: Any, around: Around) -> str:
 
 
 def change_words(say: Texts, before: Town, after: Town, change: Change) -> dict[str, Any]:
-    """Return a change for a page: `kind`, `what`, `name`, and `fields` with (label, before, after)."""
+    """Return a change for a page: `kind`, `what`, `name`, and `fields` with (label, sentences)."""
     town = before if change.kind == "removed" else after
     thing, site = find(town, change.what, change.id), find(town, "site", holder(town, change.what, change.id))
     name = getattr(thing, "name", change.id)
     around = Around(town, site, say)
     known = {one.name: one for one in KINDS[change.what].fields} if change.what in KINDS else {}
     names = change.before if change.kind == "changed" else ()
-    told = []
-    for one in names:
-        sides = change.before.get(one), change.after.get(one)
-        if one in LISTS:
-            shown = [
-                _in_order(side, one, ids, around) for side, ids in zip((before, after), sides, strict=True)
-            ]
-        else:
-            shown = [_side(known.get(one), value, around) for value in _differing(*sides)]
-        told.append((label(say, change.what, one), *shown))
+    told = [
+        (label(say, change.what, one), _sentences(one, known.get(one), change, before, after, around))
+        for one in names
+    ]
     return {
         "kind": change.kind,
         "what": change.what,
@@ -109,12 +104,19 @@ def change_words(say: Texts, before: Town, after: Town, change: Change) -> dict[
     }
 
 
-def _differing(was: Any, now: Any) -> tuple[Any, Any]:
-    """Return of two lists what has gone and what has come: of thirty closed days one is new. Else both."""
-    if not isinstance(was, tuple) or not isinstance(now, tuple):
-        return was, now
-    gone, come = tuple(one for one in was if one not in now), tuple(one for one in now if one not in was)
-    return (gone, come) if gone or come else (was, now)
+def _sentences(
+    name: str, one: Field | None, change: Change, before: Town, after: Town, around: Around
+) -> list[str]:
+    was, now = change.before.get(name), change.after.get(name)
+    if name in LISTS:
+        return [around.say("admin.told_order", what=_in_order(after, name, now, around))]
+    if one is not None:
+        return sentences(one, was, now, around, words_of)
+    if name == "site_id":
+        sides = (find(town, "site", str(id_)) for town, id_ in ((before, was), (after, now)))
+        names = [around.text(site.name) if site is not None else "" for site in sides]
+        return [instead(names[0], names[1], around)]
+    return [instead(_unknown(was), _unknown(now), around)]
 
 
 def _in_order(town: Town, name: str, ids: Any, around: Around) -> str:
@@ -122,9 +124,8 @@ def _in_order(town: Town, name: str, ids: Any, around: Around) -> str:
     return ", ".join(around.text(one.name) or one.id for one in things_ if one is not None)
 
 
-def _side(one: Field | None, value: Any, around: Around) -> str:
-    if one is not None:
-        return words_of(one, value, around)
+def _unknown(value: Any) -> str:
+    """Return a value that has no field in a form."""
     if value is None or value in ("", ()) or (isinstance(value, Mapping) and not value):
         return ""
     return worded(value)

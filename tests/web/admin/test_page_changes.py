@@ -54,3 +54,23 @@ async def test_what_moved_between_two_sites_is_for_who_may_change_both(town: Tow
         answer = await town.client.post(CHANGES, data=body, headers=headers)
         assert answer.status_code == status, words(answer.text)
     assert settings(town) == before
+
+
+async def test_the_log_leads_to_what_can_still_be_taken_back(town: Town) -> None:
+    before = settings(town)
+    path = "/admin/setup/area/rathaus-eg"
+    first = await send(town, path, limit="41")
+    second = await send(town, path, limit="42")
+    log = await read(town, "/admin/log")
+    ways = re.findall(r'href="(/admin/changes[?]at=[^"]+)"', log)
+    stamps = [answer.headers["location"].partition("done=")[2] for answer in (first, second)]
+    assert ways == [f"{CHANGES}?at={stamps[1]}"], "the first was overtaken by the second"
+    page = await read(town, ways[0])
+    assert page.index(stamps[1]) == page.index(re.search(r'id="v-(\w+)"', page)[1])  # type: ignore[index]
+    body = {"csrf": field(page, "csrf"), "act": "undo", "change": stamps[1]}
+    town.clock.forward(seconds=1)
+    undone = await town.client.post(CHANGES, data=body, headers=town.headers("administrator"))
+    assert undone.status_code == 303
+    assert settings(town) != before
+    who = await let_in(town, Actor(Role.AUDITOR, MUSTER), "petra")
+    assert CHANGES not in await read(town, "/admin/log", who)

@@ -74,7 +74,7 @@ async def test_what_is_taken_away_comes_back_as_the_same_town(town: Town) -> Non
 async def test_a_change_is_shown_before_it_is_kept_and_can_be_taken_back(town: Town) -> None:
     before, raw = settings(town), await download(town, "town.toml")
     shown = await check(town, "town", raw.replace(b"minutes = 15", b"minutes = 25"))
-    assert "vorher: 15 → nachher: 25" in words(shown.text)
+    assert "25 statt bisher 15" in words(shown.text)
     assert "Kein Termin ist betroffen." in words(shown.text)
     assert settings(town) == before
     answer = await apply(town, shown)

@@ -17,6 +17,7 @@ from queue_server.domain.administration import Done
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Town, in_language
 from queue_server.web import log_words
+from queue_server.web.admin.undoing_in_log import ways_back
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.noting import note
 from queue_server.web.pages import PageCall, PageRoute
@@ -40,6 +41,7 @@ async def log_page(call: PageCall) -> Response:
         )
     )
     shown = found[:A_PAGE]
+    ways = await ways_back(call, town, shown)
     kept = {name: words for name, words in asked.items() if words}
     say = call.say
     return call.page(
@@ -57,6 +59,7 @@ async def log_page(call: PageCall) -> Response:
                 "who": log_words.doer(say, line),
                 "site": line.site_id or "",
                 "differences": list(log_words.differences(say, line)),
+                "way_back": ways.get(line.id, ""),
             }
             for line in shown
         ],

@@ -64,7 +64,7 @@ async def test_it_is_narrowed_by_days_act_and_words(town: Town) -> None:
 
 
 async def test_older_lines_are_on_the_next_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queue_server.web.page_log.A_PAGE", 2)
+    monkeypatch.setattr("queue_server.web.admin.page_log.A_PAGE", 2)
     for n in range(5):
         await noted(town, ref=f"room-{n}")
     answer = await town.client.get(f"{LOG}?q=room", headers=town.headers("administrator"))
@@ -117,7 +117,7 @@ async def test_the_table_holds_what_was_filtered_and_is_an_act_itself(town: Town
 
 
 async def test_a_table_that_was_cut_says_so(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queue_server.web.page_log.MOST_EXPORTED", 2)
+    monkeypatch.setattr("queue_server.web.admin.page_log.MOST_EXPORTED", 2)
     page = await town.client.get(LOG, headers=town.headers("administrator"))
     for n in range(3):
         await noted(town, ref=f"room-{n}")
