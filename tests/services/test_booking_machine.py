@@ -23,7 +23,7 @@ from queue_server.adapters.database import Database
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.errors import NotFound, Refusal, SlotTaken
 from queue_server.domain.person import Person
-from queue_server.domain.slots import Span, starts_in, time_of
+from queue_server.domain.slots import Span, cell_of, starts_in, time_of
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Absence, Closure, OpeningHours, RosterEntry, Town
 from queue_server.services import booking, booking_clock, free_starts, offer
@@ -156,6 +156,16 @@ class BookingMachine(RuleBasedStateMachine):
             assert not was_held or all(self.is_served(site, one["id"]) for one in parts)
             found = {one["reference"] for one in parts}
             self.booked += sorted(found.difference(self.booked))
+
+    @rule(site=SITES, nth=NTH, closed=st.booleans(), away=st.booleans())
+    def confirm_after_a_change(self, site: str, nth: int, closed: bool, away: bool) -> None:
+        """Of what may close, or somebody be away from, while a visitor types."""
+        soon = cell_of(at("00:00", FRIDAY) + timedelta(days=3))
+        offered = [one for one in self.offered(site, (CARD,)) if 0 <= one - soon < 2 * 288]
+        if offered:
+            self.hold(site, (CARD,), time_of(offered[nth % len(offered)]))
+            self.change_the_set_up(closed, away)
+            self.confirm(len(self.held) - 1)
 
     def is_served(self, site: str, id_: int) -> bool:
         """Say whether its clerk works then: what was only held is looked at again when it is booked."""
