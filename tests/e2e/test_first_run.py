@@ -73,7 +73,7 @@ class FirstRun:
         """Open day and night, so that the test may run at any hour."""
         await self.hands.type(self.page, "#h-rathaus-0", "0-24")
         await self.hands.press(self.page, 'button[value="same-rathaus"]')
-        await expect(self.page.locator("#h-rathaus-4")).to_have_value("0-24")
+        await expect(self.page.locator("#h-rathaus-4")).to_have_value("00:00-24:00")
         for day in (5, 6):
             await self.hands.type(self.page, f"#h-rathaus-{day}", "0-24")
         await self.step(3, "hours")

@@ -25,7 +25,7 @@ async def devices_page(call: PageCall) -> Response:
     await call.house.renew_if_changed()
     done = call.request.query_params.get("done", "")
     refused = call.request.query_params.get("rehearsal", "")
-    paired = await _paired(call)
+    paired = await paired_devices(call)
     rows = [(site, rows_of(call, site, paired)) for site in sites_of(call, town_of(call))]
     return framed(
         call,
@@ -47,7 +47,7 @@ async def devices_page(call: PageCall) -> Response:
     )
 
 
-async def _paired(call: PageCall) -> set[tuple[str, str]]:
+async def paired_devices(call: PageCall) -> set[tuple[str, str]]:
     house, town_id = call.house, call.actor.organisation_id
     found = await house.read(lambda conn: house.tokens.list_tokens(conn, town_id))
     return {(one.role.value, one.device_id) for one in found if one.device_id}

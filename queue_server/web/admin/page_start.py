@@ -13,6 +13,8 @@ from queue_server.domain.town_edit import IN_SITE, IN_TOWN, things
 from queue_server.domain.town_problem import Problem
 from queue_server.web.admin.ahead import unfit_plans
 from queue_server.web.admin.frame import framed, is_of_town, sites_of, town_of
+from queue_server.web.admin.page_devices import paired_devices
+from queue_server.web.admin.page_first_steps import unused_passwords
 from queue_server.web.admin.problem_words import problem_words
 from queue_server.web.admin.ways import START, WAYS, ways_of
 from queue_server.web.naming import SOMEWHERE
@@ -35,11 +37,24 @@ async def start_page(call: PageCall) -> Response:
         problems=[problem_words(call.say, town, one) for one in problems[:_MOST]],
         problem_count=len(problems),
         unfit_count=len(unfit),
+        first_steps=await _first_steps(call, town) if is_of_town(call) else {},
         groups=[
             {"name": group.name, "ways": [way for way in group.ways if way.path != START]}
             for group in ways_of(call.actor)
         ],
     )
+
+
+async def _first_steps(call: PageCall, town: Town) -> dict[str, int]:
+    """Return what is left to do after the first set-up, in numbers; empty when all of it is done."""
+    paired = await paired_devices(call)
+    devices = [("display", one.id) for site in town.sites for one in site.displays]
+    devices += [("kiosk", one.id) for site in town.sites for one in site.kiosks]
+    found = {
+        "passwords": len(await unused_passwords(call)),
+        "devices": sum(one not in paired for one in devices),
+    }
+    return {what: count for what, count in found.items() if count}
 
 
 def _counts(call: PageCall, town: Town) -> list[dict[str, Any]]:

@@ -58,6 +58,10 @@ async def test_one_time_passwords_are_shown_until_changed_and_to_their_town_alon
     house, now = new_server.town.house, new_server.town.clock()
     (shown,) = house.first_run.to_show("neustadt", now)
     assert shown.password in visitor.words
+    await visitor.open("/admin")
+    assert "1 Einmalkennwort ist noch nicht weitergegeben." in visitor.words
+    assert "2 Bildschirme und Terminals sind noch nicht angemeldet." in visitor.words
+    await visitor.follow("Noch offen: die ersten Schritte")
     assert house.first_run.to_show("altstadt", now) == ()
     house.first_run.noted("altstadt")
     assert house.first_run.to_show("neustadt", now) == (shown,)
