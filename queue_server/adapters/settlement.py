@@ -1,6 +1,6 @@
 """The towns' set-up and the plain rows beside the queues, as the web layer asks for them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -97,6 +97,10 @@ class Settlement:
     @property
     def eras(self) -> Mapping[str, Eras]:
         return self._store.eras
+
+    @property
+    def unfit(self) -> Mapping[str, Sequence[Planned]]:
+        return self._store.unfit
 
     def course(self, connection: Connection, organisation_id: str) -> Course:
         return planned_changes.course_of(connection, organisation_id)

@@ -35,7 +35,7 @@ from queue_server.domain.errors import NotFound
 from queue_server.domain.events import AppointmentEvent, Recorded
 from queue_server.domain.fold import apply
 from queue_server.domain.hall import Hall
-from queue_server.domain.planned import Course, Stage, offered
+from queue_server.domain.planned import Course, Planned, Stage, offered
 from queue_server.domain.town import Site, Town
 from queue_server.domain.visiting import close_day
 from queue_server.services.ports import Answer, Binding, Unit
@@ -64,12 +64,14 @@ class Store:
         self._randomness = Randomness()
         self.sites: dict[str, tuple[Town, Site]] = {}
         self.eras: dict[str, Eras] = {}
+        self.unfit: dict[str, tuple[Planned, ...]] = {}
         self.reload_settings()
 
     def reload_settings(self) -> None:
         """Read every town's set-up anew: at start, and after it changed."""
         courses = self.database.read(load_courses)
         today = datetime.now(UTC).date()
+        self.unfit = {id_: one.unfit for id_, one in courses.items()}
         self.eras = {id_: eras for one in courses.values() for id_, eras in _eras_of(one, today).items()}
         self.sites = {id_: (eras.all[0].town, _site_of(eras)) for id_, eras in self.eras.items()}
         self.planner.forget_rosters()

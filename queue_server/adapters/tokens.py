@@ -113,10 +113,3 @@ def revoke_token(conn: Connection, organisation_id: str, id: str, now: datetime)
     """Let the token open nothing any more. False when this organisation has no such valid token."""
     valid = (TOKEN.c.id == id) & (TOKEN.c.organisation_id == organisation_id) & TOKEN.c.revoked_at.is_(None)
     return conn.execute(sa.update(TOKEN).where(valid).values(revoked_at=now)).rowcount == 1
-
-
-def revoke_tokens_of_device(conn: Connection, organisation_id: str, device_id: str, now: datetime) -> int:
-    """Lock a device out (stolen, replaced) and return how many tokens it had."""
-    mine = (TOKEN.c.device_id == device_id) & (TOKEN.c.organisation_id == organisation_id)
-    valid = mine & TOKEN.c.revoked_at.is_(None)
-    return conn.execute(sa.update(TOKEN).where(valid).values(revoked_at=now)).rowcount

@@ -5,7 +5,7 @@ What must not live here: what is wrong about them (`domain.doctor`). Clerks are 
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -61,6 +61,7 @@ def hall_findings(house: House, missed: MissedCalls) -> dict[str, list[Finding]]
         "calendars": list(reaching.calendars(tuple(_calendars(house, places)))),
         "privacy": list(keeping.privacy(_privacy(house))),
         "day_sheets": list(keeping.day_sheets(keeping.DaySheets(house.condition.day_sheet_trouble(), awake))),
+        "planning": list(keeping.planning(_unfit(house))),
     }
 
 
@@ -148,6 +149,11 @@ def _calendars(house: House, places: dict[str, Place]) -> Iterator[tuple[Place, 
 def _privacy(house: House) -> keeping.Privacy:
     journaling = house.forgetting.journaling
     return keeping.Privacy(house.forgetting.findings, journaling.trouble if journaling else "")
+
+
+def _unfit(house: House) -> Iterator[tuple[str, date]]:
+    for organisation_id, plans in house.settlement.unfit.items():
+        yield from ((organisation_id, one.starts) for one in plans)
 
 
 def words_for_child(house: House, now: datetime) -> dict[str, Any]:

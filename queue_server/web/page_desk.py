@@ -227,7 +227,7 @@ def _look(unit: Unit, wish: Wish, today: date) -> Answer:
     if moving is not None:
         choice = same_clerk(*unit.eras.offered, choice, moving["clerk_id"])
     seen = {**empty, "wish": wish, "moving": moving, "minutes": choice.expected_min}
-    seen["now"] = _now(unit, choice, wish)
+    seen["now"] = _now(unit, choice, wish, today)
     try:
         visit = choose_visit(*unit.eras.offered, wish.pairs, wish.persons)
     except offer.NotBookable:
@@ -248,11 +248,11 @@ def _times(unit: Unit, choice: Choice, wanted: date | None, today: date) -> Answ
     }
 
 
-def _now(unit: Unit, choice: Choice, wish: Wish) -> Answer | None:
-    """Return how long a walk-in would wait, for what walk-ins may come for."""
+def _now(unit: Unit, choice: Choice, wish: Wish, today: date) -> Answer | None:
+    """Return how long a walk-in would wait, for what walk-ins may come for today."""
     services = services_by_id(unit.town, unit.site)
     known = [services[service_id] for service_id, _ in wish.pairs if service_id in services]
-    if len(known) < len(wish.pairs) or not all(takes_walk_ins(one, unit.site) for one in known):
+    if len(known) < len(wish.pairs) or not all(takes_walk_ins(one, unit.site, today) for one in known):
         return None
     guess = reception.quote(unit, choice)
     return {"wait": None if guess is None else {"from_min": guess.from_min, "to_min": guess.to_min}}

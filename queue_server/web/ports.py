@@ -91,6 +91,10 @@ class Settlement(Protocol):
     def eras(self) -> Mapping[str, Eras]:
         """Site id → its set-up of today and those that are planned to follow."""
 
+    @property
+    def unfit(self) -> Mapping[str, Sequence[Planned]]:
+        """Organisation → what is planned there and no longer fits."""
+
     def course(self, connection: Connection, organisation_id: str) -> Course:
         """Return how a town's set-up goes on: today's, and that from each day on which something begins."""
 

@@ -13,7 +13,6 @@ from queue_server.adapters.tokens import (
     find_token,
     list_tokens,
     revoke_token,
-    revoke_tokens_of_device,
     token_id,
 )
 from queue_server.domain.access import Actor, Role
@@ -61,16 +60,7 @@ def test_a_revoked_token_opens_nothing(conn: Connection) -> None:
 def test_another_town_cannot_revoke_it(conn: Connection) -> None:
     token = a_kiosk_token(conn)
     assert not revoke_token(conn, "altena", token_id(token), NOON)
-    assert revoke_tokens_of_device(conn, "altena", "kiosk-1", NOON) == 0
     assert find_token(conn, token, NOON) is not None
-
-
-def test_a_stolen_device_is_locked_out_with_all_its_tokens(conn: Connection) -> None:
-    tokens = [a_kiosk_token(conn), a_kiosk_token(conn)]
-    kept = a_kiosk_token(conn, "kiosk-2")
-    assert revoke_tokens_of_device(conn, "grimma", "kiosk-1", NOON) == 2
-    assert [find_token(conn, token, NOON) for token in tokens] == [None, None]
-    assert find_token(conn, kept, NOON) is not None
 
 
 def test_the_list_shows_valid_tokens_of_the_own_town(conn: Connection) -> None:

@@ -30,7 +30,7 @@ def test_a_table_is_shown_then_applied_then_nothing_is_new(
     first = before.services[0]
     file = table(
         tmp_path,
-        f"Schlüssel;Name;Abteilung;Kategorie;Minuten\n{first.key};Erste;;;99\n"
+        f"Schlüssel;Name;Abteilung;Rubrik;Minuten\n{first.key};Erste;;;99\n"
         f";Bürgschaft;{first.department_id};{first.category_id};\n",
     )
     shown = aufruf("import-services", file, *place.words)

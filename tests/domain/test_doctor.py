@@ -149,6 +149,7 @@ CAUSES: dict[str, Case] = {
     "secret_ended": secret(date(2026, 11, 21)),
     "privacy_found": (keeping.privacy, keeping.Privacy(found=2)),
     "day_sheets_failed": (keeping.day_sheets, keeping.DaySheets("the folder is gone", is_open=True)),
+    "planned_unfit": (keeping.planning, (("town", date(2026, 12, 1)), ("town", date(2026, 12, 1)))),
     "erasures_unwritten": (keeping.privacy, keeping.Privacy(trouble="PermissionError")),
 }
 FINE: list[Case] = [
@@ -159,6 +160,7 @@ FINE: list[Case] = [
     leaf(timedelta(days=45), timedelta(days=15)),
     certificate(NOW + timedelta(days=366), is_authority=True),
     (keeping.day_sheets, keeping.DaySheets()),
+    (keeping.planning, ()),
     printer("preview", has_agent=False, word="", out_of_service=True),
     backups(None, wanted=False, same_disk=True, error="x"),
     backups(None, begun=NOW - timedelta(hours=5)),
@@ -198,7 +200,7 @@ def test_the_worst_stands_first() -> None:
     mixed = [Finding("backup_same_disk"), Finding("disk_low"), Finding("server_not_running")]
     assert [one.level for one in by_severity(mixed)] == [Level.ALARM, Level.WARNING, Level.HINT]
     assert (worst(mixed), worst([])) == (Level.ALARM, Level.OK)
-    assert len(CHECKS) == 21
+    assert len(CHECKS) == 22
 
 
 def test_a_display_tells_whose_it_is_and_nothing_else_is_asked_of_a_dead_one() -> None:

@@ -15,7 +15,8 @@ from queue_server.domain.doctor.findings import Finding
 from queue_server.web import hall_facts
 from queue_server.web.doctoring import Doctor
 from tests.commands.operating import EXAMPLE
-from tests.web.running import Town
+from tests.domain.town_plans import edit
+from tests.web.running import START, Town
 from tests.web.test_sockets import picture
 
 SOUND = {"health": {"audio": {"unlocked": True, "output": True}, "page_version": "0.0.1"}}
@@ -246,6 +247,21 @@ async def test_day_sheets_that_cannot_be_written_are_told(town: Town) -> None:
     town.house.condition.day_sheet_trouble = lambda: "PermissionError: daysheets"
     await looks(town, minutes=2)
     assert "Die Tagesblätter können nicht geschrieben werden: PermissionError" in text(mails(town)[0])
+
+
+async def test_what_is_planned_and_no_longer_fits_is_told(town: Town) -> None:
+    house = town.house
+    id_, monday, now = house.town_and_site("rathaus")[0].id, START.date() + timedelta(days=7), house.clock()
+    longer, longest = (edit("service", "id-card", minutes=n) for n in (25, 30))
+    await house.write(lambda c: house.settlement.plan_change(c, id_, longer, monday, "verwaltung", now))
+    await house.renew_settings()
+    await looks(town, minutes=0.3)
+    assert "planned_unfit" not in codes(town)
+    await house.write(lambda c: house.settlement.change_town(c, id_, longest, now))
+    await house.renew_settings()
+    await looks(town, minutes=0.3)
+    (one,) = (one for one in house.condition.findings if one.code == "planned_unfit")
+    assert (one.subject, one.organisation_id) == (monday.isoformat(), id_)
 
 
 async def test_a_calendar_that_cannot_be_read_is_counted_and_nobody_named(town: Town) -> None:

@@ -113,13 +113,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     "privacy_found":             Kind("privacy", _A),
     "erasures_unwritten":        Kind("privacy", _A, _ONCE),
     "day_sheets_failed":         Kind("day_sheets", _W, _OPEN),
+    "planned_unfit":             Kind("planning", _W),
 }  # fmt: skip
 """code -> what it belongs to. docs/operators/doctor.md has a line for each, held by a test."""
 
 CHECKS: Final = tuple(dict.fromkeys(kind.check for kind in KINDS.values()))
 """All checks, in the order in which a page lists them."""
 
-LIVE: Final = frozenset({"displays", "screens", "printers", "calendars", "privacy", "day_sheets"})
+LIVE: Final = frozenset({"displays", "screens", "printers", "calendars", "privacy", "day_sheets", "planning"})
 """What only a running server knows."""
 
 

@@ -1,8 +1,8 @@
 """What keeps the town's data: database, backups, the key, rights on files, what must be forgotten."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from queue_server.domain.doctor.findings import Finding
@@ -134,6 +134,12 @@ class DaySheets:
 def day_sheets(facts: DaySheets) -> Iterator[Finding]:
     if facts.trouble:
         yield Finding("day_sheets_failed", params={"why": facts.trouble}, is_open=facts.is_open)
+
+
+def planning(facts: Iterable[tuple[str, date]]) -> Iterator[Finding]:
+    """Tell the days on which something was to begin that no longer fits; `facts` are (organisation, day)."""
+    for organisation_id, day in sorted(set(facts)):
+        yield Finding("planned_unfit", day.isoformat(), organisation_id=organisation_id)
 
 
 @dataclass(frozen=True, slots=True)

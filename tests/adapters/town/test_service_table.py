@@ -98,8 +98,8 @@ def test_all_columns_are_read_in_both_languages() -> None:
         ),
         clerks=(a_clerk(site_ids=("hall", "annexe")),),
     )
-    head = "Name;Name (en);Abteilung;Kategorie;Minuten;Weitere Minuten;Enthalten;Höchstens;Unterlagen;"
-    head += "documents (EN);Weg;Link;Zutritt;Standorte;LeiKa;Buchbar ab;Buchbar bis;Bestimmte Person;"
+    head = "Name;Name (en);Abteilung;Rubrik;Minuten;Weitere Minuten;Enthalten;Höchstens;Unterlagen;"
+    head += "documents (EN);Weg;Link;Einlass;Standorte;LeiKa;Buchbar ab;Buchbar bis;Bestimmte Person;"
     head += "Erst bestätigen;Confirm hours before"
     row = "Bauakte;Plans;Bauamt;Ausweise;5;6;2;3;Ausweis | Plan;ID | plan;Online;https://x.example/a;"
     row += "ohne Termin;"

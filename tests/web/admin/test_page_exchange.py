@@ -161,7 +161,7 @@ async def test_services_go_out_as_a_table_and_come_in_again(town: Town) -> None:
     raw = await download(town, "services.csv")
     assert raw.decode("utf-8-sig").startswith("Schlüssel;Name;")
     assert 'value="apply"' not in (await check(town, "services", raw, "a.csv")).text
-    table = "Name;Abteilung;Kategorie\nBürgschaft;buergerbuero;ausweise\n"
+    table = "Name;Abteilung;Rubrik\nBürgschaft;buergerbuero;ausweise\n"
     category = settings(town).categories[0].id
     shown = await check(
         town, "services", table.replace("ausweise", category).encode("cp1252"), "leistungen.csv"
