@@ -1,13 +1,16 @@
 """The alphabet of text messages (3GPP TS 23.038 section 6.2.1): what fits into one, and what is put instead.
 
 One sign outside of it, and a message has 70 signs instead of 160 or is paid for twice. The German umlauts and
-ß are in it; most accents and all quotation marks of print are not.
+ß are in it; most accents and all quotation marks of print are not. Cyrillic and Arabic letters have no
+likeness in it: such a text is sent in UCS-2 (section 6.2.3), whose room is counted here, too.
 """
 
 import unicodedata
 from typing import Final
 
 MOST: Final = 160
+MOST_WIDE: Final = 201
+"""Three joined messages of 67 signs each: one of 70 would not even hold a link."""
 _LATIN: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _MARKS: Final = " !\"#%&'()*+,-./:;<=>?@_£$¥¤¡¿§\n\r"
 _ACCENTED: Final = "èéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà"  # not for people: the alphabet's other letters
@@ -40,6 +43,16 @@ def septets(text: str) -> int | None:
     if not _BASIC.issuperset(sign for sign in text if sign not in _EXTENDED):
         return None
     return len(text) + sum(sign in _EXTENDED for sign in text)
+
+
+def wide_signs(text: str) -> int:
+    """Return how much room a text takes in UCS-2, of `MOST_WIDE`."""
+    return len(text.encode("utf-16-be")) // 2
+
+
+def is_spelt_in_gsm7(text: str) -> bool:
+    """Tell whether each letter is in the alphabet, or a likeness of it that people read: "ğ" has one."""
+    return all(_sign(sign) != "." for sign in unicodedata.normalize("NFC", text) if sign.isalpha())
 
 
 def to_gsm7(text: str) -> str:
