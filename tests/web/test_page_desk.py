@@ -3,13 +3,18 @@
 import asyncio
 import html
 import re
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
+from queue_server.domain.admission import Admission, AdmissionTime
 from queue_server.web import given_numbers
 from queue_server.web.errors import status_of
-from tests.web.running import HOST, Town
+from tests.domain.town_plans import edit
+from tests.web.askers import MUSTER
+from tests.web.running import HOST, START, Town
 
 CARD = {"n-id-card": "1"}
 
@@ -346,6 +351,17 @@ async def test_who_comes_on_the_wrong_day_is_told_so(desk: Desk) -> None:
     answer = await desk.post(f"/appointments/{reference}", act="check_in")
     assert answer.status_code == status_of("wrong_day")
     assert "Gebucht" in words(answer.text)
+
+
+async def test_a_number_is_offered_on_the_day_on_which_walk_ins_may_come(desk: Desk, town: Town) -> None:
+    house, change = town.house, town.house.settlement.change_town
+    for days, is_offered in ((1, False), (0, True)):
+        day = (START + timedelta(days=days)).date()
+        opened = AdmissionTime(Admission.BOTH, first=day, last=day)
+        plan = edit("site", "rathaus", admission=Admission.APPOINTMENT, admission_times=(opened,))
+        await house.write(partial(change, organisation_id=MUSTER, plan=plan, now=START))
+        await house.renew_settings()
+        assert ('id="walk-in"' in await desk.get(**CARD)) is is_offered
 
 
 async def test_a_walk_in_gets_a_number_now(desk: Desk, town: Town) -> None:
