@@ -25,6 +25,8 @@ from queue_server.domain.errors import NoNumberLeft
 
 FIRST, LAST = 100, 999
 FOUR_FIRST, FOUR_LAST = 1000, 9999
+TEST_NUMBER = FOUR_LAST
+"""What tests of displays show and say; no visit ever has it."""
 SKIPPED = frozenset({110, 112})
 SAMPLE_COUNT = 8
 
@@ -65,7 +67,7 @@ def _lines_of(number: int) -> tuple[Bits, Bits, Bits]:
 
 
 _USABLE = sum(_bit(n) for n in range(FIRST, LAST + 1) if n not in SKIPPED)
-_LONG = (1 << (FOUR_LAST - FOUR_FIRST + 1)) - 1
+_LONG = (1 << (TEST_NUMBER - FOUR_FIRST)) - 1
 _FAMILIES = tuple(_family_set(family) for family in range(10))
 _LINES = {n: _lines_of(n) for n in range(FIRST, LAST + 1)}
 _NEAR = {n: first | second | third for n, (first, second, third) in _LINES.items()}

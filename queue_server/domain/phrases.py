@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from queue_server.domain.number_space import TEST_NUMBER
+
 ABBREVIATION_LENGTH = 3  # "EG" and "1.OG" are spelled; a longer run of letters is a word
 
 
@@ -23,6 +25,8 @@ class WordTable:
     pause: str
     digits: Mapping[str, str]
     letters: Mapping[str, str]
+    test: str = ""
+    """Said before the number of a test, so that nobody in the hall gets up; empty: it is not said."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ def parse_words(language: str, table: Mapping[str, object]) -> WordTable:
 
     Raises ValueError that names the language and the faulty field.
     """
-    unknown = table.keys() - {"number", "room", "named_room", "pause", "digits", "letters"}
+    unknown = table.keys() - {"number", "room", "named_room", "pause", "digits", "letters", "test"}
     if unknown:
         raise ValueError(f"words {language}: unknown field {min(unknown)!r}")
     digits = _words(language, table, "digits")
@@ -50,6 +54,7 @@ def parse_words(language: str, table: Mapping[str, object]) -> WordTable:
         pause=_text(language, table, "pause"),
         digits=digits,
         letters={letter.upper(): word for letter, word in _words(language, table, "letters").items()},
+        test=_text(language, table, "test") if "test" in table else "",
     )
 
 
@@ -59,7 +64,8 @@ def number_phrase(words: WordTable, number: int | str) -> str:
     Read as a number, "042" becomes "null zweiundvierzig", and German turns 417 round
     ("vierhundertsiebzehn"): few who learn the language catch that in a loud hall.
     """
-    return _fill(words.number, "{digits}", _joined(words, list(_parts(words, str(number)))))
+    said = _fill(words.number, "{digits}", _joined(words, list(_parts(words, str(number)))))
+    return f"{words.test}{words.pause}{said}" if words.test and str(number) == str(TEST_NUMBER) else said
 
 
 def room_phrase(words: WordTable, room: str) -> str:

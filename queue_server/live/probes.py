@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from queue_server.domain.number_space import TEST_NUMBER
 from queue_server.domain.town import Site
 from queue_server.live.displays import Displays
 from queue_server.live.rooms import Audience, DisplayChannel, SiteRoom
 from queue_server.protocol import Board, CallEntry, CallReport, Frame, Probe
 from queue_server.services import screens
 
-TEST_NUMBER: Final = 9999
-"""Nobody holds it: four digits come only when all of three are in use."""
 LASTS: Final = timedelta(seconds=20)
 CHIME_LASTS: Final = timedelta(seconds=8)
 STILL_SPOKEN: Final = timedelta(minutes=2)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from queue_server.domain.number_space import TEST_NUMBER
 from queue_server.domain.phrases import WordTable, number_phrase, parse_words, room_phrase
 
 GERMAN: Mapping[str, object] = {
@@ -24,6 +25,12 @@ GERMAN: Mapping[str, object] = {
 @pytest.fixture
 def german() -> WordTable:
     return parse_words("de", GERMAN)
+
+
+def test_a_test_says_that_it_is_one() -> None:
+    table = parse_words("de", {**GERMAN, "test": "Probe"})
+    assert number_phrase(table, TEST_NUMBER) == "Probe, Nummer neun, neun, neun, neun"
+    assert "Probe" not in number_phrase(table, 417)
 
 
 def test_number_is_said_digit_by_digit(german: WordTable) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from queue_server.domain.number_space import TEST_NUMBER
 from queue_server.live import probes
 from queue_server.protocol import PROBE_FROM, CallReport
 from tests.live.hub_hall import Listener, LiveHall, until
@@ -30,7 +31,7 @@ async def test_a_test_is_shown_on_its_display_alone_and_its_words_are_kept(live_
     frame = shown(foyer)["frame"]
     [call] = frame["announce"]
     assert (shown(foyer)["kind"], shown(foyer)["chime_only"]) == ("test", False)
-    assert (call["seq"], call["number"], call["open"]) == (test.seq, probes.TEST_NUMBER, True)
+    assert (call["seq"], call["number"], call["open"]) == (test.seq, TEST_NUMBER, True)
     assert frame["epoch"].startswith("probe-"), "a line that breaks resumes from the last real frame"
     assert test.seq >= PROBE_FROM
     assert len(upstairs.frames) == before

@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from queue_server.domain.access import Act, Role
 from queue_server.domain.administration import Done
 from queue_server.domain.errors import BadInput, NotFound
+from queue_server.domain.number_space import TEST_NUMBER
 from queue_server.domain.town import Kiosk, Site, in_language
-from queue_server.live.probes import TEST_NUMBER
 from queue_server.protocol import Slip, SlipLine
 from queue_server.web.admin.device_rows import local_moment
 from queue_server.web.admin.frame import sent
