@@ -38,7 +38,13 @@ with Python's usual 700 that came twice a second on a busy day.
 
 
 def add_server_arguments(parser: argparse.ArgumentParser, data: str) -> None:
-    """Add what `demo` and `serve` have in common."""
+    """Add what `demo` and `serve` have in common, in the order in which the help tells it."""
+    _add_where(parser, data)
+    _add_what_is_kept(parser)
+    _add_how(parser)
+
+
+def _add_where(parser: argparse.ArgumentParser, data: str) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help="port; 0: a free one (default: %(default)s)"
@@ -62,6 +68,9 @@ def add_server_arguments(parser: argparse.ArgumentParser, data: str) -> None:
         metavar="ADDRESS",
         help="proxy whose forwarded addresses count; may be repeated",
     )
+
+
+def _add_what_is_kept(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--backups",
         type=Path,
@@ -88,6 +97,9 @@ def add_server_arguments(parser: argparse.ArgumentParser, data: str) -> None:
         metavar="N",
         help="so long past visits and appointments are kept, which name nobody (default: %(default)s)",
     )
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-speech", action="store_true", help="chime only")
     parser.add_argument(
         "--log",
