@@ -43,6 +43,11 @@ async def test_an_area_is_changed_by_keyboard_and_every_page_is_accessible(
     await page.keyboard.type("0")
     await page.keyboard.press("Enter")
     await page.get_by_role("alert").wait_for()
+    await page.locator("main p a").first.press("Enter")
+    await page.wait_for_url("**/admin/setup/area")
+    await page.go_back()
+    await page.get_by_role("alert").wait_for()
+    assert await page.locator("#f-limit").input_value() == "0", "the way back leads to what was typed"
     await page.get_by_role("link", name="Höchstens so viele Wartende").press("Enter")
     await page.keyboard.press("ControlOrMeta+a")
     await page.keyboard.type("14")
