@@ -29,9 +29,10 @@ export function directionOf(language) {
   return RIGHT_TO_LEFT.has(language.split("-")[0]) ? "rtl" : "ltr";
 }
 
-/** Keep a value together in a line that runs from right to left: "+49 3501 77" would read "77 3501 49+". */
+/** Keep a value together in a line that runs from right to left: "+49 3501 77" would read "77 3501 49+".
+ *  A list ("09:00 · 09:30") is no such value: its first stands where the line begins. */
 export function isolated(value) {
-  return /[A-Za-z0-9]/.test(value) && !/[\u0590-\u08ff\ufb1d-\ufefc]|:\/\//.test(value) ? `\u2068${value}\u2069` : value;
+  return /[A-Za-z0-9]/.test(value) && !/[\u0590-\u08ff\ufb1d-\ufefc]|:\/\/|[ \u00a0]· /.test(value) ? `\u2068${value}\u2069` : value;
 }
 
 function fill(text, params, keep) {
