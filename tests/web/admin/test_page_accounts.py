@@ -45,7 +45,7 @@ async def way_of(town: Town, user: str) -> str:
 
 
 async def disabling_one(town: Town) -> Any:
-    return await press(town, await way_of(town, "admin"), act="disable")
+    return await press(town, await way_of(town, "neu"), act="disable")
 
 
 def secret(page: str) -> str:
