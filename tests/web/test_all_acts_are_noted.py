@@ -50,7 +50,7 @@ NOTED: Final[Mapping[str, Do]] = {
     "/admin/accounts/new": lambda town: test_page_accounts.press(
         town, "/admin/accounts/new", **test_page_accounts.AUDITOR
     ),
-    "/admin/accounts/{account}": test_page_accounts.disabling_one,
+    "/admin/accounts/{account}": test_page_accounts.changing_one,
     "/admin/tokens/new": lambda town: test_page_tokens.press(town, "/admin/tokens/new", role="integration"),
     "/admin/tokens/{token}": test_page_tokens.revoking_one,
     "/desk/{site}/letters": lambda town: Desk(town).post("/letters", act="release_all"),

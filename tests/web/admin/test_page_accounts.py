@@ -44,8 +44,8 @@ async def way_of(town: Town, user: str) -> str:
     return f"{ALL}/{(await listed(town, user)).id}"
 
 
-async def disabling_one(town: Town) -> Any:
-    return await press(town, await way_of(town, "neu"), act="disable")
+async def changing_one(town: Town) -> Any:
+    return await press(town, await way_of(town, "neu"), act="change", role="auditor", site="")
 
 
 def secret(page: str) -> str:
