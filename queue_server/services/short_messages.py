@@ -24,6 +24,8 @@ KINDS: Final = (
 )
 """What is told by text message, too. All others need more room, or answer to what was just pressed."""
 _WITH_NUMBER: Final = frozenset({"booked", "moved", "rescued", "stands", "accepted", "reminder"})
+_ISOLATES: Final = dict.fromkeys(map(ord, "\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}"))
+"""Pages and letters need them in Arabic; old phones draw boxes, and each takes the room of a letter."""
 _TO_DO: Final = frozenset({"must_move", "missed", "lapsed"})
 """Kinds after which the visitor has to do something: the link, or the telephone number, before all else."""
 
@@ -104,4 +106,4 @@ class _Words:
         return self._spelt(" ".join(in_language(texts, self._say.language).split()))
 
     def _spelt(self, text: str) -> str:
-        return text if self._is_wide else to_gsm7(text)
+        return text.translate(_ISOLATES) if self._is_wide else to_gsm7(text)

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests.e2e.faces.kiosk import begin
 from tests.e2e.harness.axe import axe
 from tests.kiosk.real_town import TOWN, Noon, RealTown, a_real_town
 from tests.kiosk.test_page import SCREENS, TARGETS, number
@@ -105,7 +106,7 @@ async def open_kiosk(town: RealTown, browser: Browser) -> AsyncIterator[OpenKios
 
 async def to_days(page: Page, language: str = "de") -> None:
     """From the start to the sheet of days, past the wait."""
-    await page.locator(f'.begin[lang="{language}"]').click()
+    await begin(page, language)
     await page.locator(".tile").first.click()
     await page.locator(".service__choose").first.click()
     await page.locator("#foot .button--primary").click()

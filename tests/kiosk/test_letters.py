@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.e2e.faces.kiosk import begin
 from tests.e2e.harness.axe import axe
 from tests.kiosk.conftest import OpenKiosk
 from tests.kiosk.hall import Hall
@@ -12,7 +13,7 @@ from tests.kiosk.test_page import SCREENS, TARGETS
 
 
 async def to_categories(page: Page, language: str = "de") -> None:
-    await page.locator(f'.begin[lang="{language}"]').click()
+    await begin(page, language)
 
 
 async def touch_letter(page: Page, letter: str) -> None:

@@ -42,6 +42,12 @@ def test_a_booking_is_confirmed_with_time_place_and_number() -> None:
     )
 
 
+def test_arabic_comes_without_the_isolates_that_old_phones_draw_as_boxes() -> None:
+    text = write_short(a_notice(), TEXTS["ar"])
+    assert not {"\u2068", "\u2069"} & set(text)
+    assert text.endswith(LINK)
+
+
 def test_who_has_two_numbers_reads_both() -> None:
     assert "Ihre Nummer: 417, danach 523." in write_short(a_notice(numbers=(417, 523)), TEXTS["de"])
 

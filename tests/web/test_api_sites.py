@@ -22,7 +22,7 @@ async def test_a_site_tells_strangers_what_it_offers_and_staff_its_counters(town
     services = [one["id"] for category in stranger["categories"] for one in category["services"]]
     assert "id-card" in services
     assert stranger["call_mode"] == "screen"
-    assert stranger["languages"] == ["de", "en"]
+    assert stranger["languages"] == ["de", "de-x-leicht", "en", "tr", "uk", "ar"]
     assert not {"counters", "displays", "kiosks"} & stranger.keys()
     assert clerk["counters"][0] == {
         "id": "rathaus-1",

@@ -16,6 +16,15 @@ Step = Literal[
 ]
 
 
+async def begin(page: Page, language: str = "de") -> None:
+    """Begin in a language: the start page speaks one or two of them and turns to others."""
+    await page.locator(".begin").first.wait_for()
+    button = page.locator(f'.begin[lang="{language}"]')
+    if not await button.count():
+        await page.locator(f'.start__languages [lang="{language}"]').click()
+    await button.click()
+
+
 @dataclass(frozen=True)
 class Given:
     """What the kiosk's page got for a press, and what it shows."""
@@ -61,7 +70,7 @@ class KioskPage:
 
     async def choose(self, category: str, service: str, language: str = "de") -> None:
         """Touch the language, the kind of concern and the concern; stops before the persons."""
-        await self.page.locator(f'.begin[lang="{language}"]').tap()
+        await begin(self.page, language)
         await self.page.locator(".tile", has_text=category).first.tap()
         await self.page.locator(".service__choose", has_text=service).first.tap()
         await self.onward.tap()
