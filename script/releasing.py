@@ -61,7 +61,7 @@ def main() -> int:
 
 def sections_without_task(changelog: str) -> list[str]:
     """Return the headings after which a reader does not first learn what to do."""
-    found = re.findall(r"(?m)^(##+ .*)\n+(.*)$", changelog)
+    found = re.findall(r"(?m)^(##+ .*)\n+(?=(.*)$)", changelog)
     return [title for title, first in found if not first.startswith((TASK, "##"))]
 
 
