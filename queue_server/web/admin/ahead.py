@@ -44,14 +44,20 @@ def today(call: PageCall) -> date:
     return call.house.clock().astimezone(zone).date()
 
 
+async def town_on(call: PageCall, starts: date) -> Town:
+    """Return the set-up of a later day: today's with what is planned up to it."""
+    settlement, organisation_id = call.house.settlement, call.actor.organisation_id
+    course = await call.house.read(lambda conn: settlement.course(conn, organisation_id))
+    return course.on(starts)
+
+
 async def foresee_from(call: PageCall, plan: Plan, starts: date) -> Outcome:
     """Return what a plan would do when it begins on a day. Changes nothing.
 
     Raises NotFound, SettingsMoved, and TownUnfit for a mistake.
     """
     settlement, town = call.house.settlement, town_of(call)
-    course = await call.house.read(lambda conn: settlement.course(conn, town.id))
-    before = course.on(starts)
+    before = await town_on(call, starts)
     after = plan(before)
     known = settlement.problems(before)
     problems = [one for one in settlement.problems(after) if one not in known]

@@ -5,7 +5,8 @@ What lives here: downloads, and the two steps from a file to a changed town. Wha
 """
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
@@ -15,9 +16,11 @@ from queue_server.domain.errors import BadInput, Refusal
 from queue_server.domain.taking_over import nameless, taken_addresses, taken_over
 from queue_server.domain.town import Town
 from queue_server.domain.town_edit import find
+from queue_server.web.admin.ahead import foresee_from, keep_from, read_start, tomorrow, town_on, why_unfit
 from queue_server.web.admin.changing import Outcome, Plan, SettingsMoved, foresee, keep, lost_words, stamp
 from queue_server.web.admin.frame import framed, sent, town_of
 from queue_server.web.admin.notices import notice
+from queue_server.web.admin.page_setup import PLANNED
 from queue_server.web.admin.problem_words import told
 from queue_server.web.admin.sent_file import SentFile, sent_file
 from queue_server.web.admin.value_words import change_words
@@ -67,38 +70,52 @@ async def take_in(call: PageCall) -> Response:
         raise BadInput(field="act" if kind in _KINDS else "kind")
     if file is None:
         return _show(call, kind=kind, why=call.say("exchange.no_file"), status=422)
-    prefix = str(form.get("prefix") or "").strip()[:40]
+    taken = Taken(
+        kind, file, str(form.get("prefix") or "").strip()[:40], str(form.get("starts") or "").strip()[:40]
+    )
+    starts = read_start(call, taken.typed_day)
+    own = town_of(call) if starts is None else await town_on(call, starts)
     # A long file takes a second to judge: not in the loop by which clerks call.
-    after, mistakes = await asyncio.to_thread(_read, call, kind, file, prefix)
+    after, mistakes = await asyncio.to_thread(_read, call, taken, own)
     if after is None:
         return _show(call, kind=kind, file=file.name, mistakes=mistakes, status=422)
     plan = _plan(kind, after)
     try:
-        if act == "apply":
-            return await _apply(call, plan, str(form.get("seen") or ""))
-        outcome = await foresee(call, plan)
+        if act == "apply" and (starts is not None or not taken.typed_day):
+            return await _apply(call, plan, str(form.get("seen") or ""), starts)
+        outcome = await (foresee(call, plan) if starts is None else foresee_from(call, plan, starts))
     except Refusal as refusal:
         return _refused(call, kind, refusal)
     if outcome.problems:
         words = [told(call.say, one) for one in outcome.problems[:MOST_MISTAKES]]
         return _show(call, kind=kind, file=file.name, mistakes=[{"text": one} for one in words], status=422)
-    return await _preview(call, kind, file, prefix, outcome)
+    return await _preview(call, taken, starts, outcome)
 
 
-def _read(call: PageCall, kind: str, file: SentFile, prefix: str) -> tuple[Town | None, Any]:
-    """Return the town as it would be, or what is wrong in the file."""
-    house, own = call.house, town_of(call)
-    if kind == "services":
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file as it was sent: what it is, what its ids get in front, the day on which it shall begin."""
+
+    kind: str
+    file: SentFile
+    prefix: str
+    typed_day: str
+
+
+def _read(call: PageCall, taken: Taken, own: Town) -> tuple[Town | None, Any]:
+    """Return what `own` would become, or what is wrong in the file."""
+    house, file = call.house, taken.file
+    if taken.kind == "services":
         says = [call.say, *house.texts.values()]
         return house.exchange.read_services(file.raw, file.name, own, says)
     found, mistakes = house.exchange.read_town(file.raw, file.name, call.say)
     if found is None:
         return None, mistakes
-    after = taken_over(found, own, prefix)
+    after = taken_over(found, own, taken.prefix)
     others = {town.id: town for town, _ in house.directory.sites.values()}
-    taken = taken_addresses(after, others.values())
-    words = [call.say("exchange.taken", what=call.say(f"admin.what_{what}"), id=id_) for what, id_ in taken]
-    return (None, [{"text": one} for one in words]) if taken else (after, ())
+    theirs = taken_addresses(after, others.values())
+    words = [call.say("exchange.taken", what=call.say(f"admin.what_{what}"), id=id_) for what, id_ in theirs]
+    return (None, [{"text": one} for one in words]) if theirs else (after, ())
 
 
 def _plan(kind: str, after: Town) -> Plan:
@@ -107,8 +124,10 @@ def _plan(kind: str, after: Town) -> Plan:
     return lambda town: replace(after, letter_texts=town.letter_texts)
 
 
-async def _apply(call: PageCall, plan: Plan, seen: str) -> Response:
-    """Do what was shown; refuse when the set-up is another by now, of which the file knows nothing."""
+async def _apply(call: PageCall, plan: Plan, seen: str, starts: date | None) -> Response:
+    """Do what was shown, now or on its day; refuse when the set-up is another by now, of which the file
+    knows nothing.
+    """
     fingerprint = call.house.exchange.fingerprint
 
     def as_shown(town: Town) -> Town:
@@ -116,27 +135,37 @@ async def _apply(call: PageCall, plan: Plan, seen: str) -> Response:
             raise SettingsMoved
         return plan(town)
 
+    if starts is not None:
+        await keep_from(call, as_shown, starts)
+        return RedirectResponse(f"{PLANNED}?done=planned", status_code=303)
     at = await keep(call, as_shown)
     return RedirectResponse(f"{EXCHANGE}?done={stamp(at) or 'same'}", status_code=303)
 
 
-async def _preview(call: PageCall, kind: str, file: SentFile, prefix: str, outcome: Outcome) -> Response:
+async def _preview(call: PageCall, taken: Taken, starts: date | None, outcome: Outcome) -> Response:
     house, before, after = call.house, outcome.before, outcome.after
     uses = await house.read(lambda conn: house.exchange.in_use(conn, before, after, house.clock()))
+    # Who sits at a counter now is in the way today; on the day itself it is tried until they have left.
+    told_of = [one for one in uses if one.reason != "booked" and (starts is None or not one.blocks)]
     clerks = {clerk.id for clerk in before.clerks}
     changes = outcome.changes[:MOST_CHANGES]
+    wrong_day = call.say("planned.wrong_day") if taken.typed_day and starts is None else ""
     return framed(
         call,
         "admin/exchange_check.html",
-        kind=kind,
-        file=file,
-        prefix=prefix,
+        status=422 if wrong_day else 200,
+        kind=taken.kind,
+        file=taken.file,
+        prefix=taken.prefix,
         seen=house.exchange.fingerprint(before),
+        starts=taken.typed_day,
+        wrong_day=wrong_day,
+        tomorrow=tomorrow(call).isoformat(),
         changes=[change_words(call.say, before, after, one) for one in changes],
         more=len(outcome.changes) - len(changes),
         lost=[lost_words(call, one) for one in outcome.lost],
-        uses=[_use(call, before, one) for one in uses if one.reason != "booked"],
-        is_blocked=any(one.blocks for one in uses),
+        uses=[_use(call, before, one) for one in told_of],
+        is_blocked=any(one.blocks for one in told_of),
         new_clerks=[clerk.name for clerk in after.clerks if clerk.id not in clerks],
     )
 
@@ -158,7 +187,7 @@ def _refused(call: PageCall, kind: str, refusal: Refusal) -> Response:
     if refusal.code == "town_unfit" and "what" in refusal.params:
         why = call.say("exchange.in_use", what=str(refusal.params["what"]))
     else:
-        why = call.say(f"error.{refusal.text}", **refusal.params)
+        why = why_unfit(call, refusal)
     return _show(call, kind=kind, why=why, status=409)
 
 

@@ -40,11 +40,11 @@ async def check(town: Town, kind: str, raw: bytes, name: str = "a.toml", **more:
     )
 
 
-async def apply(town: Town, shown: Any) -> Any:
-    """Press "apply" on the page that showed what would change."""
-    assert shown.status_code == 200, words(shown.text)
+async def apply(town: Town, shown: Any, starts: str = "", status: int = 200) -> Any:
+    """Press "apply" on the page that showed what would change, for that day."""
+    assert shown.status_code == status, words(shown.text)
     names = ("csrf", "kind", "name", "carried", "prefix", "seen")
-    data = {name: field(shown.text, name) for name in names} | {"act": "apply"}
+    data = {name: field(shown.text, name) for name in names} | {"act": "apply", "starts": starts}
     return await town.client.post(PAGE, data=data, headers=town.headers("administrator"))
 
 
@@ -271,3 +271,38 @@ async def test_the_road_of_a_file_is_accessible_and_narrow(
     await page.get_by_role("button", name="Übernehmen").click()
     await page.get_by_role("button", name="Rückgängig machen").wait_for()
     await context.close()
+
+
+async def test_a_file_may_begin_on_a_later_day(town: Town) -> None:
+    before, raw = settings(town), await download(town, "town.toml")
+    longer = raw.replace(b"minutes = 15", b"minutes = 25")
+    shown = await check(town, "town", longer, starts="2031-03-01")
+    assert "25 statt bisher 15" in words(shown.text)
+    answer = await apply(town, shown, starts="2031-03-01")
+    assert answer.headers["location"] == "/admin/planned?done=planned"
+    assert (settings(town), set(await acts(town))) == (before, {"change_planned"})
+    assert "1. März 2031" in words(await read(town, "/admin/planned"))
+
+
+async def test_a_day_that_is_over_is_told_at_its_field_and_changes_nothing(town: Town) -> None:
+    before, raw = settings(town), await download(town, "town.toml")
+    shown = await check(town, "town", raw.replace(b"minutes = 15", b"minutes = 25"))
+    refused = await apply(town, shown, starts="2001-01-01")
+    assert refused.status_code == 422
+    assert 'aria-describedby="h-starts e-starts"' in refused.text
+    assert settings(town) == before
+    assert (await apply(town, refused, status=422)).status_code == 303
+
+
+async def test_a_table_that_begins_later_keeps_what_is_planned_before_it(town: Town) -> None:
+    """Rosters that change in between are none of the table's business."""
+    raw = await download(town, "town.toml")
+    await apply(
+        town,
+        await check(town, "town", raw.replace(b"Anna", b"Anke"), starts="2031-03-01"),
+        starts="2031-03-01",
+    )
+    table = await download(town, "services.csv")
+    shown = await check(town, "services", table.replace(b";15;", b";25;"), name="a.csv", starts="2031-04-01")
+    assert "Anna" not in words(shown.text)
+    assert "25 statt bisher 15" in words(shown.text)
