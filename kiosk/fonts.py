@@ -4,6 +4,7 @@ Never fetches a font. python-barcode (which comes with python-escpos) carries De
 Greek, Cyrillic and Arabic can be drawn even on a bare machine; Pillow's own font holds little but ASCII.
 """
 
+import logging
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -34,6 +35,7 @@ BOLD: Final = (
     "NotoSansEthiopic-Bold.ttf",
 )
 MONOSPACED: Final = ("DejaVuSansMono.ttf", "LiberationMono-Regular.ttf", "cour.ttf")
+log = logging.getLogger(__name__)
 NO_CHARACTER: Final = "\uffff"  # Unicode promises that this is none, so its picture is the font's empty box
 
 
@@ -47,9 +49,16 @@ def monospaced(size: int) -> FreeTypeFont:
     return _fonts(size, MONOSPACED)[0]
 
 
+@cache
 def can_shape() -> bool:
-    """Tell whether Pillow can join Arabic letters and order mixed directions (libraqm)."""
-    return bool(features.check("raqm"))
+    """Tell whether Pillow can join Arabic letters and order mixed directions (libraqm); log once if not.
+
+    Pillow brings libraqm along, and looks for the system's FriBiDi when it is first used.
+    """
+    can = bool(features.check("raqm"))
+    if not can:
+        log.warning("Arabic on slips is not joined and runs the wrong way: install libfribidi0")
+    return can
 
 
 @cache

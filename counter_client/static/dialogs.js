@@ -166,8 +166,7 @@ function changeConcern(state, model, view) {
 }
 
 function walkIn(state, model, view) {
-  const { t, config, language } = view;
-  const names = new Intl.DisplayNames([language], { type: "language" });
+  const { t, config } = view;
   return {
     form: "walk_in",
     title: t("counter.walk_in"),
@@ -177,7 +176,7 @@ function walkIn(state, model, view) {
         "p",
         { class: "field field--short" },
         h("label", { class: "field__label", for: "walk-in-language" }, t("counter.language_label")),
-        h("select", { class: "select", id: "walk-in-language", name: "language" }, config.languages.map((code) => h("option", { value: code, key: code, selected: code === "de" }, names.of(code)))),
+        h("select", { class: "select", id: "walk-in-language", name: "language" }, config.languages.map((code) => h("option", { value: code, key: code, selected: code === config.languages[0] }, config.language_names?.[code] ?? code))),
       ),
       h("fieldset", {}, h("legend", { class: "field__label" }, t("counter.needs_label")), h("div", { class: "checks" }, config.needs.map((name) => h("label", { class: "check", key: name }, h("input", { type: "checkbox", name: "need", value: name }), h("span", {}, t(`counter.need_${name}`)))))),
     ],

@@ -49,8 +49,8 @@ export function needBadges(ticket, view) {
 }
 
 export function facts(ticket, view) {
-  const { t, config, language } = view;
-  const spoken = speaks(ticket.language, config.languages[0], language);
+  const { t, config } = view;
+  const spoken = speaks(ticket.language, config.languages[0], config.language_names);
   return [
     ticket.appointed && h("span", { class: "badge badge--info", key: "appointed" }, t("counter.appointed", { time: ticket.appointed })),
     ticket.persons > 1 && h("span", { class: "badge", key: "persons" }, t("counter.persons", { n: ticket.persons })),

@@ -66,14 +66,12 @@ export function needAct(name, t) {
   return text === key ? "" : text;
 }
 
-/** The visitor's language in the clerk's words; "" for the one that is usual in this town. */
-export function speaks(language, usual, pageLanguage) {
-  if (!language || language.split("-")[0] === usual) return "";
-  try {
-    return new Intl.DisplayNames([pageLanguage], { type: "language" }).of(language) ?? language;
-  } catch {
-    return language;
-  }
+/**
+ * The visitor's language in the clerk's words; "" for the one that is usual in this town. `names` come from the server:
+ * browsers refuse to name tags for private use, such as German in plain words.
+ */
+export function speaks(language, usual, names = {}) {
+  return !language || language === usual ? "" : (names[language] ?? language);
 }
 
 /** What became of the call: {kind: good|waiting|bad, text, fetch}. */

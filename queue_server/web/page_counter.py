@@ -28,6 +28,7 @@ from queue_server.services.wording import in_words
 from queue_server.web import calendar_conflicts
 from queue_server.web.condition import program_version
 from queue_server.web.desk_frame import alarm_of
+from queue_server.web.languages import name_in
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 
@@ -72,6 +73,7 @@ async def counter_page(call: PageCall) -> Response:
         },
         "categories": [{"id": c.id, "name": in_language(c.name, call.language)} for c in town.categories],
         "languages": list(town.languages),
+        "language_names": {one: name_in(call.say, one) for one in town.languages},
         "needs": sorted(NEEDS),
         "config_version": call.house.hub.config_version,
         "program": program_version(),

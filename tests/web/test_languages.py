@@ -64,3 +64,10 @@ async def test_staffs_pages_stay_in_their_languages_whatever_was_chosen(town: To
     chosen = {"cookie": "aufruf_language=ar", "accept_language": "tr,en;q=0.5"}
     answer = await town.ask(None, "GET", "/sign-in", **chosen)
     assert '<html lang="en" dir="ltr"' in answer.text
+
+
+async def test_the_counter_is_told_what_each_language_is_called(town: Town) -> None:
+    """Browsers refuse to name `de-x-leicht`, and the clerk's page stood still over it."""
+    page = (await town.ask("anna", "GET", "/counter/rathaus-1", accept_language="de")).text
+    assert '"de-x-leicht": "Deutsch in einfachen Worten"' in page
+    assert '"ar": "Arabisch"' in page
