@@ -12,6 +12,7 @@ import { chosen, concern, concernQuery, mustBook } from "./visit.js";
 import { addDays } from "./when.js";
 
 const GONE = new Set(["slot_taken", "hold_expired", "not_bookable"]);
+const HOW = new Set(["name", "contact", "address", "birth_date"]); // fields of which we say how they are typed
 const SHEET_MOST = 98; // days; the offer gives fewer than a hundred at once
 
 /**
@@ -61,6 +62,14 @@ export function makeBooking(page, { onBooked, onWait, onPeople }) {
     else page.go(at < fields.length ? { step: "field", at } : { step: "later", problem: null });
   }
 
+  /** The site's own reason, behind how it is typed; without one our own sentence. */
+  function why(field) {
+    const reason = config.field_reasons[field];
+    const own = reason?.[page.language] ?? reason?.de;
+    if (!own) return t(`kiosk.field_${field}_why`);
+    return HOW.has(field) ? `${t(`kiosk.field_${field}_how`)} ${own}` : own;
+  }
+
   function fieldView() {
     const { at, problem } = page.screen;
     const field = fields[at];
@@ -73,7 +82,7 @@ export function makeBooking(page, { onBooked, onWait, onPeople }) {
     };
     const onEnter = () => FIELDS[field].isWhole(page.visit.told.get(field) ?? "") && turnTo(at + 1);
     const title = h("span", { id: "field-title" }, t(`kiosk.field_${field}`));
-    const hint = h("span", { id: "field-hint" }, t(`kiosk.field_${field}_why`));
+    const hint = h("span", { id: "field-hint" }, why(field));
     const body = [problemNode(problem), keyboard({ t, language: page.language, field, typed, labelledBy: "field-title field-hint", onChange, onEnter })].filter(Boolean);
     look();
     return { title, hint, body, foot: [button(t("kiosk.back"), { before: "back", kind: "button--quiet" }, () => turnTo(at - 1)), onward] };

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from queue_server.domain.admission import Admission, AdmissionTime
+from queue_server.domain.person_fields import REQUIRED_FIELDS, FieldReason
 from queue_server.domain.reminding import USUAL_MIN
 
 Texts: TypeAlias = Mapping[str, str]
@@ -22,12 +23,6 @@ Texts: TypeAlias = Mapping[str, str]
 GERMAN: Final = "de"
 EVERY_SKILL: Final = "*"
 """In `Clerk.service_ids`: every service that is offered at the clerk's sites."""
-
-PERSON_FIELDS: Final = ("name", "contact", "email", "phone", "address", "birth_date")
-"""What a site may require of who books; `contact` is one way to reach the person, whichever it is."""
-
-REQUIRED_FIELDS: Final = ("name", "contact")
-"""What a site requires that says nothing about it."""
 
 
 class CallMode(StrEnum):
@@ -170,8 +165,9 @@ class Site:
     none; `bookable_from` is the first day that can be booked, `lead_min` how long before its start at the
     latest, `walk_in_share` the percentage of the clerks' time that is kept for walk-ins;
     `admission_notice` is what visitors must know to be let in; `kiosk_fields` is what they must type at the
-    kiosk to book, where `required_fields` does not hold; `max_open_bookings` and `max_daily_bookings`
-    are how many bookings to come, and how many made on one day, one contact may have, 0 for no limit.
+    kiosk to book, where `required_fields` does not hold; `field_reasons` is why they are asked
+    for, in the town's words; `max_open_bookings` and `max_daily_bookings` are how many
+    bookings to come, and how many made on one day, one contact may have, 0 for no limit.
     `reminder_default` is the reminder that forms propose, in minutes before the time, 0 for none; `sms`: text
     messages are offered.
     `confirm_by_mail`: who gave a mail address confirms a booking by a link, within so many minutes.
@@ -213,6 +209,7 @@ class Site:
     check_in: CheckIn = CheckIn.REQUIRED
     required_fields: tuple[str, ...] = REQUIRED_FIELDS
     kiosk_fields: tuple[str, ...] = ()
+    field_reasons: tuple[FieldReason, ...] = ()
     holidays: str = ""
     bookable_from: date | None = None
     lead_min: int = 0

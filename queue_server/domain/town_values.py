@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Final, NamedTuple
 
+from queue_server.domain.person_fields import PERSON_FIELDS
 from queue_server.domain.reminding import CHOICES_MIN
-from queue_server.domain.town import GERMAN, PERSON_FIELDS, Site, Texts, Town, end_minute
+from queue_server.domain.town import GERMAN, Site, Texts, Town, end_minute
 from queue_server.domain.town_problem import Code, Path, Problem, unknown
 
 SLUG: Final = re.compile(r"[a-z0-9-]{1,40}")
@@ -122,6 +123,8 @@ def _site_texts(site: Site) -> Iterator[tuple[Path, Texts, bool]]:
         yield ("areas", index, "hint"), area.hint, True
     for index, closure in enumerate(site.closures):
         yield ("closures", index, "reason"), closure.reason, True
+    for index, why in enumerate(site.field_reasons):
+        yield ("field_reasons", index, "reason"), why.reason, False
     for index, display in enumerate(site.displays):
         for inner, text in enumerate(display.quiet_texts):
             yield ("displays", index, "quiet_texts", inner), text, False
@@ -292,9 +295,14 @@ def _dates(town: Town) -> Iterator[Problem]:
 
 def _person_fields(town: Town) -> Iterator[Problem]:
     for index, site in enumerate(town.sites):
-        for key, asked in (("required_fields", site.required_fields), ("kiosk_fields", site.kiosk_fields)):
+        explained = tuple(one.field for one in site.field_reasons)
+        for key, asked, within in (
+            ("required_fields", site.required_fields, ()),
+            ("kiosk_fields", site.kiosk_fields, ()),
+            ("field_reasons", explained, ("field",)),
+        ):
             for inner, one in enumerate(asked):
-                path: Path = ("sites", index, key, inner)
+                path: Path = ("sites", index, key, inner, *within)
                 if one not in PERSON_FIELDS:
                     yield unknown(path, one, PERSON_FIELDS)
                 elif one in asked[:inner]:

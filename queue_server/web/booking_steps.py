@@ -170,6 +170,7 @@ def show_data(
         errors={name: say(f"booking.{key}") for name, key in (errors or {}).items()},
         shown=[name for name, _ in fields],
         must=dict(fields),
+        reasons=visit.reasons(held, dict(fields)),
         one_of="contact" in required,
         with_subject="remarks" in required,
         needs=NEEDS,

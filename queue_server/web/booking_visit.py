@@ -5,7 +5,7 @@ press does (`web.page_booking`).
 """
 
 import secrets as random_bytes
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from typing import Any, Final
 from starlette.responses import HTMLResponse, Response
 
 from queue_server.domain.errors import NotFound
+from queue_server.domain.person_fields import reason_for
 from queue_server.domain.town import Site, Town, in_language
 from queue_server.services.concerns import required_fields
 from queue_server.services.ports import Answer
@@ -68,6 +69,12 @@ class Visit:
         town = self.then(held)
         site = next((one for one in town.sites if one.id == self.wish.site_id), self.site)
         return required_fields(town, site, self.wish.ids)
+
+    def reasons(self, held: Answer, fields: Iterable[str]) -> dict[str, str]:
+        """Return field → why the site asks for it on the day that is held; empty where it does not say."""
+        town = self.then(held)
+        site = next((one for one in town.sites if one.id == self.wish.site_id), self.site)
+        return {name: in_language(reason_for(site.field_reasons, name), self.language) for name in fields}
 
     @property
     def today(self) -> date:

@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound, Refusal
 from queue_server.domain.person import Person
+from queue_server.domain.person_fields import reason_for
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import in_language
 from queue_server.services import booking, offer, reception
@@ -41,6 +42,8 @@ from queue_server.web.pages import PageCall, PageRoute
 
 DAYS_SHOWN: Final = 5
 DAYS_LOOKED_AT: Final = 60
+_TOLD: Final = ("name", "contact")
+"""What the form asks of the person."""
 LIMITS: Final = frozenset({"too_many_bookings"})
 """Refusals that a clerk may overrule with a reason. A taken time is none: nobody can be in two places."""
 
@@ -189,6 +192,7 @@ async def _show(
         config={"services": view.to_find(town, site, call.say, words.today)},
         message=message,
         may_overrule=may_overrule,
+        reasons={one: in_language(reason_for(site.field_reasons, one), call.language) for one in _TOLD},
         problems=dict.fromkeys(("at", "contact", "reason"), "") | dict(typed.problems),
         wish=wish,
         typed=typed,

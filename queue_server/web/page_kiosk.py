@@ -11,6 +11,7 @@ from queue_server.domain.access import Act
 from queue_server.domain.admission import WITH_APPOINTMENT, ever_admits
 from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import NotFound
+from queue_server.domain.person_fields import reason_for
 from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at
 from queue_server.services import kiosk as kiosk_visits
 from queue_server.services.concerns import takes_walk_ins
@@ -54,6 +55,7 @@ async def kiosk_page(call: PageCall) -> Response:
         "come_early_min": site.come_early_min,
         "books": ever_admits(site, WITH_APPOINTMENT, site.id),
         "kiosk_fields": list(site.kiosk_fields),
+        "field_reasons": {one: dict(reason_for(site.field_reasons, one)) for one in site.kiosk_fields},
         "sites": {id_: dict(one.name) for id_, one in _sites_of(call, town)},
         "has_qr": bool(house.settings.public_url),
         "zone": site.time_zone,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from queue_server.domain.person_fields import FieldReason
 from queue_server.domain.town import Town as Settings
 from queue_server.domain.town_edit import find, put
 from tests.domain.town_plans import edit
@@ -11,6 +12,8 @@ from tests.web.forms import Visitor
 from tests.web.running import Town
 from tests.web.test_api_booking import THURSDAY_TEN, book, hold
 from tests.web.test_page_booking import ERIKA, at_data
+from tests.web.test_page_confirm import change
+from tests.web.test_page_desk import CARD, Desk, words
 from tests.web.test_planning import MONDAY, lasting, plan
 
 MONDAY_TEN = "2026-03-16T10:00+01:00"
@@ -60,6 +63,21 @@ async def test_a_page_asks_for_what_the_day_of_the_appointment_requires(town: To
     await visitor.press("act", "check", **ERIKA, p__birth_date="3.5.1980")
     await visitor.press("act", "book")
     assert "Ihr Termin ist gebucht" in visitor.words
+
+
+async def test_a_page_says_why_the_site_asks_in_words_of_the_town(town: Town) -> None:
+    reasons = (
+        FieldReason("birth_date", {"de": "So finden wir Ihre Akte."}),
+        FieldReason("contact", {"de": "Wir sagen Ihnen so ab."}),
+    )
+    asked = ("name", "contact", "birth_date")
+    await change(town, edit("site", "rathaus", required_fields=asked, field_reasons=reasons))
+    visitor = Visitor(town)
+    await at_data(visitor, "/termin/rathaus?step=2&s=id-card&day=2026-03-12")
+    assert "Zum Beispiel 03.05.1980. So finden wir Ihre Akte." in visitor.words
+    assert visitor.words.count("Wir sagen Ihnen so ab.") == 2, "once for mail, once for the telephone"
+    assert "Aufgerufen wird nur Ihre Nummer" in visitor.words, "our sentence where the town has none"
+    assert "Wir sagen Ihnen so ab." in words(await Desk(town).get(**CARD))
 
 
 async def test_the_api_offers_and_books_with_the_minutes_of_the_day(town: Town) -> None:

@@ -10,6 +10,7 @@ from queue_server.adapters.town.roster import (
     read_absence,
     read_admission_time,
     read_closure,
+    read_field_reason,
     read_roster,
     stretches,
 )
@@ -18,11 +19,11 @@ from queue_server.adapters.town.source import Report, Source
 from queue_server.adapters.town.table import Table
 from queue_server.adapters.town.toml_positions import Path
 from queue_server.domain.admission import Admission
+from queue_server.domain.person_fields import REQUIRED_FIELDS
 from queue_server.domain.reminding import USUAL_MIN
 from queue_server.domain.town import (
     EVERY_SKILL,
     GERMAN,
-    REQUIRED_FIELDS,
     Area,
     CallMode,
     Category,
@@ -151,6 +152,7 @@ class TownReader:
             check_in=table.choice("check_in", CheckIn.REQUIRED),
             required_fields=table.words("required_fields", REQUIRED_FIELDS),
             kiosk_fields=table.words("kiosk_fields", ()),
+            field_reasons=tuple(map(read_field_reason, table.tables("field_reasons"))),
             holidays=table.text("holidays", ""),
             bookable_from=table.day("bookable_from"),
             lead_min=table.whole("lead_min", 0),

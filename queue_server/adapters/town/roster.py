@@ -12,6 +12,7 @@ from queue_server.adapters.town.source import ShapeCode
 from queue_server.adapters.town.table import Table
 from queue_server.adapters.town.toml_positions import Path
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
+from queue_server.domain.person_fields import FieldReason
 from queue_server.domain.town import Absence, Closure, RosterEntry
 from queue_server.domain.town_problem import nearest
 from queue_server.domain.written_hours import DAYS, parse_days, parse_hours
@@ -52,6 +53,13 @@ def read_closure(table: Table) -> Closure:
     closure = Closure(table.day("on", required=True) or date.min, table.texts("reason", {}))
     table.finish()
     return closure
+
+
+def read_field_reason(table: Table) -> FieldReason:
+    """Return why a site asks for one field."""
+    found = FieldReason(table.text("field"), table.texts("reason"))
+    table.finish()
+    return found
 
 
 def read_admission_time(table: Table) -> AdmissionTime:

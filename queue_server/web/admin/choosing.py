@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from queue_server.domain.admission import Admission
+from queue_server.domain.person_fields import PERSON_FIELDS
 from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import (
     EVERY_SKILL,
-    PERSON_FIELDS,
     CallMode,
     Challenge,
     Channel,

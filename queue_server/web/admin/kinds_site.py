@@ -6,6 +6,7 @@ What must not live here: what stands in a site (`web.admin.kinds_places`).
 from typing import Final
 
 from queue_server.domain.admission import Admission, AdmissionTime
+from queue_server.domain.person_fields import FieldReason
 from queue_server.domain.town import CallMode, Challenge, CheckIn, Closure, NumberStyle
 from queue_server.web.admin.fields import Field, Part, Sort, Widget
 
@@ -73,6 +74,15 @@ _BOOKING: Final = Part(
     (
         Field("required_fields", Widget.CHOICES, choices="person_fields"),
         Field("kiosk_fields", Widget.CHOICES, choices="person_fields"),
+        Field(
+            "field_reasons",
+            Widget.ROWS,
+            of=FieldReason,
+            columns=(
+                Field("field", Widget.CHOICE, choices="person_fields", optional=True),
+                Field("reason", Widget.TEXTS),
+            ),
+        ),
         Field("bookable_from", Widget.DATE, optional=True),
         Field("lead_min", Widget.NUMBER),
         Field("walk_in_share", Widget.NUMBER),

@@ -8,10 +8,10 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
+from queue_server.domain.person_fields import PERSON_FIELDS, FieldReason
 from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import (
     EVERY_SKILL,
-    PERSON_FIELDS,
     Absence,
     Area,
     CallMode,
@@ -139,6 +139,7 @@ def _sites(draw: Draw, id_: str, languages: tuple[str, ...]) -> Site:
         check_in=draw(st.sampled_from(CheckIn)),
         required_fields=draw(some(PERSON_FIELDS)),
         kiosk_fields=draw(some(PERSON_FIELDS)),
+        field_reasons=tuple(FieldReason(one, draw(TEXTS)) for one in draw(some(PERSON_FIELDS))),
         holidays=draw(st.sampled_from(["", "SN"])),
         bookable_from=draw(st.none() | DAYS),
         admission_notice=draw(TEXTS | st.just(NO_TEXTS)),

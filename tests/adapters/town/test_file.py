@@ -14,6 +14,7 @@ from queue_server.adapters.town import roster as town_roster
 from queue_server.adapters.town import services as town_services
 from queue_server.adapters.town.file import FileProblem, TownFileError, load, load_file, to_toml
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
+from queue_server.domain.person_fields import FieldReason
 from queue_server.domain.town import Absence, CallMode, Challenge, CheckIn, Town
 
 SMALL = """\
@@ -154,6 +155,13 @@ def test_a_kiosk_asks_nothing_but_what_the_site_names() -> None:
     assert read(phone).sites[0].kiosk_fields == ("phone",)
 
 
+def test_a_site_says_why_it_asks_for_something() -> None:
+    assert read(SMALL).sites[0].field_reasons == ()
+    reason = 'field_reasons = [{ field = "birth_date", reason = "Für Ihre Akte" }]'
+    told = read(SMALL.replace('id = "hall"', f'id = "hall"\n{reason}')).sites[0].field_reasons
+    assert told == (FieldReason("birth_date", {"de": "Für Ihre Akte"}),)
+
+
 def test_a_part_time_week_follows_the_old_one() -> None:
     roster = """
         roster = [
@@ -236,6 +244,20 @@ MISTAKES: list[tuple[str, str, str, str, str]] = [
         "unknown_reference",
         '"fone"',
         "phone",
+    ),
+    (
+        'id = "hall"',
+        'id = "hall"\nfield_reasons = [{ field = "fone", reason = "x" }]',
+        "unknown_reference",
+        '"fone"',
+        "phone",
+    ),
+    (
+        'id = "hall"',
+        'id = "hall"\nfield_reasons = [{ field = "name", reason = "x" }, { field = "name", reason = "y" }]',
+        "duplicate",
+        '"name", reason = "y"',
+        "",
     ),
     ('id = "hall"', 'id = "hall"\nrequired_fields = ["name", "name"]', "duplicate", '"name"]', ""),
     ('id = "hall"', 'id = "hall"\ncheck_in = "automatik"', "not_a_choice", '"automatik"', "automatic"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from queue_server.adapters.town.file import load, load_file, sample_town, to_toml
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
+from queue_server.domain.person_fields import FieldReason
 from queue_server.domain.town import (
     Absence,
     Area,
@@ -93,6 +94,7 @@ def everything_unusual() -> Town:
         check_in=CheckIn.AUTOMATIC,
         required_fields=("address", "birth_date"),
         kiosk_fields=("phone",),
+        field_reasons=(FieldReason("phone", {"de": "Für Rückfragen", "fr": "Pour vous joindre"}),),
         holidays="SN",
         bookable_from=date(2026, 9, 1),
         lead_min=90,

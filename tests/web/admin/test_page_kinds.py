@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
+from queue_server.domain.person_fields import FieldReason
 from queue_server.domain.town import Closure, OpeningHours
 from queue_server.domain.town_edit import things
 from queue_server.web.admin.kinds import KINDS
@@ -26,6 +27,22 @@ async def test_every_form_that_is_sent_as_shown_changes_nothing(town: Town) -> N
         answer = await send(town, f"/admin/setup/{what}/{thing.id}")
         assert (answer.status_code, answer.headers.get("location", "")[-9:]) == (303, "done=same"), what
     assert settings(town) == before
+
+
+async def test_a_site_gives_its_own_reasons_for_what_it_asks(town: Town) -> None:
+    answer = await send(
+        town,
+        SITE,
+        field_reasons__count="2",
+        field_reasons__0__field="phone",
+        field_reasons__0__reason__de="Falls wir absagen müssen",
+        field_reasons__1__field="",
+    )
+    assert answer.status_code == 303, words(answer.text)
+    told = found(town, "site", "rathaus").field_reasons
+    assert told == (FieldReason("phone", {"de": "Falls wir absagen müssen"}),)
+    twice = await send(town, SITE, field_reasons__1__field="phone", field_reasons__1__reason__de="Nochmal")
+    assert (twice.status_code, found(town, "site", "rathaus").field_reasons) == (422, told)
 
 
 async def test_hours_closures_and_admission_are_typed_as_people_write(town: Town) -> None:
