@@ -68,6 +68,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         "seq": seen["seq"],
         "epoch": house.epoch,
         "chime_url": "/static/sounds/gong.wav",
+        "called_icon": "/static/called.svg",
         "fetched_where": area["name"] if area else "",
         "early_s": seen["early_s"],
     }

@@ -14,6 +14,12 @@ const EXCUSED_MS = 1000;
 const POLICY_VIOLATION = 1008; // RFC 6455 section 7.4.1
 const RELOAD_AFTER_MS = 800;
 
+/** Milliseconds since a moment, sleep included: in a sleeping phone the one clock stands still, the other may be set. */
+function since({ calm, wall }) {
+  return Math.max(performance.now() - calm, Date.now() - wall);
+}
+const moment = () => ({ calm: performance.now(), wall: Date.now() });
+
 /** How long to wait before the next try; jittered, so that a hall full of devices does not come back at once. */
 export function backOff(attempt, random = Math.random) {
   const limit = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt, 10));
@@ -51,7 +57,7 @@ export function connect(
   let state = "connecting";
   let socket = null;
   let attempt = 0;
-  let heardAt = performance.now();
+  let heard = moment();
   let openedAt = 0;
   let nextTryAt = 0;
   let tickedAt = performance.now();
@@ -72,7 +78,7 @@ export function connect(
     } catch {
       return; // nonsense from a proxy is no sign of life
     }
-    heardAt = performance.now();
+    heard = moment();
     attempt = 0;
     if (typeof message.epoch === "string" && Number.isInteger(message.seq)) {
       position.epoch = message.epoch;
@@ -117,24 +123,39 @@ export function connect(
     // A page that was busy or asleep heard nothing because it did not listen: first let it listen.
     if (now - tickedAt > LATE_TICK_MS) excusedUntil = now + EXCUSED_MS;
     tickedAt = now;
-    if (now - heardAt > lostAfterMs && now >= excusedUntil) setState("lost");
+    if (since(heard) > lostAfterMs && now >= excusedUntil) setState("lost");
     if (socket === null) {
       if (now >= nextTryAt) open();
-    } else if (now - Math.max(openedAt, heardAt) > Math.max(lostAfterMs, CONNECT_LIMIT_MS)) {
+    } else if (now - Math.max(openedAt, heard.calm) > Math.max(lostAfterMs, CONNECT_LIMIT_MS)) {
       drop();
     }
   }
 
   function hurry() {
-    nextTryAt = 0; // the device woke up, or has its network again
+    if (ended) return;
+    // The device woke up, or has its network again. A line that was silent for long is dead more often than
+    // not, and says so late: a new one brings the newest picture at once.
+    if (socket !== null && since(heard) > lostAfterMs / 2 && performance.now() - openedAt > TICK_MS) drop();
+    nextTryAt = 0;
     tick();
+  }
+
+  function look() {
+    if (!document.hidden) hurry();
+  }
+
+  function rest() {
+    // A page that is kept to come back to ("back" in the browser) is kept only without an open line.
+    if (!ended) drop();
   }
 
   document.documentElement.dataset.live = state;
   const timer = setInterval(tick, TICK_MS);
   addEventListener("online", hurry);
   addEventListener("pageshow", hurry);
-  document.addEventListener("visibilitychange", hurry);
+  addEventListener("pagehide", rest);
+  document.addEventListener("resume", hurry);
+  document.addEventListener("visibilitychange", look);
   open();
 
   return {
@@ -148,11 +169,13 @@ export function connect(
       clearInterval(timer);
       removeEventListener("online", hurry);
       removeEventListener("pageshow", hurry);
-      document.removeEventListener("visibilitychange", hurry);
+      removeEventListener("pagehide", rest);
+      document.removeEventListener("resume", hurry);
+      document.removeEventListener("visibilitychange", look);
       drop();
     },
     state: () => state,
     position: () => ({ ...position }),
-    heardAt: () => heardAt,
+    heardAt: () => heard.calm,
   };
 }

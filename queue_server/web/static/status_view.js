@@ -23,16 +23,25 @@ export function view(queue, key) {
 const RING_UNTIL_AGE_MS = 60_000;
 
 /**
- * Which calls ring: mine, each call or recall once, and none that was made long before the page was opened.
- * `ring(view)` gives true exactly when the phone should sound now.
+ * Which calls ring: mine, each call or recall once, and none that was made long before the page saw it.
+ * `ring(view, epoch)` gives true exactly when the phone should sound now. A new epoch counts its calls anew:
+ * the numbers of the old one say nothing there.
  */
 export function makeBell() {
-  let lastSeq = -1;
+  let last = { epoch: null, seq: -1 };
   return {
-    ring({ call }) {
-      if (call === null || call.seq <= lastSeq) return false;
-      lastSeq = call.seq;
+    ring({ call }, epoch = null) {
+      if (call === null || (epoch === last.epoch && call.seq <= last.seq)) return false;
+      last = { epoch, seq: call.seq };
       return call.age_ms <= RING_UNTIL_AGE_MS;
     },
   };
+}
+
+/** The line to show, without "status.line_". `before`: the state of the picture before, null for the first. */
+export function lineOf({ state, call, mode }, before = null) {
+  if (state === "ended") return "finished";
+  if (call !== null && mode === "fetch") return "fetched";
+  // The call was taken back, or somebody else goes first: without a word the visitor would set out.
+  return state === "waiting" && ["called", "again"].includes(before) ? "again" : state;
 }
