@@ -64,6 +64,15 @@ class NumberStyle(StrEnum):
     SEQUENTIAL = "sequential"
 
 
+class Assessment(StrEnum):
+    """How somebody has looked at the pages before the accessibility statement was signed."""
+
+    SELF = "self"
+    EXPERT = "expert"
+    WITH_PEOPLE = "with_people"
+    """Together with people who have disabilities."""
+
+
 class Chime(StrEnum):
     """The sound before an announcement: two falling tones, or one short tone."""
 
@@ -329,6 +338,10 @@ class Town:
 
     `letter_texts` is what its administrators wrote into letters, by `kind.language` and field: no part of a
     town file, so no comparison of two set-ups sees it. Neither is `pictures`: id → what it shows.
+
+    `statement_…` is what the accessibility statement says of this town: to whom barriers are reported
+    (empty: as the sites are reached), when and how the pages were assessed (None: never), what else is not
+    accessible, the body for complaints (empty: that of the state whose public holidays the sites keep).
     """
 
     id: str
@@ -339,6 +352,12 @@ class Town:
     categories: tuple[Category, ...] = ()
     services: tuple[Service, ...] = ()
     clerks: tuple[Clerk, ...] = ()
+    statement_email: str = ""
+    statement_phone: str = ""
+    statement_assessed_on: date | None = None
+    statement_method: Assessment = Assessment.SELF
+    statement_gaps: Texts = field(default_factory=dict)
+    statement_body: Texts = field(default_factory=dict)
     letter_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     pictures: Mapping[str, str] = field(default_factory=dict, compare=False)
 

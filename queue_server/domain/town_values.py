@@ -103,6 +103,8 @@ def _languages(town: Town) -> Iterator[Problem]:
 def _every_text(town: Town) -> Iterator[tuple[Path, Texts, bool]]:
     """Yield path, texts, and whether German may be missing (an optional text left out)."""
     yield ("name",), town.name, False
+    yield ("statement_gaps",), town.statement_gaps, True
+    yield ("statement_body",), town.statement_body, True
     for kind in ("departments", "categories", "services"):
         for index, one in enumerate(getattr(town, kind)):
             yield (kind, index, "name"), one.name, False
@@ -146,9 +148,8 @@ def _texts(town: Town) -> Iterator[Problem]:
 
 def _plain_texts(town: Town) -> Iterator[Problem]:
     """Names of rooms are printed and spoken: a control byte would steer the printer."""
-    named: list[tuple[Path, str]] = [
-        (("clerks", index, "name"), clerk.name) for index, clerk in enumerate(town.clerks)
-    ]
+    named: list[tuple[Path, str]] = [(("statement_phone",), town.statement_phone)]
+    named += [(("clerks", index, "name"), clerk.name) for index, clerk in enumerate(town.clerks)]
     for index, site in enumerate(town.sites):
         named += [(("sites", index, key), getattr(site, key)) for key in ("address", "phone")]
         for kind in ("rooms", "counters", "displays", "kiosks"):
@@ -200,6 +201,8 @@ def _targets(town: Town) -> Iterator[Problem]:
     for index, service in enumerate(town.services):
         if service.link and not LINK.fullmatch(service.link):
             yield Problem(("services", index, "link"), Code.BAD_LINK, {"found": service.link})
+    if town.statement_email and not EMAIL.fullmatch(town.statement_email):
+        yield Problem(("statement_email",), Code.BAD_EMAIL, {"found": town.statement_email})
     for index, site in enumerate(town.sites):
         if site.email and not EMAIL.fullmatch(site.email):
             yield Problem(("sites", index, "email"), Code.BAD_EMAIL, {"found": site.email})

@@ -127,6 +127,7 @@ def bar(call: PageCall, town: Town, site_id: str, languages: list[tuple[str, str
         "town_name": in_language(town.name, call.language),
         "phone": next((site.phone for site in sites if site.phone), ""),
         "languages": languages,
+        "foot_town": town.id if len(towns(call.house, call.language)) > 1 else "",
     }
 
 

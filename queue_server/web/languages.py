@@ -29,6 +29,16 @@ STAFF_PATHS: Final = (
 """Everything else is for visitors, also an address that nobody knows."""
 
 
+DEVICES_PATHS: Final = ("/demo", "/display", "/kiosk")
+"""Pages on which nobody follows a link: what hangs in the hall and stands in the foyer."""
+
+
+def is_visitors(path: str) -> bool:
+    """Tell whether an address is read by visitors on a device of their own."""
+    devices = any(path == one or path.startswith(f"{one}/") for one in DEVICES_PATHS)
+    return not (devices or is_staffs(path))
+
+
 def is_staffs(path: str) -> bool:
     """Tell whether an address is for people who work here."""
     return any(path == one or path.startswith(f"{one}/") for one in STAFF_PATHS)

@@ -20,7 +20,7 @@ from queue_server.web.cookies import (
 )
 from queue_server.web.errors import headers_of, status_of
 from queue_server.web.house import House
-from queue_server.web.languages import languages_of
+from queue_server.web.languages import is_visitors, languages_of
 from queue_server.web.naming import require_named, thing_of
 from queue_server.web.places import places
 from queue_server.web.route_limits import page_limits
@@ -79,6 +79,7 @@ class PageCall:
             "demo": self.house.settings.demo,
             "places": places(self.actor),
             "asker": self.actor,
+            "for_visitors": is_visitors(self.request.url.path),
         } | values
         if faces:
             values["texts"] = say.of_faces(*faces)

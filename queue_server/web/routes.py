@@ -51,6 +51,7 @@ from queue_server.web import (
     page_paper,
     page_sign_in,
     page_start,
+    page_statement,
     page_status,
     pages,
 )
@@ -108,6 +109,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_status.ROUTES,
     *page_manage.ROUTES,
     *page_booking.ROUTES,
+    *page_statement.ROUTES,
     *page_calendar_feed.ROUTES,
     *page_pairing.ROUTES,
     *page_display.ROUTES,

@@ -35,6 +35,7 @@ VISITORS_FACES: Final = (
     "slip",
     "sms",
     "start",
+    "statement",
     "status",
 )
 """What visitors read: in every language. All other catalogues are staff's."""

@@ -41,6 +41,7 @@ OPEN: Final = {
         *("GET /account", "POST /account"),
     },
     "names the town's sites, as the sign at the door does": {"GET /api/v1/sites", "GET /", "GET /pair"},
+    "tells how accessible the pages are, as the law asks": {"GET /barrierefreiheit"},
     "books, as the public act says; before a site is chosen there is no thing to ask for": {
         *("GET /termin", "POST /termin", "GET /termin/einbinden", "GET /termin/{site}"),
         "GET /termin/{site}/{service}",

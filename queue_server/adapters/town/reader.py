@@ -5,6 +5,7 @@ rosters (`town_roster`), and whether the parts fit together (`domain.town_check`
 """
 
 import re
+from typing import Final
 
 from queue_server.adapters.town.roster import (
     read_absence,
@@ -25,6 +26,7 @@ from queue_server.domain.town import (
     EVERY_SKILL,
     GERMAN,
     Area,
+    Assessment,
     CallMode,
     Category,
     Challenge,
@@ -44,6 +46,12 @@ from queue_server.domain.town import (
     Town,
 )
 
+IN_HEAD: Final = (
+    *("id", "name", "languages", "statement_email", "statement_phone", "statement_assessed_on"),
+    *("statement_method", "statement_gaps", "statement_body"),
+)
+"""The fields of a town that stand in `[town]`."""
+
 
 class TownReader:
     """Reads one town file. `places` tells where a path within the `Town` is described."""
@@ -53,7 +61,7 @@ class TownReader:
         self._root = Table(report, main, (), main.data)
         self._catalogue = catalogue
         self.places: dict[Path, Places] = {(): [(main, ())]}
-        for key in ("id", "name", "languages"):
+        for key in IN_HEAD:
             self.places[key,] = [(main, ("town", key))]
         self._site_of: dict[str, str] = {}
 
@@ -67,17 +75,23 @@ class TownReader:
         site_tables = root.tables("sites")
         self._areas = dict(map(_first_area, site_tables))
         departments, services = self._offices(head)
-        head.finish()
         town = Town(
             id=town_id,
             name=name,
             languages=self._languages,
+            statement_email=head.text("statement_email", ""),
+            statement_phone=head.text("statement_phone", ""),
+            statement_assessed_on=head.day("statement_assessed_on"),
+            statement_method=head.choice("statement_method", Assessment.SELF),
+            statement_gaps=head.texts("statement_gaps", {}),
+            statement_body=head.texts("statement_body", {}),
             sites=tuple(self._site(table, index) for index, table in enumerate(site_tables)),
             departments=departments,
             categories=self._categories(),
             services=services,
             clerks=tuple(self._clerk(table, i) for i, table in enumerate(root.tables("clerks"))),
         )
+        head.finish()
         root.finish()
         return town
 

@@ -14,6 +14,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Any, Final
 
+from queue_server.adapters.town.reader import IN_HEAD
 from queue_server.domain.admission import AdmissionTime
 from queue_server.domain.town import EVERY_SKILL, GERMAN, Clerk, Department, Service, Site, Texts, Town
 from queue_server.domain.written_hours import DAYS, write_hours
@@ -43,7 +44,7 @@ def to_toml(town: Town, say: Callable[[str], str] | None = None) -> str:
     keys = {service.id: service.key for service in town.services}
     documents = _document_keys(town.services)
     in_order = [one.key for place in town.departments for one in _picked(town, place)]
-    head = [pair for pair in _pairs(town) if pair[0] in {"id", "name", "languages"}]
+    head = [pair for pair in _pairs(town) if pair[0] in IN_HEAD]
     if in_order != [one.key for one in town.services]:
         head.append(("service_order", _value([one.key for one in town.services])))
     categories = [_block("[categories]", ((one.id, _texts(one.name)) for one in town.categories))]

@@ -13,6 +13,7 @@ from queue_server.domain.person_fields import PERSON_FIELDS
 from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import (
     EVERY_SKILL,
+    Assessment,
     CallMode,
     Challenge,
     Channel,
@@ -153,6 +154,7 @@ _LISTS: Final[Mapping[str, Callable[[Around], Iterable[Choice]]]] = {
     "time_zones": _time_zones,
     "weekdays": _words("weekday", range(7)),
     "admissions": _words("admission", Admission),
+    "assessments": _words("assessment", Assessment),
     "call_modes": _words("call_mode", CallMode),
     "channels": _words("channel", Channel),
     "check_ins": _words("check_in", CheckIn),

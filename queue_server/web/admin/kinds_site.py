@@ -7,7 +7,7 @@ from typing import Final
 
 from queue_server.domain.admission import Admission, AdmissionTime
 from queue_server.domain.person_fields import FieldReason
-from queue_server.domain.town import CallMode, Challenge, CheckIn, Closure, NumberStyle
+from queue_server.domain.town import Assessment, CallMode, Challenge, CheckIn, Closure, NumberStyle
 from queue_server.web.admin.fields import Field, Part, Sort, Widget
 
 ADMISSION_COLUMNS: Final = (
@@ -27,6 +27,17 @@ TOWN: Final = Sort(
             (
                 Field("name", Widget.TEXTS),
                 Field("languages", Widget.CHOICES, choices="known_languages", required=True),
+            ),
+        ),
+        Part(
+            "statement",
+            (
+                Field("statement_email", Widget.TEXT, most=120),
+                Field("statement_phone", Widget.TEXT, most=60),
+                Field("statement_assessed_on", Widget.DATE, optional=True),
+                Field("statement_method", Widget.CHOICE, choices="assessments", of=Assessment),
+                Field("statement_gaps", Widget.LONG_TEXTS, most=2000),
+                Field("statement_body", Widget.LONG_TEXTS, most=1000),
             ),
         ),
     ),

@@ -14,6 +14,7 @@ from queue_server.domain.town import (
     EVERY_SKILL,
     Absence,
     Area,
+    Assessment,
     CallMode,
     Category,
     Challenge,
@@ -75,7 +76,20 @@ def towns(draw: Draw) -> Town:
     able = Clerk("all", "Alle", "all", (EVERY_SKILL, *draw(some(keys, 2))), tuple(ids))
     able_too = Clerk("rest", "Rest", "rest", tuple(keys), tuple(ids))  # talks with a person need a name
     return Town(
-        "t", draw(TEXTS), languages, sites, departments, categories, services, (*extra, able, able_too)
+        "t",
+        draw(TEXTS),
+        languages,
+        sites,
+        departments,
+        categories,
+        services,
+        (*extra, able, able_too),
+        statement_email=draw(st.sampled_from(["", "b@b.org"])),
+        statement_phone=draw(st.sampled_from(["", "030 1"])),
+        statement_assessed_on=draw(st.none() | DAYS),
+        statement_method=draw(st.sampled_from(Assessment)),
+        statement_gaps=draw(TEXTS | st.just(NO_TEXTS)),
+        statement_body=draw(TEXTS | st.just(NO_TEXTS)),
     )
 
 

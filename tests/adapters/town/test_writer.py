@@ -16,6 +16,7 @@ from queue_server.domain.person_fields import FieldReason
 from queue_server.domain.town import (
     Absence,
     Area,
+    Assessment,
     CallMode,
     Challenge,
     Channel,
@@ -158,6 +159,12 @@ def everything_unusual() -> Town:
                 absences=(Absence(date(2026, 8, 3), date(2026, 8, 14)), Absence(LEAP_DAY, LEAP_DAY)),
             ),
         ),
+        statement_email="a@b.example",
+        statement_phone="030 2",
+        statement_assessed_on=LEAP_DAY,
+        statement_method=Assessment.EXPERT,
+        statement_gaps={"de": "Aufzug\nfehlt", "fr": "x"},
+        statement_body={"de": "Stelle"},
     )
 
 
