@@ -49,29 +49,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.e2e)
             if EARS.intersection(names_of(item)):
                 item.add_marker(pytest.mark.listens)
-    if hasattr(config, "workerinput"):
-        items[:] = with_browsers_among_the_others(items)
+    mark_files_with_browsers(items)
     if not config.getoption("--long"):
         leave_out = [item for item in items if "long" in item.keywords]
         config.hook.pytest_deselected(items=leave_out)
         items[:] = [item for item in items if item not in leave_out]
 
 
-def with_browsers_among_the_others(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Spread the files that open browsers evenly among those that open none, each in its order.
-
-    Three workers that all drive browsers were in each other's way on two cores; later none had enough to do.
-    """
-    files: dict[Path, list[pytest.Item]] = {}
+def mark_files_with_browsers(items: list[pytest.Item]) -> None:
+    """Mark all tests of a file in which any opens a browser: so a file stays whole in one part of the run."""
+    browsing = {item.path for item in items if "running_browsers" in names_of(item)}
     for item in items:
-        files.setdefault(item.path, []).append(item)
-    browsing = {path: any("running_browsers" in names_of(test) for test in files[path]) for path in files}
-    place = {
-        path: (position + 0.5) / len(alike)
-        for alike in ([path for path in files if browsing[path] is kind] for kind in (True, False))
-        for position, path in enumerate(alike)
-    }
-    return [test for path in sorted(files, key=place.__getitem__) for test in files[path]]
+        if item.path in browsing:
+            item.add_marker(pytest.mark.browses)
 
 
 def names_of(item: pytest.Item) -> Sequence[str]:
