@@ -24,7 +24,8 @@ def checkout(tmp_path: Path) -> Path:
     programs.mkdir(parents=True)
     for program in ("python", "ruff"):
         (programs / program).write_text(
-            '#!/usr/bin/env bash\nname=$1\n[ "$1" != -m ] || name=$2\n[ ! -e fails-$name ]\n'
+            '#!/usr/bin/env bash\nname=$1\n[ "$1" != -m ] || name=$2\n'
+            'case "$*" in *"not browses"*) name=others ;; esac\n[ ! -e fails-$name ]\n'
         )
         (programs / program).chmod(0o755)
     set_up = f'. "{tmp_path}/script/lib.sh"; fingerprint dev >"$venv/set-up-dev"'
@@ -53,7 +54,7 @@ def test_a_run_with_everything_green_answers_zero(checkout: Path, arguments: tup
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("tool", ["check", "format", "mypy", "pytest"])
+@pytest.mark.parametrize("tool", ["check", "format", "mypy", "pytest", "others"])
 def test_whatever_fails_is_named_and_answered_with_one(checkout: Path, tool: str) -> None:
     (checkout / f"fails-{tool}").touch()
 
