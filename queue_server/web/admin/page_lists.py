@@ -137,7 +137,7 @@ def _row(sort: Sort, one: Any, around: Around) -> dict[str, Any]:
     told = [
         (label(around.say, sort.what, field.name), words_of(field, getattr(one, field.name), around))
         for field in sort.fields
-        if field.in_list
+        if field.in_list and field.name != "name"
     ]
     return {
         "id": one.id,
