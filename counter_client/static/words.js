@@ -46,7 +46,7 @@ export function reason(ticket, t) {
 export function concern(ticket, services) {
   return ticket.services.map(({ id, count }) => {
     const name = services[id]?.name ?? id;
-    return services[id]?.counted?.[count - 1] ?? (count > 1 ? `${count} × ${name}` : name);
+    return services[id]?.listed ?? services[id]?.counted?.[count - 1] ?? (count > 1 ? `${count} × ${name}` : name);
   });
 }
 

@@ -268,7 +268,8 @@ class Service:
     `bookable_from` and `bookable_until` are the first and last day for which it can be booked. `named_clerk`:
     the visitor comes to one certain person; no skill but the service's own name makes somebody that one.
     `confirm_first`: who books it from outside asks for it, and the secretariat confirms, at the latest
-    `confirm_hours_before` its start.
+    `confirm_hours_before` its start. `sensitive`: only the visitor and those who
+    serve it read what it is (`services.wording.told_to_others`).
     """
 
     id: str
@@ -293,6 +294,7 @@ class Service:
     named_clerk: bool = False
     confirm_first: bool = False
     confirm_hours_before: int = 0
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_time
 
 from queue_server.domain.day_sheet import Concern, Expected, InLine, Part, Sheet
-from queue_server.domain.town import Clerk, Site, Town, in_language
+from queue_server.domain.town import Clerk, Service, Site, Town, in_language
 from queue_server.services.locales import locale_of
-from queue_server.services.wording import Say, in_words
+from queue_server.services.wording import Say, in_words, told_to_others
 
 BOX: Final = "□"
 """To be ticked off with a pen."""
@@ -103,9 +103,14 @@ def _line(say: Say, town: Town, zone: tzinfo, in_line: Sequence[InLine]) -> Part
 
 def _concern(say: Say, town: Town, concern: Concern, persons: int) -> str:
     services = {service.id: service for service in town.services}
-    words = [in_words(say, services[id_], count) if id_ in services else id_ for id_, count in concern]
+    words = [_words(say, services[id_], count) if id_ in services else id_ for id_, count in concern]
     more = [say("daysheet.persons", n=persons)] if persons > 1 else []
     return ", ".join([*words, *more])
+
+
+def _words(say: Say, service: Service, count: int) -> str:
+    """A sheet lies about: what is sensitive is not on it."""
+    return in_words(say, service, count) if any(told_to_others([service])) else say("common.confidential")
 
 
 def _where(clerk: Clerk | None, site: Site, at: datetime) -> str:

@@ -16,10 +16,12 @@ from queue_server.services.letter_words import (
     concern_words,
     moment,
     plain,
+    services_of,
     services_of_all,
     time_words,
     when,
 )
+from queue_server.services.wording import told_to_others
 
 _RULE: Final = "-" * 40
 _ACTS_TITLES: Final = {
@@ -183,20 +185,27 @@ def _facts(notice: Notice, say: Say) -> Iterable[Fact]:
 
 
 def _what(notice: Notice, visit: Visit, say: Say) -> Iterable[Fact]:
-    yield Fact(say("post.concern"), ", ".join(concern_words(notice, visit, say)))
-    if notice.talk_with:
+    is_secret = any(one.sensitive for one in services_of(notice, visit))
+    concern = ", ".join(concern_words(notice, visit, say))
+    if concern or not is_secret:
+        yield Fact(say("post.concern"), concern)
+    if notice.talk_with and not is_secret:
         yield Fact(say("post.talk_with"), ", ".join(notice.talk_with))
     yield Fact(say("post.reference"), visit.reference)
 
 
 def _documents(notice: Notice, say: Say) -> tuple[str, ...]:
     """Return what to bring, each once, in the order of the concern."""
-    texts = [in_language(text, say.language) for one in services_of_all(notice) for text in one.documents]
+    told = told_to_others(services_of_all(notice))
+    texts = [in_language(text, say.language) for one in told for text in one.documents]
+    if notice.links.manage and any(one.sensitive and one.documents for one in services_of_all(notice)):
+        texts.append(say("post.documents_on_page"))
     return tuple(dict.fromkeys(texts))
 
 
 def _forms(notice: Notice, say: Say) -> tuple[Link, ...]:
-    return _links(*((in_language(one.name, say.language), one.link) for one in services_of_all(notice)))
+    told = told_to_others(services_of_all(notice))
+    return _links(*((in_language(one.name, say.language), one.link) for one in told))
 
 
 def _closing(notice: Notice, say: Say) -> Iterable[str]:

@@ -14,7 +14,7 @@ from babel.dates import format_date
 from queue_server.domain.town import Service, Site, in_language
 from queue_server.services.letter_kinds import Notice, Say, Visit
 from queue_server.services.locales import clock, locale_of
-from queue_server.services.wording import in_words
+from queue_server.services.wording import in_words, told_to_others
 
 _UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Control characters, and marks that turn the direction of all that follows."""
@@ -37,8 +37,9 @@ def _seen(match: re.Match[str]) -> str:
 
 
 def concern_words(notice: Notice, visit: Visit, say: Say) -> Iterable[str]:
+    """Yield what a visit is about, as a letter may say it: anybody may read mail along."""
     counts = dict(visit.concern)
-    for service in services_of(notice, visit):
+    for service in told_to_others(services_of(notice, visit)):
         yield in_words(say, service, counts[service.id])
 
 

@@ -1,8 +1,9 @@
-"""What a concern is called, with its count: on pages, cards, letters and slips alike."""
+"""What a concern is called, with its count, on pages, cards, letters and slips alike; and who is told it."""
 
-from typing import Protocol
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final, Protocol
 
-from queue_server.domain.town import Service, in_language
+from queue_server.domain.town import Clerk, Service, Town, in_language, skills_of
 
 
 class Say(Protocol):
@@ -30,3 +31,23 @@ def in_words(say: Say, service: Service, count: int) -> str:
     """Return name and count as one text: "2 × Reisepass beantragen"."""
     times, name = named(say, service, count)
     return say("common.counted", count=times, name=name) if times > 1 else name
+
+
+NOBODY: Final[frozenset[str]] = frozenset()
+"""The skills of who serves nobody: a mail, a slip, a sheet on the wall."""
+
+
+def told_to_others(services: Iterable[Service], skills: Collection[str] = NOBODY) -> Iterator[Service]:
+    """Yield the services that may be named where others read along: the sensitive ones are left out.
+
+    `skills` are those of the reader, who knows what they serve. Every mail, slip, card and list goes through
+    here; the visitor's own pages do not, nor does what is only offered.
+    """
+    return (one for one in services if not one.sensitive or one.id in skills)
+
+
+def untold(town: Town, clerk: Clerk | None) -> frozenset[str]:
+    """Return the ids of the services of which this reader learns only that there is something."""
+    skills = skills_of(town, clerk) if clerk is not None else NOBODY
+    told = {one.id for one in told_to_others(town.services, skills)}
+    return frozenset(one.id for one in town.services if one.id not in told)

@@ -14,6 +14,7 @@ from queue_server.domain.town import Clerk, Site, Town, in_language
 from queue_server.live.inbox import RequestKey
 from queue_server.services import requests, staff
 from queue_server.services.ports import Answer
+from queue_server.services.wording import untold
 from queue_server.web import calendar_conflicts
 from queue_server.web.desk_view import words_for
 from queue_server.web.pages import PageCall
@@ -82,6 +83,11 @@ def clerk_of(call: PageCall) -> Clerk | None:
     towns: dict[str, Town] = {town.id: town for town, _ in call.house.directory.sites.values()}
     town = towns.get(call.actor.organisation_id)
     return next((one for one in town.clerks if one.id == call.actor.clerk_id), None) if town else None
+
+
+def hidden_from(call: PageCall, town: Town) -> frozenset[str]:
+    """Return the services of which who is signed in here learns no more than that somebody comes."""
+    return untold(town, clerk_of(call))
 
 
 def client_of(call: PageCall) -> str:

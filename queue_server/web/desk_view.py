@@ -4,7 +4,7 @@ What lives here: plain values for templates, made from answers of the services. 
 rights, forms; and the visitor's name never goes onto the card.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -17,7 +17,7 @@ from queue_server.domain.town import Channel, Service, Site, Town, in_language, 
 from queue_server.services.concerns import takes_walk_ins
 from queue_server.services.locales import clock, locale_of, weekday_and_day
 from queue_server.services.offer import is_bookable
-from queue_server.services.wording import in_words
+from queue_server.services.wording import in_words, untold
 from queue_server.web.booking_concern import talk_of
 from queue_server.web.desk_wish import COUNT, Wish
 from queue_server.web.qr import qr_image
@@ -118,19 +118,26 @@ def _note(service: Service, site: Site, say: Texts, today: date) -> str:
     return "" if takes_walk_ins(service, site, today) else say("desk.only_appointment")
 
 
-def chosen(town: Town, pairs: Iterable[Sequence[Any]], say: Texts) -> list[Values]:
+def chosen(
+    town: Town, pairs: Iterable[Sequence[Any]], say: Texts, hidden: Collection[str] = ()
+) -> list[Values]:
     """Return services with counts by name; one that left the set-up keeps its id for a name.
 
-    `words` is both in one text, for where the count is not a field.
+    `words` is both in one text, for where the count is not a field. `hidden` are not named.
     """
     services = {service.id: service for service in town.services}
+
+    def called(service_id: str, count: int) -> tuple[str, str]:
+        if service_id in hidden:
+            return say("common.confidential"), say("common.confidential")
+        if (found := services.get(service_id)) is None:
+            return service_id, service_id
+        return say.in_words(found.name), in_words(say, found, count)
+
     return [
         {
             "id": service_id,
-            "name": in_language(services[service_id].name, say.language)
-            if service_id in services
-            else service_id,
-            "words": in_words(say, services[service_id], count) if service_id in services else service_id,
+            **dict(zip(("name", "words"), called(service_id, count), strict=True)),
             "count": count,
             "most": services[service_id].max_count if service_id in services else count,
         }
@@ -138,13 +145,15 @@ def chosen(town: Town, pairs: Iterable[Sequence[Any]], say: Texts) -> list[Value
     ]
 
 
-def papers(town: Town, pairs: Iterable[Sequence[Any]], language: str) -> list[str]:
-    """Return the documents to bring, each once, in the order of the services."""
+def papers(
+    town: Town, pairs: Iterable[Sequence[Any]], language: str, hidden: Collection[str] = ()
+) -> list[str]:
+    """Return the documents to bring, each once, in the order of the services; none of what is `hidden`."""
     services = {service.id: service for service in town.services}
     found = (
         in_language(document, language)
         for service_id, _ in pairs
-        if service_id in services
+        if service_id in services and service_id not in hidden
         for document in services[service_id].documents
     )
     return list(dict.fromkeys(found))
@@ -201,7 +210,7 @@ def _first_ones(words: Words, times: Sequence[str]) -> list[str]:
 # -- an appointment --------------------------------------------------------------------------------------
 
 
-def appointment(words: Words, town: Town, site: Site, seen: Values) -> Values:
+def appointment(words: Words, town: Town, site: Site, seen: Values, hidden: Collection[str] = ()) -> Values:
     """Return an appointment as the desk sees it. `seen` is the answer of `booking.see`."""
     language, local = words.say.language, words.local(seen["starts_at"])
     state, is_today = seen["state"], local.date() == words.today
@@ -216,9 +225,9 @@ def appointment(words: Words, town: Town, site: Site, seen: Values) -> Values:
         "come": words.time(come_at(site, local)),
         "minutes": seen["minutes"],
         "persons": seen["persons"],
-        "services": chosen(town, seen["services"], words.say),
-        "others": _others(words, town, seen),
-        "papers": papers(town, seen["services"], language),
+        "services": chosen(town, seen["services"], words.say, hidden),
+        "others": _others(words, town, seen, hidden),
+        "papers": papers(town, seen["services"], language, hidden),
         "area": area_of(site, seen.get("area_id"), language)[0],
         "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")),
         "until": words.long(seen["confirm_until"]) if seen["confirm_until"] else "",
@@ -237,14 +246,14 @@ def come_at(site: Site, starts_at: datetime) -> datetime:
     return starts_at - timedelta(minutes=site.come_early_min)
 
 
-def _others(words: Words, town: Town, seen: Values) -> list[Values]:
+def _others(words: Words, town: Town, seen: Values, hidden: Collection[str]) -> list[Values]:
     """Return what else the same visitor comes for: the other of two appointments one after the other."""
     return [
         {
             "reference": one["reference"],
             "number": one["number"],
             "time": words.long(one["starts_at"]),
-            "what": ", ".join(line["words"] for line in chosen(town, one["services"], words.say)),
+            "what": ", ".join(line["words"] for line in chosen(town, one["services"], words.say, hidden)),
         }
         for one in seen.get("others", ())
     ]
@@ -260,6 +269,9 @@ def card(words: Words, town: Town, site: Site, seen: Values, manage_url: str) ->
     """Return the card's texts in the language of `words`; a QR only when there is an address for phones."""
     language, local = words.say.language, words.local(seen["starts_at"])
     area, hint = area_of(site, seen.get("area_id"), language)
+    hidden = untold(town, None)  # a card may be found by anybody
+    told = [pair for pair in seen["services"] if pair[0] not in hidden]
+    is_told = len(told) == len(seen["services"])
     return {
         "say": words.say,
         "language": language,
@@ -275,10 +287,10 @@ def card(words: Words, town: Town, site: Site, seen: Values, manage_url: str) ->
         "come": words.time(come_at(site, local)),
         "number": seen.get("number"),
         "reference": seen["reference"],
-        "services": chosen(town, seen["services"], words.say),
-        "others": _others(words, town, seen),
-        "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")),
-        "papers": papers(town, seen["services"], language),
+        "services": chosen(town, told, words.say),
+        "others": _others(words, town, seen, hidden),
+        "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")) if is_told else [],
+        "papers": papers(town, seen["services"], language, hidden),
         "qr": qr_image(manage_url) if manage_url else "",
     }
 

@@ -24,7 +24,7 @@ from queue_server.domain.town import (
     services_at,
 )
 from queue_server.services.reception import NEEDS
-from queue_server.services.wording import in_words
+from queue_server.services.wording import in_words, untold
 from queue_server.web import calendar_conflicts
 from queue_server.web.condition import program_version
 from queue_server.web.desk_frame import alarm_of
@@ -64,12 +64,15 @@ async def counter_page(call: PageCall) -> Response:
     """The page a clerk works with all day. Reading it changes nothing: a refresh calls nobody."""
     town, site = call.house.town_and_site(call.site_id)
     counter = next(c for c in site.counters if c.id == call.id)
+    hidden = untold(town, _clerk(call, town))
     config = {
         "clerk_id": call.actor.clerk_id if _works_at(call, town, site) else None,
         "counter": _counter(site, counter),
         "site": _site(call, site),
         "services": {
-            s.id: _service(call, s) for s in services_at(town, site.id) if s.channel is Channel.HERE
+            s.id: _service(call, s, is_untold=s.id in hidden)
+            for s in services_at(town, site.id)
+            if s.channel is Channel.HERE
         },
         "categories": [{"id": c.id, "name": in_language(c.name, call.language)} for c in town.categories],
         "languages": list(town.languages),
@@ -167,14 +170,18 @@ def _site(call: PageCall, site: Site) -> dict[str, Any]:
     }
 
 
-def _service(call: PageCall, service: Service) -> dict[str, Any]:
+def _service(call: PageCall, service: Service, *, is_untold: bool) -> dict[str, Any]:
+    """Return what the page knows of a service. `listed` stands for a visitor's concern that is not told."""
     return {
         "name": in_language(service.name, call.language),
         "category": service.category_id,
         "minutes": service.minutes,
         "max_count": service.max_count,
+        "listed": call.say("common.confidential") if is_untold else None,
         "counted": [in_words(call.say, service, n) for n in range(1, service.max_count + 1)],
-        "documents": [in_language(document, call.language) for document in service.documents],
+        "documents": []
+        if is_untold
+        else [in_language(document, call.language) for document in service.documents],
     }
 
 

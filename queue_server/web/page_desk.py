@@ -32,7 +32,15 @@ from queue_server.services.reception import NEEDS
 from queue_server.web import desk_moving
 from queue_server.web import desk_view as view
 from queue_server.web.desk_exceptions import overrule_of
-from queue_server.web.desk_frame import checked_form, client_of, do, frame, refusal_words, sites_of
+from queue_server.web.desk_frame import (
+    checked_form,
+    client_of,
+    do,
+    frame,
+    hidden_from,
+    refusal_words,
+    sites_of,
+)
 from queue_server.web.desk_wish import REMINDERS, Typed, Wish, read_typed, read_wish
 from queue_server.web.errors import status_of
 from queue_server.web.languages import name_in, spoken_by
@@ -179,10 +187,11 @@ async def _show(
     wish = found["wish"]
     days = [view.day_of(words, wish, day, whole=day["date"] == _iso(wish.day)) for day in found["days"]]
     moving, move_to = found["moving"], []
+    hidden = hidden_from(call, town) if moving is not None else frozenset()  # what is chosen here is known
     if moving is not None:
         old_site = desk_moving.require_desk(call, moving["site"])
         move_to = desk_moving.other_sites(call, moving)
-        moving = view.appointment(words, town, old_site, moving) | {
+        moving = view.appointment(words, town, old_site, moving, hidden) | {
             "site": {"id": old_site.id, "name": in_language(old_site.name, call.language)}
         }
     return call.page(
@@ -198,8 +207,8 @@ async def _show(
         typed=typed,
         moving=moving,
         move_to=move_to,
-        chosen=view.chosen(town, wish.pairs, call.say),
-        papers=view.papers(town, wish.pairs, call.language),
+        chosen=view.chosen(town, wish.pairs, call.say, hidden),
+        papers=view.papers(town, wish.pairs, call.language, hidden),
         categories=view.by_category(town, site, call.say),
         minutes=found["minutes"],
         days=days,

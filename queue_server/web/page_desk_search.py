@@ -17,7 +17,7 @@ from queue_server.domain.ticket import ENDED, Ticket
 from queue_server.services import appointments
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import desk_view as view
-from queue_server.web.desk_frame import checked_form, frame
+from queue_server.web.desk_frame import checked_form, frame, hidden_from
 from queue_server.web.desk_wish import TEXT_MOST
 from queue_server.web.pages import PageCall, PageRoute
 
@@ -83,8 +83,9 @@ def _withheld(unit: Unit, text: str, day: date) -> str:
 def _names(call: PageCall, found: Answer, text: str) -> bool:
     """Tell whether a service of the booking has that in its name."""
     town, _ = call.house.offered(call.site_id)
-    wanted = text.casefold()
-    return any(wanted in one["name"].casefold() for one in view.chosen(town, found["services"], call.say))
+    wanted, hidden = text.casefold(), hidden_from(call, town)
+    named = [pair for pair in found["services"] if pair[0] not in hidden]
+    return any(wanted in one["name"].casefold() for one in view.chosen(town, named, call.say))
 
 
 async def mail_troubles(call: PageCall, ids: Sequence[int]) -> Mapping[int, str]:
@@ -97,7 +98,7 @@ def hit(call: PageCall, words: view.Words, day: date, found: Answer) -> view.Val
     """Return one line of a list of appointments."""
     town, _ = call.house.offered(call.site_id)
     local = words.local(found["starts_at"])
-    services = view.chosen(town, found["services"], call.say)
+    services = view.chosen(town, found["services"], call.say, hidden_from(call, town))
     return {
         "reference": found["reference"],
         "number": found.get("number"),
@@ -113,7 +114,7 @@ def hit(call: PageCall, words: view.Words, day: date, found: Answer) -> view.Val
 
 def _ticket_hit(call: PageCall, ticket: Ticket) -> view.Values:
     town, _ = call.house.offered(call.site_id)
-    services = view.chosen(town, ticket.concern, call.say)
+    services = view.chosen(town, ticket.concern, call.say, hidden_from(call, town))
     return {
         "id": ticket.id,
         "number": ticket.number,

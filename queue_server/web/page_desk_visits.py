@@ -20,7 +20,7 @@ from queue_server.services.ports import Answer, Unit
 from queue_server.web import desk_view as view
 from queue_server.web import printing
 from queue_server.web.desk_exceptions import exceptions
-from queue_server.web.desk_frame import checked_form, do, frame, refusal_words
+from queue_server.web.desk_frame import checked_form, do, frame, hidden_from, refusal_words
 from queue_server.web.desk_wish import Wish
 from queue_server.web.errors import status_of
 from queue_server.web.page_desk_letters import why
@@ -148,7 +148,7 @@ async def show_appointment(
     seen, person = await _seen(call)
     town, site = call.house.offered(call.site_id)
     words = view.words_for(call.say, site, call.house.clock())
-    shown = view.appointment(words, town, site, seen)
+    shown = view.appointment(words, town, site, seen, hidden_from(call, town))
     shown["may_accept"] = seen["may_accept"]
     shown["may_ask_to_move"] = shown["may_move"] and bool(person and (person.email or person.sms))
     wish = Wish(tuple((one["id"], one["count"]) for one in shown["services"]), seen["persons"])
@@ -203,7 +203,7 @@ async def _show_ticket(call: PageCall) -> Response:
             "number": ticket.number,
             "state": ticket.state.value,
             "area": view.area_of(site, ticket.area_id, call.language)[0],
-            "services": view.chosen(town, ticket.concern, call.say),
+            "services": view.chosen(town, ticket.concern, call.say, hidden_from(call, town)),
             "wait": wait,
             "taken": words.time(ticket.arrived_at),
         },

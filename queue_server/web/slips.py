@@ -13,7 +13,7 @@ from queue_server.protocol import Slip, SlipLine
 from queue_server.services.appointments import come_at
 from queue_server.services.locales import clock, direction_of, locale_of, weekday_and_day
 from queue_server.services.ports import JobToPrint, Unit
-from queue_server.services.wording import in_words
+from queue_server.services.wording import in_words, told_to_others
 from queue_server.web.house import House
 from queue_server.web.texts import FALLBACK
 
@@ -97,7 +97,7 @@ def _appointment_lines(house: House, unit: Unit, appointment: Appointment, langu
     from_when = come_at(unit, appointment).astimezone(ZoneInfo(unit.site.time_zone))
     come = say("slip.come_value", time=clock(from_when))
     services = {service.id: service for service in unit.town.services}
-    chosen = [services[id_] for id_, _ in appointment.concern if id_ in services]
+    chosen = list(told_to_others(services[id_] for id_, _ in appointment.concern if id_ in services))
     documents = dict.fromkeys(in_language(one, language) for service in chosen for one in service.documents)
     return [
         SlipLine(label=say("slip.come"), value=come),
@@ -111,7 +111,12 @@ def _appointment_lines(house: House, unit: Unit, appointment: Appointment, langu
 def _services(house: House, unit: Unit, concern: Iterable[tuple[str, int]], language: str) -> list[SlipLine]:
     say = house.texts[language]
     services = {service.id: service for service in unit.town.services}
-    values = [in_words(say, services[id_], count) if id_ in services else id_ for id_, count in concern]
+    untold = services.keys() - {one.id for one in told_to_others(services.values())}
+    values = [
+        in_words(say, services[id_], count) if id_ in services else id_
+        for id_, count in concern
+        if id_ not in untold
+    ]
     return _listed(say("slip.services"), values)
 
 

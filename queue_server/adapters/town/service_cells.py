@@ -16,7 +16,7 @@ from queue_server.domain.town import GERMAN, Channel, Service, Texts, Town
 from queue_server.domain.town_problem import Code, listed, nearest
 
 NUMBERS: Final = ("minutes", "further_minutes", "included", "max_count", "confirm_hours_before")
-FLAGS: Final = ("named_clerk", "confirm_first")
+FLAGS: Final = ("named_clerk", "confirm_first", "sensitive")
 DAYS: Final = ("bookable_from", "bookable_until")
 _DEFAULTS: Final = {
     "minutes": 10,

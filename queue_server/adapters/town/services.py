@@ -152,6 +152,7 @@ class ServiceReader:
             named_clerk=table.flag("named_clerk"),
             confirm_first=table.flag("confirm_first"),
             confirm_hours_before=table.whole("confirm_hours_before", 0),
+            sensitive=table.flag("sensitive"),
         )
         table.finish()
         return service

@@ -14,7 +14,7 @@ Say = Callable[[str], str]
 COLUMNS: Final = (
     *("key", "name", "department", "category", "minutes", "further_minutes", "included", "max_count"),
     *("documents", "channel", "link", "admission", "sites", "leika", "bookable_from", "bookable_until"),
-    *("named_clerk", "confirm_first", "confirm_hours_before"),
+    *("named_clerk", "confirm_first", "confirm_hours_before", "sensitive"),
 )
 """Fields of a service that fit into a cell; waiting areas and admission times do not."""
 IN_LANGUAGES: Final = ("name", "documents")

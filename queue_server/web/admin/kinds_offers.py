@@ -41,6 +41,7 @@ _WAYS: Final = (
 )
 _RULES: Final = (
     Field("named_clerk", Widget.SWITCH),
+    Field("sensitive", Widget.SWITCH),
     Field("confirm_first", Widget.SWITCH),
     Field("confirm_hours_before", Widget.NUMBER),
     Field("leika", Widget.TEXT, most=40),

@@ -28,6 +28,7 @@ from queue_server.services.rescue_undo import UNDO_FOR, may_take_back, outcome, 
 from queue_server.services.wording import in_words
 from queue_server.web.admin.changing import keep_in
 from queue_server.web.booking_dates import local, short_date
+from queue_server.web.desk_frame import hidden_from
 from queue_server.web.last_look import read_calendars
 from queue_server.web.noting import doer_of
 from queue_server.web.pages import PageCall
@@ -270,7 +271,13 @@ def concern(call: PageCall, town: Town, services: Sequence[Sequence[object]]) ->
     """Return a concern in words; a service that is gone from the set-up has none."""
     by_id: dict[str, Service] = {service.id: service for service in town.services}
     pairs = [(str(id_), int(str(count))) for id_, count in services]
-    return ", ".join(in_words(call.say, by_id[id_], count) for id_, count in pairs if id_ in by_id)
+    hidden = hidden_from(call, town)
+    words = (
+        call.say("common.confidential") if id_ in hidden else in_words(call.say, by_id[id_], count)
+        for id_, count in pairs
+        if id_ in by_id
+    )
+    return ", ".join(words)
 
 
 def span(call: PageCall, first: date, last: date) -> str:

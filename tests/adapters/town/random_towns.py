@@ -239,6 +239,7 @@ def _services(
         bookable_until=draw(st.sampled_from([None, last])),
         named_clerk=draw(st.booleans()),
         confirm_first=draw(st.booleans()),
+        sensitive=draw(st.booleans()),
         **numbers,
     )
 

@@ -141,6 +141,7 @@ def test_what_says_nothing_about_bookings_has_the_usual_values() -> None:
     assert (site.admission_notice, clerk.absences) == ({}, ())
     assert (clerk.roster[0].valid_from, clerk.roster[0].valid_until) == (None, None)
     assert (service.bookable_from, service.bookable_until, service.named_clerk) == (None, None, False)
+    assert not service.sensitive
 
 
 def test_a_site_may_require_nothing_at_all() -> None:

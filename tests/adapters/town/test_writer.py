@@ -127,6 +127,7 @@ def everything_unusual() -> Town:
         bookable_until=date(2026, 10, 1),
         named_clerk=True,
         confirm_first=True,
+        sensitive=True,
         admission_times=(
             AdmissionTime(Admission.NONE, first=date(2026, 12, 24), last=date(2026, 12, 24)),
             AdmissionTime(
