@@ -24,6 +24,7 @@ from queue_server.adapters.post.alarm_phones import AlarmPhones
 from queue_server.adapters.post.mail_server import MailServer
 from queue_server.adapters.post.operations import Operations
 from queue_server.adapters.post.sms_gateway import SmsGateway
+from queue_server.adapters.push.section import PushServices
 from queue_server.adapters.town.source import (
     FileProblem,
     Report,
@@ -70,6 +71,7 @@ class Connections:
     alarm: AlarmPhones = field(default_factory=AlarmPhones)
     calendars: Mapping[str, CalendarAccount] = field(default_factory=dict)
     oidc: OidcProvider | None = None
+    push: PushServices | None = None
     operations: Operations = field(default_factory=Operations)
     ends: Mapping[str, date] = field(default_factory=dict)
 
@@ -80,7 +82,9 @@ def _sections(top: Table) -> Connections:
     mail, sms = _section(top, "mail", ends), _section(top, "sms", ends)
     operations = _section(top, "operations", ends)
     oidc = _section(top, "oidc", ends)
+    push = _section(top, "push", ends)
     return Connections(
+        push=PushServices.of(push) if push else None,
         oidc=OidcProvider.of(oidc) if oidc else None,
         mail=MailServer.of(mail) if mail else None,
         sms=SmsGateway.of(sms) if sms else None,

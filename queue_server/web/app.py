@@ -41,6 +41,8 @@ from queue_server.adapters.post import (
 )
 from queue_server.adapters.post.sms_outgoing import SmsOutgoing
 from queue_server.adapters.post.spool import Spool
+from queue_server.adapters.push.encrypting import VapidKey
+from queue_server.adapters.push.sender import PushSender
 from queue_server.adapters.server_key import ensure_key_file
 from queue_server.adapters.settlement import Settlement
 from queue_server.adapters.speech.announcements import Announcements
@@ -53,6 +55,7 @@ from queue_server.live.alarms import AlarmRows, Alarms
 from queue_server.live.backups import Backups
 from queue_server.live.batches import Moved
 from queue_server.live.hub import Hub
+from queue_server.live.pushes import Pushes
 from queue_server.live.sequencer import Sequencer
 from queue_server.services import site_view
 from queue_server.settings import Settings
@@ -62,6 +65,7 @@ from queue_server.web.first_draft import FirstRun
 from queue_server.web.house import Directory, House
 from queue_server.web.limits import UNLIMITED, Gate, Limits
 from queue_server.web.origin import Csrf
+from queue_server.web.pushing import words_in
 from queue_server.web.puzzles import Puzzles
 from queue_server.web.request_log import RequestLog
 from queue_server.web.routes import routes, templates
@@ -132,6 +136,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
     hub = Hub(epoch, sequencer, clock, version)
     limits = Limits(None if settings.rate_limits else UNLIMITED)
     speech = Announcements(settings.speech_folder, enabled=settings.speech)
+    pusher = PushSender(connections, VapidKey(secrets.derive("push")), stays_here=settings.demo)
     house = House(
         settings=settings,
         clock=clock,
@@ -184,8 +189,10 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         pages=templates(),
         directory=Directory.of(settlement.sites),
         alarms=Alarms(lambda: hub.rooms, _alarm_rows(database, settlement, sequencer), clock),
+        pushes=Pushes(pusher, words_in(texts), clock),
         epoch=epoch,
     )
+    hub.on_picture = house.pushes.take
     key, spool = secrets.derive(ERASED), settings.spool_folder
     house.forgetting.search = lambda conn, now: search_for_traces(conn, key, now, spool)
     await start(house, speech, store, calendars, stack)

@@ -16,6 +16,7 @@ from queue_server.domain.town import Site, Town
 from queue_server.live.alarms import Alarms
 from queue_server.live.backups import Backups
 from queue_server.live.hub import Hub
+from queue_server.live.pushes import Pushes
 from queue_server.live.sequencer import Sequencer
 from queue_server.settings import Settings
 from queue_server.web.alarm_calls import AlarmCalls
@@ -161,6 +162,7 @@ class House:
     pages: Environment
     directory: Directory
     alarms: Alarms
+    pushes: Pushes
     epoch: str
     alarm_calls: AlarmCalls = field(default_factory=AlarmCalls)
     forgetting: Forgetting = field(default_factory=Forgetting)

@@ -8,6 +8,7 @@ day, and a stranger's phone must not ring.
 from math import ceil
 from typing import Final
 
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.errors import BadInput, NotFound, Refusal
@@ -20,6 +21,7 @@ from queue_server.services.ports import Answer, Unit
 from queue_server.web.booking_dates import local
 from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute, chosen_language, languages_here
+from queue_server.web.pushing import take_wish
 from queue_server.web.status_codes import Ref, read_code, ticket_of
 
 ACTS: Final[dict[str, visits.VisitAct]] = {"away": "away", "back": "back", "cancel": "cancel"}
@@ -34,6 +36,8 @@ async def act_page(call: PageCall) -> Response:
     """Take a form: be right back, back again, give the number up."""
     ref = _ref(call)
     form = await call.request.form()
+    if form.get("act") == "push":
+        return await _take_push_wish(call, ref, form)
     act = ACTS.get(str(form.get("act")))
     if act is None:
         raise BadInput(field="act")
@@ -49,6 +53,13 @@ async def act_page(call: PageCall) -> Response:
         )
     # After a POST a GET, so that reloading asks for nothing again.
     return RedirectResponse(f"/t/{call.request.path_params['secret']}", status_code=303)
+
+
+async def _take_push_wish(call: PageCall, ref: Ref, form: FormData) -> Response:
+    ticket = await call.house.sequencer.look(ref.site_id, lambda unit: ticket_of(unit, ref))
+    language = _language(call, ticket.language)
+    is_taken = take_wish(call.house.pushes, ref.site_id, ticket, form, language)
+    return Response(status_code=204 if is_taken else 409)
 
 
 async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Response:
@@ -69,6 +80,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         "epoch": house.epoch,
         "chime_url": "/static/sounds/gong.wav",
         "called_icon": "/static/called.svg",
+        "push_key": house.pushes.public_key,
         "fetched_where": area["name"] if area else "",
         "early_s": seen["early_s"],
     }

@@ -158,6 +158,7 @@ ROAD: Final = frozenset(
         f"{PREFIX}/sites/{{site}}/holds",
     }
 )
+PUSH_WORKER: Final = "push_worker.js"
 DESCRIPTION: Final = "/api/openapi.json"
 Plain = TypeVar("Plain", Route, Mount)
 DEVICE_PACKAGES: Final = {
@@ -203,6 +204,8 @@ class Assets(StaticFiles):
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-cache")
+        if Path(args[0]).name == PUSH_WORKER:
+            response.headers["Service-Worker-Allowed"] = "/t/"  # it lies elsewhere than what it works for
         return response
 
 

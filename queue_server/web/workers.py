@@ -53,6 +53,7 @@ from queue_server.web.house import House
 from queue_server.web.mailing import Mailing, OutboxOf, Tools
 from queue_server.web.past import LOOK_S, Past
 from queue_server.web.planning import DUE_S, Planning
+from queue_server.web.pushing import FORGET_S, forget_ended
 from queue_server.web.texting import SmsTools, Texting
 
 JOURNAL_S: Final = 1.0
@@ -86,6 +87,7 @@ async def start(
     sites = [site for _, site in house.directory.sites.values()]
     await house.hub.start(sites)
     stack.push_async_callback(house.hub.stop)
+    stack.push_async_callback(house.pushes.stop)
     house.hub.take_out_of_service(await house.read(house.settlement.out_of_service))
     house.speech.prepare(sites)
     await house.alarms.start()
@@ -101,6 +103,7 @@ async def start(
         _journaling(house),
         Repeating("forgetting what is years old", Past(house, hall_past).turn, LOOK_S),
         Repeating("doing what was planned", Planning(house).turn, DUE_S),
+        Repeating("forgetting ended pushes", lambda: forget_ended(house), FORGET_S, unhurried=True),
     ):
         begin(worker)
     begin(CalendarWatch(house, entries))

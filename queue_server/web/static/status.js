@@ -2,6 +2,7 @@
 
 import { numberNode } from "./digits.js";
 import { connect } from "./live.js";
+import { makePushes } from "./status_push.js";
 import { makeRinger } from "./status_ring.js";
 import { lineOf, makeBell, view } from "./status_view.js";
 import { localeOf, pageTexts, readJson } from "./texts.js";
@@ -16,7 +17,7 @@ const icon = document.querySelector('link[rel="icon"]');
 const plainIcon = icon.getAttribute("href");
 const loadedAt = Date.now();
 const clock = new Intl.DateTimeFormat(localeOf(document.documentElement.lang), { hour: "2-digit", minute: "2-digit" });
-const shown = { line: null, at: loadedAt };
+const shown = { line: null, at: loadedAt, called: false };
 
 function show(queue, epoch) {
   const seen = view(queue, config.key);
@@ -30,8 +31,13 @@ function show(queue, epoch) {
   showCall(seen.call, seen.mode === "fetch", rings);
   showInTab(seen.call !== null);
   if (rings) ring();
+  if (shown.called && seen.call === null) pushes.clear().catch(() => {});
+  shown.called = seen.call !== null;
   if (["serving", "ended"].includes(seen.state)) ringer.rest();
-  if (seen.state === "ended") live.close();
+  if (seen.state === "ended") {
+    pushes.end().catch(() => {});
+    live.close();
+  }
 }
 
 function showPlace(place) {
@@ -88,11 +94,25 @@ ringButton.addEventListener("click", () => {
 });
 if (ringer.wanted()) ringer.switchOn().catch(() => {});
 
+const pushButton = document.querySelector('[data-act="push"]');
+const pushes = makePushes(config.push_key, (state) => {
+  part("push").hidden = state === "on";
+  part("pushing").hidden = state !== "on";
+  part("unpushed").hidden = state !== "blocked";
+});
+part("push").hidden = !pushes.offered;
+pushButton.addEventListener("click", async () => {
+  pushButton.disabled = true;
+  await pushes.switchOn();
+  pushButton.disabled = false;
+});
+
 const digits = document.querySelector("[data-number]");
 digits.replaceChildren(numberNode(digits.dataset.number));
 
 const live = connect(`/live/sites/${encodeURIComponent(config.site_id)}`, {
   onFrame: (frame) => show(frame.queue, frame.epoch),
+  onOpen: () => pushes.again().catch(() => {}),
   onState: (state) => {
     if (state === "lost") say("as_of", t("status.as_of", { time: clock.format(shown.at) }));
   },

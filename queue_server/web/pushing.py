@@ -1,0 +1,68 @@
+"""Pushes as a visitor meets them: taking a browser's wish, and the few words of a call.
+
+What must not live here: sending (`live.pushes`, `adapters.push`). A message holds number and room,
+what the hall's screen shows everybody; never the concern or anything of a person.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.datastructures import FormData
+
+from queue_server.domain.push import Subscription
+from queue_server.domain.ticket import Ticket
+from queue_server.live.pushes import Pushes, Words
+from queue_server.services.locales import direction_of
+from queue_server.services.ports import Unit
+from queue_server.services.site_view import Call, SiteView
+from queue_server.web.house import House
+from queue_server.web.texts import Texts
+
+FORGET_S: Final = 60.0
+
+
+def words_in(texts: Mapping[str, Texts]) -> Words:
+    """Return what writes the message of a call in the language of the page that asked for it."""
+
+    def write(to: Subscription, call: Call, view: SiteView) -> bytes:
+        say = texts.get(to.language) or texts["de"]
+        fetched = view.call_mode == "fetch"
+        message = {
+            "title": f"{call.number} · {say('status.now')}",
+            "body": say("status.fetched") if fetched else say("status.go_to", room=call.room.name),
+            "lang": say.language,
+            "dir": direction_of(say.language),
+        }
+        return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+    return write
+
+
+def take_wish(pushes: Pushes, site_id: str, ticket: Ticket, form: FormData, language: str) -> bool:
+    """Take in or, without an address, take back where a ticket's call shall be pushed to."""
+    if not (endpoint := str(form.get("endpoint", ""))):
+        pushes.drop(site_id, ticket.key)
+        return True
+    to = Subscription(endpoint, _bytes(form.get("p256dh")), _bytes(form.get("auth")), language)
+    return ticket.is_open and pushes.keep(site_id, ticket.key, to)
+
+
+async def forget_ended(house: House) -> None:
+    """Forget who wanted to be pushed to and whose visit is over."""
+    for site_id in house.pushes.sites:
+        house.pushes.keep_only(site_id, await house.sequencer.look(site_id, _open_keys))
+
+
+def _open_keys(unit: Unit) -> list[str]:
+    return [ticket.key for ticket in unit.hall.tickets.values() if ticket.is_open]
+
+
+def _bytes(word: object) -> bytes:
+    text = str(word).rstrip("=")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""

@@ -1,0 +1,118 @@
+"""Calls pushed to phones: at once, again for a minute, and never for a call that stands no more."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from queue_server.domain.push import Outcome, Subscription
+from queue_server.domain.town import Room
+from queue_server.live.pushes import Pushes
+from queue_server.services.site_view import Call, SiteView
+
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
+CALL = Call(7, 1, "key-1", 417, "c-1", Room("r-1", "1", "eg"), None, (), "call", open=True, called_at=NOW)
+VIEW = SiteView("rathaus", 7, NOW, (CALL,), 0, None, 1, issuing=True, call_mode="screen")
+PHONE = Subscription("https://push.example/1", b"", b"")
+
+
+class Services:
+    """Stands for the services of browsers; beside it `tests/adapters/push` has a real one."""
+
+    public_key = "key"
+
+    def __init__(self, *answers: Outcome) -> None:
+        self.answers = list(answers)
+        self.sent: list[tuple[str, int]] = []
+        self.told = asyncio.Event()
+        self.slow: asyncio.Event | None = None
+
+    def takes(self, to: Subscription) -> bool:
+        return to.endpoint.startswith("https://push.example/")
+
+    async def send(self, to: Subscription, message: bytes, ttl_s: int, now: datetime) -> Outcome:
+        self.sent.append((message.decode(), ttl_s))
+        self.told.set()
+        if self.slow is not None:
+            await self.slow.wait()
+        return self.answers.pop(0) if self.answers else Outcome.TAKEN
+
+    async def stop(self) -> None:
+        return
+
+
+def pushes_by(services: Services, pause_s: float = 0.0) -> Pushes:
+    return Pushes(services, lambda _to, call, _view: str(call.seq).encode(), lambda: NOW, (pause_s,))
+
+
+async def settled(pushes: Pushes) -> None:
+    async with asyncio.timeout(5):
+        while pushes.under_way:
+            await asyncio.sleep(0)
+
+
+async def test_a_call_is_pushed_once_and_a_recall_again() -> None:
+    services = Services()
+    pushes = pushes_by(services)
+    assert pushes.keep("rathaus", "key-1", PHONE)
+    pushes.take(VIEW, since=6)
+    await settled(pushes)
+    pushes.take(replace(VIEW, seq=8), since=7)
+    pushes.take(replace(VIEW, seq=9, calls=(replace(CALL, seq=9, kind="recall"),)), since=8)
+    await settled(pushes)
+    assert [message for message, _ in services.sent] == ["7", "9"]
+    assert all(0 < ttl_s <= 60 for _, ttl_s in services.sent), "the service, too, keeps it for a minute only"
+
+
+async def test_only_the_visitor_is_pushed_to_and_only_at_this_site() -> None:
+    services = Services()
+    pushes = pushes_by(services)
+    pushes.keep("rathaus", "somebody else's", PHONE)
+    pushes.keep("buergerzentrum", "key-1", PHONE)
+    pushes.take(VIEW, since=6)
+    await settled(pushes)
+    assert services.sent == []
+    assert not pushes.keep("rathaus", "key-1", Subscription("https://elsewhere.example/", b"", b""))
+
+
+async def test_what_waits_is_tried_again_until_the_call_is_taken_back() -> None:
+    """A push that comes after the undo sends somebody into a room where nobody waits for them."""
+    services = Services(Outcome.LATER, Outcome.LATER)
+    pushes = pushes_by(services)
+    pushes.keep("rathaus", "key-1", PHONE)
+    pushes.take(VIEW, since=6)
+    await settled(pushes)
+    assert len(services.sent) == 3
+    services.answers, services.slow = [Outcome.LATER] * 9, asyncio.Event()
+    pushes.take(replace(VIEW, seq=10, calls=(replace(CALL, seq=10),)), since=9)
+    while len(services.sent) < 4:
+        await asyncio.sleep(0)
+    pushes.take(replace(VIEW, seq=11, calls=()), since=10)
+    services.slow.set()
+    await settled(pushes)
+    assert len(services.sent) == 4
+
+
+async def test_a_phone_that_is_gone_and_a_visit_that_is_over_are_forgotten() -> None:
+    services = Services(Outcome.GONE)
+    pushes = pushes_by(services)
+    pushes.keep("rathaus", "key-1", PHONE)
+    pushes.take(VIEW, since=6)
+    await settled(pushes)
+    assert pushes.sites == frozenset()
+    pushes.keep("rathaus", "key-1", PHONE)
+    pushes.keep("rathaus", "key-2", PHONE)
+    pushes.keep_only("rathaus", ["key-2"])
+    pushes.take(replace(VIEW, seq=8, calls=(replace(CALL, seq=8),)), since=7)
+    await settled(pushes)
+    assert len(services.sent) == 1
+    assert pushes.sites == {"rathaus"}
+
+
+async def test_the_end_of_the_server_waits_for_no_service() -> None:
+    services = Services(*[Outcome.LATER] * 9)
+    pushes = pushes_by(services, pause_s=60.0)
+    pushes.keep("rathaus", "key-1", PHONE)
+    pushes.take(VIEW, since=6)
+    await services.told.wait()
+    async with asyncio.timeout(1):
+        await pushes.stop()
