@@ -182,6 +182,7 @@ class Site:
     `confirm_by_mail`: who gave a mail address confirms a booking by a link, within so many minutes.
     `challenge` asks for the puzzle, `challenge_above` is how many holds a minute are usual.
     `erase_days` after the appointment visitors' data are gone at the latest.
+    `languages` are those of the town that its visitors may choose from, empty: all.
     `staff_alarm`: counters and desk have a button that calls for help.
     `holiday_dates` are the days of
     `holidays`: added where a town is loaded to run, and no part of the set-up, so they are neither
@@ -219,6 +220,7 @@ class Site:
     required_fields: tuple[str, ...] = REQUIRED_FIELDS
     kiosk_fields: tuple[str, ...] = ()
     field_reasons: tuple[FieldReason, ...] = ()
+    languages: tuple[str, ...] = ()
     holidays: str = ""
     bookable_from: date | None = None
     lead_min: int = 0
@@ -362,6 +364,11 @@ class Town:
     statement_body: Texts = field(default_factory=dict)
     letter_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     pictures: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+def languages_at(town: Town, site: Site) -> tuple[str, ...]:
+    """Return what visitors of a site may choose from; a language that the town has given up is none."""
+    return tuple(one for one in site.languages if one in town.languages) or town.languages
 
 
 def in_language(texts: Texts, language: str) -> str:

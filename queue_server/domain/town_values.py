@@ -90,7 +90,10 @@ def _languages(town: Town) -> Iterator[Problem]:
     if GERMAN not in town.languages:
         yield Problem(("languages",), Code.GERMAN_MISSING)
     for index, site in enumerate(town.sites):
-        used: dict[Path, tuple[str, ...]] = {("announce_languages",): site.announce_languages}
+        used: dict[Path, tuple[str, ...]] = {("languages",): site.languages}
+        used |= {("announce_languages",): site.announce_languages}
+        if site.languages and GERMAN not in site.languages:
+            yield Problem(("sites", index, "languages"), Code.GERMAN_MISSING)
         used |= {("displays", inner, "spoken"): shown.spoken for inner, shown in enumerate(site.displays)}
         used |= {("kiosks", inner, "languages"): kiosk.languages for inner, kiosk in enumerate(site.kiosks)}
         for path, languages in used.items():

@@ -7,7 +7,7 @@ from queue_server.domain.access import Act, Role, may
 from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.ticket import Origin
-from queue_server.domain.town import Service, Site, Town, services_at
+from queue_server.domain.town import Service, Site, Town, languages_at, services_at
 from queue_server.services import reception, screens, site_view, visits
 from queue_server.services.concerns import choose, takes_walk_ins
 from queue_server.services.free_today import free_times
@@ -147,7 +147,7 @@ def _in_short(town: Town, site: Site) -> Answer:
         "address": site.address,
         "phone": site.phone,
         "time_zone": site.time_zone,
-        "languages": list(town.languages),
+        "languages": list(languages_at(town, site)),
         "call_mode": site.call_mode.value,
     }
 

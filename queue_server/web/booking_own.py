@@ -113,6 +113,7 @@ async def open_own(call: PageCall, kind: str = "manage") -> Own:
             except NotFound:
                 break
             site = next(site for site in town.sites if site.id == site_id)
+            call.at(town, site)
             return Own(call, ref, town, site, seen)
     raise NotFound(what="appointment")
 

@@ -29,6 +29,7 @@ from queue_server.web.booking_person import NEEDS, REMINDERS, TYPED, Typed, want
 from queue_server.web.booking_times import Around, look_around, sheet
 from queue_server.web.booking_visit import Visit
 from queue_server.web.booking_wish import Wish
+from queue_server.web.languages import spoken_at
 from queue_server.web.mailing import address
 from queue_server.web.printed_pages import PrintedPages
 
@@ -179,7 +180,7 @@ def show_data(
         reminder_min=visit.typed.reminder(visit.site),
         sms_offered="phone" in dict(fields) and visit.site.sms,
         sms=visit.typed.wants_sms(visit.site),
-        languages_to_write=[one for one in visit.town.languages if one in visit.house.texts],
+        languages_to_write=spoken_at(visit.town, visit.site, visit.house.texts),
         write_in=visit.write_in or visit.language,
     )
 

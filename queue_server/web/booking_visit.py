@@ -143,6 +143,13 @@ def town_of(house: House, wish: Wish) -> Town | None:
     return next(iter(towns.values())) if len(towns) == 1 else None
 
 
+def speak_as(call: PageCall, town: Town | None, site_id: str) -> None:
+    """Let a page that is about one site answer in its languages."""
+    site = next((one for one in town.sites if one.id == site_id), None) if town else None
+    if town and site:
+        call.at(town, site)
+
+
 def towns(house: House, language: str) -> list[dict[str, str]]:
     """Return every town of the server by name."""
     found = {town.id: in_language(town.name, language) for town, _ in house.directory.sites.values()}

@@ -8,7 +8,7 @@ from typing import Final
 
 from babel import Locale, UnknownLocaleError
 
-from queue_server.domain.town import Town
+from queue_server.domain.town import Site, Town, languages_at
 from queue_server.services.locales import locale_of
 from queue_server.web.texts import FALLBACK, STAFF_LANGUAGES, Texts, own_name
 
@@ -47,6 +47,11 @@ def is_staffs(path: str) -> bool:
 def spoken_by(town: Town, texts: Mapping[str, Texts]) -> list[str]:
     """Return the languages that a town has chosen and that there are words for, in the town's order."""
     return [one for one in town.languages if one in texts]
+
+
+def spoken_at(town: Town, site: Site, texts: Mapping[str, Texts]) -> list[str]:
+    """Return the languages of a site that there are words for; German is always one."""
+    return [one for one in languages_at(town, site) if one in texts] or [FALLBACK]
 
 
 def staffs(languages: Iterable[str]) -> str:

@@ -39,10 +39,11 @@ from queue_server.web.booking_steps import (
     show_times,
 )
 from queue_server.web.booking_times import choice_for, near
-from queue_server.web.booking_visit import Visit, client_of, give_client, town_of, towns
+from queue_server.web.booking_visit import Visit, client_of, give_client, speak_as, town_of, towns
 from queue_server.web.booking_wish import Wish, read_moment, read_wish, text
 from queue_server.web.errors import status_of
 from queue_server.web.helper_codes import guessing_slowly, has_helpers, require_known
+from queue_server.web.languages import spoken_at
 from queue_server.web.last_look import read_calendars
 from queue_server.web.mailing import address
 from queue_server.web.pages import PageCall, PageRoute
@@ -160,7 +161,8 @@ async def _book(visit: Visit, form: FormData) -> Response:
     if problems(visit.typed, required, visit.today, visit.site):
         return await _check(visit, form)
     hold, person, code = visit.wish.hold, _person(visit.typed, visit.site), visit.typed["helper"]
-    language = visit.write_in if visit.write_in in visit.house.texts else visit.language
+    known = spoken_at(visit.town, visit.site, visit.house.texts)
+    language = visit.write_in if visit.write_in in known else visit.language
     by_mail = bool(address(visit.house))  # else no letter has a link
 
     def work(unit: Unit) -> Answer:
@@ -270,6 +272,7 @@ async def _release(visit: Visit, hold: int) -> None:
 
 def _visit(call: PageCall, wish: Wish, typed: Typed, *, write_in: str = "") -> Visit | None:
     town = town_of(call.house, wish)
+    speak_as(call, town, wish.site_id)
     return None if town is None else Visit(call, town, wish, typed, write_in, client_of(call))
 
 

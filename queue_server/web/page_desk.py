@@ -43,7 +43,7 @@ from queue_server.web.desk_frame import (
 )
 from queue_server.web.desk_wish import REMINDERS, Typed, Wish, read_typed, read_wish
 from queue_server.web.errors import status_of
-from queue_server.web.languages import name_in, spoken_by
+from queue_server.web.languages import name_in, spoken_at
 from queue_server.web.last_look import read_calendars
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
@@ -221,7 +221,7 @@ async def _show(
         reminders=REMINDERS,
         sms_offered=site.sms,
         needs=sorted(NEEDS - {"priority"}),
-        languages=[(code, name_in(call.say, code)) for code in spoken_by(town, call.house.texts)],
+        languages=[(code, name_in(call.say, code)) for code in spoken_at(town, site, call.house.texts)],
         request_id=secrets.token_hex(8),
         keys=_keys(call),
         **await frame(call, site),

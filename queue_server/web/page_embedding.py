@@ -13,7 +13,7 @@ from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Service, Site, Town, in_language
 from queue_server.services.offer import is_bookable
 from queue_server.web.booking_concern import sites_of
-from queue_server.web.booking_visit import bar, town_of, towns
+from queue_server.web.booking_visit import bar, speak_as, town_of, towns
 from queue_server.web.booking_wish import Wish, read_wish
 from queue_server.web.pages import PageCall, PageRoute
 
@@ -28,6 +28,7 @@ async def embedding_page(call: PageCall) -> Response:
         return call.page(
             "booking_towns.html", towns=towns(call.house, call.language), path=PATH, languages=call.links()
         )
+    speak_as(call, town, wish.site_id)
     sites = sites_of(town, wish)
     service = _chosen(town, sites, wish)
     language = call.language

@@ -19,8 +19,9 @@ from queue_server.services.offer import is_bookable
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.wording import counts_persons
 from queue_server.web.condition import program_version
+from queue_server.web.languages import spoken_at
 from queue_server.web.pages import PageCall, PageRoute
-from queue_server.web.texts import FALLBACK, is_reviewed
+from queue_server.web.texts import is_reviewed
 
 IDLE_MS: Final = 60_000
 RESULT_MS: Final = 25_000
@@ -35,7 +36,8 @@ async def kiosk_page(call: PageCall) -> Response:
     house = call.house
     town, site = house.town_and_site(call.site_id)
     kiosk = next(k for k in site.kiosks if k.id == call.id)
-    languages = [one for one in kiosk.languages if one in house.texts] or [FALLBACK]
+    spoken = spoken_at(town, site, house.texts)
+    languages = [one for one in kiosk.languages if one in spoken] or spoken
     config: Json = {
         "kiosk_id": kiosk.id,
         "site_id": site.id,

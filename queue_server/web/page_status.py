@@ -20,7 +20,7 @@ from queue_server.services.locales import clock
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.booking_dates import local
 from queue_server.web.errors import status_of
-from queue_server.web.pages import PageCall, PageRoute, chosen_language, languages_here
+from queue_server.web.pages import PageCall, PageRoute, chosen_language
 from queue_server.web.pushing import take_wish
 from queue_server.web.status_codes import Ref, read_code, ticket_of
 
@@ -57,6 +57,7 @@ async def act_page(call: PageCall) -> Response:
 
 async def _take_push_wish(call: PageCall, ref: Ref, form: FormData) -> Response:
     ticket = await call.house.sequencer.look(ref.site_id, lambda unit: ticket_of(unit, ref))
+    call.at(*call.house.town_and_site(ref.site_id))
     language = _language(call, ticket.language)
     is_taken = take_wish(call.house.pushes, ref.site_id, ticket, form, language)
     return Response(status_code=204 if is_taken else 409)
@@ -68,8 +69,9 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         seen = await house.sequencer.look(ref.site_id, lambda unit: _seen(unit, ref))
     except NotFound:
         return call.page("status_ended.html", status=404)
+    town, site = house.town_and_site(ref.site_id)
+    call.at(town, site)
     language = _language(call, str(seen["visit"]["language"]))
-    site = house.site(ref.site_id)
     area = _area(site, seen["visit"]["area_id"], language)
     config = {
         "key": seen["visit"]["key"],
@@ -103,7 +105,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         action=f"/t/{call.request.path_params['secret']}",
         fetch=seen["queue"]["call_mode"] == "fetch",
         fetched_where=config["fetched_where"],
-        languages=[(one, f"?lang={one}") for one in languages_here(call.request, house) if one != language],
+        languages=[(one, f"?lang={one}") for one in call.among if one != language],
     )
 
 
@@ -145,7 +147,7 @@ def _call(queue: PublicQueue, key: str) -> Answer | None:
 
 def _language(call: PageCall, of_ticket: str) -> str:
     """Return the language that was chosen by a link, now or before, else the one chosen at the kiosk."""
-    if chosen := chosen_language(call.request, call.house):
+    if chosen := chosen_language(call.request, call.house, call.among):
         return chosen
     return of_ticket if of_ticket in call.house.texts else call.language
 

@@ -1,6 +1,6 @@
 """How a page is rendered, and the pages of no single face: errors, style guide."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from queue_server.domain.access import ANYBODY, Act, Actor, Thing
 from queue_server.domain.errors import Refusal
+from queue_server.domain.town import Site, Town
 from queue_server.services.locales import direction_of
 from queue_server.web.cookies import (
     LANGUAGE_COOKIE,
@@ -20,7 +21,7 @@ from queue_server.web.cookies import (
 )
 from queue_server.web.errors import headers_of, status_of
 from queue_server.web.house import House
-from queue_server.web.languages import is_visitors, languages_of
+from queue_server.web.languages import is_visitors, languages_of, spoken_at
 from queue_server.web.naming import require_named, thing_of
 from queue_server.web.places import places
 from queue_server.web.route_limits import page_limits
@@ -37,6 +38,8 @@ class PageCall:
     actor: Actor
     thing: Thing | None
     language: str
+    among: tuple[str, ...] = ()
+    """The languages of the one site that the page is about; empty: those of the address."""
 
     @property
     def id(self) -> str:
@@ -53,7 +56,13 @@ class PageCall:
     @property
     def other_languages(self) -> list[str]:
         """The languages in which the same page may be read instead."""
-        return [one for one in languages_here(self.request, self.house) if one != self.language]
+        among = self.among or languages_here(self.request, self.house)
+        return [one for one in among if one != self.language]
+
+    def at(self, town: Town, site: Site) -> None:
+        """Speak as the site does from here on: what the page is about is known by now."""
+        self.among = tuple(spoken_at(town, site, self.house.texts))
+        self.language = language_of(self.request, self.house, self.among)
 
     def links(self, address: str = "") -> list[tuple[str, str]]:
         """Return the other languages of the page, each with where it is read in it."""
@@ -176,16 +185,15 @@ def languages_here(request: Request, house: House) -> list[str]:
     return languages_of(request.url.path, towns, house.texts)
 
 
-def language_of(request: Request, house: House) -> str:
+def language_of(request: Request, house: House, among: Sequence[str] = ()) -> str:
     """Return the language of a request: chosen by `?lang=`, remembered, or what the browser prefers."""
-    return chosen_language(request, house) or negotiate(
-        request.headers.get("accept-language"), languages_here(request, house)
-    )
+    here = among or languages_here(request, house)
+    return chosen_language(request, house, here) or negotiate(request.headers.get("accept-language"), here)
 
 
-def chosen_language(request: Request, house: House) -> str | None:
+def chosen_language(request: Request, house: House, among: Sequence[str] = ()) -> str | None:
     """Return the language that somebody chose by a link, now or before; None when nobody did."""
-    here = languages_here(request, house)
+    here = among or languages_here(request, house)
     for chosen in (request.query_params.get("lang"), read_cookie(request.scope, LANGUAGE_COOKIE)):
         if chosen in here:
             return str(chosen)

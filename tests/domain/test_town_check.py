@@ -67,6 +67,8 @@ MISTAKES: list[tuple[Town, Path, Code]] = [
     (with_clerk(user="Anna B."), ("clerks", 0, "user"), Code.BAD_USER),
     (a_town(languages=("de", "english")), ("languages", 1), Code.BAD_LANGUAGE),
     (a_town(languages=("en",)), ("languages",), Code.GERMAN_MISSING),
+    (with_site(languages=("de", "fr")), (*SITE, "languages", 1), Code.UNKNOWN_LANGUAGE),
+    (with_site(languages=("en",)), (*SITE, "languages"), Code.GERMAN_MISSING),
     (with_site(announce_languages=("de", "fr")), (*SITE, "announce_languages", 1), Code.UNKNOWN_LANGUAGE),
     (
         with_site(kiosks=(Kiosk("k", "K", "hall-foyer", languages=("uk",)),)),

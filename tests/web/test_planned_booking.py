@@ -80,6 +80,24 @@ async def test_a_page_says_why_the_site_asks_in_words_of_the_town(town: Town) ->
     assert "Wir sagen Ihnen so ab." in words(await Desk(town).get(**CARD))
 
 
+async def test_pages_about_a_site_speak_its_languages(town: Town) -> None:
+    await change(town, edit("site", "rathaus", languages=("de", "uk")))
+    whole = (await town.ask(None, "GET", "/termin?town=musterstadt&lang=ar")).text
+    assert '<html lang="ar"' in whole, "the town's own page has all of the town's"
+    page = (await town.ask(None, "GET", "/termin/rathaus?lang=ar")).text
+    assert '<html lang="de"' in page
+    assert 'hreflang="uk"' in page
+    assert 'hreflang="ar"' not in page
+    visitor = Visitor(town)
+    await at_data(visitor, "/termin/rathaus?step=2&s=id-card&day=2026-03-12")
+    assert 'value="ar"' not in visitor.page.text
+    await visitor.press("act", "check", **ERIKA, write_in="ar")
+    await visitor.press("act", "book")
+    assert "Ihr Termin ist gebucht" in visitor.words
+    assert ">Українська<" in visitor.page.text
+    assert ">العربية<" not in visitor.page.text
+
+
 async def test_the_api_offers_and_books_with_the_minutes_of_the_day(town: Town) -> None:
     await plan(town, lasting(35))
     assert [(await hold(town, at))["minutes"] for at in (THURSDAY_TEN, MONDAY_TEN)][1] == 35

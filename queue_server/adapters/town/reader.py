@@ -167,6 +167,7 @@ class TownReader:
             required_fields=table.words("required_fields", REQUIRED_FIELDS),
             kiosk_fields=table.words("kiosk_fields", ()),
             field_reasons=tuple(map(read_field_reason, table.tables("field_reasons"))),
+            languages=table.words("languages", ()),
             holidays=table.text("holidays", ""),
             bookable_from=table.day("bookable_from"),
             lead_min=table.whole("lead_min", 0),

@@ -106,7 +106,8 @@ def _pairs(thing: Any, leave: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
 
 
 def _site(site: Site, keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    yield from _pairs(site, leave=("opening", "displays"))
+    leave = ("opening", "displays", *(() if site.languages else ("languages",)))
+    yield from _pairs(site, leave=leave)
     if site.displays:
         tables = []
         for display in site.displays:

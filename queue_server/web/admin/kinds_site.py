@@ -52,6 +52,7 @@ _PLACE: Final = Part(
         Field("phone", Widget.TEXT, in_list=True, most=60),
         Field("email", Widget.TEXT, most=120),
         Field("time_zone", Widget.CHOICE, choices="time_zones"),
+        Field("languages", Widget.CHOICES, choices="languages"),
     ),
 )
 _HOURS: Final = Part(

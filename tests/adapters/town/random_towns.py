@@ -154,6 +154,7 @@ def _sites(draw: Draw, id_: str, languages: tuple[str, ...]) -> Site:
         required_fields=draw(some(PERSON_FIELDS)),
         kiosk_fields=draw(some(PERSON_FIELDS)),
         field_reasons=tuple(FieldReason(one, draw(TEXTS)) for one in draw(some(PERSON_FIELDS))),
+        languages=draw(st.sampled_from([(), ("de",)])),
         holidays=draw(st.sampled_from(["", "SN"])),
         bookable_from=draw(st.none() | DAYS),
         admission_notice=draw(TEXTS | st.just(NO_TEXTS)),

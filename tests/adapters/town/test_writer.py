@@ -96,6 +96,7 @@ def everything_unusual() -> Town:
         required_fields=("address", "birth_date"),
         kiosk_fields=("phone",),
         field_reasons=(FieldReason("phone", {"de": "Für Rückfragen", "fr": "Pour vous joindre"}),),
+        languages=("de",),
         holidays="SN",
         bookable_from=date(2026, 9, 1),
         lead_min=90,
