@@ -4,7 +4,7 @@
 import { button, h, icon, problemNode, scroller } from "./dom.js";
 import { laterBox } from "./later.js";
 import { waitNodes } from "./start.js";
-import { NEEDS, canBook, chosen, setCount, setPersons, toggleNeed } from "./visit.js";
+import { NEEDS, canBook, chosen, goTogether, setCount, setPersons, toggleNeed } from "./visit.js";
 
 const EXAMPLES = 3;
 const WHY_ICON = { online: "screen", phone: "phone", elsewhere: "house", appointment: "calendar", walk_in: "people" };
@@ -137,10 +137,11 @@ function stepper({ t, label, least, most, onChange }) {
 /** Back, what was chosen so far, and on. */
 export function choiceFoot({ t, visit, config, onBack, onNext, back }) {
   const list = chosen(visit, config.categories);
+  const fits = goTogether(visit, config.categories);
   return [
     button(back, { before: "back", kind: "button--quiet" }, onBack),
-    list.length > 0 && summary(t, visit, list),
-    list.length > 0 && button(t("kiosk.next"), { after: "next", kind: "button--primary" }, onNext),
+    list.length > 0 && (fits ? summary(t, visit, list) : h("p", { class: "foot__summary", role: "alert" }, h("span", { class: "foot__what" }, t("kiosk.not_together")))),
+    list.length > 0 && fits && button(t("kiosk.next"), { after: "next", kind: "button--primary" }, onNext),
   ].filter(Boolean);
 }
 

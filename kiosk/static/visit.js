@@ -35,6 +35,13 @@ export function chosen(visit, categories) {
   return [...visit.counts].map(([id, count]) => ({ service: all.get(id), count }));
 }
 
+/** Whether all that is chosen may be in one concern. */
+export function goTogether(visit, categories) {
+  const list = chosen(visit, categories).map(({ service }) => service);
+  const fits = (one, other) => one.combines === "any" || (one.combines !== "alone" && one[one.combines] === other[one.combines]);
+  return list.every((one) => list.every((other) => one === other || fits(one, other)));
+}
+
 /** Whether the concern can be booked as a whole. */
 export function canBook(visit, categories) {
   const list = chosen(visit, categories);

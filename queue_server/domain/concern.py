@@ -3,11 +3,12 @@
 What must not live here: what is offered today, and who can do it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from queue_server.domain.town import Service
+from queue_server.domain.town import Combines, Service
 
 CELL_MIN: Final = 5
 """Time is planned in cells of five minutes."""
@@ -50,6 +51,24 @@ class Concern:
         for service_id in ids:
             if ids.count(service_id) > 1:
                 raise ConcernError("service_twice", service_id)
+
+
+def stands_apart(services: Iterable[Service]) -> Service | None:
+    """Return a service that may not be in one concern with all the others; None when they go together."""
+    asked = tuple(services)
+    for one in asked:
+        others = [other for other in asked if other.id != one.id]
+        if not all(_goes_with(one, other) for other in others):
+            return one
+    return None
+
+
+def _goes_with(one: Service, other: Service) -> bool:
+    if one.combines is Combines.DEPARTMENT:
+        return one.department_id == other.department_id
+    if one.combines is Combines.CATEGORY:
+        return one.category_id == other.category_id
+    return one.combines is Combines.ANY
 
 
 def duration(concern: Concern) -> timedelta:

@@ -110,6 +110,12 @@ class TooMany(Refusal):
     code = "too_many"
 
 
+class NotTogether(Refusal):
+    """`service` may not be in one concern with what else was asked for (`domain.concern.stands_apart`)."""
+
+    code = "not_together"
+
+
 class NotIssuing(Refusal):
     """No numbers are given out now; `reason` is one of the kiosk picture's reasons."""
 

@@ -41,6 +41,15 @@ class Channel(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
+class Combines(StrEnum):
+    """What else a visitor may come for together with a service: anything, what is like it, or nothing."""
+
+    ANY = "any"
+    DEPARTMENT = "department"
+    CATEGORY = "category"
+    ALONE = "alone"
+
+
 class CheckIn(StrEnum):
     """Whether the holder of an appointment says "I am here", or is expected at the time by itself."""
 
@@ -297,6 +306,7 @@ class Service:
     confirm_first: bool = False
     confirm_hours_before: int = 0
     sensitive: bool = False
+    combines: Combines = Combines.ANY
 
 
 @dataclass(frozen=True, slots=True)

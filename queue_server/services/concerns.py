@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from queue_server.domain.admission import AS_WALK_IN, WITH_APPOINTMENT, ever_admits, usually_admits
 from queue_server.domain.admitting import admitted
-from queue_server.domain.concern import Concern, ConcernError, Wanted, duration
-from queue_server.domain.errors import BadInput, NotFound, Refusal, ServiceNotHere, TooMany
+from queue_server.domain.concern import Concern, ConcernError, Wanted, duration, stands_apart
+from queue_server.domain.errors import BadInput, NotFound, NotTogether, Refusal, ServiceNotHere, TooMany
 from queue_server.domain.local_days import span_of
 from queue_server.domain.town import Channel, Service, Site, Town
 
@@ -62,6 +62,16 @@ def choose(
                 raise ServiceNotHere(service=one.service.id)
     first = concern.wanted[0].service
     return Choice(pairs, persons, duration(concern) // timedelta(minutes=1), first.area_by_site.get(site.id))
+
+
+def require_together(town: Town, wanted: Iterable[tuple[str, int]]) -> None:
+    """Check that services may be asked for in one concern. Raises `NotTogether`.
+
+    Asked where somebody wants something new; what is booked already stays as it is when the rule changes.
+    """
+    asked = {service_id for service_id, _ in wanted}
+    if apart := stands_apart(one for one in town.services if one.id in asked):
+        raise NotTogether(service=apart.id)
 
 
 class NotBookable(Refusal):

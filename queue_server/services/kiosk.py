@@ -15,7 +15,7 @@ from queue_server.domain.person import Person
 from queue_server.domain.town import Site, Town
 from queue_server.services import booking, offer, reception, requests
 from queue_server.services.admission_hours import why_not_admitted
-from queue_server.services.concerns import Choice
+from queue_server.services.concerns import Choice, require_together
 from queue_server.services.free_today import spread
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.requests import confirm_first
@@ -30,7 +30,9 @@ def choose(town: Town, site: Site, wanted: Iterable[tuple[str, int]], persons: i
 
     So nothing that the secretariat confirms first. Raises what `offer.choose_bookable` raises.
     """
-    choice = offer.choose_bookable(town, site, wanted, persons)
+    pairs = tuple(wanted)
+    require_together(town, pairs)
+    choice = offer.choose_bookable(town, site, pairs, persons)
     for service in confirm_first(town, choice.service_ids):
         raise offer.NotBookable(service=service.id)
     return choice

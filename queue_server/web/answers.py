@@ -113,7 +113,8 @@ class Service(TypedDict):
     """What a visitor may come for. `walk_in`, `appointment`: how, at this site.
 
     `talk_with`: to whom one comes, for a talk with a certain person; else nobody is named. `leika` is its key
-    in the German catalogue of public services (LeiKa), empty for none.
+    in the German catalogue of public services (LeiKa), empty for none. `combines`: with what else it may be
+    asked for in one visit.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Service(TypedDict):
     appointment: bool
     area_id: str | None
     leika: str
+    combines: Literal["any", "department", "category", "alone"]
     talk_with: list[TalkPerson]
 
 

@@ -16,6 +16,7 @@ from queue_server.domain.town import Site
 from queue_server.services import booking, offer
 from queue_server.services.appointments import iso
 from queue_server.services.booking_limits import Overrule
+from queue_server.services.concerns import require_together
 from queue_server.services.last_look import clerks_of_hold
 from queue_server.services.named_clerks import with_clerk
 from queue_server.services.ports import Answer, Unit
@@ -45,6 +46,8 @@ async def take_hold(call: Call) -> Answer:
     ref = None if body.code is None else _owned(call)
 
     def work(unit: Unit) -> Answer:
+        if ref is None:  # what is moved was booked together
+            require_together(unit.eras.offered[0], body.pairs())
         choice = offer.choose_bookable(*unit.eras.offered, body.pairs(), body.persons)
         choice = with_clerk(*unit.eras.offered, choice, body.clerk)
         replaces = None
@@ -249,7 +252,7 @@ def _with_manage_url(call: Call, answer: Answer) -> Answer:
 _SITE: Final = f"{PREFIX}/sites/{{site}}"
 _HOLD: Final = f"{_SITE}/holds/{{hold}}"
 _OWN: Final = f"{_SITE}/appointments/own"
-_CHOICE: Final = ("not_bookable", "too_many")
+_CHOICE: Final = ("not_bookable", "not_together", "too_many")
 ROUTES = [
     ApiRoute(
         "POST",

@@ -11,7 +11,7 @@ from queue_server.domain.person import Person
 from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Site
 from queue_server.services import kiosk, offer, screens, visits
-from queue_server.services.concerns import Choice, choose
+from queue_server.services.concerns import Choice, choose, require_together
 from queue_server.services.last_look import clerks_of_time
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers, models, models_booking, printing
@@ -44,6 +44,7 @@ async def quote_visit(call: Call) -> Answer:
     body = call.body
 
     def work(unit: Unit) -> Answer:
+        require_together(unit.town, body.pairs())
         walk_in = choose(unit.town, unit.site, body.pairs(), body.persons)
         return kiosk.give_quote(unit, walk_in, _bookable(unit, body))
 
@@ -151,7 +152,7 @@ ROUTES = [
         "kiosk",
         models.Quote,
         answers.KioskQuote,
-        refusals=("service_not_here", "too_many"),
+        refusals=("not_together", "service_not_here", "too_many"),
         tag="ticket",
     ),
     ApiRoute(
@@ -163,7 +164,14 @@ ROUTES = [
         models_booking.BookLater,
         answers.BookedAtKiosk,
         status=201,
-        refusals=("not_bookable", "too_many", "slot_taken", "too_many_bookings", "no_number_left"),
+        refusals=(
+            "not_bookable",
+            "not_together",
+            "too_many",
+            "slot_taken",
+            "too_many_bookings",
+            "no_number_left",
+        ),
         tag="booking",
     ),
     ApiRoute(

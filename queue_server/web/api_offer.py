@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from queue_server.domain.access import Act
 from queue_server.services import offer
-from queue_server.services.concerns import Choice
+from queue_server.services.concerns import Choice, require_together
 from queue_server.services.named_clerks import with_clerk
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers_booking as answers
@@ -38,6 +38,7 @@ async def _offered(call: Call, look: Callable[[Unit, Choice], T]) -> T:
     query = call.query
 
     def work(unit: Unit) -> T:
+        require_together(unit.eras.offered[0], query.pairs())
         choice = offer.choose_bookable(*unit.eras.offered, query.pairs(), query.persons)
         return look(unit, with_clerk(*unit.eras.offered, choice, query.clerk))
 
@@ -53,7 +54,7 @@ def _route(name: str, handler: Handler, answer: type, query: type[models.Query])
         "site",
         answer=answer,
         query=query,
-        refusals=("not_bookable", "too_many"),
+        refusals=("not_bookable", "not_together", "too_many"),
         tag="booking",
     )
 

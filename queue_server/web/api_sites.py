@@ -9,7 +9,7 @@ from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Service, Site, Town, languages_at, services_at
 from queue_server.services import reception, screens, site_view, visits
-from queue_server.services.concerns import choose, takes_walk_ins
+from queue_server.services.concerns import choose, require_together, takes_walk_ins
 from queue_server.services.free_today import free_times
 from queue_server.services.named_clerks import for_talk
 from queue_server.services.offer import is_bookable
@@ -67,6 +67,7 @@ async def take_ticket(call: Call) -> Answer:
         house.limits.check_ticket(actor.device_id)
 
     def work(unit: Unit) -> Answer:
+        require_together(unit.town, body.pairs())
         return reception.take_ticket(
             unit,
             choose(unit.town, unit.site, body.pairs(), body.persons, walk_in=actor.role is Role.KIOSK),
@@ -88,6 +89,7 @@ async def give_quote(call: Call) -> Answer:
     body = call.body
 
     def work(unit: Unit) -> Answer:
+        require_together(unit.town, body.pairs())
         return reception.give_quote(unit, choose(unit.town, unit.site, body.pairs(), body.persons))
 
     return await call.do(work)
@@ -193,6 +195,7 @@ def _service(town: Town, service: Service, site: Site, today: date) -> Answer:
         "appointment": is_bookable(service, site),
         "area_id": service.area_by_site.get(site.id),
         "leika": service.leika,
+        "combines": service.combines.value,
         "talk_with": [{"id": one.id, "name": one.name} for one in for_talk(town, site, [service.id])],
     }
 
@@ -229,7 +232,14 @@ ROUTES = [
         models.TakeTicket,
         answers.Ticket,
         status=201,
-        refusals=("not_issuing", "not_admitted", "service_not_here", "too_many", "no_number_left"),
+        refusals=(
+            "not_issuing",
+            "not_admitted",
+            "not_together",
+            "service_not_here",
+            "too_many",
+            "no_number_left",
+        ),
         tag="ticket",
     ),
     ApiRoute(
@@ -240,7 +250,7 @@ ROUTES = [
         "site",
         models.Quote,
         answers.Estimate,
-        refusals=("service_not_here", "too_many"),
+        refusals=("not_together", "service_not_here", "too_many"),
         tag="ticket",
     ),
     ApiRoute(

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from starlette.responses import HTMLResponse
 
+from queue_server.domain.concern import stands_apart
 from queue_server.domain.slots import first_cell_from
 from queue_server.domain.town import Site, in_language
 from queue_server.services.concerns import PERSONS_MOST
@@ -48,6 +49,9 @@ def concern_problem(visit: Visit) -> dict[str, str]:
     for service in too_many(services_of(visit.town, wish), wish):
         name = in_language(service.name, visit.language)
         found["error"] = say("booking.too_many", name=name, most=service.max_count)
+    if apart := stands_apart(services_of(visit.town, wish)):
+        name = in_language(apart.name, visit.language)
+        found["error"] = say("booking.not_together", name=name)
     if not 1 <= wish.persons <= MOST_PERSONS:
         found["persons_error"] = say("booking.persons_range", most=MOST_PERSONS)
     return found

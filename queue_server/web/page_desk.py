@@ -16,14 +16,21 @@ from zoneinfo import ZoneInfo
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
-from queue_server.domain.errors import BadInput, NotFound, Refusal
+from queue_server.domain.errors import BadInput, NotFound, NotTogether, Refusal
 from queue_server.domain.person import Person
 from queue_server.domain.person_fields import reason_for
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import in_language
 from queue_server.services import booking, offer, reception
 from queue_server.services.booking_limits import Overrule
-from queue_server.services.concerns import PERSONS_MOST, Choice, choose, services_by_id, takes_walk_ins
+from queue_server.services.concerns import (
+    PERSONS_MOST,
+    Choice,
+    choose,
+    require_together,
+    services_by_id,
+    takes_walk_ins,
+)
 from queue_server.services.in_parts import choose_visit, second_starts
 from queue_server.services.last_look import clerks_of_time
 from queue_server.services.named_clerks import same_clerk
@@ -133,6 +140,7 @@ async def walk_in(call: PageCall) -> Response:
         raise BadInput(field="services")
 
     def work(unit: Unit) -> Answer:
+        require_together(unit.town, wish.pairs)
         choice = choose(unit.town, unit.site, wish.pairs, wish.persons, walk_in=False)
         return reception.take_ticket(unit, choice, origin=Origin.DESK, language=call.language)
 
@@ -157,6 +165,7 @@ def _booking(call: PageCall, wish: Wish, typed: Typed, overrule: Overrule | None
     def work(unit: Unit) -> Answer:
         if person.sms:
             unit.allow_sms(person.phone)  # its owner says so on the phone, whatever was said before
+        require_together(unit.eras.offered[0], wish.pairs)
         choice = choose_visit(*unit.eras.offered, wish.pairs, wish.persons)
         held = booking.hold(unit, choice, starts_at, channel="desk", client=client, overrule=overrule)
         return booking.confirm(unit, held["id"], client, person, typed.language, overrule=overrule)
@@ -213,7 +222,7 @@ async def _show(
         minutes=found["minutes"],
         days=days,
         closed_day=_why_not(words, wish, found["reason"], call),
-        no_times=call.say("desk.no_bookings" if found["not_bookable"] else "desk.no_times"),
+        no_times=call.say(found["why_none"]),
         now=found["now"],
         soonest=f"?{view.concern_query(wish)}",
         today=words.today.isoformat(),
@@ -233,7 +242,7 @@ def _look(unit: Unit, wish: Wish, today: date) -> Answer:
     moving = desk_moving.moving_of(unit, wish.move) if wish.move else None
     if moving is not None:
         wish = Wish(desk_moving.pairs_of(moving["services"]), moving["persons"], wish.day, wish.move)
-    empty: Answer = {"days": [], "reason": None, "now": None, "minutes": 0, "not_bookable": False}
+    empty: Answer = {"days": [], "reason": None, "now": None, "minutes": 0, "why_none": "desk.no_times"}
     if not wish.pairs:
         return {"wish": wish, "moving": moving, **empty}
     choice = choose(*unit.eras.offered, wish.pairs, wish.persons, walk_in=False)
@@ -242,9 +251,13 @@ def _look(unit: Unit, wish: Wish, today: date) -> Answer:
     seen = {**empty, "wish": wish, "moving": moving, "minutes": choice.expected_min}
     seen["now"] = _now(unit, choice, wish, today)
     try:
+        if moving is None:
+            require_together(unit.eras.offered[0], wish.pairs)
         visit = choose_visit(*unit.eras.offered, wish.pairs, wish.persons)
     except offer.NotBookable:
-        return {**seen, "not_bookable": True}
+        return {**seen, "why_none": "desk.no_bookings"}
+    except NotTogether:
+        return {**seen, "why_none": "error.not_together", "now": None}
     choice = visit if moving is None else choice
     return seen | _times(unit, choice, wish.day, today)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from queue_server.domain.concern import Concern, ConcernError, Wanted, duration
+from queue_server.domain.concern import Concern, ConcernError, Wanted, duration, stands_apart
+from queue_server.domain.town import Combines
 from tests.domain.town_builders import a_service
 
 
@@ -62,3 +63,23 @@ def test_same_service_twice_is_refused() -> None:
     """Two entries of one service would go round its limit."""
     with pytest.raises(ConcernError, match="service_twice: id-card"):
         Concern((Wanted(a_service(), 4), Wanted(a_service(), 1)))
+
+
+def test_what_stands_alone_goes_with_nothing_else() -> None:
+    wedding, card = a_service("wedding", combines=Combines.ALONE), a_service("card")
+    assert stands_apart([wedding]) is None
+    assert stands_apart([card, wedding]) == wedding
+
+
+@pytest.mark.parametrize(
+    ("combines", "held"), [(Combines.CATEGORY, "category_id"), (Combines.DEPARTMENT, "department_id")]
+)
+def test_what_goes_with_its_own_kind_alone_is_refused_with_others(combines: Combines, held: str) -> None:
+    one = a_service("one", combines=combines)
+    assert stands_apart([one, a_service("like")]) is None
+    assert stands_apart([one, a_service("other", **{held: "another"})]) == one
+
+
+def test_services_go_together_where_nothing_is_said() -> None:
+    assert stands_apart([a_service("one"), a_service("two", category_id="x", department_id="y")]) is None
+    assert stands_apart([]) is None

@@ -12,7 +12,7 @@ from queue_server.adapters.town.source import Report, ShapeCode, Source
 from queue_server.adapters.town.table import Table
 from queue_server.adapters.town.toml_positions import Path
 from queue_server.domain.admission import Admission
-from queue_server.domain.town import Category, Channel, Department, Service, Texts
+from queue_server.domain.town import Category, Channel, Combines, Department, Service, Texts
 from queue_server.domain.town_problem import Code, listed, nearest
 
 Places: TypeAlias = list[tuple[Source, Path]]
@@ -153,6 +153,7 @@ class ServiceReader:
             confirm_first=table.flag("confirm_first"),
             confirm_hours_before=table.whole("confirm_hours_before", 0),
             sensitive=table.flag("sensitive"),
+            combines=table.choice("combines", Combines.ANY),
         )
         table.finish()
         return service

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from queue_server.domain.admission import Admission, AdmissionTime
-from queue_server.domain.town import Absence, Channel
+from queue_server.domain.town import Absence, Channel, Combines
 from queue_server.web.admin.fields import Field, Part, Sort, Widget
 from queue_server.web.admin.kinds_site import ADMISSION_COLUMNS
 
@@ -41,6 +41,7 @@ _WAYS: Final = (
 )
 _RULES: Final = (
     Field("named_clerk", Widget.SWITCH),
+    Field("combines", Widget.CHOICE, choices="combining", of=Combines),
     Field("sensitive", Widget.SWITCH),
     Field("confirm_first", Widget.SWITCH),
     Field("confirm_hours_before", Widget.NUMBER),

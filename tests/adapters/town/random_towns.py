@@ -23,6 +23,7 @@ from queue_server.domain.town import (
     Chime,
     Clerk,
     Closure,
+    Combines,
     Counter,
     Department,
     Display,
@@ -241,6 +242,7 @@ def _services(
         named_clerk=draw(st.booleans()),
         confirm_first=draw(st.booleans()),
         sensitive=draw(st.booleans()),
+        combines=draw(st.sampled_from(Combines)),
         **numbers,
     )
 

@@ -23,6 +23,7 @@ from queue_server.domain.town import (
     CheckIn,
     Chime,
     Closure,
+    Combines,
     Department,
     Display,
     Kiosk,
@@ -129,6 +130,7 @@ def everything_unusual() -> Town:
         named_clerk=True,
         confirm_first=True,
         sensitive=True,
+        combines=Combines.ALONE,
         admission_times=(
             AdmissionTime(Admission.NONE, first=date(2026, 12, 24), last=date(2026, 12, 24)),
             AdmissionTime(
