@@ -173,7 +173,7 @@ def _facts(notice: Notice, say: Say) -> Iterable[Fact]:
         label = say("post.confirm_by" if notice.kind is Kind.CONFIRM else "post.until")
         yield Fact(label, moment(notice.until, notice.site, say))
     place = (in_language(site.name, say.language), site.address)
-    yield Fact(say("post.where"), ", ".join(part for part in place if part))
+    yield Fact(say("post.where"), say("common.comma").join(part for part in place if part))
     if not gone and (area := area_words(notice, say)):
         yield Fact(say("post.area"), area)
     yield from _what(notice, one, say)
@@ -186,11 +186,11 @@ def _facts(notice: Notice, say: Say) -> Iterable[Fact]:
 
 def _what(notice: Notice, visit: Visit, say: Say) -> Iterable[Fact]:
     is_secret = any(one.sensitive for one in services_of(notice, visit))
-    concern = ", ".join(concern_words(notice, visit, say))
+    concern = say("common.comma").join(concern_words(notice, visit, say))
     if concern or not is_secret:
         yield Fact(say("post.concern"), concern)
     if notice.talk_with and not is_secret:
-        yield Fact(say("post.talk_with"), ", ".join(notice.talk_with))
+        yield Fact(say("post.talk_with"), say("common.comma").join(notice.talk_with))
     yield Fact(say("post.reference"), visit.reference)
 
 

@@ -74,7 +74,7 @@ def entry_of(notice: Notice, say: Say) -> Entry:
     ]
     return Entry(
         summary=say("post.calendar_summary", town=in_language(notice.town.name, say.language)),
-        location=", ".join(part for part in (site_name, site.address) if part),
+        location=say("common.comma").join(part for part in (site_name, site.address) if part),
         description="\n".join(line for line in lines if line),
         cancelled=notice.kind is Kind.CANCELLED,
         visit=one,

@@ -226,7 +226,12 @@ def told_lines(visit: Visit, typed: Typed) -> list[tuple[str, str]]:
     if typed["helper"]:
         lines.append((say("booking.helper_books"), say("booking.helper_known")))
     if typed.needs:
-        lines.append((say("booking.needs"), ", ".join(say(f"booking.need_{one}") for one in typed.needs)))
+        lines.append(
+            (
+                say("booking.needs"),
+                say("common.comma").join(say(f"booking.need_{one}") for one in typed.needs),
+            )
+        )
     if typed["phone"] and typed.wants_sms(visit.site):
         lines.append((say("booking.sms"), say("booking.sms_yes")))
     if (reminder := typed.reminder(visit.site)) and typed.is_reached(visit.site):

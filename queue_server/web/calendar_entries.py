@@ -59,7 +59,9 @@ def entry_of(house: House, planned: Planned, sequence: int, stamp: datetime) -> 
         planned.starts_at,
         planned.minutes,
         say(key, number=planned.number or ""),
-        ", ".join(part for part in (in_language(site.name, say.language), site.address) if part),
+        say("common.comma").join(
+            part for part in (in_language(site.name, say.language), site.address) if part
+        ),
         "\n".join(part for part in (say("calendar.hint"), page) if part),
         stamp,
     )

@@ -36,7 +36,7 @@ async def embedding_page(call: PageCall) -> Response:
         "booking_embed.html",
         address=_address(call, town, wish, service),
         title=in_language(service.name, language) if service else "",
-        place=_place(town, sites, wish, language),
+        place=_place(town, sites, wish, language, call.say("common.comma")),
         sites=[(site.id, in_language(site.name, language), site.id == wish.site_id) for site in town.sites],
         services=[
             (one.id, in_language(one.name, language), one is service)
@@ -79,10 +79,10 @@ def _address(call: PageCall, town: Town, wish: Wish, service: Service | None) ->
     return f"{base}{path}?{urlencode(query)}" if query else base + path
 
 
-def _place(town: Town, sites: list[Site], wish: Wish, language: str) -> str:
+def _place(town: Town, sites: list[Site], wish: Wish, language: str, comma: str) -> str:
     if not wish.site_id:
         return in_language(town.name, language)
-    return ", ".join(filter(None, (in_language(sites[0].name, language), sites[0].address)))
+    return comma.join(filter(None, (in_language(sites[0].name, language), sites[0].address)))
 
 
 def _other_languages(call: PageCall, wish: Wish) -> list[tuple[str, str]]:

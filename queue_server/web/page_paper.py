@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_time
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from queue_server.domain.errors import NotFound
-from queue_server.services.locales import locale_of
 from queue_server.web.pages import PageCall, PageRoute
 
 NEWEST: Final = 12
@@ -82,7 +80,7 @@ def _folder(call: PageCall) -> tuple[Path, str]:
 
 def _shown(call: PageCall, paper: Paper) -> dict[str, str]:
     zone = ZoneInfo(call.house.site(call.site_id).time_zone)
-    time = format_time(paper.printed_at.astimezone(zone), "medium", locale=locale_of(call.language))
+    time = f"{paper.printed_at.astimezone(zone):%H:%M:%S}"  # as the boards count, in every language
     return {
         "name": paper.name,
         "src": f"/demo/paper/{call.id}/slips/{paper.name}",

@@ -87,7 +87,7 @@ def _site(call: PageCall, site_id: str) -> dict[str, object]:
 
 def _site_names(call: PageCall, site_ids: tuple[str, ...]) -> str:
     sites = (call.house.directory.sites[id_][1] for id_ in site_ids if id_ in call.house.directory.sites)
-    return ", ".join(in_language(site.name, call.language) for site in sites)
+    return call.say("common.comma").join(in_language(site.name, call.language) for site in sites)
 
 
 ROUTES = [

@@ -57,7 +57,7 @@ def gaps(call: PageCall, town: Town) -> list[str]:
     if not (plain and is_reviewed(_PLAIN)):
         found.append(say("statement.gap_easy" if plain else "statement.gap_no_easy"))
     if unread:
-        found.append(say("statement.gap_unreviewed", languages=", ".join(unread)))
+        found.append(say("statement.gap_unreviewed", languages=say("common.comma").join(unread)))
     if town.statement_assessed_on is None or town.statement_method is not Assessment.WITH_PEOPLE:
         found.append(say("statement.gap_people"))
     return [*found, say("statement.gap_linked")]

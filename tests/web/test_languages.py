@@ -50,8 +50,11 @@ def test_staff_call_languages_by_their_german_names(language: str, name: str) ->
 async def test_a_page_names_its_other_languages_in_themselves(town: Town) -> None:
     page = (await town.ask(None, "GET", "/termin?town=musterstadt&lang=ar")).text
     assert '<html lang="ar" dir="rtl"' in page
+    row, fold = page.partition('<div class="languages__names languages__row">')[::2]
     for language in ("de", "de-x-leicht", "en", "tr", "uk"):
-        assert f'lang="{language}" dir="auto">{own_name(language)}</a>' in page
+        link = f'lang="{language}" dir="auto">{own_name(language)}</a>'
+        assert (link in row, link in fold) == (True, True), "in a row, and behind one name on a phone"
+    assert f"<summary>{load_texts()['ar']('start.language')}: {own_name('ar')}</summary>" in row
 
 
 async def test_a_language_that_no_readers_have_tested_says_so(town: Town) -> None:

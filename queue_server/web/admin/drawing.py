@@ -6,6 +6,7 @@ What must not live here: reading a form (`web.admin.reading`), and HTML.
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from queue_server.domain.town import GERMAN
 from queue_server.web.admin.choosing import Around, choices_of, for_key, grouped
 from queue_server.web.admin.fields import Field, Widget
 from queue_server.web.admin.reading import Typed
@@ -13,6 +14,8 @@ from queue_server.web.admin.value_words import hint, label
 from queue_server.web.languages import name_in
 
 BLANK_ROWS: Final = 2
+MOST_OPEN: Final = 2
+"""So many languages of a text stand in sight of each other; of more than that, German alone."""
 _GROUPS: Final = frozenset(
     (
         Widget.TEXTS,
@@ -50,12 +53,12 @@ def drawn(
         "most": one.most,
         "required": one.required,
         "parts": [],
+        "others": {},
         "rows": [],
     }
     if one.widget in {Widget.TEXTS, Widget.LONG_TEXTS, Widget.TEXT_LINES}:
-        found["parts"] = [
-            _part(at, name, _language(around, name, languages), typed, errors) for name in languages
-        ]
+        parts = [_part(at, name, _language(around, name, languages), typed, errors) for name in languages]
+        found |= _folded(parts, is_wrong=bool(found["error"]))
     elif one.widget is Widget.WEEK:
         days = [(str(day), say(f"admin.choice_weekday_{day}")) for day in range(7)]
         found["parts"] = [_part(at, day, words, typed, errors) for day, words in days]
@@ -76,6 +79,20 @@ def drawn(
     found["optional"] = one.optional
     found["told_by"] = _told_by(at, found["error"], found["hint"])
     return found
+
+
+def _folded(parts: list[Drawn], *, is_wrong: bool) -> Drawn:
+    """Fold the boxes of further languages where they would fill a screen, unless something is wrong.
+
+    `is_wrong`: of the text as a whole; then the language that is meant may be any.
+    """
+    if len(parts) <= MOST_OPEN:
+        return {"parts": parts}
+    german = [one for one in parts if one["key"] == GERMAN] or parts[:1]
+    others = [one for one in parts if one not in german]
+    filled = sum(bool(one["typed"].strip()) for one in others)
+    is_wrong |= any(one["error"] for one in others)
+    return {"parts": german, "others": {"parts": others, "filled": filled, "is_open": is_wrong}}
 
 
 def empty(one: Field) -> Typed:

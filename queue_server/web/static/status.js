@@ -16,7 +16,7 @@ const text = (name) => document.querySelector(`[data-text="${name}"]`);
 const icon = document.querySelector('link[rel="icon"]');
 const plainIcon = icon.getAttribute("href");
 const loadedAt = Date.now();
-const clock = new Intl.DateTimeFormat(localeOf(document.documentElement.lang), { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(localeOf(document.documentElement.lang), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const shown = { line: null, at: loadedAt, called: false };
 
 function show(queue, epoch) {

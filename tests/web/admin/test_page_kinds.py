@@ -1,5 +1,6 @@
 """The forms of every kind work as pages: shown, sent as they are, changed, added."""
 
+import re
 from datetime import date, time
 from typing import Any
 
@@ -180,3 +181,13 @@ async def test_things_are_put_into_the_order_in_which_visitors_see_them(town: To
     await town.client.post("/admin/setup/room", data=body | {"act": "up", "id": rooms[1]}, headers=headers)
     assert [one.id for one in things(settings(town), "room", "rathaus")] == [rooms[1], rooms[0], *rooms[2:]]
     assert "Reihenfolge: Rubriken" in words(await read(town, "/admin/changes"))
+
+
+async def test_further_languages_of_a_text_are_folded_until_one_is_wrong(town: Town) -> None:
+    page = await read(town, SITE)
+    german, others = page.index('id="f-name.de"'), page.index('<details class="form__others">')
+    assert german < others < page.index('id="f-name.ar"')
+    assert re.search(r"Weitere Sprachen \(\d von 5 ausgefüllt\)", words(page))
+    refused = await send(town, SITE, name__ar="x" * 3000)
+    assert refused.status_code == 422
+    assert refused.text.index('<details class="form__others" open>') < refused.text.index('id="f-name.ar"')
