@@ -332,17 +332,21 @@ class FreeTimes(TypedDict):
 
 
 class KioskPicture(TypedDict):
-    """What the kiosk page and its agent know about the hall. `free` is None where nothing can be booked."""
+    """What the kiosk page and its agent know about the hall. `free` is None where nothing can be booked.
+
+    `instead`: the names of other kiosks in the same area, while this one is out of service.
+    """
 
     kiosk_id: str
     site_id: str
     giving: bool
-    reason: Literal["", "stopped", "closed", "queue_full", "past_closing"]
+    reason: Literal["", "stopped", "closed", "queue_full", "past_closing", "out_of_service"]
     waiting_count: int
     wait: WaitRange | None
     free: FreeTimes | None
     printer: str
     config_version: int
+    instead: NotRequired[list[str]]
     program: NotRequired[str]
 
 

@@ -52,7 +52,7 @@ function languageRow(texts, language, onLanguage) {
 /** The start page. `texts`: language → t; `language`: the first to be spoken. `local`: the site's {date, time}. */
 export function startView({ config, texts: all, language, picture, live, local, hasScanner, onLanguage, onBegin, onArrive, onBook }) {
   const state = stateOf(picture, live);
-  const texts = spoken(all, language);
+  const texts = state === "out_of_service" ? all : spoken(all, language); // nobody can turn that page
   const row = languageRow(all, language, onLanguage);
   const pressed = row ? new Map([[language, all.get(language)]]) : texts;
   return h(
@@ -66,7 +66,7 @@ export function startView({ config, texts: all, language, picture, live, local, 
 
 /** Who has an appointment is expected, also while no numbers are given out; not when the house stays closed today. */
 function expectsVisitors(state, config, local) {
-  if (state === "lost") return false;
+  if (state === "lost" || state === "out_of_service") return false;
   return state !== "closed" || nextOpening(config, local)?.days === 0;
 }
 
@@ -156,12 +156,17 @@ function stopped({ config, texts, picture, state, local, hasScanner }) {
       h("div", { class: "start__why" }, inAll(texts, (t) => t(`kiosk.why_${word}`), "h1")),
       reason?.length > 0 && h("div", { class: "start__what start__reason" }, reason),
       again && word !== "past_break" && h("div", { class: "start__again" }, icon("clock"), h("div", {}, inAll(texts, (t, l) => againWords(t, l, again)))),
-      h("div", { class: "start__what" }, inAll(texts, (t) => t(`kiosk.then_${word}`, { opens: again?.opens }))),
+      h("div", { class: "start__what" }, inAll(texts, (t) => insteadWords(t, picture) ?? t(`kiosk.then_${word}`, { opens: again?.opens }))),
       state === "queue_full" && h("div", { class: "start__count" }, icon("people"), h("div", {}, inAll(texts, (t) => waitingWords(t, picture.waiting_count)))),
       hasScanner && state !== "lost" && scanNote(texts),
     ]),
     WITH_HOURS.has(state) && config.opening.length > 0 && hours(config, texts, local),
   ];
+}
+
+/** Where to go from a kiosk that is out of service: another one nearby; null where there is none. */
+function insteadWords(t, picture) {
+  return picture?.instead?.length > 0 ? t("kiosk.instead", { names: picture.instead.join(", ") }) : null;
 }
 
 function againWords(t, language, { on, days, opens }) {

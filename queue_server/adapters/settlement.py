@@ -47,6 +47,12 @@ class Settlement:
     def mark_out_of_service(self, connection: Connection, display_id: str, *, out: bool) -> None:
         device_states.mark_out_of_service(connection, display_id, out=out)
 
+    def kiosks_out(self, connection: Connection) -> dict[str, str]:
+        return device_states.kiosks_out(connection)
+
+    def mark_kiosk(self, connection: Connection, kiosk_id: str, reason: str | None) -> None:
+        device_states.mark_kiosk(connection, kiosk_id, reason)
+
     def save_letter_texts(
         self,
         connection: Connection,

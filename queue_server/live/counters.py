@@ -81,6 +81,6 @@ def notices(room: SiteRoom) -> list[dict[str, str]]:
     found += [
         {"code": "printer_trouble", "device": kiosk_id, "detail": code}
         for kiosk_id, code in room.printers.items()
-        if code not in {"", "ready", "busy"}
+        if code not in {"", "ready", "busy"} and kiosk_id not in room.kiosks_out
     ]
     return found

@@ -56,6 +56,8 @@ class Hub:
         self.take_health = self.displays.take_health
         self.set_out_of_service = self.displays.set_out_of_service
         self.take_out_of_service = self.displays.take_out_of_service
+        self.set_kiosk_out = self.kiosks.set_out
+        self.take_kiosks_out = self.kiosks.take_out
         self.join_counter, self.leave_counter = self.counters.join, self.counters.leave
         self.counter_picture = self.counters.picture
         self.join_kiosk, self.leave_kiosk = self.kiosks.join, self.kiosks.leave

@@ -54,6 +54,21 @@ class Kiosks:
     def has_agent(self, site_id: str, kiosk_id: str) -> bool:
         return bool(self._audience.rooms[site_id].agents.get(kiosk_id))
 
+    def set_out(self, site_id: str, kiosk_id: str, reason: str | None) -> None:
+        """Take a kiosk out of service, with the reason for staff; None: it is back."""
+        room = self._audience.rooms[site_id]
+        room.kiosks_out.pop(kiosk_id, None)
+        if reason is not None:
+            room.kiosks_out[kiosk_id] = reason
+        room.kiosks_changed.set()
+        room.counters_changed.set()
+
+    def take_out(self, reasons: Mapping[str, str]) -> None:
+        """Take up at start what was out of service before it; ids that the set-up has lost are nobody's."""
+        for room in self._audience.rooms.values():
+            mine = {one.id for one in room.site.kiosks}
+            room.kiosks_out.update({id_: why for id_, why in reasons.items() if id_ in mine})
+
     def offer_jobs(self, site_id: str, kiosk_id: str, seq: int, jobs: Iterable[PrintJob]) -> None:
         """Send print jobs to the kiosk's agent; the page hears of them by `tell`."""
         message = {"epoch": self._audience.epoch, "seq": seq, "jobs": list(jobs)}
@@ -78,10 +93,13 @@ class Kiosks:
 
     async def _send(self, room: SiteRoom, kiosk_ids: list[str]) -> None:
         printers, version = dict(room.printers), self._audience.config_version
+        out = frozenset(room.kiosks_out)
 
         def build(unit: Unit) -> tuple[int, FreeTimes | None, dict[str, KioskPicture]]:
             free = free_times(unit)  # once for all of them
-            pictures = {k: screens.kiosk(unit, k, printers.get(k, ""), version, free) for k in kiosk_ids}
+            pictures = {
+                k: screens.kiosk(unit, k, printers.get(k, ""), version, free, out=out) for k in kiosk_ids
+            }
             return unit.hall.seq, free, pictures
 
         seq, free, pictures = await self._audience.queue.look(room.site.id, build)

@@ -96,6 +96,7 @@ class SiteRoom:
     phones: set[Connection] = field(default_factory=set)
     alarm_listeners: dict[str, set[Connection]] = field(default_factory=dict)
     out_of_service: set[str] = field(default_factory=set)
+    kiosks_out: dict[str, str] = field(default_factory=dict)
     printers: dict[str, str] = field(default_factory=dict)
     counters_changed: asyncio.Event = field(default_factory=asyncio.Event)
     phones_changed: asyncio.Event = field(default_factory=asyncio.Event)

@@ -9,7 +9,7 @@ from queue_server.domain.ticket import TicketState
 from queue_server.domain.town import Site, end_minute
 from queue_server.services.ports import PublicUnit
 
-Reason = Literal["", "stopped", "closed", "queue_full", "past_closing"]
+Reason = Literal["", "stopped", "closed", "queue_full", "past_closing", "out_of_service"]
 _OPEN_ALWAYS = 7 * 24 * 60
 
 

@@ -4,7 +4,7 @@ Numbers, rooms, order and ranges; no concern, no need, no name. This module is g
 visitors' data, and a test holds that it imports none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,7 +20,7 @@ from queue_server.protocol import (
     PublicQueue,
     WaitRange,
 )
-from queue_server.services.access_hours import why_not_giving
+from queue_server.services.access_hours import Reason, why_not_giving
 from queue_server.services.ports import PublicUnit
 from queue_server.services.reception import skills
 from queue_server.services.site_view import Call, SiteView, call_mode, calls, usual_wait
@@ -141,12 +141,22 @@ def _in_line(unit: PublicUnit) -> list[PublicEntry]:
 
 
 def kiosk(
-    unit: PublicUnit, kiosk_id: str, printer: str, config_version: int, free: FreeTimes | None = None
+    unit: PublicUnit,
+    kiosk_id: str,
+    printer: str,
+    config_version: int,
+    free: FreeTimes | None = None,
+    *,
+    out: Collection[str] = (),
 ) -> KioskPicture:
-    """Return what a kiosk shows without a touch: the wait, free times, and whether numbers are given out."""
-    area_id = next((k.area_id for k in unit.site.kiosks if k.id == kiosk_id), None)
-    reason = why_not_giving(unit, area_id)
-    return KioskPicture(
+    """Return what a kiosk shows without a touch: the wait, free times, and whether numbers are given out.
+
+    `out` are the kiosks out of service; one of them names those of its area that are not.
+    """
+    kiosks = unit.site.kiosks
+    area_id = next((k.area_id for k in kiosks if k.id == kiosk_id), None)
+    reason: Reason = "out_of_service" if kiosk_id in out else why_not_giving(unit, area_id)
+    picture = KioskPicture(
         kiosk_id=kiosk_id,
         site_id=unit.site.id,
         giving=not reason,
@@ -157,6 +167,9 @@ def kiosk(
         printer=printer,
         config_version=config_version,
     )
+    if kiosk_id in out:
+        picture["instead"] = [k.name or k.id for k in kiosks if k.area_id == area_id and k.id not in out]
+    return picture
 
 
 def _range(wait: tuple[int, int] | None) -> WaitRange | None:

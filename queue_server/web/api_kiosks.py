@@ -16,6 +16,7 @@ from queue_server.services.last_look import clerks_of_time
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers, models, models_booking, printing
 from queue_server.web.api import PREFIX, ApiRoute, Call
+from queue_server.web.kiosk_service import require_in_service
 from queue_server.web.last_look import read_calendars
 from queue_server.web.status_codes import read_code, ticket_of
 
@@ -42,6 +43,7 @@ async def show_visit(call: Call) -> Answer:
 async def quote_visit(call: Call) -> Answer:
     """Tell how long it takes before a number is taken, and up to three times to come later today instead."""
     body = call.body
+    require_in_service(call.house, call.site_id, call.id)
 
     def work(unit: Unit) -> Answer:
         require_together(unit.town, body.pairs())
@@ -58,6 +60,7 @@ async def book_later(call: Call) -> Answer:
     """
     body, house = call.body, call.house
     house.limits.check_ticket(call.id)
+    require_in_service(house, call.site_id, call.id)
 
     def work(unit: Unit) -> Answer:
         choice = kiosk.choose(unit.town, unit.site, body.pairs(), body.persons)
@@ -152,7 +155,7 @@ ROUTES = [
         "kiosk",
         models.Quote,
         answers.KioskQuote,
-        refusals=("not_together", "service_not_here", "too_many"),
+        refusals=("not_issuing", "not_together", "service_not_here", "too_many"),
         tag="ticket",
     ),
     ApiRoute(
@@ -166,6 +169,7 @@ ROUTES = [
         status=201,
         refusals=(
             "not_bookable",
+            "not_issuing",
             "not_together",
             "too_many",
             "slot_taken",

@@ -16,6 +16,7 @@ from queue_server.services.offer import is_bookable
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import answers, models, printing
 from queue_server.web.api import PREFIX, ApiRoute, Call
+from queue_server.web.kiosk_service import require_in_service
 
 _ORIGIN = {Role.KIOSK: Origin.KIOSK, Role.INTEGRATION: Origin.INTEGRATION}
 
@@ -65,6 +66,8 @@ async def take_ticket(call: Call) -> Answer:
     body, actor, house = call.body, call.actor, call.house
     if actor.device_id is not None and actor.token_id is not None and not _is_machine(call):
         house.limits.check_ticket(actor.device_id)
+    if actor.role is Role.KIOSK and actor.device_id is not None:
+        require_in_service(house, call.site_id, actor.device_id)
 
     def work(unit: Unit) -> Answer:
         require_together(unit.town, body.pairs())

@@ -124,6 +124,7 @@ def printer_of(house: House, room: SiteRoom, kiosk: Kiosk, place: Place) -> Prin
         "" if house.settings.demo else kiosk.printer,
         has_agent=bool(room.agents.get(kiosk.id)),
         word=room.printers.get(kiosk.id, ""),
+        out_of_service=kiosk.id in room.kiosks_out,
     )
 
 

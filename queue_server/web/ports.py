@@ -40,6 +40,10 @@ class Settlement(Protocol):
         """Return the displays that staff took out of service."""
 
     def mark_out_of_service(self, connection: Connection, display_id: str, *, out: bool) -> None: ...
+    def kiosks_out(self, connection: Connection) -> Mapping[str, str]:
+        """Return kiosk → why staff took it out of service."""
+
+    def mark_kiosk(self, connection: Connection, kiosk_id: str, reason: str | None) -> None: ...
     def save_letter_texts(
         self,
         connection: Connection,

@@ -89,6 +89,7 @@ async def start(
     stack.push_async_callback(house.hub.stop)
     stack.push_async_callback(house.pushes.stop)
     house.hub.take_out_of_service(await house.read(house.settlement.out_of_service))
+    house.hub.take_kiosks_out(await house.read(house.settlement.kiosks_out))
     house.speech.prepare(sites)
     await house.alarms.start()
     stack.push_async_callback(house.alarms.stop)

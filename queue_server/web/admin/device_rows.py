@@ -157,12 +157,14 @@ def _kiosk(words: _Words, room: SiteRoom, kiosk: Kiosk, is_paired: bool) -> Row:
     fact = hall_facts.printer_of(house, room, kiosk, devices.Place("", room.site.id))
     is_here = bool(page and page.connected_at)
     found = list(devices.printers((fact,)))
+    why = room.kiosks_out.get(kiosk.id)
     return Row(
         "kiosk",
         kiosk.id,
         kiosk.name or kiosk.id,
-        _badges(words, is_here, False, *[("bad", words("printer_trouble"))] * bool(found)),
+        _badges(words, is_here, why is not None, *[("bad", words("printer_trouble"))] * bool(found)),
         [
+            *([(words("out_why"), why)] if why else []),
             (words("connection"), words.line(page)),
             (words("agent"), words.line(agent)),
             (words("printer"), _printer(words, fact)),
@@ -172,6 +174,7 @@ def _kiosk(words: _Words, room: SiteRoom, kiosk: Kiosk, is_paired: bool) -> Row:
         ],
         words.todos(found),
         is_paired,
+        is_out=why is not None,
         test=testing_words.of_printer(words.call, house.slip_tests.by_kiosk.get(kiosk.id)),
     )
 

@@ -36,6 +36,10 @@ async def act_on_device(call: PageCall) -> Response:
     elif act in {"out", "back"} and kind == "display":
         await _switch(call, id_, out=act == "out")
         done = act
+    elif act in {"out", "back"}:
+        reason = " ".join(str(form.get("reason") or "").split())[:120]
+        await _switch_kiosk(call, id_, reason if act == "out" else None)
+        done = f"kiosk_{act}"
     elif act == "unpair":
         await _unpair(call, kind, id_)
         done = "unpaired"
@@ -110,6 +114,32 @@ async def _switch(call: PageCall, display_id: str, *, out: bool) -> None:
 
     await house.write(work)
     house.hub.set_out_of_service(call.id, display_id, out=out)
+
+
+async def _switch_kiosk(call: PageCall, kiosk_id: str, reason: str | None) -> None:
+    """Take a kiosk out of service for a reason, or back (None). What is so already is not noted again."""
+    house = call.house
+
+    def work(conn: Connection) -> None:
+        was, out = kiosk_id in house.settlement.kiosks_out(conn), reason is not None
+        house.settlement.mark_kiosk(conn, kiosk_id, reason)
+        if was != out:
+            sides = ({"out_of_service": was}, {"out_of_service": out})
+            act = Done.SERVICE_SWITCHED
+            note(
+                house,
+                conn,
+                call.actor,
+                act,
+                "kiosk",
+                kiosk_id,
+                site_id=call.id,
+                before=sides[0],
+                after=sides[1],
+            )
+
+    await house.write(work)
+    house.hub.set_kiosk_out(call.id, kiosk_id, reason)
 
 
 async def _unpair(call: PageCall, kind: str, id_: str) -> None:

@@ -17,7 +17,7 @@ from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 
 PAGE: Final = "/admin/devices"
-_DONE: Final = frozenset({"unpaired", "out", "back"})
+_DONE: Final = frozenset({"unpaired", "out", "back", "kiosk_out", "kiosk_back"})
 
 
 async def devices_page(call: PageCall) -> Response:
