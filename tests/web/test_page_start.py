@@ -7,10 +7,8 @@ import pytest
 
 from queue_server.adapters import pairing
 from queue_server.domain.access import Role
-from tests.e2e.harness.axe import axe_by_day_and_night
 from tests.web.running import Town
 from tests.web.test_api_sessions import token
-from tests.web.test_page_status import NARROW, photograph
 
 CODE = re.compile(r"([A-Z0-9]{4})-([A-Z0-9]{4})")
 DEMO = [{"demo": True, "demo_password": "rathaus"}]
@@ -99,17 +97,6 @@ async def test_what_somebody_writes_shows_as_text(town: Town) -> None:
     for page in (form, wrong, paired, missing):
         assert evil not in page.text
     assert "&lt;script&gt;" in wrong.text
-
-
-@pytest.mark.parametrize("path", ["/", "/pair?display=rathaus-eg", "/sign-in", "/nothing"])
-async def test_the_pages_are_accessible_and_narrow(served_town: Town, browser: Any, path: str) -> None:
-    """Failure 26."""
-    context = await browser.new_context(viewport=NARROW, locale="de-DE")
-    page = await context.new_page()
-    await page.goto(f"http://{served_town.address}{path}")
-    assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    assert not await axe_by_day_and_night(page)
-    await photograph(page, f"page{re.sub('[^a-z]+', '-', path)}-dark-320")
 
 
 async def test_a_paired_device_goes_on_by_itself(served_town: Town, browser: Any) -> None:

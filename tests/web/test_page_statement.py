@@ -9,9 +9,7 @@ import pytest
 from queue_server.domain.town import Assessment
 from queue_server.domain.town import Town as TownSettings
 from queue_server.web.texts import offered
-from tests.e2e.harness.axe import axe_by_day_and_night
 from tests.web.running import HOST, Town
-from tests.web.test_page_status import NARROW, photograph
 
 PATH = "/barrierefreiheit"
 HERE = f"{PATH}?town=musterstadt"
@@ -95,15 +93,3 @@ async def test_screens_and_staff_have_no_such_foot(town: Town) -> None:
     assert display.status_code == 200
     assert PATH not in display.text
     assert PATH not in (await town.client.get("/sign-in")).text
-
-
-@pytest.mark.parametrize("language", ["de", "ar"])
-async def test_it_is_accessible_itself(served_town: Town, browser: Any, language: str) -> None:
-    """Failure 26."""
-    say(served_town, languages=("de", "ar"), statement_gaps={"de": "Kein Aufzug"})
-    context = await browser.new_context(viewport=NARROW, locale="de-DE")
-    page = await context.new_page()
-    await page.goto(f"http://{served_town.address}{HERE}&lang={language}")
-    assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    await photograph(page, f"statement-{language}-320")
-    assert not await axe_by_day_and_night(page)

@@ -225,7 +225,7 @@ async def test_a_strangers_old_page_does_not_ring_for_a_reused_number(
     assert seen == ["ended", False, True, False]
 
 
-@pytest.mark.parametrize("state", ["waiting", "away", "called", "no_show"])
+@pytest.mark.parametrize("state", ["away", "no_show"])
 async def test_the_page_is_accessible_and_fits_the_narrowest_screen(
     served_town: Town, browser: Browser, state: str
 ) -> None:

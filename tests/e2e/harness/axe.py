@@ -12,7 +12,8 @@ from playwright.async_api import Page
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 RUN = """async tags => {
-    const result = await axe.run(document, {runOnly: {type: "tag", values: tags}});
+    const asked = {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], preload: false};
+    const result = await axe.run(document, asked);
     return result.violations;
 }"""
 

@@ -1,0 +1,220 @@
+"""Every page with the states in which it is looked at: where it stands, who may see it, in what state it is.
+
+What must not live here: what is asked of a page (`tests.e2e.harness.judging`). A page of the product that
+stands in none of these tables fails `test_every_page.py`.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Final
+
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from queue_server.adapters import accounts
+from queue_server.domain.access import Actor, Role
+from queue_server.services import booking
+from queue_server.services.ports import Answer, Unit
+from queue_server.web.languages import is_visitors
+from tests.e2e.harness.judging import WIDE
+from tests.web.askers import HERE, MUSTER, a_session
+from tests.web.running import Town
+from tests.web.test_mailing import PERSON, hold
+from tests.web.test_page_status import booked_for
+
+ACTORS: Final = {
+    "administrator": Actor(Role.ADMINISTRATOR, MUSTER),
+    "anna": Actor(Role.CLERK, MUSTER, HERE, clerk_id="anna"),
+    "lead": Actor(Role.LEAD, MUSTER, leads=frozenset({"buergerbuero"})),
+}
+"""Who sees them, beside `visitor`, `display` and `kiosk`."""
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of a page: its address with `{names}` of `Stage.names`, and who looks at it."""
+
+    path: str
+    who: str = "visitor"
+    status: int = 200
+    ready: str = "main"
+
+
+V, A, C, L = "visitor", "administrator", "anna", "lead"
+STATES: Final[dict[str, tuple[State, ...]]] = {
+    "/": (State("/"),),
+    "/account": (State("/account", A),),
+    "/admin": (State("/admin", A),),
+    "/admin/accounts": (State("/admin/accounts", A),),
+    "/admin/accounts/new": (State("/admin/accounts/new", A),),
+    "/admin/accounts/{account}": (State("/admin/accounts/{account}", A),),
+    "/admin/changes": (State("/admin/changes", A),),
+    "/admin/closing": (State("/admin/closing", A),),
+    "/admin/closing/{site}": (State("/admin/closing/rathaus", A),),
+    "/admin/devices": (State("/admin/devices", A),),
+    "/admin/exchange": (State("/admin/exchange", A),),
+    "/admin/first-steps": (State("/admin/first-steps", A),),
+    "/admin/health": (State("/admin/health", A),),
+    "/admin/letters": (State("/admin/letters", A),),
+    "/admin/letters/{kind}/{language}": (State("/admin/letters/booked/de", A),),
+    "/admin/log": (State("/admin/log", A), State("/admin/log?who=nobody", A)),
+    "/admin/pair": (State("/admin/pair", A),),
+    "/admin/pictures": (State("/admin/pictures", A),),
+    "/admin/planned": (State("/admin/planned", A),),
+    "/admin/setup/service/_catalogue": (State("/admin/setup/service/_catalogue", A),),
+    "/admin/setup/service/_new": (State("/admin/setup/service/_new", A),),
+    "/admin/setup/{what}": (State("/admin/setup/site", A), State("/admin/setup/clerk", A)),
+    "/admin/setup/{what}/_new": (State("/admin/setup/area/_new?site=rathaus", A),),
+    "/admin/setup/{what}/{id}": (
+        State("/admin/setup/town/musterstadt", A),
+        State("/admin/setup/site/rathaus", A),
+        State("/admin/setup/clerk/anna", A),
+        State("/admin/setup/display/rathaus-eg", A),
+        State("/admin/setup/service/id-card", A),
+    ),
+    "/admin/setup/{what}/{id}/remove": (State("/admin/setup/room/rathaus-room-1/remove", A),),
+    "/admin/tokens": (State("/admin/tokens", A),),
+    "/admin/tokens/new": (State("/admin/tokens/new", A),),
+    "/admin/week": (State("/admin/week", A),),
+    "/barrierefreiheit": (State("/barrierefreiheit?town=musterstadt"), State("/barrierefreiheit")),
+    "/counter": (State("/counter", C),),
+    "/counter/{counter}": (State("/counter/rathaus-1", C, ready="[data-act]"),),
+    "/demo/mails": (State("/demo/mails"),),
+    "/demo/paper/{kiosk}": (State("/demo/paper/rathaus-kiosk"),),
+    "/department": (State("/department", L),),
+    "/department/{department}": (State("/department/buergerbuero", L),),
+    "/department/{department}/walk-ins": (State("/department/buergerbuero/walk-ins", L),),
+    "/desk": (State("/desk", A),),
+    "/desk/{site}": (State("/desk/rathaus", A),),
+    "/desk/{site}/appointments/{reference}": (State("/desk/rathaus/appointments/{reference}", A),),
+    "/desk/{site}/appointments/{reference}/card": (State("/desk/rathaus/appointments/{reference}/card", A),),
+    "/desk/{site}/conflicts": (State("/desk/rathaus/conflicts", A),),
+    "/desk/{site}/letters": (State("/desk/rathaus/letters", A),),
+    "/desk/{site}/requests": (State("/desk/rathaus/requests", A),),
+    "/desk/{site}/tickets/{ticket}": (State("/desk/rathaus/tickets/{ticket}", A),),
+    "/pair": (State("/pair?display=rathaus-eg"),),
+    "/password": (State("/password", A),),
+    "/sign-in": (State("/sign-in"),),
+    "/styleguide": (State("/styleguide"),),
+    "/t/{secret}": (State("{waiting}"), State("{called}"), State("{appointed}")),
+    "/termin": (
+        State("/termin"),
+        State("/termin?town=musterstadt"),
+        State("/termin?town=musterstadt&q=xyzzy"),
+        State("/termin/rathaus?s=id-card&step=2"),
+    ),
+    "/termin/einbinden": (State("/termin/einbinden?town=musterstadt"),),
+    "/termin/v/{secret}": (State("{manage}"),),
+    "/termin/v/{secret}/cancel": (State("{manage}/cancel"),),
+    "/termin/v/{secret}/move": (State("{manage}/move"),),
+    "/termin/{site}": (State("/termin/rathaus"),),
+    "/termin/{site}/{service}": (State("/termin/rathaus/id-card"),),
+    "an address that nobody knows": (State("/nothing", status=404),),
+}
+"""The addresses of the product's table → the states in which each is looked at."""
+
+ELSEWHERE: Final = {
+    "/display/{display}": "display/test_page.py",
+    "/kiosk/{kiosk}": "kiosk/test_page.py",
+    "/first-run/{secret}": "web/first_run/test_in_browser.py",
+    "/first-run/{secret}/{step}": "web/first_run/test_in_browser.py",
+    "/termin/v/{secret}/move/check": "e2e/test_booking.py",
+    "/termin/v/{secret}/confirm": "e2e/test_booking.py",
+    "/demo/mails/{mail}": "web/test_page_mails.py",
+    "/demo/mails/{mail}/letter": "e2e/test_letter_pictures.py",
+    "/admin/letters/{kind}/{language}/preview": "web/test_page_letters.py",
+    "/department/{department}/rescue": "web/admin/test_page_rescue.py",
+    "/department/{department}/rescue/{rescue}": "web/admin/test_page_rescue.py",
+    "/department/{department}/rescue/{rescue}/calls": "web/admin/test_page_rescue.py",
+    "/admin/closing/{site}/{rescue}": "web/admin/test_page_rescue.py",
+    "/admin/closing/{site}/{rescue}/calls": "web/admin/test_page_rescue.py",
+    "/sign-in/oidc": "web/test_oidc_in_browser.py",
+}
+"""Pages that have to be brought about by many steps: the test that takes those, and asks axe there."""
+
+NO_PAGE: Final = frozenset(
+    {
+        "/counter/{counter}/calendar",
+        *("/admin/exchange/services.csv", "/admin/exchange/town.toml", "/calendar/{secret}.ics"),
+        *("/demo/mails/{mail}/calendar", "/demo/paper/{kiosk}/slips", "/demo/paper/{kiosk}/slips/{name}"),
+        *("/kiosk/{kiosk}/appointments/{appointment}/qr.svg", "/kiosk/{kiosk}/services/{service}/qr.svg"),
+        *("/kiosk/{kiosk}/tickets/{ticket}/qr.svg", "/sign-in/oidc/start", "/termin/v/{secret}/termin.ics"),
+    }
+)
+"""Files, pictures, parts of pages and ways on: nobody reads them as a page."""
+
+
+@dataclass
+class Stage:
+    """A town in which each of those states is to be found, and the browsers of those who look."""
+
+    town: Town
+    names: dict[str, str]
+    contexts: dict[str, BrowserContext] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.town.address}"
+
+    async def page(self, browser: Browser, who: str) -> Page:
+        """Return the page of somebody, signed in."""
+        if who not in self.pages:
+            context = await browser.new_context(viewport=WIDE, locale="de-DE", reduced_motion="reduce")  # type: ignore[arg-type]
+            if who in ACTORS:
+                cookie = await self.town.house.write(lambda conn: a_session(conn, f"x-{who}", ACTORS[who]))
+                name, _, value = cookie.partition("=")
+                await context.add_cookies([{"name": name, "value": value, "url": self.address}])
+            self.contexts[who], self.pages[who] = context, await context.new_page()
+        return self.pages[who]
+
+    async def go(self, browser: Browser, state: State, language: str = "") -> tuple[Page, int]:
+        """Open a state; return its page and the status of the answer."""
+        page = await self.page(browser, state.who)
+        await page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"]})
+        path = state.path.format_map(self.names)
+        lang = f"{'&' if '?' in path else '?'}lang={language}" if language else ""
+        answer = await page.goto(f"{self.address}{path}{lang}")
+        status = answer.status if answer is not None else 0
+        if status == state.status:
+            await expect(page.locator(state.ready).first, state.path).to_be_visible(timeout=5_000)
+        return page, status
+
+    async def close(self) -> None:
+        for context in self.contexts.values():
+            await context.close()
+
+
+async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
+    """Let people wait, be called, and have booked; the towns speak `languages`."""
+    sites = town.house.directory.sites
+    town.house.directory.sites = {
+        id_: (dataclasses.replace(one, languages=languages), site) for id_, (one, site) in sites.items()
+    }
+    await town.open()
+    called = await town.take()
+    await town.call()
+    waiting = await town.take()
+    appointed = await booked_for(town, "2026-03-10T10:30+01:00")
+
+    def confirm(unit: Unit) -> Answer:
+        return booking.confirm(unit, hold(unit)["id"], "browser", PERSON, "de")
+
+    booked = await town.house.sequencer.do("rathaus", confirm)
+    return Stage(
+        town,
+        {
+            "called": called["status_url"],
+            "waiting": waiting["status_url"],
+            "appointed": appointed["status_url"],
+            "reference": booked["reference"],
+            "ticket": str(waiting["id"]),
+            "manage": town.house.manage_url(booked["reference"], booked["secret_version"]),
+            "account": await town.house.read(lambda conn: accounts.list_accounts(conn, MUSTER)[0].id),
+        },
+    )
+
+
+def pages_of(language: str, states: dict[str, tuple[State, ...]]) -> list[State]:
+    """Return what is looked at in a language: staff's pages are German."""
+    every = [state for found in states.values() for state in found]
+    return [one for one in every if language == "de" or is_visitors(one.path.partition("?")[0])]
