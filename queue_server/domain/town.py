@@ -381,9 +381,13 @@ def languages_at(town: Town, site: Site) -> tuple[str, ...]:
     return tuple(one for one in site.languages if one in town.languages) or town.languages
 
 
+class InGerman(str):
+    """A town's text in German, for want of the language that was asked for: pages say so to who listens."""
+
+
 def in_language(texts: Texts, language: str) -> str:
     """Return the text in `language`, else in German, else the empty text."""
-    return texts.get(language) or texts.get(GERMAN, "")
+    return texts.get(language) or InGerman(texts.get(GERMAN, ""))
 
 
 def end_minute(end: time) -> int:

@@ -82,6 +82,7 @@ from queue_server.web.admin.ways import way_here, ways_of
 from queue_server.web.api import PREFIX, ApiRoute
 from queue_server.web.first_run import pages as first_run_pages
 from queue_server.web.openapi import describe, openapi_endpoint
+from queue_server.web.own_words import own
 from queue_server.web.pages import PageRoute
 from queue_server.web.route_limits import OfStrangers, limits_of
 from queue_server.web.sockets import NO_SOCKET, SOCKETS
@@ -223,4 +224,5 @@ def templates() -> Environment:
     )
     made.globals |= {"ways_of": ways_of, "way_here": way_here, "own_name": own_name}
     made.globals |= {"direction_of": direction_of, "is_reviewed": is_reviewed}
+    made.filters["own"] = own
     return made

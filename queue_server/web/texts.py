@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from babel.messages.pofile import read_po
 
+from queue_server.domain.town import in_language
 from queue_server.services.locales import direction_of
 
 STAFF_LANGUAGES: Final = ("de", "en")
@@ -98,7 +99,7 @@ class Texts:
 
     def in_words(self, texts: Mapping[str, str]) -> str:
         """Return the town's own text in this language, else in German."""
-        return texts.get(self.language) or texts.get(FALLBACK, "")
+        return in_language(texts, self.language)
 
 
 class _Holes(dict[str, Any]):

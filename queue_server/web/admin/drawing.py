@@ -57,7 +57,10 @@ def drawn(
         "rows": [],
     }
     if one.widget in {Widget.TEXTS, Widget.LONG_TEXTS, Widget.TEXT_LINES}:
-        parts = [_part(at, name, _language(around, name, languages), typed, errors) for name in languages]
+        parts = [
+            _part(at, name, _language(around, name, languages), typed, errors) | {"lang": name}
+            for name in languages
+        ]
         found |= _folded(parts, is_wrong=bool(found["error"]))
     elif one.widget is Widget.WEEK:
         days = [(str(day), say(f"admin.choice_weekday_{day}")) for day in range(7)]
