@@ -48,6 +48,8 @@ class CallEntry(TypedDict):
     kind: CallKind
     open: bool
     age_ms: int
+    language: NotRequired[str]
+    """The visitor's own, only for displays and only where the site wants calls spoken in it."""
 
 
 class WaitRange(TypedDict):

@@ -1,5 +1,6 @@
 // Which call is spoken when, and how: a pure state machine. It takes calls and the time and gives back
 // actions; it plays nothing, draws nothing, reads no clock. Times are milliseconds of one steady clock.
+// A call may be spoken in one more language, its visitor's (`call.language`): last, and left out in a crowd.
 //
 // The rules (docs/decisions/announcements.md): announcements never overlap and are never cut off, except by
 // undo. While more than two wait: one short chime, one language, once. A call that was started or withdrawn
@@ -54,7 +55,8 @@ export function timeline(how, clips, { chime, pauses, languages: all }) {
 
 export function makeAnnouncer(options = {}) {
   const set = { ...DEFAULTS, ...options };
-  const guessed = Object.fromEntries(set.languages.map((language) => [language, set.guess]));
+  const languagesOf = ({ language }) => [...new Set([...set.languages, ...(language ? [language] : [])])];
+  const guessed = ({ call }) => Object.fromEntries(languagesOf(call).map((language) => [language, set.guess]));
   let waiting = []; // {call, receivedAt, clips, saidAt}; clips: undefined = on their way, null = there are none
   let running = null; // {call, endsAt}
   let lastEndAt = -Infinity;
@@ -62,7 +64,7 @@ export function makeAnnouncer(options = {}) {
   let epoch = null;
   let known = new Set();
 
-  const plan = (item, how) => timeline(how, item.clips === undefined ? guessed : item.clips, set);
+  const plan = (item, how) => timeline(how, item.clips === undefined ? guessed(item) : item.clips, set);
 
   /** When a call can begin at the earliest: a guess while its clips are on their way. */
   function readyAt(item, now) {
@@ -75,7 +77,7 @@ export function makeAnnouncer(options = {}) {
     let at = Math.max(now, (running ? running.endsAt : lastEndAt) + set.gapMs);
     return waiting.map((item, index) => {
       const startsAt = Math.max(at, readyAt(item, now)) + set.leadMs;
-      at = startsAt + plan(item, manner(waiting.length - index, set.languages)).lengthMs + set.gapMs;
+      at = startsAt + plan(item, manner(waiting.length - index, languagesOf(item.call))).lengthMs + set.gapMs;
       return startsAt;
     });
   }
@@ -100,7 +102,7 @@ export function makeAnnouncer(options = {}) {
   function playNext(now) {
     const ready = (item) => item.clips !== undefined || now - item.receivedAt >= set.clipLimitMs;
     if (running || mute || waiting.length === 0 || now < lastEndAt + set.gapMs || !ready(waiting[0])) return [];
-    const how = manner(waiting.length, set.languages);
+    const how = manner(waiting.length, languagesOf(waiting[0].call));
     const item = waiting.shift();
     item.clips ??= null;
     const { parts, lengthMs } = plan(item, how);

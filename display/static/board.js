@@ -67,21 +67,6 @@ export function makeBoard({ minOnScreenMs = 30_000, lastCount = LAST_COUNT } = {
   };
 }
 
-/**
- * The grid in which `count` cells of about `ratio` (width : height) become largest in width × height;
- * the first cell spans so many columns that no hole stays.
- */
-export function bestGrid(count, width, height, ratio = 1.9) {
-  let best = { columns: 1, rows: Math.max(count, 1), scale: 0 };
-  for (let columns = 1; columns <= count; columns += 1) {
-    const rows = Math.ceil(count / columns);
-    const scale = Math.min(width / columns / ratio, height / rows);
-    if (scale > best.scale) best = { columns, rows, scale };
-  }
-  const { columns, rows } = best;
-  return { columns, rows, firstSpan: Math.max(1, columns * rows - count + 1) };
-}
-
 /** "3" needs the word "room" before it, "Bürgerbüro" does not. */
 export function needsRoomWord(room) {
   return /^\w{0,3}\d[\w.\-/]{0,4}$/.test(room);

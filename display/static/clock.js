@@ -7,7 +7,13 @@ export function makeClock({ serverNowMs, zone, language, atMs }) {
   let offset = serverNowMs - atMs;
   const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
   const date = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone: zone });
+  const figures = new Intl.DateTimeFormat("en", { hour: "numeric", minute: "numeric", hourCycle: "h23", timeZone: zone });
   return {
+    /** The minute of the office's day, 0 to 1439. */
+    minute: (steadyMs) => {
+      const found = Object.fromEntries(figures.formatToParts(steadyMs + offset).map(({ type, value }) => [type, Number(value)]));
+      return found.hour * 60 + found.minute;
+    },
     time: (steadyMs) => time.format(steadyMs + offset),
     date: (steadyMs) => date.format(steadyMs + offset),
     /** A moment to come, as people say it: its time, and its day unless that is today. */

@@ -7,10 +7,12 @@ import { makeAnnouncer } from "./announcer.js";
 import { makeBoard } from "./board.js";
 import { answerBeganAt, askServerTime, makeClock } from "./clock.js";
 import { inTurn, makeQuiet } from "./quiet.js";
+import { makePages } from "./pages.js";
 import { makeReporter } from "./reporter.js";
 import { hideRestingPointer, keepAwake } from "./screen.js";
 import { makeSound } from "./sound.js";
 import { makeView } from "./view.js";
+import { volumeAt } from "./volume.js";
 
 const CLIPS_AGAIN_MS = 1500;
 const STEP_MS = 100;
@@ -30,7 +32,8 @@ const clock = makeClock({
   atMs: answerBeganAt(),
 });
 const board = makeBoard({ minOnScreenMs: (config.min_on_screen_s ?? 30) * 1000 });
-const view = makeView(root, t);
+const view = makeView(root, t, { ways: config.ways ?? {}, viewing: config.viewing ?? {} });
+const pages = makePages();
 const quietItems = inTurn(config.quiet?.texts ?? [], config.quiet?.pictures ?? []);
 const quiet = makeQuiet({ afterMs: (config.quiet?.after_s ?? 60) * 1000, eachMs: config.quiet?.each_ms, count: quietItems.length });
 const announcer = makeAnnouncer({ languages: config.languages, gapMs: config.minimum_gap_ms ?? 700 });
@@ -120,6 +123,7 @@ const does = {
   dropped: ({ call, reason }) => reason === "too_old" && reporter.report(call.seq, "failed", { detail: reason }),
   stop: ({ call }) => sound.stop(call.seq),
   play: (action) => {
+    sound.setVolume(volumeAt(clock.minute(now()), config.volume));
     spoken.set(action.call.seq, wordsOf(action.parts));
     if (spoken.size > 50) spoken.delete(spoken.keys().next().value);
     void sound.play(action);
@@ -133,9 +137,23 @@ function act(actions) {
 
 function draw() {
   const picture = { ...board.view(now()), nextFree: nextFreeText() };
-  if (view.draw(picture)) view.tell([picture.newest, ...picture.others].filter(Boolean));
+  const calls = [picture.newest, ...picture.others].filter(Boolean);
+  if (view.draw(onPage(picture, calls))) {
+    view.tell(calls);
+    reporter.expectShown(board.openSeqs()); // a page that has turned shows others
+    view.speaking(announcer.speaking());
+  }
   view.town(quietItems[quiet.shown(picture.onCount, now())] ?? null);
   return picture;
+}
+
+/** The picture with those calls that stand on the page that is on now. */
+function onPage(picture, calls) {
+  const perPage = view.perPage(picture, calls);
+  const { shown, page, count } = pages.turn(calls.map((call) => call.seq), perPage, announcer.speaking(), now());
+  const isShown = (call) => call !== null && shown.includes(call.seq);
+  const newest = isShown(picture.newest) ? picture.newest : null;
+  return { ...picture, newest, others: picture.others.filter(isShown), pages: { page, count } };
 }
 
 function nextFreeText() {
@@ -162,11 +180,16 @@ function soundChanged() {
         box.querySelector(`[data-mute="${name}"]`).textContent = t(`display.${reason}_${name}`);
       }
     }
-    view.reshape(board.view(now()));
+    reshape();
   }
   const visible = document.visibilityState === "visible";
   reporter.health({ audio: sound.state(), visible, page_version: config.program });
   act(announcer.setMute(reason, now()));
+}
+
+function reshape() {
+  const picture = { ...board.view(now()), nextFree: nextFreeText() };
+  view.reshape(onPage(picture, [picture.newest, ...picture.others].filter(Boolean)));
 }
 
 function lineChanged(state) {
@@ -218,7 +241,7 @@ function unlock() {
   void sound.unlock().then(soundChanged);
 }
 
-addEventListener("resize", () => view.reshape(board.view(now())));
+addEventListener("resize", reshape);
 addEventListener("pointerdown", unlock);
 addEventListener("keydown", unlock);
 document.addEventListener("visibilitychange", soundChanged);

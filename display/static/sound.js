@@ -17,6 +17,7 @@ export function makeSound({ chimes, clipUrl, languages, onState, onStarted, onEn
   const kept = new Map(); // url -> Promise<AudioBuffer | null>, least recently used first
   const chimeBuffers = {};
   let output = true;
+  let volume = 1; // a part of full
   let wanted = null; // the call that play() was last asked for
   let running = null; // {seq, nodes, startsAt, endsAt, started}
 
@@ -104,8 +105,9 @@ export function makeSound({ chimes, clipUrl, languages, onState, onStarted, onEn
     /** Load the clips of a call: {de: {number: ms, room: ms}} for those found, null when there are none. */
     async prepare(call) {
       const found = {};
+      const wished = [...new Set([...languages, ...(call.language ? [call.language] : [])])];
       await Promise.all(
-        languages.map(async (language) => {
+        wished.map(async (language) => {
           const [number, room] = await Promise.all(["number", "room"].map((kind) => clip(clipUrl(language, kind, call))));
           if (number) found[language] = { number: ms(number), room: ms(room) };
         }),
@@ -121,6 +123,13 @@ export function makeSound({ chimes, clipUrl, languages, onState, onStarted, onEn
       if (!schedule(ready, call, leadMs)) onFailed(call.seq, "no_clip");
     },
 
+    /** Set how loud what follows is: 1 is full. What is being spoken keeps its loudness. */
+    setVolume(part) {
+      if (part === volume || running !== null) return;
+      volume = part;
+      out.gain.setValueAtTime(volume, context.currentTime);
+    },
+
     stop(seq) {
       if (wanted === seq) wanted = null;
       if (running?.seq !== seq) return;
@@ -129,7 +138,7 @@ export function makeSound({ chimes, clipUrl, languages, onState, onStarted, onEn
       const now = context.currentTime;
       out.gain.setTargetAtTime(0, now, FADE_S / 3);
       nodes.forEach((node) => node.stop(now + FADE_S));
-      out.gain.setValueAtTime(1, now + FADE_S + 0.01);
+      out.gain.setValueAtTime(volume, now + FADE_S + 0.01);
     },
 
     /** Ask for sound; from a press this unlocks. Never waited for. */

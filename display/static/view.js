@@ -2,7 +2,8 @@
 // numbers are set as text, never as HTML.
 
 import { drawable, numberNode } from "/static/digits.js";
-import { bestGrid, needsRoomWord } from "./board.js";
+import { needsRoomWord } from "./board.js";
+import { makeFitting } from "./fitting.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const ARROW = "M2 17h22V5l22 19-22 19V31H2z";
@@ -14,11 +15,13 @@ function element(tag, className, text) {
   return node;
 }
 
-function arrow() {
+/** `way`: where the room lies, seen from this screen; a screen that knows of some ways shows none for the rest. */
+function arrow(way) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 48 48");
   svg.setAttribute("class", "arrow");
   svg.setAttribute("aria-hidden", "true");
+  if (way) svg.dataset.way = way;
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", ARROW);
   svg.append(path);
@@ -36,17 +39,17 @@ function room(call, t) {
 }
 
 /** One call as a card; the newest and the others differ by style only, so nothing is built twice. */
-function card(call, t) {
+function card(call, t, wayOf) {
   const node = element("article", "call");
   node.dataset.seq = String(call.seq);
   node.dataset.kind = call.kind;
   const way = element("span", "way");
-  way.append(arrow(), room(call, t));
+  const direction = wayOf(call.room_id);
+  if (direction !== null) way.append(arrow(direction));
+  way.append(room(call, t));
   node.append(numberNode(call.number, "call__number number"), " ", way);
   return node;
 }
-
-const crowd = (count) => (count > 4 ? "many" : count > 2 ? "some" : "few");
 
 function textLine({ text, language }) {
   const line = element("p", "town__text", text);
@@ -65,22 +68,30 @@ function pictureOf({ url, text }, onReady) {
   return picture;
 }
 
-export function makeView(root, t) {
+/** Where each room lies, by its id; null: not known, and others are; "": no room's way is, the arrow just leads on. */
+function waysOf(ways) {
+  return (roomId) => ways[roomId] ?? (Object.keys(ways).length > 0 ? null : "");
+}
+
+export function makeView(root, t, { ways = {}, viewing = {} } = {}) {
+  const wayOf = waysOf(ways);
+  const fitting = makeFitting(root, viewing, (call) => card(call, t, wayOf));
   const at = (name) => root.querySelector(`[data-part="${name}"]`);
   const parts = Object.fromEntries(
-    ["newest", "others", "last", "lastbox", "quiet", "stopped", "free", "live", "fetch"].map((name) => [name, at(name)]),
+    ["newest", "others", "last", "lastbox", "quiet", "stopped", "free", "live", "fetch", "turning"].map((name) => [name, at(name)]),
   );
   const write = (name, text) => {
     for (const node of root.querySelectorAll(`[data-text="${name}"]`)) node.textContent = text;
   };
   let drawn = "";
+  let drawnAround = "";
   let said = new Set();
   let townShown = null;
 
   function cells(box, calls) {
     const old = new Map([...box.children].map((node) => [node.dataset.seq, node]));
     box.replaceChildren(...calls.map((call) => {
-      const node = old.get(String(call.seq)) ?? card(call, t);
+      const node = old.get(String(call.seq)) ?? card(call, t, wayOf);
       node.classList.toggle("is-fresh", call.fresh);
       return node;
     }));
@@ -91,7 +102,8 @@ export function makeView(root, t) {
     parts.last.replaceChildren(...calls.map((call) => {
       const item = element("li", "last__item");
       const name = needsRoomWord(call.room) ? t("display.room", { room: call.room }) : call.room;
-      item.append(numberNode(call.number), arrow(), element("span", "last__room", name));
+      const direction = wayOf(call.room_id);
+      item.append(numberNode(call.number), ...(direction === null ? [] : [arrow(direction)]), element("span", "last__room", name));
       return item;
     }));
   }
@@ -113,29 +125,43 @@ export function makeView(root, t) {
     write("free", view.nextFree ?? "");
   }
 
-  function shape(view) {
-    const box = parts.others;
-    const { columns, rows, firstSpan } = bestGrid(view.others.length, box.clientWidth, box.clientHeight);
-    box.style.setProperty("--columns", String(columns));
-    box.style.setProperty("--rows", String(rows));
-    box.style.setProperty("--first-span", String(firstSpan));
+  /** Head and foot: they take room from the calls, so they are drawn before it is measured. */
+  function around(view) {
+    const { last, waitingCount, wait, issuing, callMode, nextFree } = view;
+    const key = JSON.stringify([last, waitingCount, wait, issuing, callMode, nextFree]);
+    if (key === drawnAround) return;
+    drawnAround = key;
+    lastOnes(last);
+    if (view.ready) figures(view);
   }
 
+  /** A dot for each page, the one that is on wider: further calls come. */
+  function turning({ page, count }) {
+    parts.turning.hidden = count < 2;
+    const dot = (_, index) => element("span", index === page ? "turning__page is-on" : "turning__page");
+    parts.turning.replaceChildren(...Array.from({ length: count }, dot));
+  }
+
+  const shape = (view) => fitting.lay(at("hall"), (view.newest ? 1 : 0) + view.others.length);
+
   return {
+    /** How many of these calls can stand on the screen at once and be read, with what stands around them. */
+    perPage(view, calls) {
+      around(view);
+      return fitting.perPage(calls);
+    },
+
     /** Draw; gives true when something changed. */
     draw(view) {
       const key = JSON.stringify(view);
       if (key === drawn) return false;
       drawn = key;
-      root.dataset.others = crowd(view.others.length);
-      root.dataset.on = view.onCount > 1 ? "many" : String(view.onCount);
       parts.quiet.hidden = view.onCount > 0;
-      parts.newest.hidden = view.onCount === 0;
+      parts.newest.hidden = view.newest === null;
       parts.others.hidden = view.others.length === 0;
       cells(parts.newest, view.newest ? [view.newest] : []);
       cells(parts.others, view.others);
-      lastOnes(view.last);
-      if (view.ready) figures(view);
+      turning(view.pages ?? { page: 0, count: 1 });
       shape(view);
       return true;
     },

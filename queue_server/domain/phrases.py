@@ -58,6 +58,11 @@ def parse_words(language: str, table: Mapping[str, object]) -> WordTable:
     )
 
 
+def voice_of(language: str) -> str:
+    """Return the language in which one hears who reads `language`: "de-x-leicht" is spoken as "de"."""
+    return language.partition("-")[0]
+
+
 def number_phrase(words: WordTable, number: int | str) -> str:
     """Say a number digit by digit; empty when it has nothing to say.
 

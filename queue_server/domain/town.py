@@ -14,7 +14,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from queue_server.domain.admission import Admission, AdmissionTime
+from queue_server.domain.admission import Admission, AdmissionTime, Stretch
 from queue_server.domain.person_fields import REQUIRED_FIELDS, FieldReason
 from queue_server.domain.reminding import USUAL_MIN
 
@@ -23,6 +23,9 @@ Texts: TypeAlias = Mapping[str, str]
 GERMAN: Final = "de"
 EVERY_SKILL: Final = "*"
 """In `Clerk.service_ids`: every service that is offered at the clerk's sites."""
+
+WAYS: Final = ("left", "right", "ahead", "up", "down")
+"""Where a room may lie, seen from a screen."""
 
 
 class CallMode(StrEnum):
@@ -143,6 +146,11 @@ class Display:
     `spoken` are the languages of its announcements, empty: those of the site; `min_on_screen_s` 0: as the
     site says. When nothing was called for `quiet_after_s` it shows `quiet_texts` and `quiet_pictures` (ids of
     `Town.pictures`; one that is not there is passed over) in turn with the wait.
+
+    `distance_m` is how far away the last seat is, `diagonal_in` the screen's diagonal in inches; only with
+    both are its texts made to read from there (`domain.viewing`). `upright`: it hangs in portrait. `left_ids`
+    and so on are the rooms that lie there, seen from the screen. Outside `loud_hours` (empty: no such times)
+    announcements have `soft_volume` per cent of their loudness.
     """
 
     id: str
@@ -155,6 +163,20 @@ class Display:
     quiet_after_s: int = 60
     quiet_texts: tuple[Texts, ...] = ()
     quiet_pictures: tuple[str, ...] = ()
+    distance_m: float = 0.0
+    diagonal_in: float = 0.0
+    upright: bool = False
+    left_ids: tuple[str, ...] = ()
+    right_ids: tuple[str, ...] = ()
+    ahead_ids: tuple[str, ...] = ()
+    up_ids: tuple[str, ...] = ()
+    down_ids: tuple[str, ...] = ()
+    loud_hours: tuple[Stretch, ...] = ()
+    soft_volume: int = 50
+
+    def ways(self) -> dict[str, str]:
+        """Return the way (of `WAYS`) to each room whose way is known, by its id."""
+        return {room: way for way in WAYS for room in getattr(self, f"{way}_ids")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +214,8 @@ class Site:
     `challenge` asks for the puzzle, `challenge_above` is how many holds a minute are usual.
     `erase_days` after the appointment visitors' data are gone at the latest.
     `languages` are those of the town that its visitors may choose from, empty: all.
-    `staff_alarm`: counters and desk have a button that calls for help.
+    `staff_alarm`: counters and desk have a button that calls for help. `announce_own_language`: a call is
+    also spoken in the language of the visitor called, number and room only.
     `holiday_dates` are the days of
     `holidays`: added where a town is loaded to run, and no part of the set-up, so they are neither
     compared nor stored nor written.
@@ -219,6 +242,7 @@ class Site:
     grace_min: int = 15
     number_style: NumberStyle = NumberStyle.DRAWN
     announce_languages: tuple[str, ...] = (GERMAN, "en")
+    announce_own_language: bool = False
     way_min: int = 0
     no_show_after_s: int = 60
     min_on_screen_s: int = 30

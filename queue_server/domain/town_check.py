@@ -11,10 +11,12 @@ from typing import Final
 from queue_server.domain import town_values
 from queue_server.domain.town import (
     EVERY_SKILL,
+    WAYS,
     CallMode,
     Challenge,
     Channel,
     Clerk,
+    Display,
     Service,
     Town,
     skills_of,
@@ -81,6 +83,19 @@ def _site_references(town: Town) -> Iterator[Problem]:
             yield from _refer(
                 (*at, "displays", inner, "service_ids"), display.service_ids, service_ids, several=True
             )
+            yield from _directions((*at, "displays", inner), display, rooms)
+
+
+def _directions(path: Path, display: Display, rooms: Collection[str]) -> Iterator[Problem]:
+    """A room lies in one direction."""
+    known: set[str] = set()
+    for way in WAYS:
+        ids = getattr(display, f"{way}_ids")
+        yield from _refer((*path, f"{way}_ids"), ids, rooms, several=True)
+        for index, one in enumerate(ids):
+            if one in known:
+                yield Problem((*path, f"{way}_ids", index), Code.DUPLICATE, {"found": one})
+            known.add(one)
 
 
 def _office_references(town: Town) -> Iterator[Problem]:

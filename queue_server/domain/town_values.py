@@ -41,6 +41,12 @@ SITE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "confirm_within_min": (5, 24 * 60),
     "erase_days": (0, 14),
 }
+DISPLAY_RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    "quiet_after_s": (10, 3600),
+    "distance_m": (0, 50),
+    "diagonal_in": (0, 200),
+    "soft_volume": (10, 100),
+}
 SERVICE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "minutes": (1, 480),
     "further_minutes": (0, 240),
@@ -179,9 +185,11 @@ def _numbers(town: Town) -> Iterator[Problem]:
             yield Problem(("sites", index, "reminder_default"), Code.OUT_OF_RANGE, params)
         for inner, display in enumerate(site.displays):
             stays = {"min_on_screen_s": SITE_RANGES["min_on_screen_s"]} if display.min_on_screen_s else {}
-            yield from _ranges(
-                ("sites", index, "displays", inner), display, {"quiet_after_s": (10, 3600), **stays}
-            )
+            where: Path = ("sites", index, "displays", inner)
+            yield from _ranges(where, display, {**DISPLAY_RANGES, **stays})
+            if display.distance_m and not display.diagonal_in:
+                params = {"found": "0", "expected": "7 – 200"}
+                yield Problem((*where, "diagonal_in"), Code.OUT_OF_RANGE, params)
         for inner, area in enumerate(site.areas):
             if area.limit is not None:
                 yield from _ranges(("sites", index, "areas", inner), area, {"limit": (1, 10_000)})
@@ -219,6 +227,11 @@ def _hours(town: Town) -> Iterator[Problem]:
     for index, site in enumerate(town.sites):
         open_ = [_Stretch(one.weekday, one.opens, one.closes) for one in site.opening]
         yield from _stretches(("sites", index, "opening"), open_)
+        for inner, display in enumerate(site.displays):
+            loud = [_Stretch(0, one.begins, one.ends) for one in display.loud_hours]
+            path: Path = ("sites", index, "displays", inner, "loud_hours")
+            # Where they are one cannot say: all stand in one line.
+            yield from (replace(found, path=path) for found in _stretches(path, loud))
     for index, clerk in enumerate(town.clerks):
         works = [
             _Stretch(one.weekday, one.works_from, one.works_until, *_span(one.valid_from, one.valid_until))

@@ -251,4 +251,4 @@ def fresh_calls(view: SiteView, channel: DisplayChannel, since: int, now: dateti
         and screens.matches(channel.display, call)
         and (now - call.called_at).total_seconds() <= SPEAK_UNTIL_AGE_S
     ]
-    return [screens.entry(call, now) for call in sorted(fresh, key=lambda call: call.seq)]
+    return [screens.summons(call, now) for call in sorted(fresh, key=lambda call: call.seq)]

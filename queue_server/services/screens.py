@@ -65,7 +65,7 @@ def board(
     return Board(
         site_id=site.id,
         site=dict(site.name),
-        calls=[entry(call, now) for call in shown],
+        calls=[summons(call, now) for call in shown],
         waiting_count=seen.waiting_count,
         wait=_range(seen.wait),
         open_counter_count=seen.open_counter_count,
@@ -92,6 +92,12 @@ def likeness(seen: SiteView, shown: list[Call], config_version: int, free: FreeT
         seen.call_mode,
         _next_free(free),
     )
+
+
+def summons(call: Call, now: datetime) -> CallEntry:
+    """Return a call for a display: with the language to speak it in, which no phone of another is told."""
+    told = entry(call, now)
+    return {**told, "language": call.language} if call.language else told
 
 
 def entry(call: Call, now: datetime) -> CallEntry:

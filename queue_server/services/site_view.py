@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from queue_server.domain.estimate import estimate
 from queue_server.domain.hall import Hall
 from queue_server.domain.order import walk_in_due
+from queue_server.domain.phrases import voice_of
 from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.domain.town import Room, Site
 from queue_server.domain.waiting_line import Place
@@ -40,6 +41,8 @@ class Call:
     kind: str
     open: bool
     called_at: datetime
+    language: str = ""
+    """The visitor's own, where the site wants it spoken; a site that does not, does not have it here."""
 
     @property
     def services(self) -> frozenset[str]:
@@ -144,6 +147,7 @@ def _call(ticket: Ticket, site: Site) -> Call | None:
         kind=ticket.call_kind or "call",
         open=ticket.state is TicketState.CALLED,
         called_at=ticket.called_at,
+        language=voice_of(ticket.language) if site.announce_own_language else "",
     )
 
 

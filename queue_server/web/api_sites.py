@@ -81,7 +81,7 @@ async def take_ticket(call: Call) -> Answer:
         )
 
     answer = await call.do(work)
-    house.speech.number_drawn(house.site(call.site_id), answer["number"])
+    house.speech.number_drawn(house.site(call.site_id), answer["number"], body.language)
     if actor.role is Role.KIOSK and actor.device_id is not None:
         printing.offer_soon(house, call.site_id, actor.device_id)
     return ticket_view(call, answer)

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from queue_server.domain.access import Act
+from queue_server.domain.admission import Stretch
 from queue_server.domain.number_space import FIRST, FOUR_LAST
-from queue_server.domain.town import GERMAN, Chime, Texts, in_language
+from queue_server.domain.town import GERMAN, Chime, Texts, end_minute, in_language
 from queue_server.web.condition import program_version
 from queue_server.web.house import House
 from queue_server.web.pages import PageCall, PageRoute
@@ -40,6 +41,9 @@ async def display_page(call: PageCall) -> Response:
                 if one in town.pictures
             ],
         },
+        "viewing": {"distanceM": display.distance_m, "inches": display.diagonal_in},
+        "ways": display.ways(),
+        "volume": {"loud": [_minutes(one) for one in display.loud_hours], "soft": display.soft_volume / 100},
         "zone": site.time_zone,
         "server_now_ms": int(house.clock().timestamp() * 1000),
         "config_version": house.hub.config_version,
@@ -55,6 +59,10 @@ async def display_page(call: PageCall) -> Response:
         site_name=in_language(site.name, language),
         area_name=" · ".join(areas),
     )
+
+
+def _minutes(one: Stretch) -> list[int]:
+    return [one.begins.hour * 60 + one.begins.minute, end_minute(one.ends)]
 
 
 def _in_languages(text: Texts, spoken: Sequence[str]) -> list[dict[str, str]]:

@@ -46,6 +46,30 @@ async def test_the_parts_of_an_announcement_follow_each_other(announcer: Any) ->
     assert plan["lengthMs"] == 7008
 
 
+async def test_a_call_is_said_in_its_visitors_language_too_but_not_in_a_crowd(announcer: Any) -> None:
+    spoken = await announcer("""
+        const more = {...clips, tr: {number: 2000, room: 1000}};
+        const parts = (list) => list.flatMap((x) => x.parts ?? []).filter((x) => x.kind === "room");
+        const wordsOf = (list) => parts(list).map((x) => x.language);
+        const own = call(1, {language: "tr"});
+        a.take(frame([own]), 0);
+        const alone = wordsOf(a.clips(1, more, 10));
+        a.take(frame([own, call(2, {language: "tr"}), call(3), call(4)]), 20);
+        a.clips(2, more, 30);
+        return [alone, wordsOf([...a.ended(1, 20000), ...a.step(20500)])];
+    """)
+    assert spoken == [["de", "en", "tr"], ["de"]]
+
+
+async def test_the_visitors_own_language_is_not_said_twice(announcer: Any) -> None:
+    languages = await announcer("""
+        a.take(frame([call(1, {language: "en"})]), 0);
+        const parts = a.clips(1, clips, 10).flatMap((x) => x.parts ?? []);
+        return parts.filter((x) => x.kind === "number").map((x) => x.language);
+    """)
+    assert languages == ["de", "en"]
+
+
 async def test_a_crowd_speaks_another_language_when_the_first_has_no_clip(announcer: Any) -> None:
     assert await announcer('return m.speakable({en: {number: 5}}, ["de"], ["de", "en"]);') == ["en"]
 

@@ -81,20 +81,6 @@ async def test_the_last_ones_are_few(board: Any) -> None:
     assert view == [None, [], [9, 8, 7]]
 
 
-async def test_the_grid_leaves_no_hole(board: Any) -> None:
-    grids = await board("return [1, 2, 3, 7, 8].map((n) => m.bestGrid(n, 900, 800));")
-    for count, grid in zip([1, 2, 3, 7, 8], grids, strict=True):
-        assert grid["columns"] * grid["rows"] == count - 1 + grid["firstSpan"]
-        assert 1 <= grid["firstSpan"] <= grid["columns"]
-
-
-async def test_wide_windows_lay_calls_beside_each_other(board: Any) -> None:
-    assert await board("return [m.bestGrid(3, 3000, 300).columns, m.bestGrid(3, 300, 3000).columns];") == [
-        3,
-        1,
-    ]
-
-
 @pytest.mark.parametrize(
     ("room", "word"), [("3", True), ("2.14", True), ("B 12", False), ("E07", True), ("Bürgerbüro", False)]
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from queue_server.domain.admission import Admission
+from queue_server.domain.admission import Admission, Stretch
 from queue_server.domain.town import (
     Absence,
     Area,
@@ -178,6 +178,33 @@ MISTAKES: list[tuple[Town, Path, Code]] = [
         with_site(displays=(Display("d", "D", ("hall-foyer",), min_on_screen_s=2),)),
         (*SITE, "displays", 0, "min_on_screen_s"),
         Code.OUT_OF_RANGE,
+    ),
+    (
+        with_site(displays=(Display("d", "D", ("hall-foyer",), distance_m=4.0),)),
+        (*SITE, "displays", 0, "diagonal_in"),
+        Code.OUT_OF_RANGE,
+    ),
+    (
+        with_site(displays=(Display("d", "D", ("hall-foyer",), soft_volume=0),)),
+        (*SITE, "displays", 0, "soft_volume"),
+        Code.OUT_OF_RANGE,
+    ),
+    (
+        with_site(displays=(Display("d", "D", ("hall-foyer",), left_ids=("hall-room-9",)),)),
+        (*SITE, "displays", 0, "left_ids", 0),
+        Code.UNKNOWN_REFERENCE,
+    ),
+    (
+        with_site(
+            displays=(Display("d", "D", ("hall-foyer",), left_ids=("hall-room-1",), up_ids=("hall-room-1",)),)
+        ),
+        (*SITE, "displays", 0, "up_ids", 0),
+        Code.DUPLICATE,
+    ),
+    (
+        with_site(displays=(Display("d", "D", ("hall-foyer",), loud_hours=(Stretch(time(17), time(9)),)),)),
+        (*SITE, "displays", 0, "loud_hours"),
+        Code.HOURS_BACKWARDS,
     ),
     (
         with_site(displays=(Display("d", "D", ("hall-foyer",), spoken=("pl",)),)),

@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,26 @@ def test_phones_get_the_order_ranges_and_keys(hand: Hand) -> None:
     assert (queue["serving"], queue["called"]) == ([first["key"]], [])
     hand.act(counter.finish)
     assert first["key"] not in str(hand.look(screens.public_queue))
+
+
+def test_a_call_tells_its_language_to_displays_of_a_site_that_wants_it_and_to_nobody_else(hand: Hand) -> None:
+    """Failure 27: which language somebody chose is told where the town decided so, and never to phones."""
+    hand.take()
+    hand.call()
+
+    def in_plain_words(unit: Unit) -> site_view.Call:
+        (ticket,) = unit.hall.tickets.values()
+        ticket.language = "de-x-leicht"
+        return site_view.calls(unit.hall, replace(unit.site, announce_own_language=True))[0]
+
+    assert "language" not in board(hand)["calls"][0]
+
+    call = hand.look(in_plain_words)
+    assert screens.summons(call, hand.now).get("language") == "de", (
+        "that it is plain German is nobody's business"
+    )
+    assert "language" not in screens.entry(call, hand.now)
+    assert "language" not in hand.look(screens.public_queue)["called"][0]
 
 
 def test_a_phone_of_whom_nobody_can_serve_gets_no_range(hand: Hand) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from queue_server.adapters.speech.sound_files import Sounds, read_sounds
 from queue_server.adapters.speech.speech import SpeechRenderer
 from queue_server.adapters.speech.speech_queue import SpeechQueue, Urgency
-from queue_server.domain.phrases import number_phrase, room_phrase
+from queue_server.domain.phrases import number_phrase, room_phrase, voice_of
 from queue_server.domain.town import Site
 
 WAIT_S = 1.4
@@ -41,15 +41,17 @@ class Announcements:
 
     def prepare(self, sites: Iterable[Site]) -> None:
         for site in sites:
-            for language in self._languages(site):
+            for language in self._room_languages(site):
                 for room in site.rooms:
                     self._soon(language, room_phrase(self._sounds.words[language], room.name), Urgency.SET_UP)
 
-    def number_drawn(self, site: Site, number: int) -> None:
+    def number_drawn(self, site: Site, number: int, language: str = "") -> None:
         if not self.available:
             return
-        for language in self._languages(site):
-            self._soon(language, number_phrase(self._sounds.words[language], number), Urgency.DRAWN)
+        own = voice_of(language)
+        owns = (own,) if site.announce_own_language and own in self._sounds.words else ()
+        for one in dict.fromkeys((*self._languages(site), *owns)):
+            self._soon(one, number_phrase(self._sounds.words[one], number), Urgency.DRAWN)
 
     async def number(self, language: str, number: int) -> Path | None:
         return await self._clip(language, lambda words: number_phrase(words, number))
@@ -72,6 +74,11 @@ class Announcements:
         of_displays = (language for display in site.displays for language in display.spoken)
         spoken = dict.fromkeys((*site.announce_languages, *of_displays))
         return [language for language in spoken if language in self._sounds.words]
+
+    def _room_languages(self, site: Site) -> list[str]:
+        """Whose language it will be, nobody knows; rooms are few."""
+        every = self._sounds.words if site.announce_own_language else ()
+        return list(dict.fromkeys((*self._languages(site), *every)))
 
     def _soon(self, language: str, phrase: str, urgency: Urgency) -> None:
         if phrase:

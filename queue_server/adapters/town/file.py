@@ -27,7 +27,7 @@ from queue_server.adapters.town.source import (
 )
 from queue_server.adapters.town.toml_positions import Path
 from queue_server.adapters.town.writer import to_toml
-from queue_server.domain.town import Town
+from queue_server.domain.town import WAYS, Town
 from queue_server.domain.town_check import check
 from queue_server.domain.town_diff import Change, diff
 from queue_server.domain.town_problem import Code
@@ -61,6 +61,7 @@ _KEYS: Final = {
     "service_ids": "services",
     "site_id": "site",
     "site_ids": "sites",
+    **{f"{way}_ids": f"rooms_{way}" for way in WAYS},
 }
 """Fields of the domain that have a shorter name in the file."""
 

@@ -7,6 +7,7 @@ rosters (`town_roster`), and whether the parts fit together (`domain.town_check`
 import re
 from typing import Final
 
+from queue_server.adapters.town.displays import read_display
 from queue_server.adapters.town.roster import (
     read_absence,
     read_admission_time,
@@ -31,11 +32,9 @@ from queue_server.domain.town import (
     Category,
     Challenge,
     CheckIn,
-    Chime,
     Clerk,
     Counter,
     Department,
-    Display,
     Kiosk,
     NumberStyle,
     OpeningHours,
@@ -148,7 +147,10 @@ class TownReader:
             areas=areas,
             rooms=rooms,
             counters=tuple(_counter(one, site_id, rooms) for one in table.tables("counters")),
-            displays=tuple(self._display(one, areas) for one in table.tables("displays")),
+            displays=tuple(
+                read_display(one, areas, rooms, self._services.ids(one, "services"))
+                for one in table.tables("displays")
+            ),
             kiosks=tuple(self._kiosk(one, only_area) for one in table.tables("kiosks")),
             always_open=table.flag("always_open"),
             opening=self._opening(table.table("opening"), index),
@@ -157,6 +159,7 @@ class TownReader:
             grace_min=table.whole("grace_min", 15),
             number_style=table.choice("number_style", NumberStyle.DRAWN),
             announce_languages=table.words("announce_languages", spoken),
+            announce_own_language=table.flag("announce_own_language"),
             way_min=table.whole("way_min", 0),
             no_show_after_s=table.whole("no_show_after_s", 60),
             min_on_screen_s=table.whole("min_on_screen_s", 30),
@@ -189,22 +192,6 @@ class TownReader:
         table.finish()
         self._site_of.update((counter.id, site_id) for counter in site.counters)
         return site
-
-    def _display(self, table: Table, areas: tuple[Area, ...]) -> Display:
-        display = Display(
-            id=table.text("id"),
-            name=table.text("name", "") or table.text("id", ""),
-            area_ids=table.words("areas", tuple(area.id for area in areas)),
-            service_ids=self._services.ids(table, "services"),
-            spoken=table.words("spoken", ()),
-            chime=table.choice("chime", Chime.GONG),
-            min_on_screen_s=table.whole("min_on_screen_s", 0),
-            quiet_after_s=table.whole("quiet_after_s", 60),
-            quiet_texts=table.texts_list("quiet_texts"),
-            quiet_pictures=table.words("quiet_pictures", ()),
-        )
-        table.finish()
-        return display
 
     def _kiosk(self, table: Table, only_area: str | None) -> Kiosk:
         kiosk = Kiosk(

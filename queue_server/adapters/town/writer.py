@@ -16,7 +16,17 @@ from typing import Any, Final
 
 from queue_server.adapters.town.reader import IN_HEAD
 from queue_server.domain.admission import AdmissionTime
-from queue_server.domain.town import EVERY_SKILL, GERMAN, Clerk, Department, Service, Site, Texts, Town
+from queue_server.domain.town import (
+    EVERY_SKILL,
+    GERMAN,
+    WAYS,
+    Clerk,
+    Department,
+    Service,
+    Site,
+    Texts,
+    Town,
+)
 from queue_server.domain.written_hours import DAYS, write_hours
 
 _WIDTH: Final = 100
@@ -29,6 +39,7 @@ _SHORT: Final = {
     "area_ids": "areas",
     "room_id": "room",
     "site_ids": "sites",
+    **{f"{way}_ids": f"rooms_{way}" for way in WAYS},
 }
 _ALWAYS: Final = frozenset({"announce_languages", "area_ids", "languages", "site_ids"})
 """What the reader derives from other values when it is left out."""
@@ -111,7 +122,10 @@ def _site(site: Site, keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if site.displays:
         tables = []
         for display in site.displays:
-            pairs = list(_pairs(display, leave=("service_ids",)))
+            pairs = list(_pairs(display, leave=("service_ids", "loud_hours")))
+            if display.loud_hours:
+                loud = write_hours((one.begins, one.ends) for one in display.loud_hours)
+                pairs.append(("loud_hours", _value(loud)))
             if display.service_ids:
                 pairs.append(("services", _value([keys[id_] for id_ in display.service_ids])))
             tables.append(_table(pairs))

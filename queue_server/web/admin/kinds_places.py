@@ -5,7 +5,7 @@ What must not live here: town and site (`web.admin.kinds_site`), services and pe
 
 from typing import Final
 
-from queue_server.domain.town import Chime
+from queue_server.domain.town import WAYS, Chime
 from queue_server.web.admin.fields import Field, Part, Sort, Widget
 
 
@@ -31,17 +31,45 @@ COUNTER: Final = _sort(
     Field("name", Widget.TEXT, required=True, most=40),
     Field("room_id", Widget.CHOICE, choices="rooms", required=True, in_list=True),
 )
-DISPLAY: Final = _sort(
+DISPLAY: Final = Sort(
     "display",
-    Field("name", Widget.TEXT, required=True, most=80),
-    Field("area_ids", Widget.CHOICES, choices="areas", required=True, in_list=True),
-    Field("service_ids", Widget.CHOICES, choices="services"),
-    Field("spoken", Widget.CHOICES, choices="languages"),
-    Field("chime", Widget.CHOICE, choices="chimes", of=Chime),
-    Field("min_on_screen_s", Widget.NUMBER),
-    Field("quiet_after_s", Widget.NUMBER),
-    Field("quiet_texts", Widget.TEXT_LINES, most=240),
-    Field("quiet_pictures", Widget.CHOICES, choices="pictures"),
+    (
+        Part(
+            "shows",
+            (
+                Field("name", Widget.TEXT, required=True, most=80),
+                Field("area_ids", Widget.CHOICES, choices="areas", required=True, in_list=True),
+                Field("service_ids", Widget.CHOICES, choices="services"),
+                Field("min_on_screen_s", Widget.NUMBER),
+            ),
+        ),
+        Part(
+            "reading",
+            (
+                Field("distance_m", Widget.DECIMAL, in_list=True),
+                Field("diagonal_in", Widget.DECIMAL),
+                Field("upright", Widget.SWITCH),
+            ),
+        ),
+        Part("ways", tuple(Field(f"{way}_ids", Widget.CHOICES, choices="rooms") for way in WAYS)),
+        Part(
+            "sound",
+            (
+                Field("spoken", Widget.CHOICES, choices="languages"),
+                Field("chime", Widget.CHOICE, choices="chimes", of=Chime),
+                Field("loud_hours", Widget.HOURS),
+                Field("soft_volume", Widget.NUMBER),
+            ),
+        ),
+        Part(
+            "quiet",
+            (
+                Field("quiet_after_s", Widget.NUMBER),
+                Field("quiet_texts", Widget.TEXT_LINES, most=240),
+                Field("quiet_pictures", Widget.CHOICES, choices="pictures"),
+            ),
+        ),
+    ),
 )
 KIOSK: Final = _sort(
     "kiosk",

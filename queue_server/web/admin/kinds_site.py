@@ -119,6 +119,7 @@ _CALLING: Final = Part(
     (
         Field("number_style", Widget.CHOICE, choices="number_styles", of=NumberStyle),
         Field("announce_languages", Widget.CHOICES, choices="languages"),
+        Field("announce_own_language", Widget.SWITCH),
         Field("speech_rate", Widget.NUMBER),
         Field("min_on_screen_s", Widget.NUMBER),
         Field("no_show_after_s", Widget.NUMBER),

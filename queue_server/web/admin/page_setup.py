@@ -18,7 +18,7 @@ from queue_server.domain.town_edit import CLASSES, IN_SITE, find, holder, put
 from queue_server.domain.town_values import SLUG
 from queue_server.web.admin.ahead import foresee_from, keep_from, read_start, tomorrow, why_unfit
 from queue_server.web.admin.ahead_of_thing import planned_for
-from queue_server.web.admin.beside_clerk import beside_clerk
+from queue_server.web.admin.beside_thing import beside_thing
 from queue_server.web.admin.changing import (
     Outcome,
     Plan,
@@ -74,7 +74,7 @@ async def thing_page(call: PageCall) -> Response:
     form = _form(call, sort, town, site, thing)
     if call.request.method != "POST":
         form.show()
-        beside = await beside_clerk(call, thing) if sort.what == "clerk" else {}
+        beside = await beside_thing(call, sort.what, thing, site)
         ahead = await planned_for(call, town, sort.what, thing.id)
         return show_form(call, form, beside=beside, ahead=ahead)
     data = await sent(call, MOST_FIELDS)

@@ -60,7 +60,10 @@ def everything_unusual() -> Town:
             Area("hall-foyer", {"de": "Foyer"}),
             Area("yard", {"de": "Hof"}, {"de": "hinten\ndraußen"}, 9),
         ),
-        rooms=(Room("hall-room-1", "1 b", "yard", "2. OG", step_free=True),),
+        rooms=(
+            Room("hall-room-1", "1 b", "yard", "2. OG", step_free=True),
+            *(Room(f"hall-room-{n}", f"{n} b", "yard") for n in range(2, 6)),
+        ),
         displays=(
             Display(
                 "d",
@@ -73,6 +76,16 @@ def everything_unusual() -> Town:
                 90,
                 ({"de": "Zu"}, {"de": "Auf"}),
                 ("0a" * 16,),
+                8.5,
+                55.0,
+                True,
+                ("hall-room-1",),
+                ("hall-room-2",),
+                ("hall-room-3",),
+                ("hall-room-4",),
+                ("hall-room-5",),
+                (Stretch(time(9), time(12)), Stretch(time(13), time(17))),
+                40,
             ),
             Display("e", "E", ("yard", "hall-foyer")),
         ),
@@ -115,6 +128,7 @@ def everything_unusual() -> Town:
         sms=True,
         erase_days=7,
         staff_alarm=False,
+        announce_own_language=True,
     )
     passport = a_service(
         "passport",
