@@ -229,6 +229,7 @@ def test_every_proposal_is_feasible_and_can_be_taken_back(empty_sqlite: Path, st
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STORIES)
 def test_many_stories(empty_sqlite: Path, story: Story) -> None:
