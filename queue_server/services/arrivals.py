@@ -12,11 +12,12 @@ from queue_server.domain import events as e
 from queue_server.domain.appointment import EXPECTED, Appointment, AppointmentState
 from queue_server.domain.errors import AlreadyCheckedIn, AppointmentOver, NotConfirmed, WrongDay
 from queue_server.domain.estimate import estimate
+from queue_server.domain.needs import NEEDS, grace_with, minutes_with
 from queue_server.domain.order import Due, appointment_due, with_priority
 from queue_server.domain.ticket import Origin
 from queue_server.services.appointments import checked_in, come_at, find_appointment, iso
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.reception import NEEDS, estimate_numbers, skills, ticket_answer
+from queue_server.services.reception import estimate_numbers, skills, ticket_answer
 
 Arrival = Literal["early", "on_time", "late"]
 
@@ -47,14 +48,14 @@ def _expected(unit: Unit, appointment: Appointment) -> Sequence[Appointment]:
 
 def _arrive(unit: Unit, appointment: Appointment, kiosk_id: str | None, after: int | None) -> Answer:
     needs = _needs(unit, appointment)
-    due = appointment_due(appointment.starts_at, unit.now, _grace(unit))
+    due = appointment_due(appointment.starts_at, unit.now, _grace(unit, needs))
     if "priority" in needs:
         due = with_priority(due, unit.now)
-    arrival = _arrival(unit, appointment)
+    arrival = _arrival(unit, appointment, needs)
     guess = estimate(
         unit.hall, appointment.services, (due.at, unit.now, unit.hall.seq + 1), skills(unit), unit.now
     )
-    ticket_id = unit.record([_ticket(unit, appointment, due, after)])
+    ticket_id = unit.record([_ticket(unit, appointment, due, after, needs)])
     unit.record([e.AppointmentCheckedIn(appointment.id, ticket_id)])
     if needs:
         unit.keep_needs(ticket_id, needs)
@@ -85,7 +86,9 @@ def _needs(unit: Unit, appointment: Appointment) -> list[str]:
     return sorted(NEEDS.intersection(person.needs)) if person else []
 
 
-def _ticket(unit: Unit, appointment: Appointment, due: Due, after: int | None) -> e.TicketTaken:
+def _ticket(
+    unit: Unit, appointment: Appointment, due: Due, after: int | None, needs: Sequence[str]
+) -> e.TicketTaken:
     if appointment.number is None:
         raise ValueError(f"appointment {appointment.id} has no number")
     return e.TicketTaken(
@@ -95,7 +98,7 @@ def _ticket(unit: Unit, appointment: Appointment, due: Due, after: int | None) -
         concern=appointment.concern,
         persons=appointment.persons,
         language=appointment.language,
-        expected_min=appointment.minutes,
+        expected_min=minutes_with(needs, appointment.minutes),
         area=appointment.area_id,
         due_at=due.at,
         due_reason=due.reason,
@@ -105,11 +108,11 @@ def _ticket(unit: Unit, appointment: Appointment, due: Due, after: int | None) -
     )
 
 
-def _arrival(unit: Unit, appointment: Appointment) -> Arrival:
+def _arrival(unit: Unit, appointment: Appointment, needs: Sequence[str]) -> Arrival:
     if unit.now < come_at(unit, appointment):
         return "early"
-    return "on_time" if unit.now <= appointment.starts_at + _grace(unit) else "late"
+    return "on_time" if unit.now <= appointment.starts_at + _grace(unit, needs) else "late"
 
 
-def _grace(unit: Unit) -> timedelta:
-    return timedelta(minutes=unit.site.grace_min)
+def _grace(unit: Unit, needs: Sequence[str]) -> timedelta:
+    return grace_with(needs, timedelta(minutes=unit.site.grace_min))

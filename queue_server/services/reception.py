@@ -10,6 +10,7 @@ from queue_server.domain import events as e
 from queue_server.domain import visiting
 from queue_server.domain.errors import BadInput, NotIssuing
 from queue_server.domain.estimate import Estimate, estimate
+from queue_server.domain.needs import NEEDS, minutes_with
 from queue_server.domain.order import walk_in_due, with_priority
 from queue_server.domain.ticket import Origin, Ticket
 from queue_server.domain.town import NumberStyle
@@ -17,11 +18,6 @@ from queue_server.services.access_hours import why_not_giving
 from queue_server.services.admission_hours import require_walk_ins
 from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, PublicUnit, Unit
-
-NEEDS = frozenset(
-    {"more_time", "step_free", "fetch_me", "sign_language", "deaf", "blind", "companion", "priority"}
-)
-"""What a visitor may ask for. `priority` alone changes the order."""
 
 
 def take_ticket(
@@ -52,7 +48,7 @@ def take_ticket(
         concern=choice.services,
         persons=choice.persons,
         language=language,
-        expected_min=choice.expected_min,
+        expected_min=minutes_with(needs, choice.expected_min),
         area=choice.area_id,
         due_at=due.at,
         due_reason=due.reason,

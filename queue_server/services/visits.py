@@ -1,8 +1,11 @@
 """One visit as its holder and staff ask about it: being away, coming back, and "why before me?"."""
 
-from typing import Literal
+from collections.abc import Collection
+from typing import Final, Literal
 
 from queue_server.domain import calling
+from queue_server.domain.errors import BadInput
+from queue_server.domain.needs import NEEDS
 from queue_server.domain.order import order_key
 from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.services import reception
@@ -10,6 +13,7 @@ from queue_server.services.ports import Answer, Unit
 
 VisitAct = Literal["away", "back", "cancel"]
 SHOWN_BEFORE = 5
+_HOLDERS: Final = NEEDS - {"priority"}
 
 
 def by_id(unit: Unit, ticket_id: int) -> Ticket:
@@ -24,6 +28,23 @@ def act(unit: Unit, ticket: Ticket, what: VisitAct) -> Answer:
     if what == "back":
         return reception.come_back(unit, ticket)
     return reception.cancel(unit, ticket)
+
+
+def tell_needs(unit: Unit, ticket: Ticket, needs: Collection[str]) -> Answer:
+    """Take what the holder of a waiting ticket needs, in place of what was said before; staff see it.
+
+    Raises `BadInput` for an unknown one. What staff said of priority stays.
+    """
+    ticket.require(TicketState.WAITING, TicketState.AWAY)
+    if unknown := set(needs) - _HOLDERS:
+        raise BadInput(field="needs", found=min(unknown))
+    before = set(unit.needs(ticket.id))
+    after = set(needs) | (before - _HOLDERS)
+    if after != before:
+        unit.forget_needs(ticket.id)
+        if after:
+            unit.keep_needs(ticket.id, sorted(after))
+    return status(ticket)
 
 
 def explain(unit: Unit, ticket_id: int) -> Answer:

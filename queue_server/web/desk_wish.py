@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from starlette.datastructures import FormData, QueryParams
 
 from queue_server.domain.errors import BadInput, NotFound
+from queue_server.domain.needs import NEEDS
 from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import Service
 from queue_server.services.concerns import PERSONS_MOST
-from queue_server.services.reception import NEEDS
 
 COUNT: Final = "n-"
 """The field `n-id-card` holds how often the service `id-card` is wanted."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from queue_server.domain.access import Act, Role
+from queue_server.domain.needs import NEEDS
 from queue_server.domain.town import (
     Channel,
     Clerk,
@@ -23,7 +24,6 @@ from queue_server.domain.town import (
     in_language,
     services_at,
 )
-from queue_server.services.reception import NEEDS
 from queue_server.services.wording import in_words, untold
 from queue_server.web import calendar_conflicts
 from queue_server.web.condition import program_version

@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound, NotTogether, Refusal
+from queue_server.domain.needs import NEEDS
 from queue_server.domain.person import Person
 from queue_server.domain.person_fields import reason_for
 from queue_server.domain.ticket import Origin
@@ -35,7 +36,6 @@ from queue_server.services.in_parts import choose_visit, second_starts
 from queue_server.services.last_look import clerks_of_time
 from queue_server.services.named_clerks import same_clerk
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.reception import NEEDS
 from queue_server.web import desk_moving
 from queue_server.web import desk_view as view
 from queue_server.web.desk_exceptions import overrule_of

@@ -5,6 +5,7 @@ picture is the one all phones share, matched by the ticket's opaque key: a numbe
 day, and a stranger's phone must not ring.
 """
 
+from collections.abc import Callable
 from math import ceil
 from typing import Final
 
@@ -19,6 +20,7 @@ from queue_server.services import screens, visits
 from queue_server.services.locales import clock
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.booking_dates import local
+from queue_server.web.booking_person import NEEDS
 from queue_server.web.errors import status_of
 from queue_server.web.pages import PageCall, PageRoute, chosen_language
 from queue_server.web.pushing import take_wish
@@ -38,11 +40,11 @@ async def act_page(call: PageCall) -> Response:
     form = await call.request.form()
     if form.get("act") == "push":
         return await _take_push_wish(call, ref, form)
-    act = ACTS.get(str(form.get("act")))
-    if act is None:
+    work = _work(form)
+    if work is None:
         raise BadInput(field="act")
     try:
-        await call.house.sequencer.do(ref.site_id, lambda unit: visits.act(unit, ticket_of(unit, ref), act))
+        await call.house.sequencer.do(ref.site_id, lambda unit: work(unit, ticket_of(unit, ref)))
     except NotFound:
         pass  # the visit ended meanwhile; the page says so
     except Refusal as refusal:
@@ -53,6 +55,15 @@ async def act_page(call: PageCall) -> Response:
         )
     # After a POST a GET, so that reloading asks for nothing again.
     return RedirectResponse(f"/t/{call.request.path_params['secret']}", status_code=303)
+
+
+def _work(form: FormData) -> Callable[[Unit, Ticket], Answer] | None:
+    """Return what a form asks for; None for what is no act of a holder."""
+    if form.get("act") == "needs":
+        needs = [str(need) for need in form.getlist("need")]
+        return lambda unit, ticket: visits.tell_needs(unit, ticket, needs)
+    act = ACTS.get(str(form.get("act")))
+    return None if act is None else lambda unit, ticket: visits.act(unit, ticket, act)
 
 
 async def _take_push_wish(call: PageCall, ref: Ref, form: FormData) -> Response:
@@ -100,6 +111,8 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         early=seen["early_s"] > 0,
         call=seen["call"],
         reasons=seen["why"],
+        needs=NEEDS,
+        has_needs=seen["has_needs"],
         area=area,
         site_name=in_language(site.name, language),
         action=f"/t/{call.request.path_params['secret']}",
@@ -124,6 +137,7 @@ def _seen(unit: Unit, ref: Ref) -> Answer:
         "position": next((entry for entry in queue["waiting"] if entry["key"] == ticket.key), None),
         "call": _call(queue, ticket.key),
         "early_s": early_s(unit, ticket),
+        "has_needs": bool(unit.needs(ticket.id)),
     }
 
 

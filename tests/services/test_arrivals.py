@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from queue_server.adapters.database import Database
+from queue_server.adapters.rows.base import EVENT
 from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.errors import AlreadyCheckedIn, AppointmentOver, NotFound, WrongDay, WrongSite
 from queue_server.domain.person import Person
@@ -112,6 +114,19 @@ def test_needs_go_with_the_visit_and_priority_counts(hand: Booker) -> None:
     assert hand.look(lambda u: u.needs(arrived["id"])) == ("deaf", "priority")
     assert hand.ticket(arrived).adjustment is Adjustment.PRIORITY
     assert hand.ticket(arrived).due_at == at("08:45")
+
+
+def test_who_is_slow_on_the_way_is_late_later_and_the_log_says_no_why(hand: Booker) -> None:
+    """The log holds the times alone, never the need."""
+    booked = hand.book("09:00", day=DAY, person=replace(ERIKA, needs=("more_time",)))
+    other = hand.book("09:00", day=DAY)
+    hand.now = at("09:29")
+    arrived, late = hand.check_in(booked), hand.check_in(other)
+    assert (arrived["arrival"], late["arrival"]) == ("on_time", "late")
+    assert hand.ticket(arrived).due_at == at("09:00")
+    assert hand.ticket(arrived).expected_min > hand.ticket(late).expected_min
+    assert "more_time" not in str(hand.database.read(lambda c: c.execute(sa.select(EVENT)).all()))
+    assert hand.differences() == []
 
 
 def test_who_does_not_come_is_missed_when_the_site_closes_and_may_still_come(hand: Booker) -> None:

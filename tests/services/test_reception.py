@@ -20,7 +20,7 @@ from queue_server.domain.leases import REUSE_AFTER
 from queue_server.domain.number_space import differing_digits
 from queue_server.domain.ticket import Adjustment, Origin, TicketState
 from queue_server.domain.town import Area, NumberStyle
-from queue_server.services import counter, reception
+from queue_server.services import counter, reception, visits
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Unit
 from tests.town_hall import CAR, CARD, PASS, SOMEBODY, Hand, at, the_town
@@ -63,6 +63,32 @@ def test_needs_go_to_staff_and_never_into_the_log(hand: Hand) -> None:
     assert hand.look(lambda u: u.needs(taken["id"])) == ("deaf", "more_time")
     log = hand.database.read(lambda c: c.execute(sa.select(EVENT)).all())
     assert "deaf" not in str(log)
+
+
+def test_more_time_makes_nobody_wait_longer_for_it(hand: Hand) -> None:
+    plain, slow = hand.take(), hand.take(needs=["more_time"])
+    assert hand.ticket(slow).due_at == hand.ticket(plain).due_at
+    assert hand.ticket(slow).expected_min > hand.ticket(plain).expected_min
+
+
+def test_needs_may_be_told_while_waiting_and_taken_back(hand: Hand) -> None:
+    """On the phone, after a slip that asked nothing; what staff said of priority stays."""
+    taken = hand.take(needs=["priority"])
+
+    def told(*needs: str) -> tuple[str, ...]:
+        hand.do(lambda u: visits.tell_needs(u, u.hall.tickets[taken["id"]], needs))
+        hand.restart()
+        return hand.look(lambda u: u.needs(taken["id"]))
+
+    assert told("deaf", "step_free") == ("deaf", "priority", "step_free")
+    assert told("deaf", "step_free") == ("deaf", "priority", "step_free")
+    assert told() == ("priority",)
+    with pytest.raises(BadInput):
+        told("priority")
+    hand.open()
+    hand.call()
+    with pytest.raises(WrongState):
+        told("deaf")
 
 
 def test_an_unknown_need_is_refused(hand: Hand) -> None:

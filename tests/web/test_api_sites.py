@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import get_args
 
-from queue_server.services.reception import NEEDS
+from queue_server.domain.needs import NEEDS
 from queue_server.web.models import Need
 from tests.web.running import HOST, Town, running
 

@@ -139,7 +139,24 @@ async def test_the_page_tells_why_others_come_first_and_no_concern(town: Town) -
     assert "Vor Ihnen ist noch eine Person" in page
     answer = await town.ask(None, "GET", mine["status_url"])
     assert "id-docs" not in answer.text
-    assert "deaf" not in answer.text
+    assert not re.search(r'value="deaf"[^>]*checked', answer.text), (
+        "whoever looks over a shoulder reads no need"
+    )
+
+
+async def test_who_needs_help_says_so_on_the_phone_and_the_clerk_reads_it(town: Town) -> None:
+    ticket = await town.take()
+    assert "Unser Team weiß Bescheid" not in await read(town, ticket)
+    form = {"act": "needs", "need": ["more_time", "step_free"]}
+    page = await town.client.post(ticket["status_url"], data=form, follow_redirects=True)
+    assert "Unser Team weiß Bescheid" in page.text
+    await town.open()
+    await town.call()
+    state = await town.ask("anna", "GET", "/api/v1/counters/rathaus-1")
+    assert state.json()["current"]["needs"] == ["more_time", "step_free"]
+    assert (await town.client.post(ticket["status_url"], data=form)).status_code == 409
+    wrong = {"act": "needs", "need": "<script>"}
+    assert (await town.client.post(ticket["status_url"], data=wrong)).status_code in {400, 409}
 
 
 async def test_where_visitors_are_fetched_the_page_says_so(town: Town) -> None:

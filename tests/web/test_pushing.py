@@ -125,7 +125,8 @@ async def test_a_call_reaches_the_page_in_the_background(
     await page.goto(origin + ticket["status_url"])
     await page.wait_for_selector("html[data-live=live]")
     await page.get_by_role("button", name="Auch melden, wenn die Seite zu ist").click()
-    await expect(page.locator("[data-part=pushing]")).to_be_visible()
+    # Starting a worker takes a busy machine seconds.
+    await expect(page.locator("[data-part=pushing]")).to_be_visible(timeout=20_000)
     await pushing_town.call()
     message = mine.read((await service.next())[1]).decode()
 

@@ -17,7 +17,7 @@ const icon = document.querySelector('link[rel="icon"]');
 const plainIcon = icon.getAttribute("href");
 const loadedAt = Date.now();
 const clock = new Intl.DateTimeFormat(localeOf(document.documentElement.lang), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const shown = { line: null, at: loadedAt, called: false };
+const shown = { line: null, at: loadedAt, state: null };
 
 function show(queue, epoch) {
   const seen = view(queue, config.key);
@@ -31,8 +31,9 @@ function show(queue, epoch) {
   showCall(seen.call, seen.mode === "fetch", rings);
   showInTab(seen.call !== null);
   if (rings) ring();
-  if (shown.called && seen.call === null) pushes.clear().catch(() => {});
-  shown.called = seen.call !== null;
+  // By the state, not by the call before: this page may have slept through it.
+  if (seen.call === null && seen.state !== shown.state) pushes.clear().catch(() => {});
+  shown.state = seen.state;
   if (["serving", "ended"].includes(seen.state)) ringer.rest();
   if (seen.state === "ended") {
     pushes.end().catch(() => {});

@@ -1,0 +1,31 @@
+"""What visitors may need, as neutral codes, and what it changes: how long is waited, how long it takes.
+
+What must not live here: keeping them. They are health data, and no event holds one: the log has the changed
+times alone.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
+
+NEEDS: Final = frozenset(
+    {"more_time", "step_free", "fetch_me", "sign_language", "deaf", "blind", "companion", "priority"}
+)
+"""What a visitor may ask for. `priority` alone changes the order, and staff alone may say it."""
+SLOW_ON_THE_WAY: Final = frozenset({"more_time", "step_free", "fetch_me", "blind"})
+GRACE_FACTOR: Final = 2
+LEAST_MORE_MIN: Final = 5
+
+
+def grace_with(needs: Collection[str], grace: timedelta) -> timedelta:
+    """Return how long after the appointed time somebody still counts as in time."""
+    return grace * GRACE_FACTOR if SLOW_ON_THE_WAY.intersection(needs) else grace
+
+
+def minutes_with(needs: Collection[str], minutes: int) -> int:
+    """Return how long a visit is expected to take: half as long again for who asked for more time.
+
+    Only what others are told of their wait comes from it, never the own due time: who needs more time must
+    not wait longer for it.
+    """
+    return minutes + max(LEAST_MORE_MIN, -(-minutes // 2)) if "more_time" in needs else minutes
