@@ -15,7 +15,7 @@ ACCOUNTS = "/admin/accounts"
 
 
 async def beside_clerk(call: PageCall, clerk: Clerk) -> dict[str, Any]:
-    """Return `account` (its way and name), or the `proposal` of one; and the state of the `calendar`."""
+    """Return `account` (its way and name) or the `proposal` of one, the `user`, and how the `calendar` is."""
     people, own = call.house.people, call.actor.organisation_id
     every = await call.house.read(lambda conn: people.every_account(conn, own))
     user = normal_user(clerk.user)
@@ -25,6 +25,7 @@ async def beside_clerk(call: PageCall, clerk: Clerk) -> dict[str, Any]:
         "account": {"way": f"{ACCOUNTS}/{found.id}", "user": found.user} if found else None,
         "proposal": f"{ACCOUNTS}/new?{urlencode(wish)}",
         "calendar": _calendar(call, clerk),
+        "user": clerk.user,
     }
 
 

@@ -136,6 +136,7 @@ async def test_a_clerk_is_added_with_skills_and_an_account_is_proposed(town: Tow
     way = re.search(r'href="(/admin/accounts/new\?user=zoe[^"]*)"', page)
     assert way, "the account is proposed"
     assert "Kein eigener Kalender" in page
+    assert ("[calendars.zoe]" in page, "connections.toml" in page) == (True, True), "what to write, and where"
     assert (await press(town, "/admin/accounts/new", user="zoe", role="clerk")).status_code == 200
     assert "Meldet sich an als zoe." in await read(town, f"{CLERKS}/zoe-zander")
 
