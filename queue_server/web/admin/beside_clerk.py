@@ -3,7 +3,7 @@
 What must not live here: changing either (`page_accounts`, the connections file).
 """
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from queue_server.domain.access import Role
@@ -12,10 +12,12 @@ from queue_server.domain.town import Clerk
 from queue_server.web.pages import PageCall
 
 ACCOUNTS = "/admin/accounts"
+_LINES: Final = ('url = "https://…"', 'user = "…"', 'password = "…"')
+"""What the connections file needs of a calendar."""
 
 
 async def beside_clerk(call: PageCall, clerk: Clerk) -> dict[str, Any]:
-    """Return `account` (its way and name) or the `proposal` of one, the `user`, and how the `calendar` is."""
+    """Return `account` (way and name) or the `proposal` of one, how the `calendar` is, and its `lines`."""
     people, own = call.house.people, call.actor.organisation_id
     every = await call.house.read(lambda conn: people.every_account(conn, own))
     user = normal_user(clerk.user)
@@ -25,7 +27,7 @@ async def beside_clerk(call: PageCall, clerk: Clerk) -> dict[str, Any]:
         "account": {"way": f"{ACCOUNTS}/{found.id}", "user": found.user} if found else None,
         "proposal": f"{ACCOUNTS}/new?{urlencode(wish)}",
         "calendar": _calendar(call, clerk),
-        "user": clerk.user,
+        "lines": "\n".join((f"[calendars.{clerk.user}]", *_LINES)),
     }
 
 
