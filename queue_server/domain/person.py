@@ -19,7 +19,8 @@ class Person:
     `for_whom` names the person a booking is for when somebody else books; `by` is that somebody.
     `reminder_min` is how long before the time a reminder is wished for; None for none. `answer` is what the
     town hall wrote to the visitor about a request: it is theirs, so it is erased with what they told. `sms`:
-    text messages are wished for, too.
+    text messages are wished for, too. `paper_answers` is what was said to the questions about documents, as
+    `domain.papers.written_answers` writes it: "married before" is nobody's business once the visit is over.
     """
 
     name: str = ""
@@ -34,6 +35,7 @@ class Person:
     by: str = ""
     answer: str = ""
     sms: bool = False
+    paper_answers: str = ""
 
     def __repr__(self) -> str:
         return "Person(…)"  # an error's text goes to the log

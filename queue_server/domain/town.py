@@ -293,6 +293,25 @@ class Category:
     name: Texts
 
 
+class Reply(StrEnum):
+    """What a visitor says to a question about documents."""
+
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIf:
+    """A document that is needed only when the visitor answers `question` with `when`.
+
+    The same question (its German words) may stand at many documents of many services: it is asked once.
+    """
+
+    document: Texts
+    question: Texts
+    when: Reply = Reply.YES
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """What a visitor may come for.
@@ -331,6 +350,7 @@ class Service:
     confirm_hours_before: int = 0
     sensitive: bool = False
     combines: Combines = Combines.ANY
+    documents_if: tuple[DocumentIf, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

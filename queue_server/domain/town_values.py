@@ -120,6 +120,9 @@ def _every_text(town: Town) -> Iterator[tuple[Path, Texts, bool]]:
     for index, service in enumerate(town.services):
         for inner, text in enumerate(service.documents):
             yield ("services", index, "documents", inner), text, False
+        for inner, one in enumerate(service.documents_if):
+            yield ("services", index, "documents_if", inner, "document"), one.document, False
+            yield ("services", index, "documents_if", inner, "question"), one.question, False
     for index, site in enumerate(town.sites):
         for path, texts, optional in _site_texts(site):
             yield ("sites", index, *path), texts, optional

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from queue_server.domain.papers import read_answers
 from queue_server.domain.town import in_language
 from queue_server.services.letter_kinds import ASKING, FAREWELLS, NOT_TO_COME, OVER, Kind, Notice, Say, Visit
 from queue_server.services.letter_texts import filled
@@ -21,7 +22,7 @@ from queue_server.services.letter_words import (
     time_words,
     when,
 )
-from queue_server.services.wording import told_to_others
+from queue_server.services.wording import papers_in_words, told_to_others
 
 _RULE: Final = "-" * 40
 _ACTS_TITLES: Final = {
@@ -195,12 +196,14 @@ def _what(notice: Notice, visit: Visit, say: Say) -> Iterable[Fact]:
 
 
 def _documents(notice: Notice, say: Say) -> tuple[str, ...]:
-    """Return what to bring, each once, in the order of the concern."""
-    told = told_to_others(services_of_all(notice))
-    texts = [in_language(text, say.language) for one in told for text in one.documents]
-    if notice.links.manage and any(one.sensitive and one.documents for one in services_of_all(notice)):
-        texts.append(say("post.documents_on_page"))
-    return tuple(dict.fromkeys(texts))
+    """Return what to bring, by what the visitor answered; of sensitive services only where it stands."""
+    services = list(services_of_all(notice))
+    answers = read_answers(notice.paper_answers.split())
+    lines = papers_in_words(say, told_to_others(services), answers)
+    hides = any(one.sensitive and (one.documents or one.documents_if) for one in services)
+    if notice.links.manage and hides:
+        lines.append(say("post.documents_on_page"))
+    return tuple(lines)
 
 
 def _forms(notice: Notice, say: Say) -> tuple[Link, ...]:

@@ -111,3 +111,5 @@ class Notice:
     """The second of two appointments one after the other."""
     own: Mapping[str, str] = field(default_factory=dict)
     """What the town wrote itself: templates by the field of `services.letter_texts`."""
+    paper_answers: str = ""
+    """What the visitor said to the questions about documents (`domain.papers`)."""

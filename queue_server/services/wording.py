@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final, Protocol
 
+from queue_server.domain.papers import Answers, Paper, papers_of
 from queue_server.domain.town import Clerk, Service, Town, in_language, skills_of
 
 
@@ -51,3 +52,17 @@ def untold(town: Town, clerk: Clerk | None) -> frozenset[str]:
     skills = skills_of(town, clerk) if clerk is not None else NOBODY
     told = {one.id for one in told_to_others(town.services, skills)}
     return frozenset(one.id for one in town.services if one.id not in told)
+
+
+def paper_words(say: Say, paper: Paper) -> str:
+    """Return a document as a line; where nobody answered whether it is needed, the line says when it is."""
+    text = in_language(paper.text, say.language)
+    if paper.only_if is None:
+        return text
+    question = in_language(paper.only_if.question, say.language)
+    return say(f"common.only_if_{paper.only_if.when.value}", document=text, question=question)
+
+
+def papers_in_words(say: Say, services: Iterable[Service], answers: Answers | None = None) -> list[str]:
+    """Return what to bring, each line once: what is certain first."""
+    return list(dict.fromkeys(paper_words(say, one) for one in papers_of(services, answers or {})))

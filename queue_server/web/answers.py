@@ -109,6 +109,14 @@ class TalkPerson(TypedDict):
     name: str
 
 
+class DocumentIf(TypedDict):
+    """A document that is needed only when the answer to the question is `when`."""
+
+    document: InWords
+    question: InWords
+    when: Literal["yes", "no"]
+
+
 class Service(TypedDict):
     """What a visitor may come for. `walk_in`, `appointment`: how, at this site.
 
@@ -124,6 +132,7 @@ class Service(TypedDict):
     included: int
     max_count: int
     documents: list[InWords]
+    documents_if: list[DocumentIf]
     channel: Literal["here", "online", "phone", "elsewhere"]
     link: str
     admission: Literal["appointment", "walk_in", "both", "none"]

@@ -191,6 +191,10 @@ def _service(town: Town, service: Service, site: Site, today: date) -> Answer:
         "included": service.included,
         "max_count": service.max_count,
         "documents": [dict(d) for d in service.documents],
+        "documents_if": [
+            {"document": dict(one.document), "question": dict(one.question), "when": one.when.value}
+            for one in service.documents_if
+        ],
         "channel": service.channel.value,
         "link": service.link,
         "admission": service.admission.value,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from queue_server.domain.errors import NotFound
+from queue_server.domain.papers import questions_of, read_answers
 from queue_server.domain.parting import part
 from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at, skills_of
 from queue_server.services.in_parts import choose_visit
@@ -94,10 +95,13 @@ def parts_of(town: Town, wish: Wish) -> list[Wish]:
     return [plain.but(services=tuple((id_, wish.count(id_)) for id_ in one)) for one in parts]
 
 
-def documents(services: Iterable[Service], language: str) -> list[str]:
-    """Return every document once, in the order in which the services name them."""
-    found = (in_language(one, language) for service in services for one in service.documents)
-    return list(dict.fromkeys(found))
+def questions(services: Iterable[Service], wish: Wish, language: str) -> list[Json]:
+    """Return what to ask about documents, with what was said so far."""
+    said = read_answers(wish.answers)
+    return [
+        {"key": one.key, "text": in_language(one.text, language), "said": said.get(one.key, "")}
+        for one in questions_of(services)
+    ]
 
 
 def chosen_lines(services: Iterable[Service], wish: Wish, say: Say) -> list[Json]:
@@ -161,6 +165,7 @@ def _service(
         "counts_persons": counts_persons(service),
         "most": service.max_count,
         "documents": [in_language(one, language) for one in service.documents],
+        "more_documents": bool(service.documents_if),
         "link": service.link,
         "phone": (department.phone if department else "") or sites[0].phone,
         "words": " ".join([*service.name.values(), *talk_with(town, sites, [service])]).casefold(),

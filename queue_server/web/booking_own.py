@@ -12,14 +12,16 @@ from typing import Any
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from queue_server.domain.errors import NotFound, Refusal, WrongSite
+from queue_server.domain.papers import read_answers
 from queue_server.domain.town import CallMode, CheckIn, Site, Town, in_language
 from queue_server.services import booking
 from queue_server.services.in_parts import choose_visit
 from queue_server.services.locales import clock
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.requests import MAIL, confirm_first
+from queue_server.services.wording import papers_in_words
 from queue_server.web.appointment_codes import ManageRef, appointment_of, read_manage_code
-from queue_server.web.booking_concern import chosen_lines, documents, services_of, talk_with
+from queue_server.web.booking_concern import chosen_lines, services_of, talk_with
 from queue_server.web.booking_dates import local, long_date
 from queue_server.web.booking_visit import bar
 from queue_server.web.booking_wish import Wish
@@ -130,6 +132,7 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
         "clerk_id": appointment.clerk_id,
         "confirmed_by": appointment.confirmed_by,
         "answer": told.answer if told else "",
+        "paper_answers": told.paper_answers if told else "",
         "reminder_min": told.reminder_min if told else None,
         "sms": sms_state(unit, told),
         "visit": (visit.id, visit.key, visit.secret_version) if visit and visit.is_open else None,
@@ -197,7 +200,7 @@ def _part(own: Own, seen: Answer) -> dict[str, Any]:
         "area": area and {"name": in_language(area.name, language), "hint": in_language(area.hint, language)},
         "lines": chosen_lines(services, wish, own.call.say),
         "talk_with": talk_with(town, [site], services, seen["clerk_id"]),
-        "documents": documents(services, language),
+        "documents": papers_in_words(own.call.say, services, read_answers(own.seen["paper_answers"].split())),
         "path": _path(own, seen),
     }
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from starlette.responses import HTMLResponse
 
 from queue_server.domain.concern import stands_apart
+from queue_server.domain.papers import read_answers
 from queue_server.domain.slots import first_cell_from
 from queue_server.domain.town import Site, in_language
 from queue_server.services.concerns import PERSONS_MOST
@@ -15,12 +16,13 @@ from queue_server.services.locales import clock
 from queue_server.services.named_clerks import for_talk
 from queue_server.services.ports import Answer
 from queue_server.services.requests import confirm_first
+from queue_server.services.wording import papers_in_words
 from queue_server.web.booking_concern import (
     categories,
     chosen_lines,
-    documents,
     in_turn,
     parts_of,
+    questions,
     services_of,
     sites_for,
     too_many,
@@ -122,7 +124,19 @@ def _times(visit: Visit, around: Around, csrf: str) -> dict[str, Any]:
         "hold_fields": [*wish.fields(), *visit.carried(), ("csrf", csrf)],
         "act": ACT,
         "back": visit.url(wish.but(step=1)),
+        **_papers(visit),
         **shown,
+    }
+
+
+def _papers(visit: Visit) -> dict[str, Any]:
+    """Return what to bring, and the questions on which it depends."""
+    wish = visit.wish
+    services = services_of(visit.town, wish)
+    return {
+        "documents": papers_in_words(visit.call.say, services, read_answers(wish.answers)),
+        "questions": questions(services, wish, visit.language),
+        "asked_fields": wish.but(answers=(), search="").fields("step"),
     }
 
 
@@ -207,7 +221,9 @@ def show_check(
         lines=told_lines(visit, visit.typed),
         asks=bool(confirm_first(visit.then(held), wish.ids)),
         by_mail=visit.site.confirm_by_mail and _has_mailbox(visit),
-        documents=documents(services_of(visit.then(held), wish), visit.language),
+        documents=papers_in_words(
+            visit.call.say, services_of(visit.then(held), wish), read_answers(wish.answers)
+        ),
         minutes=held["minutes"] + (held["then"]["minutes"] if "then" in held else 0),
     )
 
@@ -254,7 +270,7 @@ async def _part(visit: Visit, wish: Wish) -> dict[str, Any]:
 async def _look_around(visit: Visit, wish: Wish) -> Around:
     """Ask every site of the town that offers all of it; those where nobody can do it all are left out."""
     sites, today, now = sites_for(visit.town, wish.but(site_id="")), visit.today, visit.house.clock()
-    asked = wish.but(search="", hold=0, every_time=False)
+    asked = wish.but(search="", hold=0, every_time=False, answers=())
     moment = now.replace(second=0, microsecond=0), first_cell_from(now), today
     return await visit.house.sequencer.look_again(
         (visit.town.id, asked, *moment),

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from urllib.parse import quote_plus
 
 from queue_server.domain.errors import BadInput
+from queue_server.domain.papers import read_answers, written_answers
 
 LONGEST: Final = 200
 MOST_SERVICES: Final = 20
@@ -23,6 +24,7 @@ YEARS: Final = range(2000, 2200)
 _quoted: Final = lru_cache(1000)(quote_plus)
 """A month sheet has forty addresses that differ by a day; quoting was most of the work of making them."""
 _ID: Final = re.compile(r"[a-z0-9-]{1,40}")
+_ANSWER: Final = "a-"
 
 
 class Fields(Protocol):
@@ -30,13 +32,15 @@ class Fields(Protocol):
 
     def get(self, key: str) -> object: ...
     def getlist(self, key: str) -> Sequence[object]: ...
+    def keys(self) -> Iterable[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One state of the steps. `hold` 0: no time is held; `persons` 0: what was typed is no number.
 
-    `clerk`: for whom the visitor comes, where several may be meant.
+    `clerk`: for whom the visitor comes, where several may be meant. `answers`: what was said to the questions
+    about documents (`domain.papers`).
     """
 
     town_id: str = ""
@@ -51,6 +55,7 @@ class Wish:
     every_time: bool = False
     hold: int = 0
     clerk: str = ""
+    answers: tuple[str, ...] = ()
 
     def but(self, **changes: object) -> "Wish":
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
@@ -92,6 +97,8 @@ class Wish:
             if count != 1:
                 yield f"n-{id_}", str(count)
         yield from ((name, str(value)) for name, value in plain.items() if value)
+        for key, reply in read_answers(self.answers).items():
+            yield f"{_ANSWER}{key}", reply.value
 
 
 def read_wish(fields: Fields, site_id: str = "", service_id: str = "") -> Wish:
@@ -110,6 +117,7 @@ def read_wish(fields: Fields, site_id: str = "", service_id: str = "") -> Wish:
         every_time=bool(fields.get("all")),
         hold=_number(fields.get("hold"), 0),
         clerk=_slug(fields.get("with")),
+        answers=_answers(fields),
     )
 
 
@@ -128,6 +136,11 @@ def read_moment(value: object) -> datetime:
     if found is None or found.tzinfo is None or found.year not in YEARS:
         raise BadInput(field="at")
     return found
+
+
+def _answers(fields: Fields) -> tuple[str, ...]:
+    names = [name for name in fields.keys() if name.startswith(_ANSWER)]  # noqa: SIM118 -- no mapping
+    return written_answers(read_answers(f"{name.removeprefix(_ANSWER)}:{fields.get(name)}" for name in names))
 
 
 def _slugs(values: Iterable[object]) -> list[str]:

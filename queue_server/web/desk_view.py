@@ -17,7 +17,7 @@ from queue_server.domain.town import Channel, Service, Site, Town, in_language, 
 from queue_server.services.concerns import takes_walk_ins
 from queue_server.services.locales import clock, locale_of, weekday_and_day
 from queue_server.services.offer import is_bookable
-from queue_server.services.wording import in_words, untold
+from queue_server.services.wording import Say, in_words, papers_in_words, untold
 from queue_server.web.booking_concern import talk_of
 from queue_server.web.desk_wish import COUNT, Wish
 from queue_server.web.qr import qr_image
@@ -145,18 +145,11 @@ def chosen(
     ]
 
 
-def papers(
-    town: Town, pairs: Iterable[Sequence[Any]], language: str, hidden: Collection[str] = ()
-) -> list[str]:
-    """Return the documents to bring, each once, in the order of the services; none of what is `hidden`."""
+def papers(town: Town, pairs: Iterable[Sequence[Any]], say: Say, hidden: Collection[str] = ()) -> list[str]:
+    """Return the documents to bring, each once: what is certain first; none of what is `hidden`."""
     services = {service.id: service for service in town.services}
-    found = (
-        in_language(document, language)
-        for service_id, _ in pairs
-        if service_id in services and service_id not in hidden
-        for document in services[service_id].documents
-    )
-    return list(dict.fromkeys(found))
+    told = [services[id_] for id_, _ in pairs if id_ in services and id_ not in hidden]
+    return papers_in_words(say, told)
 
 
 def concern_query(wish: Wish, **changed: str) -> str:
@@ -227,7 +220,7 @@ def appointment(words: Words, town: Town, site: Site, seen: Values, hidden: Coll
         "persons": seen["persons"],
         "services": chosen(town, seen["services"], words.say, hidden),
         "others": _others(words, town, seen, hidden),
-        "papers": papers(town, seen["services"], language, hidden),
+        "papers": papers(town, seen["services"], words.say, hidden),
         "area": area_of(site, seen.get("area_id"), language)[0],
         "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")),
         "until": words.long(seen["confirm_until"]) if seen["confirm_until"] else "",
@@ -290,7 +283,7 @@ def card(words: Words, town: Town, site: Site, seen: Values, manage_url: str) ->
         "services": chosen(town, told, words.say),
         "others": _others(words, town, seen, hidden),
         "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")) if is_told else [],
-        "papers": papers(town, seen["services"], language, hidden),
+        "papers": papers(town, seen["services"], words.say, hidden),
         "qr": qr_image(manage_url) if manage_url else "",
     }
 

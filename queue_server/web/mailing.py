@@ -77,6 +77,8 @@ class Addressee(Visit, Protocol):
     @property
     def clerk_id(self) -> str | None: ...
     @property
+    def paper_answers(self) -> str: ...
+    @property
     def answer(self) -> str: ...
     @property
     def reminder_min(self) -> int | None: ...
@@ -217,6 +219,7 @@ class Mailing:
             until=to.held_until if kind in ASKING else None,
             also=tuple(also),
             own=town.letter_texts.get(text_id(kind, language), {}),
+            paper_answers=to.paper_answers,
         )
 
         def in_calendar(entry: Entry) -> CalendarEntry:

@@ -21,12 +21,13 @@ from queue_server.domain.errors import (
     SlotTaken,
     UnknownHelperCode,
 )
+from queue_server.domain.papers import answers_to, read_answers, written_answers
 from queue_server.domain.person import Person
-from queue_server.domain.town import Site
 from queue_server.services import booking
 from queue_server.services.last_look import clerks_of_hold
 from queue_server.services.ports import Answer, Unit
 from queue_server.web import page_embedding
+from queue_server.web.booking_concern import services_of
 from queue_server.web.booking_dates import local
 from queue_server.web.booking_holds import held_time
 from queue_server.web.booking_person import Typed, birth_date, likely_meant, problems, read_typed
@@ -160,7 +161,7 @@ async def _book(visit: Visit, form: FormData) -> Response:
     required = visit.required(await _held(visit) if is_planned else None)
     if problems(visit.typed, required, visit.today, visit.site):
         return await _check(visit, form)
-    hold, person, code = visit.wish.hold, _person(visit.typed, visit.site), visit.typed["helper"]
+    hold, person, code = visit.wish.hold, _person(visit), visit.typed["helper"]
     known = spoken_at(visit.town, visit.site, visit.house.texts)
     language = visit.write_in if visit.write_in in known else visit.language
     by_mail = bool(address(visit.house))  # else no letter has a link
@@ -296,7 +297,8 @@ def _require_service(visit: Visit, service_id: str) -> None:
         raise NotFound(what="service")
 
 
-def _person(typed: Typed, site: Site) -> Person:
+def _person(visit: Visit) -> Person:
+    typed, site = visit.typed, visit.site
     born = birth_date(typed["birth_date"])
     values: dict[str, Any] = {name: typed[name] for name in ("name", "email", "phone", "address", "remarks")}
     return Person(
@@ -306,6 +308,9 @@ def _person(typed: Typed, site: Site) -> Person:
         needs=typed.needs,
         reminder_min=typed.reminder(site) or None,
         sms=bool(typed["phone"]) and typed.wants_sms(site),
+        paper_answers=" ".join(
+            written_answers(answers_to(services_of(visit.town, visit.wish), read_answers(visit.wish.answers)))
+        ),
     )
 
 

@@ -24,7 +24,7 @@ from queue_server.domain.town import (
     in_language,
     services_at,
 )
-from queue_server.services.wording import in_words, untold
+from queue_server.services.wording import in_words, papers_in_words, untold
 from queue_server.web import calendar_conflicts
 from queue_server.web.condition import program_version
 from queue_server.web.desk_frame import alarm_of
@@ -179,9 +179,7 @@ def _service(call: PageCall, service: Service, *, is_untold: bool) -> dict[str, 
         "max_count": service.max_count,
         "listed": call.say("common.confidential") if is_untold else None,
         "counted": [in_words(call.say, service, n) for n in range(1, service.max_count + 1)],
-        "documents": []
-        if is_untold
-        else [in_language(document, call.language) for document in service.documents],
+        "documents": [] if is_untold else papers_in_words(call.say, [service]),
     }
 
 

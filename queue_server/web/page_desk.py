@@ -217,7 +217,7 @@ async def _show(
         moving=moving,
         move_to=move_to,
         chosen=view.chosen(town, wish.pairs, call.say, hidden),
-        papers=view.papers(town, wish.pairs, call.language, hidden),
+        papers=view.papers(town, wish.pairs, call.say, hidden),
         categories=view.by_category(town, site, call.say),
         minutes=found["minutes"],
         days=days,

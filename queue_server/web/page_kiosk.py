@@ -1,5 +1,6 @@
 """The kiosk's touch page, and the QR pictures on it. What becomes of a press is the API's (`api_sites`)."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Final
@@ -11,17 +12,18 @@ from queue_server.domain.access import Act
 from queue_server.domain.admission import WITH_APPOINTMENT, ever_admits
 from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import NotFound
+from queue_server.domain.papers import papers_of
 from queue_server.domain.person_fields import reason_for
 from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at
 from queue_server.services import kiosk as kiosk_visits
 from queue_server.services.concerns import takes_walk_ins
 from queue_server.services.offer import is_bookable
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.wording import counts_persons
+from queue_server.services.wording import Say, counts_persons, paper_words
 from queue_server.web.condition import program_version
 from queue_server.web.languages import spoken_at
 from queue_server.web.pages import PageCall, PageRoute
-from queue_server.web.texts import is_reviewed
+from queue_server.web.texts import FALLBACK, is_reviewed
 
 IDLE_MS: Final = 60_000
 RESULT_MS: Final = 25_000
@@ -47,7 +49,12 @@ async def kiosk_page(call: PageCall) -> Response:
         "unreviewed": {
             one: house.texts[one]("page.not_reviewed") for one in languages if not is_reviewed(one)
         },
-        "categories": _categories(town, site, business_day(house.clock(), ZoneInfo(site.time_zone))),
+        "categories": _categories(
+            town,
+            site,
+            business_day(house.clock(), ZoneInfo(site.time_zone)),
+            [house.texts[one] for one in dict.fromkeys((FALLBACK, *languages))],
+        ),
         "areas": [{"id": a.id, "name": dict(a.name), "hint": dict(a.hint)} for a in site.areas],
         "opening": [
             {"weekday": o.weekday, "opens": f"{o.opens:%H:%M}", "closes": f"{o.closes:%H:%M}"}
@@ -130,14 +137,14 @@ def qr_picture(link: str) -> Response:
     return Response(buffer.getvalue(), media_type="image/svg+xml")
 
 
-def _categories(town: Town, site: Site, today: date) -> list[Json]:
+def _categories(town: Town, site: Site, today: date, says: Collection[Say]) -> list[Json]:
     services = list(services_at(town, site.id))
     return [
         {
             "id": category.id,
             "name": dict(category.name),
             "services": [
-                _service(town, site, one, today) for one in services if one.category_id == category.id
+                _service(town, site, one, today, says) for one in services if one.category_id == category.id
             ],
         }
         for category in town.categories
@@ -145,14 +152,16 @@ def _categories(town: Town, site: Site, today: date) -> list[Json]:
     ]
 
 
-def _service(town: Town, site: Site, service: Service, today: date) -> Json:
+def _service(town: Town, site: Site, service: Service, today: date, says: Collection[Say]) -> Json:
     department = next((d for d in town.departments if d.id == service.department_id), None)
     return {
         "id": service.id,
         "name": dict(service.name),
         "max_count": service.max_count,
         "counts_persons": counts_persons(service),
-        "documents": [dict(document) for document in service.documents],
+        "documents": [
+            {say.language: paper_words(say, one) for say in says} for one in papers_of([service], {})
+        ],
         "why": _why_no_number(service, site, today),
         "books": is_bookable(service, site) and not service.confirm_first,
         "combines": service.combines.value,

@@ -13,7 +13,7 @@ from queue_server.protocol import Slip, SlipLine
 from queue_server.services.appointments import come_at
 from queue_server.services.locales import clock, direction_of, locale_of, weekday_and_day
 from queue_server.services.ports import JobToPrint, Unit
-from queue_server.services.wording import in_words, told_to_others
+from queue_server.services.wording import in_words, papers_in_words, told_to_others
 from queue_server.web.house import House
 from queue_server.web.texts import FALLBACK
 
@@ -98,12 +98,11 @@ def _appointment_lines(house: House, unit: Unit, appointment: Appointment, langu
     come = say("slip.come_value", time=clock(from_when))
     services = {service.id: service for service in unit.town.services}
     chosen = list(told_to_others(services[id_] for id_, _ in appointment.concern if id_ in services))
-    documents = dict.fromkeys(in_language(one, language) for service in chosen for one in service.documents)
     return [
         SlipLine(label=say("slip.come"), value=come),
         *_area(house, unit, appointment.area_id, language, "slip.later_area"),
         *_services(house, unit, appointment.concern, language),
-        *_listed(say("slip.bring"), (f"- {one}" for one in documents)),
+        *_listed(say("slip.bring"), (f"- {one}" for one in papers_in_words(say, chosen))),
         SlipLine(label=say("slip.reference"), value=appointment.reference),
     ]
 

@@ -28,7 +28,7 @@ class Form:
         fields: dict[str, list[str]] = {}
         for tag in re.findall(r"<input([^>]*)>", body):
             one = attributes(tag)
-            if "name" in one and ("checked" in one or one.get("type") != "checkbox"):
+            if "name" in one and ("checked" in one or one.get("type") not in {"checkbox", "radio"}):
                 fields.setdefault(one["name"], []).append(one.get("value", ""))
         for tag, text in re.findall(r"<textarea([^>]*)>(.*?)</textarea>", body, re.DOTALL):
             fields[attributes(tag)["name"]] = [html.unescape(text)]

@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 from queue_server.adapters.town.file import sample_town
 from queue_server.domain.admission import Admission
 from queue_server.domain.town import Town
-from queue_server.web.booking_concern import categories, documents, matches, services_of, talk_with
+from queue_server.web.booking_concern import categories, matches, questions, services_of, talk_with
 from queue_server.web.booking_wish import Wish, read_wish
 
 TODAY = date(2026, 3, 10)
@@ -52,10 +52,22 @@ def test_a_search_takes_every_word_in_any_language() -> None:
     assert not matches("wohnsitz hund", texts)
 
 
-def test_documents_stand_once() -> None:
-    town = sample_town()
-    found = documents(services_of(town, Wish(services=(("id-card", 1), ("passport", 1)))), "de")
-    assert len(found) == len(set(found)) > 0
+def test_a_question_of_two_services_is_asked_once() -> None:
+    town, wish = sample_town(), Wish(services=(("id-card", 1), ("passport", 1)))
+    asked = questions(services_of(town, wish), wish, "de")
+    assert [one["text"] for one in asked] == [
+        "Ist es Ihr erster Ausweis oder Pass bei uns, oder hat sich Ihr Name geändert?",
+        "Ist ein Ausweis oder Pass für ein Kind?",
+    ]
+    answered = wish.but(answers=(f"{asked[1]['key']}:no",))
+    assert [one["said"] for one in questions(services_of(town, wish), answered, "de")] == ["", "no"]
+
+
+def test_answers_survive_the_address_and_nonsense_in_it_does_not() -> None:
+    key = "0" * 12
+    wish = Wish(services=(("passport", 1),), answers=(f"{key}:yes",))
+    assert read_wish(QueryParams(urlsplit(wish.url()).query)).answers == wish.answers
+    assert read_wish(QueryParams(f"a-{key}=perhaps&a-x=yes&a-{key[1:]}=no")).answers == ()
 
 
 def test_a_wish_survives_its_address() -> None:

@@ -196,7 +196,7 @@ async def test_what_would_need_three_appointments_is_offered_in_parts(visitor: V
     assert "Minuten" not in visitor.words, "nobody does it in one go"
     await visitor.follow("Zeiten für Termin 1 ansehen")
     assert "2 × Personalausweis" in visitor.words
-    assert "Ehe" not in visitor.words
+    assert "Eheschließung" not in visitor.words
     assert visitor.words.count("Frühestens") == 2, "both sites can do it"
 
 

@@ -20,7 +20,7 @@ _OF_APPOINTMENT = (
     *("reference", "number", "starts_at", "minutes", "concern", "area_id"),
     *("state", "language", "secret_version", "clerk_id", "held_until"),
 )
-_TOLD = ("name", "email", "phone", "answer")
+_TOLD = ("name", "email", "phone", "answer", "paper_answers")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,6 +42,7 @@ class Addressee:
     email: str
     phone: str
     answer: str
+    paper_answers: str
     reminder_min: int | None
     sms: bool
 

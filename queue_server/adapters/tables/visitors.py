@@ -48,6 +48,7 @@ class BookedPerson(SQLModel, table=True):
     by: str = ""
     answer: str = ""
     sms: bool = False
+    paper_answers: str = Field(default="", max_length=400)
     mail_trouble: str = Field(default="", max_length=40)
     phone_trouble: str = Field(default="", max_length=40)
     contact_hash: str = Field(default="", max_length=64, index=True)

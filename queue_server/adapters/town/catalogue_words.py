@@ -16,7 +16,7 @@ def add_words(catalogue: Mapping[str, Any], languages: Iterable[object]) -> None
     Only what the town speaks: a stored town keeps all its texts in memory.
     """
     for language, words in _files(languages):
-        for shelf in ("categories", "documents"):
+        for shelf in ("categories", "documents", "questions"):
             for key, text in words[shelf].items():
                 catalogue[shelf][key][language] = text
         for key, text in words["services"].items():

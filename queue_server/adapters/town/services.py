@@ -12,7 +12,16 @@ from queue_server.adapters.town.source import Report, ShapeCode, Source
 from queue_server.adapters.town.table import Table
 from queue_server.adapters.town.toml_positions import Path
 from queue_server.domain.admission import Admission
-from queue_server.domain.town import Category, Channel, Combines, Department, Service, Texts
+from queue_server.domain.town import (
+    Category,
+    Channel,
+    Combines,
+    Department,
+    DocumentIf,
+    Reply,
+    Service,
+    Texts,
+)
 from queue_server.domain.town_problem import Code, listed, nearest
 
 Places: TypeAlias = list[tuple[Source, Path]]
@@ -21,16 +30,18 @@ Places: TypeAlias = list[tuple[Source, Path]]
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The three tables that a town file and a catalogue share."""
+    """The tables that a town file and a catalogue share."""
 
     categories: Table
     documents: Table
+    questions: Table
     services: Table
 
     @classmethod
     def of(cls, table: Table) -> "Shelf":
-        """Take the three tables out of a file."""
-        return cls(table.table("categories"), table.table("documents"), table.table("services"))
+        """Take the tables out of a file."""
+        names = ("categories", "documents", "questions", "services")
+        return cls(*(table.table(name) for name in names))
 
 
 class ServiceReader:
@@ -140,6 +151,7 @@ class ServiceReader:
             included=table.whole("included", 1),
             max_count=table.whole("max_count", 1),
             documents=self._documents(table),
+            documents_if=tuple(map(self._document_if, table.tables("documents_if"))),
             admission=table.choice("admission", Admission.BOTH),
             admission_times=tuple(map(read_admission_time, table.tables("admission_times"))),
             channel=table.choice("channel", Channel.HERE),
@@ -174,20 +186,35 @@ class ServiceReader:
         return key and self._prefix + key
 
     def _documents(self, table: Table) -> tuple[Texts, ...]:
-        """A word is the key of a document that several services share; a table is a text of this one."""
-        documents = []
-        for index, item in enumerate(table.items("documents")):
-            shared = next((one.documents for one in self._shelves if item in _keys_of(one.documents)), None)
-            if not isinstance(item, str):
-                documents.append(table.as_texts(("documents", index), item))
-            elif shared is not None:
-                documents.append(shared.texts(item))
-            else:
-                known = {key for shelf in self._shelves for key in shelf.documents.data}
-                near = nearest(item, known)
-                path = ("documents", index)
-                table.wrong(path, Code.UNKNOWN_REFERENCE, found=item, suggestion=near)
-        return tuple(documents)
+        shelves = [one.documents for one in self._shelves]
+        found = (
+            self._shared(table, ("documents", index), item, shelves)
+            for index, item in enumerate(table.items("documents"))
+        )
+        return tuple(texts for texts in found if texts is not None)
+
+    def _document_if(self, table: Table) -> DocumentIf:
+        document = self._shared(
+            table, ("document",), table.value("document") or "", [one.documents for one in self._shelves]
+        )
+        question = self._shared(
+            table, ("question",), table.value("question") or "", [one.questions for one in self._shelves]
+        )
+        when = table.choice("when", Reply.YES)
+        table.finish()
+        return DocumentIf(document or {}, question or {}, when)
+
+    @staticmethod
+    def _shared(table: Table, path: Path, item: object, shelves: list[Table]) -> Texts | None:
+        """A word is the key of a text that several services share; a table is a text of this one."""
+        if not isinstance(item, str):
+            return table.as_texts(path, item)
+        shared = next((one for one in shelves if item in one.data), None)
+        if shared is not None:
+            return shared.texts(item)
+        known = {key for one in shelves for key in one.data}
+        table.wrong(path, Code.UNKNOWN_REFERENCE, found=item, suggestion=nearest(item, known))
+        return None
 
     def _keys(self) -> set[str]:
         return {key for shelf in self._shelves for key in shelf.services.data}
@@ -201,11 +228,6 @@ class ServiceReader:
             expected=listed(known),
             suggestion=nearest(found, known),
         )
-
-
-def _keys_of(table: Table) -> list[object]:
-    """Keys as a list, so that one may look for things that cannot be keys at all."""
-    return list(table.data)
 
 
 def _words(table: Table) -> dict[str, str]:

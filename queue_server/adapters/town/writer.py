@@ -22,6 +22,8 @@ from queue_server.domain.town import (
     WAYS,
     Clerk,
     Department,
+    DocumentIf,
+    Reply,
     Service,
     Site,
     Texts,
@@ -53,7 +55,8 @@ def to_toml(town: Town, say: Callable[[str], str] | None = None) -> str:
     holds no set-up (accounts, visitors) and what is kept beside it (letters' texts, planned changes).
     """
     keys = {service.id: service.key for service in town.services}
-    documents = _document_keys(town.services)
+    documents = _keys_for(texts for one in town.services for texts in _papers(one))
+    questions = _keys_for(part.question for one in town.services for part in one.documents_if)
     in_order = [one.key for place in town.departments for one in _picked(town, place)]
     head = [pair for pair in _pairs(town) if pair[0] in IN_HEAD]
     if in_order != [one.key for one in town.services]:
@@ -66,8 +69,10 @@ def to_toml(town: Town, say: Callable[[str], str] | None = None) -> str:
         "departments": [_block("[[departments]]", _office(one, town)) for one in town.departments],
         "clerks": [_block("[[clerks]]", _clerk(clerk, keys)) for clerk in town.clerks],
         "documents": [_block("[documents]", _written(documents))] if documents else [],
+        "questions": [_block("[questions]", _written(questions))] if questions else [],
         "services": [
-            _block(f"[services.{_key(one.key)}]", _service(one, town, documents)) for one in town.services
+            _block(f"[services.{_key(one.key)}]", _service(one, town, documents, questions))
+            for one in town.services
         ],
     }
     return "\n".join(
@@ -92,13 +97,18 @@ def _office(department: Department, town: Town) -> "_Pairs":
     return [*_pairs(department), ("services", _value(keys))]
 
 
-def _written(documents: "_Documents") -> Iterator[tuple[str, str]]:
+def _papers(service: Service) -> Iterator[Texts]:
+    yield from service.documents
+    yield from (one.document for one in service.documents_if)
+
+
+def _written(documents: "_Shared") -> Iterator[tuple[str, str]]:
     for texts, key in documents.items():
         yield key, _texts(dict(texts))
 
 
 _Pairs = Iterable[tuple[str, str]]
-_Documents = Mapping[tuple[tuple[str, str], ...], str]
+_Shared = Mapping[tuple[tuple[str, str], ...], str]
 
 
 def _block(header: str, pairs: _Pairs) -> str:
@@ -158,14 +168,20 @@ def _clerk(clerk: Clerk, keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         )
 
 
-def _service(service: Service, town: Town, documents: _Documents) -> Iterator[tuple[str, str]]:
+def _service(
+    service: Service, town: Town, documents: _Shared, questions: _Shared
+) -> Iterator[tuple[str, str]]:
     if service.id != service.key.replace("_", "-"):
         yield "id", _value(service.id)
-    apart = ("id", "key", "department_id", "category_id", "site_ids", "area_by_site", "documents")
+    places = ("department_id", "category_id", "site_ids", "area_by_site")
+    apart = ("id", "key", *places, "documents", "documents_if")
     yield "category", _value(service.category_id)
     yield from _pairs(service, leave=apart)
     if service.documents:
         yield "documents", _value([documents[_sorted(texts)] for texts in service.documents])
+    if service.documents_if:
+        lines = (_document_if(one, documents, questions) for one in service.documents_if)
+        yield "documents_if", _several(lines)
     if service.site_ids != _department(service, town).site_ids:
         yield "sites", _value(service.site_ids)
     first = {site.id: site.areas[0].id for site in town.sites if site.areas}
@@ -175,22 +191,28 @@ def _service(service: Service, town: Town, documents: _Documents) -> Iterator[tu
         yield "areas", _table(others)
 
 
+def _document_if(one: DocumentIf, documents: _Shared, questions: _Shared) -> str:
+    pairs = [("document", documents[_sorted(one.document)]), ("question", questions[_sorted(one.question)])]
+    if one.when is not Reply.YES:
+        pairs.append(("when", one.when))
+    return _table((key, _value(word)) for key, word in pairs)
+
+
 def _department(service: Service, town: Town) -> Department:
     return next(one for one in town.departments if one.id == service.department_id)
 
 
-def _document_keys(services: Iterable[Service]) -> dict[tuple[tuple[str, str], ...], str]:
-    """Give each document a key made of its German words; many services share a document."""
+def _keys_for(several: Iterable[Texts]) -> dict[tuple[tuple[str, str], ...], str]:
+    """Give each text a key made of its German words; many services share a document or a question."""
     keys: dict[tuple[tuple[str, str], ...], str] = {}
-    for service in services:
-        for texts in service.documents:
-            if _sorted(texts) not in keys:
-                words = re.sub(r"[^a-z0-9]+", "-", texts[GERMAN].casefold())[:_LONGEST_KEY].strip("-")
-                taken = set(keys.values())
-                key, number = words or "document", 2
-                while key in taken:
-                    key, number = f"{words}-{number}", number + 1
-                keys[_sorted(texts)] = key
+    for texts in several:
+        if _sorted(texts) not in keys:
+            words = re.sub(r"[^a-z0-9]+", "-", texts[GERMAN].casefold())[:_LONGEST_KEY].strip("-")
+            taken = set(keys.values())
+            key, number = words or "document", 2
+            while key in taken:
+                key, number = f"{words}-{number}", number + 1
+            keys[_sorted(texts)] = key
     return keys
 
 

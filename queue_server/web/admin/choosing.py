@@ -21,6 +21,7 @@ from queue_server.domain.town import (
     Chime,
     Combines,
     NumberStyle,
+    Reply,
     Site,
     Town,
 )
@@ -164,5 +165,6 @@ _LISTS: Final[Mapping[str, Callable[[Around], Iterable[Choice]]]] = {
     "chimes": _words("chime", Chime),
     "number_styles": _words("number_style", NumberStyle),
     "person_fields": _words("person_field", PERSON_FIELDS),
+    "replies": _words("reply", Reply),
     "reminders": _words("reminder", (0, *reversed(CHOICES_MIN))),
 }

@@ -9,10 +9,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from queue_server.domain.admission import Admission, AdmissionTime
-from queue_server.domain.town import Absence, Channel, Combines
+from queue_server.domain.town import Absence, Channel, Combines, DocumentIf, Reply
 from queue_server.web.admin.fields import Field, Part, Sort, Widget
 from queue_server.web.admin.kinds_site import ADMISSION_COLUMNS
 
+_DOCUMENT_IF: Final = (
+    Field("document", Widget.TEXTS),
+    Field("question", Widget.TEXTS),
+    Field("when", Widget.CHOICE, choices="replies", of=Reply),
+)
 _WHAT: Final = (
     Field("name", Widget.TEXTS),
     Field("department_id", Widget.CHOICE, choices="departments", required=True, in_list=True),
@@ -22,6 +27,7 @@ _WHAT: Final = (
     Field("included", Widget.NUMBER),
     Field("max_count", Widget.NUMBER),
     Field("documents", Widget.TEXT_LINES),
+    Field("documents_if", Widget.ROWS, of=DocumentIf, columns=_DOCUMENT_IF),
     Field("site_ids", Widget.CHOICES, choices="sites"),
     Field("area_by_site", Widget.EACH, keys="sites", choices="areas_of"),
 )

@@ -51,6 +51,10 @@ def taken_from(town: Town, catalogue: Town, key: str) -> tuple[Service, Category
         area_by_site={},
         name=_in(town, found.name),
         documents=tuple(_in(town, one) for one in found.documents),
+        documents_if=tuple(
+            replace(one, document=_in(town, one.document), question=_in(town, one.question))
+            for one in found.documents_if
+        ),
     ), heading
 
 

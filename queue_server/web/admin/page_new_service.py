@@ -91,7 +91,7 @@ def _row(call: PageCall, one: Any) -> dict[str, Any]:
         "key": one.key,
         "name": name,
         "minutes": one.minutes,
-        "documents": len(one.documents),
+        "documents": len(one.documents) + len(one.documents_if),
         "is_here": one.channel is Channel.HERE,
         "channel": call.say(f"admin.choice_channel_{one.channel}"),
         "text": " ".join([one.key, *one.name.values()]).casefold(),

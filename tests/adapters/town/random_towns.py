@@ -27,9 +27,11 @@ from queue_server.domain.town import (
     Counter,
     Department,
     Display,
+    DocumentIf,
     Kiosk,
     NumberStyle,
     OpeningHours,
+    Reply,
     Room,
     RosterEntry,
     Service,
@@ -236,6 +238,9 @@ def _services(
         included=draw(st.integers(1, most)),
         max_count=most,
         documents=draw(st.lists(TEXTS, max_size=3).map(tuple)),
+        documents_if=draw(
+            st.lists(st.builds(DocumentIf, TEXTS, TEXTS, st.sampled_from(Reply)), max_size=2).map(tuple)
+        ),
         admission=draw(st.sampled_from(Admission)),
         admission_times=draw(_times(list(at))),
         channel=draw(st.sampled_from(Channel)),

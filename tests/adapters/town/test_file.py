@@ -15,7 +15,7 @@ from queue_server.adapters.town import services as town_services
 from queue_server.adapters.town.file import FileProblem, TownFileError, load, load_file, to_toml
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
 from queue_server.domain.person_fields import FieldReason
-from queue_server.domain.town import Absence, CallMode, Challenge, CheckIn, Town
+from queue_server.domain.town import Absence, CallMode, Challenge, CheckIn, DocumentIf, Reply, Town
 
 SMALL = """\
 [town]
@@ -446,6 +446,16 @@ def test_catalogue_beside_the_file_describes_what_is_picked() -> None:
     passport = picked().services[1]
     assert (passport.name, passport.minutes) == ({"de": "Reisepass"}, 20)
     assert passport.documents == ({"de": "Foto", "en": "Photo"}, {"de": "Altes Dokument"})
+
+
+def test_a_document_may_depend_on_a_question_that_services_share() -> None:
+    line = 'documents_if = [{ document = "photo", question = "new", when = "no" }]\n'
+    mine = MINE.replace("[services", '[questions]\nnew = "Ist er neu?"\n[services') + line
+    expected = DocumentIf({"de": "Foto", "en": "Photo"}, {"de": "Ist er neu?"}, Reply.NO)
+    assert picked(catalogue=mine).services[1].documents_if == (expected,)
+    with pytest.raises(TownFileError) as refused:
+        picked(catalogue=mine.replace('question = "new"', 'question = "now"'))
+    assert [(one.code, one.suggestion) for one in refused.value.problems] == [("unknown_reference", "new")]
 
 
 def test_only_used_categories_of_a_catalogue_are_taken_and_the_town_may_rename_them() -> None:

@@ -69,7 +69,7 @@ def test_built_in_catalogue_has_79_services_in_two_languages() -> None:
 def test_every_word_of_the_catalogue_is_there_in_each_further_language(language: str) -> None:
     """A town that speaks it shows no German service beside translated ones."""
     ours, words = tomllib.loads(sample("services.toml")), tomllib.loads(sample(f"services.{language}.toml"))
-    assert words.keys() == {"categories", "documents", "services"}
+    assert words.keys() == {"categories", "documents", "questions", "services"}
     for shelf, texts in words.items():
         assert texts.keys() == ours[shelf].keys(), shelf
         assert all(isinstance(one, str) and one.strip() == one and one for one in texts.values())

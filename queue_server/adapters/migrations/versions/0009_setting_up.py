@@ -57,10 +57,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('organisation_id', 'id', name=op.f('pk_picture'))
     )
     op.add_column('token', sa.Column('last_used_on', sa.Date(), nullable=True))
+    answers: sa.Column[str] = sa.Column('paper_answers', _text(400), nullable=False, server_default='')
+    op.add_column('booked_person', answers)
     op.execute(f"UPDATE compatibility SET readable_from = '{OLDEST_READER}'")
 
 
 def downgrade() -> None:
+    op.drop_column('booked_person', 'paper_answers')
     op.drop_column('token', 'last_used_on')
     for table in ('picture', 'rescue', 'planned_change'):
         op.drop_table(table)

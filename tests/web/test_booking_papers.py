@@ -1,0 +1,75 @@
+"""From the questions about documents to the list: on pages, in the letter, and forgotten with the visit."""
+
+from typing import Any
+
+import pytest
+
+from queue_server.domain.papers import key_of
+from queue_server.services import booking
+from queue_server.services.ports import Unit
+from tests.web.forms import Visitor
+from tests.web.running import Town
+from tests.web.test_mailing import deliver, letters, text
+from tests.web.test_page_booking import ERIKA, reference
+
+PASSPORT = "/termin/rathaus?step=2&s=passport&day=2026-03-12"
+CHILD = key_of({"de": "Ist ein Ausweis oder Pass für ein Kind?"})
+FIRST = "Ist es Ihr erster Ausweis oder Pass bei uns, oder hat sich Ihr Name geändert?"
+COMES = "Kind muss persönlich anwesend sein"
+BIRTH = "Geburts- oder Eheurkunde"
+
+
+@pytest.fixture
+def visitor(town: Town) -> Visitor:
+    return Visitor(town)
+
+
+async def test_an_answer_decides_the_list_on_every_page_and_in_the_letter(
+    town: Town, visitor: Visitor
+) -> None:
+    await visitor.open(PASSPORT)
+    assert f"{COMES} (nur wenn ja: Ist ein Ausweis oder Pass für ein Kind?)" in visitor.words
+    typed: dict[str, Any] = {f"a__{CHILD}": "yes"}
+    await visitor.press("step", "2", **typed)
+    assert COMES in visitor.words
+    assert f"{COMES} (nur" not in visitor.words
+    assert f"{BIRTH} (nur wenn ja: {FIRST})" in visitor.words, "nobody has to answer"
+
+    await visitor.press("at", visitor.times[0])
+    await visitor.press("act", "check", **ERIKA)
+    assert COMES in visitor.words
+    assert f"{COMES} (nur" not in visitor.words
+    await visitor.press("act", "book")
+    assert COMES in visitor.words
+    assert f"{COMES} (nur" not in visitor.words
+
+    await deliver(town)
+    told = text(letters(town)[-1])
+    assert f"[ ] {COMES}" in told.splitlines()
+    assert f"[ ] {BIRTH} (nur wenn ja: {FIRST})" in told.splitlines()
+
+
+async def test_a_document_that_an_answer_makes_needless_is_on_no_list(visitor: Visitor) -> None:
+    await visitor.open(f"{PASSPORT}&a-{CHILD}=no")
+    assert COMES not in visitor.words
+
+
+async def test_an_answer_is_kept_with_the_person_and_goes_with_them(town: Town, visitor: Visitor) -> None:
+    await visitor.open(f"{PASSPORT}&a-{CHILD}=yes&a-{'0' * 12}=yes")
+    await visitor.press("at", visitor.times[0])
+    await visitor.press("act", "check", **ERIKA)
+    await visitor.press("act", "book")
+    found = reference(visitor)
+
+    def numbered(unit: Unit) -> int:
+        return next(one.id for one in unit.book.appointments.values() if one.reference == found)
+
+    id_ = await town.house.sequencer.look("rathaus", numbered)
+
+    def kept(unit: Unit) -> str:
+        person = unit.person(id_)
+        return person.paper_answers if person else ""
+
+    assert await town.house.sequencer.look("rathaus", kept) == f"{CHILD}:yes", "and nothing else"
+    await town.house.sequencer.do("rathaus", lambda unit: booking.cancel(unit, found, "visitor"))
+    assert await town.house.sequencer.look("rathaus", kept) == ""
