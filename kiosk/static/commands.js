@@ -33,6 +33,17 @@ export function get(path, query, options = {}) {
   return persistently(`${path}?${new URLSearchParams(query)}`, { headers: {} }, options);
 }
 
+/** A text as sound; null when there is no voice, or nobody answers: then the page is silent, and still there. */
+export async function readAloud(path, body, deviceId) {
+  const headers = { "Content-Type": "application/json", "Aufruf-Device": deviceId };
+  try {
+    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+    return answer.ok ? await answer.arrayBuffer() : null;
+  } catch {
+    return null;
+  }
+}
+
 async function persistently(path, request, { deviceId, language, pauses = PAUSES_MS, sleep = wait }) {
   for (let attempt = 0; ; attempt += 1) {
     const answer = await once(path, request, { deviceId, language });

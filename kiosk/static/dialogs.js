@@ -33,6 +33,20 @@ export function makeDialogs({ dialog, config, t, language, onTouch }) {
     });
   }
 
+  /** The switches of this visit; they stay open, so that several can be turned. */
+  function helps({ names, isOn, onToggle }) {
+    const one = (name) => {
+      const node = h(
+        "button",
+        { type: "button", class: "need", "data-help": name, "aria-pressed": String(isOn(name)), on: { click: () => node.setAttribute("aria-pressed", String(onToggle(name))) } },
+        h("span", { class: "service__mark" }, icon("check")),
+        h("span", { class: "need__words" }, h("span", {}, t(`kiosk.help_${name}`)), h("span", { class: "service__why" }, t(`kiosk.help_${name}_why`))),
+      );
+      return node;
+    };
+    ask({ name: "helps", title: t("kiosk.helps_title"), body: [h("p", {}, t("kiosk.helps_text")), h("div", { class: "helps__list" }, names.map(one))], acts: [button(t("kiosk.done"), { before: "check", kind: "button--primary" }, closing(onTouch))] });
+  }
+
   /** Count down; called again, only the seconds change. */
   function warn(leftS, onEnd) {
     if (isWarning()) {
@@ -52,5 +66,5 @@ export function makeDialogs({ dialog, config, t, language, onTouch }) {
   }
 
   dialog.addEventListener("cancel", onTouch);
-  return { explain, askToGiveBack, warn, isWarning, close: () => dialog.close() };
+  return { explain, askToGiveBack, helps, warn, isWarning, isOpen: () => dialog.open, close: () => dialog.close() };
 }

@@ -17,15 +17,12 @@ export function makeClock(config, now) {
   };
 }
 
-/** Name the site, and offer what the step allows: the languages, the lower half, the end. */
-export function drawHead({ part, t, texts, config, language, inVisit, canEnd, isLow, onLanguage }) {
+/** Name the site, and offer what the step allows: the languages, the end. */
+export function drawHead({ part, t, texts, config, language, inVisit, canEnd, onLanguage }) {
   part("site").textContent = config.site_name[language] ?? config.site_name.de;
   part("site").dir = "auto";
   part("end").hidden = !canEnd;
   part("end").querySelector("span").textContent = t("kiosk.end");
-  part("reach").hidden = !inVisit;
-  part("reach").setAttribute("aria-label", t("kiosk.reach"));
-  part("reach").setAttribute("aria-pressed", String(isLow));
   part("clock").hidden = inVisit;
   part("lost").textContent = t("kiosk.lost_line");
   const languages = inVisit && config.languages.length > 1 ? config.languages : [];

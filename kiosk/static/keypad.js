@@ -25,7 +25,7 @@ export function typeInto(field, typed, key) {
  */
 export function keypad({ t, field, typed, onChange, above, below }) {
   const { keys } = FIELDS[field];
-  const shown = h("div", { class: "typed", "data-field": field });
+  const shown = h("div", { class: "typed", "data-field": field, "data-say": "" });
   const said = h("span", { class: "visually-hidden", role: "status" });
   const put = (next) => {
     typed = next;

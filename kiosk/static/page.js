@@ -9,6 +9,7 @@ import { get, newId, post } from "./commands.js";
 import { makeDialogs } from "./dialogs.js";
 import { h } from "./dom.js";
 import { drawHead, makeClock } from "./head.js";
+import { makeHelping } from "./helping.js";
 import { makeIdle } from "./idle.js";
 import { letterBar, letterView } from "./letters.js";
 import { makeMinePage } from "./mine_page.js";
@@ -52,11 +53,13 @@ const today = () => clock.local().date;
 const sitePath = `/api/v1/sites/${encodeURIComponent(config.site_id)}`;
 const kioskPath = `/api/v1/kiosks/${encodeURIComponent(config.kiosk_id)}`;
 const dialogs = makeDialogs({ dialog: part("dialog"), config, t, language, onTouch: () => idleStep.touch(now()) });
+const someoneIsThere = () => [idleStep, idleResult].forEach((one) => one.touch(now()));
 /** What the pages with a number on them need of this one. */
 const page = Object.defineProperties(
   { config, main, foot, live, t, now, today, send, read, go, draw, clear, refusal, dialogs, sitePath, kioskPath, speakAs, idle: idleResult },
   { screen: { get: () => screen }, visit: { get: () => visit }, picture: { get: () => picture }, language: { get: language } },
 );
+const helping = makeHelping(page, { root, part, onTouch: someoneIsThere });
 const result = makeResultPage(page);
 const mine = makeMinePage(page);
 const arriving = makeArriving(page, { onArrived: (ticket) => result.open(ticket, "arrived") });
@@ -91,7 +94,7 @@ function arrive(code) {
 function clear() {
   visit = null;
   lead = config.languages[0];
-  root.removeAttribute("data-reach");
+  helping.reset();
   result.forget();
   booking.forget();
   go({ step: "start" });
@@ -99,8 +102,7 @@ function clear() {
 
 function go(next) {
   screen = next;
-  idleStep.touch(now());
-  idleResult.touch(now());
+  someoneIsThere();
   draw();
   if (screen.step !== "start") (main.querySelector("[data-first]") ?? main.querySelector("h1") ?? main).focus({ preventScroll: true });
 }
@@ -132,7 +134,7 @@ const pages = {
 
 function head() {
   const canEnd = visit !== null && !(screen.step in pages);
-  drawHead({ part, t, texts, config, language: root.lang, inVisit: visit !== null, canEnd, isLow: root.dataset.reach === "low", onLanguage: speak });
+  drawHead({ part, t, texts, config, language: root.lang, inVisit: visit !== null, canEnd, onLanguage: speak });
 }
 
 function draw() {
@@ -140,6 +142,7 @@ function draw() {
   root.dir = directionOf(language());
   root.dataset.step = screen.step;
   head();
+  helping.draw();
   if (screen.step in pages) pages[screen.step]();
   else drawStep(views[screen.step]());
 }
@@ -211,7 +214,7 @@ function renewWhenIdle() {
   const version = picture?.config_version;
   const program = picture?.program ?? config.program;
   const isOurs = version === config.config_version && program === config.program;
-  if (screen.step !== "start" || version === undefined || isOurs) return;
+  if (screen.step !== "start" || helping.any() || version === undefined || isOurs) return;
   const wanted = `${version} ${program}`;
   if (sessionStorage.getItem("reloaded_for") === wanted) return;
   sessionStorage.setItem("reloaded_for", wanted);
@@ -227,13 +230,21 @@ function step() {
     clock.show(part, lead);
     if (screen.step === "start") drawStart(); // "tomorrow" becomes "today" at midnight
   }
-  if (screen.step === "start") return stepStart();
-  if (screen.step === "result" || screen.step === "mine") stepNumber();
+  if (helping.isSpeaking() && !isWarning()) someoneIsThere(); // who listens is there
+  if (screen.step === "start") stepStart();
+  else if (isNumber()) stepNumber();
   else stepChoice();
+  helping.warned(isWarning());
 }
 
+const isNumber = () => screen.step === "result" || screen.step === "mine";
+const isWarning = () => dialogs.isWarning() || (isNumber() && idleResult.at(now()).phase === "warning");
+
 function stepStart() {
-  if (lead !== config.languages[0] && idleStep.at(now()).phase !== "quiet") clear();
+  const isTurned = lead !== config.languages[0] || helping.any() || dialogs.isOpen();
+  if (!isTurned || idleStep.at(now()).phase === "quiet") return;
+  dialogs.close();
+  clear();
 }
 
 function stepNumber() {
@@ -256,13 +267,9 @@ function stepChoice() {
 // -- fingers, keys and the scanner -----------------------------------------------------------------
 
 function touched(event) {
-  const isNumber = screen.step === "result" || screen.step === "mine";
-  const isWarning = dialogs.isWarning() || (isNumber && idleResult.at(now()).phase === "warning");
   // While it warns, a press on a button is that button's: redrawing would take it from under the finger.
-  if (isWarning && event.target instanceof Element && event.target.closest("button")) return;
-  if (dialogs.isWarning()) return;
-  idleStep.touch(now());
-  idleResult.touch(now());
+  if (isWarning() && event.target instanceof Element && event.target.closest("button")) return;
+  if (!dialogs.isWarning()) someoneIsThere();
 }
 
 /** A slip was read. While a number is being taken nothing else is: it would not be shown to anybody. */
@@ -288,7 +295,11 @@ function scannedAppointment(code) {
 const scan = makeScan({ onCode: (code) => scanned(() => scannedCode(code)), onAppointment: (code) => scanned(() => scannedAppointment(code)), onOther: () => scanned(mine.unknown), isTyping: () => screen.step === "field" });
 
 function keyed(event) {
-  if (!scan(event)) return touched(event);
+  if (!scan(event)) {
+    touched(event);
+    if (!helping.pressed(event)) return;
+    if (!dialogs.isWarning()) someoneIsThere();
+  }
   event.preventDefault(); // the scanner's Enter presses no button
   event.stopImmediatePropagation();
 }
@@ -306,11 +317,6 @@ addEventListener(
   { capture: true },
 );
 part("end").addEventListener("click", clear);
-part("reach").addEventListener("click", () => {
-  if (root.dataset.reach === "low") root.removeAttribute("data-reach");
-  else root.dataset.reach = "low";
-  head();
-});
 
 root.dataset.pageId = newId(); // tells tests and technicians whether the page was loaded anew
 draw();

@@ -17,7 +17,8 @@ export function stateOf(picture, live) {
 export function waitNodes(t, wait) {
   if (!wait) return [h("span", { class: "unknown" }, t("kiosk.wait_unknown"))];
   const figures = wait.from_min === 0 ? t("kiosk.wait_short", { to: wait.to_min }) : t("kiosk.wait_range", { from: wait.from_min, to: wait.to_min });
-  return [h("span", { class: "number" }, figures), h("span", { class: "unit" }, ` ${t("kiosk.minutes")}`)];
+  const said = wait.from_min === 0 ? t("kiosk.said_under", { to: wait.to_min }) : t("kiosk.said_range", { from: wait.from_min, to: wait.to_min });
+  return [h("span", { class: "number", "data-say": said }, figures), h("span", { class: "unit", "data-say": "" }, ` ${t("kiosk.minutes")}`)];
 }
 
 export function waitingWords(t, count) {

@@ -4,6 +4,7 @@ Here live the word table of a language and the phrases built from it. Pure: the 
 elsewhere (they are data of the package `sounds`), and nothing here knows a voice or a file.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from itertools import groupby
 
 from queue_server.domain.number_space import TEST_NUMBER
 
+_LONG_NUMBER = re.compile(r"\d{3,}")
 ABBREVIATION_LENGTH = 3  # "EG" and "1.OG" are spelled; a longer run of letters is a word
 
 
@@ -82,6 +84,11 @@ def room_phrase(words: WordTable, room: str) -> str:
     if any(part.is_word for part in parts):
         return _fill(words.named_room, "{room}", _joined(words, parts))
     return _fill(words.room, "{room}", _joined(words, parts))
+
+
+def spelled(words: WordTable, text: str) -> str:
+    """Say every number of three digits and more digit by digit, as tickets and telephones are read."""
+    return _LONG_NUMBER.sub(lambda found: words.pause.join(_digit(words, one) for one in found[0]), text)
 
 
 def _fill(template: str, mark: str, spoken: str) -> str:

@@ -181,13 +181,18 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:
-    """A terminal that gives out numbers. `printer` is a target such as `preview` or `tcp://10.0.0.5:9100`."""
+    """A terminal that gives out numbers. `printer` is a target such as `preview` or `tcp://10.0.0.5:9100`.
+
+    `screen_width_mm` is how wide the picture is, so that nothing to press is smaller than 20 mm;
+    0: not measured.
+    """
 
     id: str
     name: str
     area_id: str
     printer: str = "preview"
     languages: tuple[str, ...] = (GERMAN, "en")
+    screen_width_mm: int = 0
 
 
 @dataclass(frozen=True, slots=True)

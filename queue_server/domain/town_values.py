@@ -25,6 +25,8 @@ EMAIL: Final = re.compile(r"[^@\s<>\"',;:?&#]{1,64}@[^@\s<>\"',;:?&#]+\.[^@\s<>\
 PICTURE: Final = re.compile(r"[0-9a-f]{32}")
 PRINTER: Final = re.compile(r"preview|(tcp|file|usb|serial):\S+")
 
+KIOSK_WIDTHS: Final = (150, 2500)
+"""From a tablet upright to a wall, in mm."""
 SITE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "patience_factor": (0, 20),
     "grace_min": (0, 120),
@@ -221,6 +223,9 @@ def _targets(town: Town) -> Iterator[Problem]:
         if site.email and not EMAIL.fullmatch(site.email):
             yield Problem(("sites", index, "email"), Code.BAD_EMAIL, {"found": site.email})
         for inner, kiosk in enumerate(site.kiosks):
+            if kiosk.screen_width_mm:
+                widths = {"screen_width_mm": KIOSK_WIDTHS}
+                yield from _ranges(("sites", index, "kiosks", inner), kiosk, widths)
             if not PRINTER.fullmatch(kiosk.printer):
                 where = ("sites", index, "kiosks", inner, "printer")
                 yield Problem(where, Code.BAD_PRINTER, {"found": kiosk.printer})

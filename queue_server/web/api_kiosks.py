@@ -5,8 +5,10 @@ A slip's code is the visitor's secret. It comes in the body, never in an address
 
 from typing import Final
 
+from starlette.responses import FileResponse, Response
+
 from queue_server.domain.access import Act, Kind, Thing, require
-from queue_server.domain.errors import NotFound
+from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.person import Person
 from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Site
@@ -18,6 +20,7 @@ from queue_server.web import answers, models, models_booking, printing
 from queue_server.web.api import PREFIX, ApiRoute, Call
 from queue_server.web.kiosk_service import require_in_service
 from queue_server.web.last_look import read_calendars
+from queue_server.web.speaking import is_ours
 from queue_server.web.status_codes import read_code, ticket_of
 
 
@@ -38,6 +41,22 @@ async def show_visit(call: Call) -> Answer:
         return look(unit)
 
     return await house.sequencer.look(ref.site_id, look) if body.act is None else await call.do(act)
+
+
+async def read_aloud(call: Call) -> Response:
+    """Read a text of the kiosk's page aloud: a WAV file.
+
+    Every word must be one of the house's own, of its pages and its set-up: sound is kept, and nothing that a
+    visitor typed may become a file. 404 when there is no voice, or none in time.
+    """
+    body = call.body
+    town, site = call.house.town_and_site(call.site_id)
+    if not is_ours(call.house, town, site, body.language, body.text):
+        raise BadInput(field="text", problem="strange_words")
+    path = await call.house.speech.read(body.language, body.text)
+    if path is None:
+        raise NotFound(what="speech")
+    return FileResponse(path, media_type="audio/wav", headers={"Cache-Control": "no-store"})
 
 
 async def quote_visit(call: Call) -> Answer:
@@ -146,6 +165,15 @@ ROUTES = [
         answers.OwnVisit,
         refusals=("wrong_state",),
         tag="ticket",
+    ),
+    ApiRoute(
+        "POST",
+        f"{_KIOSK}/speech",
+        read_aloud,
+        Act.USE_KIOSK,
+        "kiosk",
+        models.ReadAloud,
+        media_type="audio/wav",
     ),
     ApiRoute(
         "POST",

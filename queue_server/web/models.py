@@ -88,6 +88,13 @@ class ScannedCode(Body):
     request_id: RequestId | None = None
 
 
+class ReadAloud(Body):
+    """What stands on the kiosk's page, to be heard: a text of at most two or three sentences."""
+
+    text: str = Field(min_length=1, max_length=600)
+    language: Language = "de"
+
+
 class SignIn(Body):
     """`user` as the administrator wrote it; capitals do not matter."""
 

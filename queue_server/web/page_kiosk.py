@@ -71,6 +71,8 @@ async def kiosk_page(call: PageCall) -> Response:
         "server_now_ms": int(house.clock().timestamp() * 1000),
         "config_version": house.hub.config_version,
         "program": program_version(),
+        "screen_width_mm": kiosk.screen_width_mm,
+        "reads": [one for one in languages if house.speech.reads(one)],
         "idle_ms": IDLE_MS,
         "result_ms": RESULT_MS,
         "warn_ms": WARN_MS,

@@ -221,6 +221,15 @@ class Speech(Protocol):
     def number_drawn(self, site: Site, number: int, language: str = "") -> None: ...
     async def number(self, language: str, number: int) -> Path | None: ...
     async def room(self, language: str, room: str) -> Path | None: ...
+    def reads(self, language: str) -> bool:
+        """Tell whether pages can be read aloud in a language, as far as is known by now."""
+
+    async def read(self, language: str, text: str) -> Path | None:
+        """Give a text as sound, numbers digit by digit.
+
+        It is kept: the caller sees to it that nobody's data are in it.
+        """
+
     def health(self) -> Mapping[str, Any]: ...
 
 

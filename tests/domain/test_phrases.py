@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from queue_server.domain.number_space import TEST_NUMBER
-from queue_server.domain.phrases import WordTable, number_phrase, parse_words, room_phrase
+from queue_server.domain.phrases import WordTable, number_phrase, parse_words, room_phrase, spelled
 
 GERMAN: Mapping[str, object] = {
     "number": "Nummer {digits}",
@@ -31,6 +31,14 @@ def test_a_test_says_that_it_is_one() -> None:
     table = parse_words("de", {**GERMAN, "test": "Probe"})
     assert number_phrase(table, TEST_NUMBER) == "Probe, Nummer neun, neun, neun, neun"
     assert "Probe" not in number_phrase(table, 417)
+
+
+def test_tickets_and_telephones_within_a_text_are_said_digit_by_digit(german: WordTable) -> None:
+    assert (
+        spelled(german, "Ihre Nummer ist 417, um 10:30 Uhr")
+        == "Ihre Nummer ist vier, eins, sieben, um 10:30 Uhr"
+    )
+    assert spelled(german, "2 × Pass, 12 Min.") == "2 × Pass, 12 Min."
 
 
 def test_number_is_said_digit_by_digit(german: WordTable) -> None:

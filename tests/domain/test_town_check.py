@@ -176,6 +176,11 @@ MISTAKES: list[tuple[Town, Path, Code]] = [
         Code.DATES_BACKWARDS,
     ),
     (
+        with_site(kiosks=(Kiosk("k", "K", "hall-foyer", screen_width_mm=47),)),
+        (*SITE, "kiosks", 0, "screen_width_mm"),
+        Code.OUT_OF_RANGE,
+    ),
+    (
         with_site(displays=(Display("d", "D", ("hall-foyer",), quiet_after_s=5),)),
         (*SITE, "displays", 0, "quiet_after_s"),
         Code.OUT_OF_RANGE,

@@ -47,6 +47,11 @@ async def test_all_languages_come_with_the_page(town: Town) -> None:
     assert set(found["unreviewed"]) == {"de-x-leicht", "tr", "uk", "ar"}
 
 
+async def test_page_knows_how_wide_its_screen_is_and_what_can_be_read_aloud(town: Town) -> None:
+    found = await config(town)
+    assert (found["screen_width_mm"], found["reads"]) == (0, []), "no speech in this test"
+
+
 async def test_what_needs_no_number_says_why(town: Town) -> None:
     found = await config(town)
     services = {one["id"]: one for category in found["categories"] for one in category["services"]}

@@ -1,4 +1,6 @@
-"""Spoken calls: which phrase is rendered when, and where its clip lies. Without an engine: chimes only."""
+"""Spoken calls, and a kiosk's page read aloud: which phrase is rendered when, and where its clip lies.
+
+Without an engine: chimes only."""
 
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
@@ -8,11 +10,13 @@ from typing import Any
 from queue_server.adapters.speech.sound_files import Sounds, read_sounds
 from queue_server.adapters.speech.speech import SpeechRenderer
 from queue_server.adapters.speech.speech_queue import SpeechQueue, Urgency
-from queue_server.domain.phrases import number_phrase, room_phrase, voice_of
+from queue_server.domain.phrases import number_phrase, room_phrase, spelled, voice_of
 from queue_server.domain.town import Site
 
 WAIT_S = 1.4
 """A display waits 1.5 s for a clip and then does with the chime."""
+READ_S = 4.0
+"""So long somebody waits who has a page read aloud: longer would be silence."""
 KEEP_BYTES = 400_000_000
 
 
@@ -20,8 +24,9 @@ class Announcements:
     """Implements `web.ports.Speech` over the speech queue; with `enabled` false it says nothing at all."""
 
     def __init__(self, folder: Path, *, enabled: bool = True) -> None:
+        self._enabled = enabled
         self._renderer = SpeechRenderer(folder, engines=("pyttsx3", "espeak-ng") if enabled else ())
-        self._queue = SpeechQueue(self._renderer)
+        self._queue = SpeechQueue(self._renderer, keep_bytes=KEEP_BYTES)
         self._sounds: Sounds = read_sounds(files("sounds"))
 
     async def start(self) -> None:
@@ -58,6 +63,18 @@ class Announcements:
 
     async def room(self, language: str, room: str) -> Path | None:
         return await self._clip(language, lambda words: room_phrase(words, room))
+
+    def reads(self, language: str) -> bool:
+        return self._enabled and self._queue.may_speak and voice_of(language) in self._sounds.words
+
+    async def read(self, language: str, text: str) -> Path | None:
+        words = self._sounds.words.get(voice_of(language))
+        if words is None:
+            return None
+        rendered = await self._queue.ensure(
+            words.language, spelled(words, text), timeout_s=READ_S, urgency=Urgency.ASKED
+        )
+        return None if rendered is None else rendered.path
 
     def health(self) -> Mapping[str, Any]:
         health = self._queue.health(self._sounds.languages())

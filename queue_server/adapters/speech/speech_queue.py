@@ -23,8 +23,9 @@ class Urgency(IntEnum):
     """Why a text is rendered; the lowest goes first."""
 
     CALLED = 0  # a call waits for it
-    DRAWN = 1  # the number was given out
-    SET_UP = 2  # rooms, texts for tests
+    ASKED = 1  # somebody listens at a kiosk
+    DRAWN = 2  # the number was given out
+    SET_UP = 3  # rooms, texts for tests
 
 
 @dataclass(order=True)
@@ -39,9 +40,15 @@ class _Job:
 class SpeechQueue:
     """A bounded line of texts to render. Use it from one event loop."""
 
-    def __init__(self, renderer: SpeechRenderer, *, limit: int = 2000, workers: int = 1) -> None:
-        """Hold at most `limit` waiting texts (900 numbers in two languages, and the rooms)."""
+    def __init__(
+        self, renderer: SpeechRenderer, *, limit: int = 2000, workers: int = 1, keep_bytes: int | None = None
+    ) -> None:
+        """Hold at most `limit` waiting texts (900 numbers in two languages, and the rooms).
+
+        At its start the files used longest ago are deleted until `keep_bytes` remain.
+        """
         self._renderer = renderer
+        self._keep_bytes = keep_bytes
         self._limit = limit
         self._worker_count = workers
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="speech")
@@ -51,6 +58,11 @@ class SpeechQueue:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._opened = False
+
+    @property
+    def may_speak(self) -> bool:
+        """Tell whether there is an engine, or one may still be found."""
+        return self._renderer.available or not self._opened
 
     @property
     def waiting_count(self) -> int:
@@ -147,6 +159,10 @@ class SpeechQueue:
             if not self._renderer.available:
                 _log.warning("calls are not spoken: %s", self._renderer.health().last_error)
                 return
+            if self._keep_bytes is not None:  # nothing is played yet that could go
+                await asyncio.get_running_loop().run_in_executor(
+                    self._pool, self._renderer.prune, self._keep_bytes
+                )
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._worker_count):
                     group.create_task(self._work())

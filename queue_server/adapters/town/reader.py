@@ -200,6 +200,7 @@ class TownReader:
             area_id=table.text("area", only_area),
             printer=table.text("printer", "preview"),
             languages=table.words("languages", self._languages),
+            screen_width_mm=table.whole("screen_width_mm", 0),
         )
         table.finish()
         return kiosk

@@ -77,6 +77,7 @@ KIOSK: Final = _sort(
     Field("area_id", Widget.CHOICE, choices="areas", required=True, in_list=True),
     Field("printer", Widget.TEXT, required=True, in_list=True),
     Field("languages", Widget.CHOICES, choices="languages", required=True, in_list=True),
+    Field("screen_width_mm", Widget.NUMBER),
 )
 DEPARTMENT: Final = _sort(
     "department",

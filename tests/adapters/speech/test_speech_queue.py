@@ -188,3 +188,17 @@ def appears(file: Path) -> bool:
     while not file.exists() and time.monotonic() < until:
         time.sleep(0.01)
     return file.exists()
+
+
+async def test_what_was_used_longest_ago_goes_at_the_start(
+    renderer: RecordingRenderer, tmp_path: Path
+) -> None:
+    """Kiosks have whole pages spoken: without an end the folder would fill the disk."""
+    old = tmp_path / "old.wav"
+    old.write_bytes(b"x" * 100)
+    queue = SpeechQueue(renderer, keep_bytes=0)
+    await queue.start()
+    await queue.ensure("de", "eins", timeout_s=10)
+    await queue.stop()
+    assert not old.exists()
+    assert queue.may_speak

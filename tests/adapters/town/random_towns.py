@@ -148,7 +148,13 @@ def _sites(draw: Draw, id_: str, languages: tuple[str, ...]) -> Site:
             ),
         ),
         kiosks=tuple(
-            Kiosk(f"{id_}-k{n}", draw(WORDS), draw(spots), languages=draw(some(languages)))
+            Kiosk(
+                f"{id_}-k{n}",
+                draw(WORDS),
+                draw(spots),
+                languages=draw(some(languages)),
+                screen_width_mm=draw(st.sampled_from([0, 150, 698])),
+            )
             for n in range(draw(st.integers(0, 2)))
         ),
         always_open=draw(st.booleans()),

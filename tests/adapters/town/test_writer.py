@@ -91,7 +91,7 @@ def everything_unusual() -> Town:
             ),
             Display("e", "E", ("yard", "hall-foyer")),
         ),
-        kiosks=(Kiosk("k", "K", "yard", "tcp://192.0.2.1:9100", ("fr",)),),
+        kiosks=(Kiosk("k", "K", "yard", "tcp://192.0.2.1:9100", ("fr",), 698),),
         opening=(
             OpeningHours(0, time(8), time(12)),
             OpeningHours(0, time(13), time(0)),

@@ -1,0 +1,52 @@
+"""A kiosk's page read aloud: what may be said, who may ask, and that nothing typed becomes a file."""
+
+import pytest
+
+from tests.web.running import Town
+
+SPEECH = "/api/v1/kiosks/rathaus-kiosk/speech"
+TYPED = [("de", "Bitte Kowalczyk"), ("de", "0151 23456789"), ("en", "anna@example.org"), ("xx", "Weiter")]
+SHOWN = [
+    ("de", "Personalausweis beantragen"),
+    ("en", "Apply for identity card, 2 chosen"),
+    ("de", "Dienstag, 10. März, 10:30 Uhr"),
+    ("en", "Tuesday 10 March"),
+    ("tr", "10 Mart Salı"),
+    ("uk", "вівторок, 10 березня"),
+    ("ar", "الثلاثاء، 10 مارس"),
+    ("de", "ü"),
+]
+
+
+async def read(town: Town, text: str, language: str = "de", who: str | None = "kiosk") -> int:
+    return (await town.ask(who, "POST", SPEECH, {"text": text, "language": language})).status_code
+
+
+@pytest.mark.parametrize("changes", [{"speech": True}])
+async def test_page_is_read_by_the_houses_own_voice(town: Town) -> None:
+    body = {"text": "Ihre Nummer ist 417.", "language": "de-x-leicht"}
+    answer = await town.ask("kiosk", "POST", SPEECH, body)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
+    assert answer.content[:4] == b"RIFF"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_what_a_visitor_typed_is_never_spoken(town: Town) -> None:
+    """Failure 27: sound files are kept, so no name and no address becomes one."""
+    for language, text in TYPED:
+        answer = await town.ask("kiosk", "POST", SPEECH, {"text": text, "language": language})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_input"), text
+
+
+async def test_what_stands_on_the_pages_may_be_spoken(town: Town) -> None:
+    """There is no voice in this test: 404 says that nothing is against the words."""
+    for language, text in SHOWN:
+        assert await read(town, text, language) == 404, text
+
+
+async def test_only_the_kiosk_itself_is_read_to(town: Town) -> None:
+    """Failure 15."""
+    assert await read(town, "Weiter", who="another kiosk") == 404
+    assert await read(town, "Weiter", who="other town's kiosk") == 404
+    assert await read(town, "Weiter", who="display") in (403, 404)
+    assert await read(town, "Weiter", who=None) == 401
