@@ -73,6 +73,15 @@ def test_colours_keep_their_contrast(theme: dict[str, str], front: str, back: st
     assert contrast(theme[f"--color-{front}"], theme[f"--color-{back}"]) >= least
 
 
+def test_no_word_of_the_hall_is_softer_than_seven_to_one() -> None:
+    """Section 4: contrast of 7:1 in the hall; the soft ink of other pages has less."""
+    hall = (ROOT / "display/static/display.css").read_text()
+    assert "--color-ink-soft: var(--color-ink);" in hall
+    used = set(re.findall(r"[^-]color: var\(--color-([\w-]+)\)", hall))
+    known = {front for front, _, least in PAIRS if least == CALLED} | {"ink-soft"}
+    assert used <= known | {"ground", "bad"}, "ground stands on ink, bad on its on-colour: pairs turned round"
+
+
 def test_both_dark_blocks_are_the_same() -> None:
     assert block(':root:not([data-theme="light"]) {') == block(':root[data-theme="dark"] {')
 

@@ -7,6 +7,7 @@ from array import array
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sounds import chimes
@@ -53,6 +54,14 @@ def test_gong_has_two_tones_and_the_second_is_lower() -> None:
     first, second = samples[: round(0.4 * rate)], samples[round(0.7 * rate) : round(1.1 * rate)]
     assert strength(first, 659.26, rate) > 5 * strength(first, 523.25, rate)
     assert strength(second, 523.25, rate) > 2 * strength(second, 659.26, rate)
+
+
+@every_chime
+def test_a_chime_lies_below_two_kilohertz_where_old_ears_hear(chime: chimes.Chime) -> None:
+    samples, rate = samples_of(committed(chime))
+    power = np.abs(np.fft.rfft(np.array(samples, dtype=float))) ** 2
+    above = np.fft.rfftfreq(len(samples), 1 / rate) > 2000
+    assert power[above].sum() < 0.002 * power.sum()
 
 
 def test_chimes_stay_small_and_short() -> None:

@@ -4,13 +4,17 @@ import os
 import shutil
 import threading
 import time
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+from queue_server.adapters.speech.sound_files import read_sounds
 from queue_server.adapters.speech.speech import Rendered, SpeechError, SpeechRenderer
+from queue_server.domain.phrases import WordTable, number_phrase, room_phrase
 from tests.sounds.listening import ffmpeg_loudness, needs_ffmpeg, samples_of
 
+WORDS = read_sounds(files("sounds")).words
 VOICES = "Pty Language Age/Gender VoiceName File\n 5  de  --/M  German  gmw/de\n"
 
 
@@ -68,6 +72,16 @@ def test_speech_has_one_loudness_and_does_not_clip(
     integrated, peak = ffmpeg_loudness(spoken(each_engine, language, text).path)
     assert integrated == pytest.approx(-18.0, abs=0.5)
     assert peak <= -1.5
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("words", WORDS.values(), ids=list(WORDS))
+def test_a_call_is_as_loud_in_every_language(renderer: SpeechRenderer, words: WordTable) -> None:
+    """-18 LUFS, one more or less; peaks below -1.5 dBFS: nobody's language is shouted or mumbled."""
+    for phrase in (number_phrase(words, 417), room_phrase(words, "3")):
+        integrated, peak = ffmpeg_loudness(spoken(renderer, words.language, phrase).path)
+        assert integrated == pytest.approx(-18.0, abs=1)
+        assert peak <= -1.5
 
 
 def test_file_is_mono_16_bit_trimmed_and_as_long_as_said(each_engine: SpeechRenderer) -> None:
