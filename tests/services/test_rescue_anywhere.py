@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 
 from queue_server.adapters.clerk_cells import CELL
 from queue_server.adapters.database import Database
+from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.errors import Refusal
 from queue_server.domain.person import Person
 from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.slots import time_of
 from queue_server.domain.town import RosterEntry, Town
-from queue_server.services import booking, in_parts, requests
+from queue_server.services import booking, holding, in_parts, requests
 from queue_server.services.appointments import choice_of
 from queue_server.services.offer import choose_bookable
 from queue_server.services.ports import Answer, Unit
@@ -161,7 +162,7 @@ def play(story: Story, folder: Path, empty: Path) -> None:
     planned = [booked[3] for booked in hand.picture()["bookings"].values()] or ["anna"]
     busiest = max(sorted(set(planned)), key=planned.count)
     cause = Cause(TODAY, TODAY, **({"site_id": "hall"} if story.away == "hall" else {"clerk_id": busiest}))
-    before, rows = hand.picture(), hand.preview(cause)
+    before, rows, loose = hand.picture(), hand.preview(cause), held_with_who_is_away(hand, cause)
     assert hand.picture() == before, "looking changes nothing"
     body = hand.rescue(cause)
     assert [item["ref"] for item in body["items"] if item["how"] == "open"] == []
@@ -172,6 +173,8 @@ def play(story: Story, folder: Path, empty: Path) -> None:
     assert hand.picture() == before
     assert hand.differences() == []
     hand.change(cause.entering())
+    if story.share:
+        let_go(hand, loose, story)
     for nth, row in enumerate(rows):
         if row["proposal"] and row["request"]:
             assert row["proposal"]["starts_at"] == row["starts_at"]
@@ -185,6 +188,33 @@ def play(story: Story, folder: Path, empty: Path) -> None:
     keep_apart(hand)
     hand.store.close()
     database.dispose()
+
+
+def held_with_who_is_away(hand: Rescuer, cause: Cause) -> set[str]:
+    """Return what is held, but not booked, with somebody who will be away."""
+    return {
+        one.reference
+        for site_id in SITES
+        for one in hand.store.view(site_id, hand.now).book.appointments.values()
+        if one.state is AppointmentState.HELD and cause.breaks(site_id, one.clerk_id)
+    }
+
+
+def let_go(hand: Rescuer, references: set[str], story: Story) -> None:
+    """Let go what is held: with a colleague now, it takes part of an hour that is shared with walk-ins.
+
+    A rescue seats what is held last, so that its proposals do not count it.
+    """
+
+    def work(unit: Unit, client: str) -> Answer:
+        for one in unit.book.holds_of(unit.fingerprint(client), unit.now):
+            if one.reference in references:
+                holding.release(unit, one.id, client)
+        return {}
+
+    for site_id in SITES:
+        for nth in range(len(story.wishes)):
+            hand.do(partial(work, client=f"c{nth}"), site_id)
 
 
 def make_certain(hand: Rescuer, cause: Cause, story: Story) -> None:
