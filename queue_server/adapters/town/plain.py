@@ -47,6 +47,41 @@ def read_value(hint: Any, value: Any) -> Any:
     return value
 
 
+def keeping(hint: Any, body: Any, kept: Any) -> Any:
+    """Return `body` with the keys of `kept` that `hint` has no field for: a newer version has written them.
+
+    In a list the same thing is the one with its id, or without ids the one that is otherwise alike.
+    """
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if body is None or kept is None:
+        return body
+    if origin in {typing.Union, types.UnionType}:
+        return keeping(next(arg for arg in args if arg is not type(None)), body, kept)
+    if origin is tuple and dataclasses.is_dataclass(args[0]):
+        return _keeping_each(args[0], body, list(kept))
+    if not dataclasses.is_dataclass(hint):
+        return body
+    hints, known = typing.get_type_hints(hint), {f.name for f in dataclasses.fields(hint)}
+    own = {name: keeping(hints[name], value, kept.get(name)) for name, value in body.items()}
+    return own | {name: value for name, value in kept.items() if name not in known}
+
+
+def _keeping_each(hint: Any, bodies: list[Any], kept: list[Any]) -> list[Any]:
+    found = []
+    for body in bodies:
+        same = next((one for one in kept if _is_same(hint, body, one)), None)
+        if same is not None:
+            kept.remove(same)  # of two alike each keeps its own
+        found.append(keeping(hint, body, same))
+    return found
+
+
+def _is_same(hint: Any, body: dict[str, Any], kept: dict[str, Any]) -> bool:
+    if "id" in body:
+        return bool(body["id"] == kept.get("id"))
+    return bool(plain(read_value(hint, kept)) == body)
+
+
 def plain_change(change: Change) -> dict[str, Any]:
     """Return a change as JSON values."""
     return {

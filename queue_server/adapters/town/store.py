@@ -13,7 +13,7 @@ from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.tables.hall import Meta, SiteStream
 from queue_server.adapters.tables.setting_up import PICTURE
 from queue_server.adapters.tables.settings import SettingVersion
-from queue_server.adapters.town.plain import plain, read_value
+from queue_server.adapters.town.plain import keeping, plain, read_value
 from queue_server.domain.town import Category, Clerk, Department, Service, Site, Town
 
 SETTING, STREAM, META = table(SettingVersion), table(SiteStream), table(Meta)
@@ -40,11 +40,15 @@ _FIELD = {
 def save_town(connection: Connection, town: Town, now: datetime) -> int:
     """Store what differs from the newest versions; return how many things changed.
 
-    Sites that are new begin their log at 0. What is gone is marked as removed; its history stays.
+    Sites that are new begin their log at 0. What is gone is marked as removed; its history stays. What a
+    newer version of the program has stored beside it stays too: after going back it rests, and is not lost.
     """
     newest = (row for row in _newest(connection, town.id) if row["kind"] != TEXT)
     kept = {(row["kind"], row["id"]): row for row in newest}
-    wanted = {(kind, body["id"]): (position, body) for kind, position, body in _parts(town)}
+    wanted = {
+        (kind, body["id"]): (position, _beside(kind, body, kept.get((kind, body["id"]))))
+        for kind, position, body in _parts(town)
+    }
     changes = [
         _version(town.id, kind, id_, kept.get((kind, id_)), position, body, now)
         for (kind, id_), (position, body) in wanted.items()
@@ -141,6 +145,14 @@ def _newest(
         & (SETTING.c.organisation_id == organisation_id),
     )
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _beside(kind: str, body: dict[str, Any], row: dict[str, Any] | None) -> dict[str, Any]:
+    """Return `body` with what is stored beside it and not known here."""
+    if row is None or row["body"] is None or row["body"] == body:
+        return body
+    found: dict[str, Any] = keeping(_PARTS.get(kind, Town), body, row["body"])
+    return found
 
 
 def _same(row: dict[str, Any] | None, position: int, body: dict[str, Any]) -> bool:

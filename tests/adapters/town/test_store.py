@@ -15,6 +15,7 @@ from queue_server.domain.town import Absence, CheckIn, Closure, RosterEntry, Tow
 from tests.town_hall import at, the_town
 
 NOW = at("08:00")
+NESTED = ("counters", "rooms", "roster")
 
 
 @pytest.mark.parametrize("town", [the_town(), sample_town()], ids=["small", "sample"])
@@ -52,6 +53,41 @@ def test_a_set_up_that_was_stored_before_bookings_has_the_usual_values(database:
     stored = database.read(lambda c: str(c.execute(sa.select(SETTING.c.body)).scalars().all()))
     assert not any(f"'{name}'" in stored for name in new)
     assert database.read(load_towns) == {town.id: town}
+
+
+def test_what_a_newer_version_has_stored_outlives_a_save(database: Database) -> None:
+    """After going back a version, what only the newer one knows rests and is not lost."""
+    town = the_town()
+    clerk = replace(town.clerks[0], roster=(RosterEntry(0, time(8), time(12), "hall"),))
+    town = replace(town, clerks=(clerk, *town.clerks[1:]))
+    database.write(lambda c: save_town(c, town, NOW))
+    database.write(make_newer)
+    known = newest_bodies(database)
+    assert database.write(lambda c: save_town(c, town, NOW)) == 0
+    site = replace(town.sites[0], name={"de": "Neues Haus"}, counters=town.sites[0].counters[::-1])
+    clerk = replace(clerk, roster=(RosterEntry(1, time(8), time(12), "hall"), *clerk.roster))
+    changed = replace(town, sites=(site, *town.sites[1:]), clerks=(clerk, *town.clerks[1:]))
+    assert database.write(lambda c: save_town(c, changed, NOW)) == 2
+    stored = newest_bodies(database)
+    assert stored["site", site.id]["newer"] == "kept"
+    assert all(one["newer"] == "kept" for one in stored["site", site.id]["counters"])
+    assert [one.get("newer") for one in stored["clerk", clerk.id]["roster"]] == [None, "kept"]
+    untouched = known.keys() - {("site", site.id), ("clerk", clerk.id)}
+    assert {key: stored[key] for key in untouched} == {key: known[key] for key in untouched}
+    assert database.read(load_towns)["town"] == changed
+
+
+def make_newer(connection: sa.Connection) -> None:
+    for kind, id_, body in connection.execute(sa.select(SETTING.c.kind, SETTING.c.id, SETTING.c.body)).all():
+        same = (SETTING.c.kind == kind) & (SETTING.c.id == id_)
+        lists = {name: [one | {"newer": "kept"} for one in body[name]] for name in NESTED if name in body}
+        new = body | lists | {"newer": "kept"}
+        connection.execute(sa.update(SETTING).where(same).values(body=new))
+
+
+def newest_bodies(database: Database) -> dict[tuple[str, str], Any]:
+    query = sa.select(SETTING.c.kind, SETTING.c.id, SETTING.c.body).order_by(SETTING.c.version)
+    return {(row.kind, row.id): row.body for row in database.read(lambda c: c.execute(query).all())}
 
 
 def make_older(connection: sa.Connection, names: set[str]) -> None:
