@@ -145,6 +145,11 @@ def chosen(
     ]
 
 
+def is_untold(pairs: Iterable[Sequence[Any]], hidden: Collection[str]) -> bool:
+    """Tell whether a concern holds what is not told here: then nobody reads with whom and what about."""
+    return any(service_id in hidden for service_id, _ in pairs)
+
+
 def papers(town: Town, pairs: Iterable[Sequence[Any]], say: Say, hidden: Collection[str] = ()) -> list[str]:
     """Return the documents to bring, each once: what is certain first; none of what is `hidden`."""
     services = {service.id: service for service in town.services}
@@ -153,12 +158,15 @@ def papers(town: Town, pairs: Iterable[Sequence[Any]], say: Say, hidden: Collect
 
 
 def concern_query(wish: Wish, **changed: str) -> str:
-    """Return the query that asks for the same concern again. Nobody's name ever stands in it."""
+    """Return the query that asks for the same concern again. Nobody's name ever stands in it.
+
+    What is moved stands there as its reference alone: its concern may be one that is not told here.
+    """
     fields = {f"{COUNT}{service_id}": str(count) for service_id, count in wish.pairs}
     if wish.persons > 1:
         fields["persons"] = str(wish.persons)
     if wish.move:
-        fields["move"] = wish.move
+        fields = {"move": wish.move}
     return urlencode(fields | {name: value for name, value in changed.items() if value})
 
 
@@ -207,6 +215,7 @@ def appointment(words: Words, town: Town, site: Site, seen: Values, hidden: Coll
     """Return an appointment as the desk sees it. `seen` is the answer of `booking.see`."""
     language, local = words.say.language, words.local(seen["starts_at"])
     state, is_today = seen["state"], local.date() == words.today
+    is_veiled = is_untold(seen["services"], hidden)
     return {
         "reference": seen["reference"],
         "number": seen.get("number"),
@@ -222,7 +231,8 @@ def appointment(words: Words, town: Town, site: Site, seen: Values, hidden: Coll
         "others": _others(words, town, seen, hidden),
         "papers": papers(town, seen["services"], words.say, hidden),
         "area": area_of(site, seen.get("area_id"), language)[0],
-        "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")),
+        "is_veiled": is_veiled,
+        "talk_with": [] if is_veiled else talk_of(town, site, seen["services"], seen.get("clerk_id")),
         "until": words.long(seen["confirm_until"]) if seen["confirm_until"] else "",
         "is_requested": state == "unconfirmed",
         "word": "refused" if seen["refused"] else state,

@@ -88,7 +88,7 @@ async def book(call: PageCall) -> Response:
         typed = replace(typed, problems={name: key for name, key in typed.problems.items() if name == "at"})
     elif typed.sms and "contact" not in typed.problems and not await _takes_sms(call, typed.phone):
         typed = replace(typed, problems={**typed.problems, "contact": "desk.problem_sms"})
-    if not wish.pairs:
+    if not wish.pairs and not wish.move:
         return await _show(call, wish, typed, message=call.say("desk.problem_concern"), status=422)
     if typed.problems:
         return await _show(

@@ -7,7 +7,7 @@ from queue_server.services import requests
 from queue_server.services.ports import Answer
 from queue_server.web import desk_view as view
 from queue_server.web.booking_concern import talk_of
-from queue_server.web.desk_frame import frame
+from queue_server.web.desk_frame import frame, hidden_from
 from queue_server.web.page_desk_search import hit
 from queue_server.web.pages import PageCall, PageRoute
 
@@ -31,10 +31,12 @@ async def requests_page(call: PageCall) -> Response:
 
 def _request(call: PageCall, words: view.Words, found: Answer) -> view.Values:
     town, site = call.house.offered(call.site_id)
+    is_veiled = view.is_untold(found["services"], hidden_from(call, town))
+    names = [] if is_veiled else talk_of(town, site, found["services"], found["clerk_id"])
     return {
         **hit(call, words, words.today, found),
-        "subject": found["subject"],
-        "talk_with": ", ".join(talk_of(town, site, found["services"], found["clerk_id"])),
+        "subject": "" if is_veiled else found["subject"],
+        "talk_with": ", ".join(names),
         "possible": found["possible"],
         "until": words.long(found["confirm_until"]),
     }

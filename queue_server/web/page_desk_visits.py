@@ -21,7 +21,6 @@ from queue_server.web import desk_view as view
 from queue_server.web import printing
 from queue_server.web.desk_exceptions import exceptions
 from queue_server.web.desk_frame import checked_form, do, frame, hidden_from, refusal_words
-from queue_server.web.desk_wish import Wish
 from queue_server.web.errors import status_of
 from queue_server.web.page_desk_letters import why
 from queue_server.web.pages import PageCall, PageRoute
@@ -151,7 +150,6 @@ async def show_appointment(
     shown = view.appointment(words, town, site, seen, hidden_from(call, town))
     shown["may_accept"] = seen["may_accept"]
     shown["may_ask_to_move"] = shown["may_move"] and bool(person and (person.email or person.sms))
-    wish = Wish(tuple((one["id"], one["count"]) for one in shown["services"]), seen["persons"])
     mail_trouble, phone_trouble = await _troubles(call, seen["pair_ids"])
     return call.page(
         "desk_appointment.html",
@@ -168,7 +166,7 @@ async def show_appointment(
         sms=seen["sms"],
         exceptions=await exceptions(call, seen["id"]),
         card=_card(call, seen),
-        move_link=f"/desk/{site.id}?{view.concern_query(wish, move=seen['reference'])}",
+        move_link=f"/desk/{site.id}?move={seen['reference']}",
         kiosks=_kiosks(site),
         request_id=secrets.token_hex(8),
         keys=view.keys(call.say, ("", "desk.appointment", _keys_of(shown)), _EVERYWHERE),

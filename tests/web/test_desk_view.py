@@ -73,8 +73,10 @@ def test_the_day_that_was_asked_for_shows_every_time() -> None:
 
 
 def test_the_address_of_a_concern_holds_nobodys_name() -> None:
-    query = view.concern_query(Wish((("id-card", 2),), 2, move="K7M2QX"), day="2026-03-11")
-    assert query == "n-id-card=2&persons=2&move=K7M2QX&day=2026-03-11"
+    query = view.concern_query(Wish((("id-card", 2),), 2), day="2026-03-11")
+    assert query == "n-id-card=2&persons=2&day=2026-03-11"
+    moved = view.concern_query(Wish((("id-card", 2),), 2, move="K7M2QX"), day="2026-03-11")
+    assert moved == "move=K7M2QX&day=2026-03-11", "the reference says the rest, to who may know it"
 
 
 @pytest.mark.parametrize(

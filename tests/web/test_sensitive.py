@@ -1,5 +1,6 @@
 """A sensitive concern is named to the visitor and to who serves it, and in nothing that others see."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,9 +17,12 @@ from queue_server.services.ports import JobToPrint, Unit
 from queue_server.services.wording import told_to_others, untold
 from queue_server.web.slips import appointment_slip
 from tests.domain.town_builders import a_clerk, a_service, a_town
+from tests.domain.town_plans import edit
 from tests.web.forms import Visitor
 from tests.web.running import START, Town
 from tests.web.test_mailing import PUBLIC, book, deliver, event, letters, text
+from tests.web.test_page_booking import ERIKA, at_data
+from tests.web.test_page_booking import reference as reference_of
 from tests.web.test_page_confirm import change
 from tests.web.test_page_counter import config_of
 from tests.web.test_page_desk import Desk, words
@@ -100,6 +104,33 @@ async def test_the_desk_reads_it_only_where_it_is_served(quiet: Town) -> None:
         assert (found.status_code == 303) == is_told, "the only hit is opened at once"
         listed = await desk.post("/search", q="", day=day)
         assert (reference in listed.text, NAME in words(listed.text)) == (True, is_told), who
+
+
+async def test_moving_it_tells_it_in_no_address_and_no_form(quiet: Town) -> None:
+    reference = (await book(quiet))["reference"]
+    desk, asked = Desk(quiet, who="bernd"), {"move": reference, "day": "2026-03-13"}
+    page, moving = await desk.see(reference), await desk.get(**asked)
+    assert f'href="/desk/rathaus?move={reference}"' in page
+    listed = re.sub(r"<script\b.*?</script>", "", moving, flags=re.DOTALL)  # what everybody may choose from
+    for told in (page, listed):
+        assert ("n-id-card" in told, '"id-card' in told, NAME in told) == (False, False, False)
+    at = re.findall(r'name="at" form="book" value="([^"]+)"', moving)[0]
+    answer = await desk.post(**asked, at=at)
+    assert answer.headers["location"] == f"/desk/rathaus/appointments/{reference}?done=moved"
+
+
+async def test_a_talk_that_is_not_told_names_nobody_and_no_subject(quiet: Town) -> None:
+    subject, mayor = "Der Radweg am Markt", "Henrik Voss"
+    visitor = await at_data(Visitor(quiet), "/termin/rathaus?step=2&s=mayor-talk&day=2026-03-12")
+    await visitor.press("act", "check", **ERIKA, p__remarks=subject)
+    await visitor.press("act", "book")
+    desk = Desk(quiet)
+    paths = "/requests", f"/appointments/{reference_of(visitor)}"
+    for page in [words(await desk.get(path)) for path in paths]:
+        assert (subject in page, mayor in page) == (True, True)
+    await change(quiet, edit("service", "mayor-talk", sensitive=True))
+    for page in [words(await desk.get(path)) for path in paths]:
+        assert (subject in page, mayor in page, VEILED in page) == (False, False, True)
 
 
 async def test_the_counter_lists_it_only_to_who_serves_it(quiet: Town) -> None:

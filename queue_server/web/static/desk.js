@@ -50,8 +50,8 @@ function newest() {
 function address() {
   const query = new URLSearchParams();
   const move = document.querySelector('#concern [name="move"]')?.value;
-  if (move) query.set("move", move);
-  for (const [id, count] of counts) query.set(`n-${id}`, count);
+  if (move) query.set("move", move); // the concern is the booking's own, and an address is read by others
+  else for (const [id, count] of counts) query.set(`n-${id}`, count);
   const persons = document.querySelector('#concern [name="persons"]')?.value;
   if (persons && persons !== "1") query.set("persons", persons);
   if (byId("day")?.value) query.set("day", byId("day").value);
