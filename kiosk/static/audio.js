@@ -2,7 +2,7 @@
 // press them. For who does not see the screen: nothing needs to be found on it, and nothing is pressed twice.
 
 import { button, h } from "./dom.js";
-import { controlsOf, nameOf, partsOf } from "./reading.js";
+import { controlsOf, nameOf, partsOf, typedBy } from "./reading.js";
 
 const PAGE = -1; // the place before the first control: the page itself
 const ON = new Set(["ArrowRight", "ArrowDown"]);
@@ -87,8 +87,8 @@ export function makeAudio({ root, part, t, isOn, speaker, volume, roots, onOff, 
 
   /** Of what is typed by keys that nobody else is to read only how much it is by now. */
   function answered(control) {
-    const secret = control.closest(".typing")?.querySelector("input");
-    if (secret) speaker.say([said("kiosk.typed", { n: [...secret.value].length })]);
+    const typed = typedBy(control);
+    if (typed !== null) speaker.say([said("kiosk.typed", { n: typed })]);
     else if (control.matches("[aria-pressed], .stepper *, .key")) speaker.say(nameOf(control, t, true));
   }
 

@@ -74,3 +74,11 @@ export function nameOf(control, t, wasChosen = false) {
   ];
   return [{ lang, text: name }, ...states.filter(Boolean).map((text) => ({ lang: document.documentElement.lang, text }))].filter(({ text }) => text);
 }
+
+/** How many signs stand where a key types that nobody else may hear; null for every other control. */
+export function typedBy(control) {
+  const input = control.closest(".typing")?.querySelector("input");
+  if (input) return [...input.value].length;
+  const signs = control.closest(".keypad__keys")?.parentElement.querySelectorAll(".typed__sign");
+  return signs ? [...signs].filter((one) => one.textContent).length : null;
+}

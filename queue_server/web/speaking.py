@@ -30,7 +30,7 @@ def _known(house: House, town: Town, site: Site, language: str) -> Iterator[set[
 
 @cache
 def _catalogue(language: str) -> set[str]:
-    entries = load_texts()[language].of_faces("kiosk", "error", "page").values()
+    entries = load_texts()[language].of_faces("kiosk", "error", "page", "common").values()
     said = (text for entry in entries for text in ([entry] if isinstance(entry, str) else entry))
     return words_of(said) | words_of(_days(Locale.parse(locale_of(language))))
 
@@ -52,6 +52,9 @@ def _set_up(house: House, town: Town, site: Site) -> Iterator[str]:
     texts += [one.name for one in town.services]
     texts += [area.hint for area in site.areas]
     texts += [document for service in town.services for document in service.documents]
+    asked = [one for service in town.services for one in service.documents_if]
+    texts += [text for one in asked for text in (one.document, one.question)]
+    texts += [one.reason for one in site.field_reasons]
     texts += [closure.reason for closure in site.closures]
     for text in texts:
         yield from text.values()

@@ -2,7 +2,11 @@
 
 import pytest
 
+from queue_server.domain.person_fields import FieldReason
+from queue_server.domain.town import DocumentIf, Reply
+from tests.domain.town_plans import edit
 from tests.web.running import Town
+from tests.web.test_page_confirm import change
 
 SPEECH = "/api/v1/kiosks/rathaus-kiosk/speech"
 TYPED = [("de", "Bitte Kowalczyk"), ("de", "0151 23456789"), ("en", "anna@example.org"), ("xx", "Weiter")]
@@ -50,3 +54,23 @@ async def test_only_the_kiosk_itself_is_read_to(town: Town) -> None:
     assert await read(town, "Weiter", who="other town's kiosk") == 404
     assert await read(town, "Weiter", who="display") in (403, 404)
     assert await read(town, "Weiter", who=None) == 401
+
+
+async def test_the_towns_questions_and_reasons_may_be_spoken(town: Town) -> None:
+    """A paper that hangs on a question is one line with it: one strange word would silence all of it."""
+    paper = DocumentIf(
+        {"de": "Vollmachtsurkunde", "en": "Mandate deed"},
+        {"de": "Kommen Sie stellvertretend?", "en": "Do you deputise?"},
+        Reply.NO,
+    )
+    await change(town, edit("service", "id-card", documents_if=(paper,)))
+    await change(
+        town, edit("site", "rathaus", field_reasons=(FieldReason("name", {"de": "Fürs Archivblatt"}),))
+    )
+    for language, text in (
+        ("de", "Vollmachtsurkunde (nur wenn nein: Kommen Sie stellvertretend?)"),
+        ("en", "Mandate deed (only if no: Do you deputise?)"),
+        ("tr", "Vollmachtsurkunde"),
+        ("de", "Fürs Archivblatt"),
+    ):
+        assert await read(town, text, language) == 404, text
