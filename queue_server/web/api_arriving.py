@@ -15,6 +15,7 @@ from queue_server.web import printing
 from queue_server.web.api import PREFIX, ApiRoute, Call
 from queue_server.web.api_sites import ticket_view
 from queue_server.web.appointment_codes import appointment_of, read_manage_code
+from queue_server.web.kiosk_service import require_in_service
 
 
 async def search_appointments(call: Call) -> Answer:
@@ -38,6 +39,8 @@ async def check_in(call: Call) -> Answer:
     # A code cannot be guessed, and whoever holds one need not wait for those who tried.
     is_guessable = is_kiosk and call.body.code is None
     kiosk_id = call.actor.device_id if is_kiosk else None
+    if kiosk_id is not None:
+        require_in_service(house, call.site_id, kiosk_id)
     if is_guessable:
         house.limits.check_check_in(who)
 
@@ -116,7 +119,14 @@ ROUTES = [
         models.CheckIn,
         answers.CheckedIn,
         status=201,
-        refusals=("wrong_day", "wrong_site", "already_checked_in", "not_confirmed", "appointment_over"),
+        refusals=(
+            "not_issuing",
+            "wrong_day",
+            "wrong_site",
+            "already_checked_in",
+            "not_confirmed",
+            "appointment_over",
+        ),
         tag="booking",
     ),
 ]

@@ -44,11 +44,19 @@ async def test_one_press_takes_it_out_and_one_brings_it_back(town: Town) -> None
     assert words(await read(town, "/admin/log")).count("außer oder in Betrieb genommen") >= 2
 
 
-async def test_it_gives_no_number_and_books_nothing(town: Town) -> None:
+async def test_it_gives_no_number_books_nothing_and_checks_nobody_in(town: Town) -> None:
     await switch(town, "out")
     wanted = {"services": [{"id": "id-card", "count": 1}]}
     ticket = {**wanted, "request_id": town.press(), "language": "de"}
-    for path, body in (("sites/rathaus/tickets", ticket), (f"kiosks/{KIOSK}/quotes", wanted)):
+    later = {**ticket, "starts_at": "2026-03-10T15:00+01:00"}
+    arriving = {"request_id": town.press(), "number": 700, "time": "10:00"}
+    for path, body in (
+        ("sites/rathaus/tickets", ticket),
+        (f"kiosks/{KIOSK}/quotes", wanted),
+        (f"kiosks/{KIOSK}/appointments", later),
+        ("sites/rathaus/check-ins", arriving),
+        ("sites/rathaus/check-ins", {"request_id": town.press(), "code": "scanned-at-the-door"}),
+    ):
         answer = await town.ask("kiosk", "POST", f"/api/v1/{path}", body)
         error = answer.json()["error"]
         assert (answer.status_code, error["code"], error["reason"]) == (409, "not_issuing", "out_of_service")
