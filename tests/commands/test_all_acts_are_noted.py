@@ -107,6 +107,7 @@ def test_every_act_of_the_command_line_leaves_a_line(
     run("user", "password", "chief")
     _sign_in(place, "chief")
     run("user", "sessions", "chief", "--end")
+    run("user", "create", "--role", "administrator", "second")
     run("user", "disable", "chief")
     run("user", "enable", "chief")
     run("user", "create", "--role", "reception", "front")

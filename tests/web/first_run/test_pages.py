@@ -60,7 +60,7 @@ async def test_one_time_passwords_are_shown_until_changed_and_to_their_town_alon
     assert shown.password in visitor.words
     await visitor.open("/admin")
     assert "1 Einmalkennwort ist noch nicht weitergegeben." in visitor.words
-    assert "2 Bildschirme und Terminals sind noch nicht angemeldet." in visitor.words
+    assert "2 Bildschirme und Terminals sind noch nicht gekoppelt." in visitor.words
     await visitor.follow("Noch offen: die ersten Schritte")
     assert house.first_run.to_show("altstadt", now) == ()
     house.first_run.noted("altstadt")
