@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.errors import AppointmentOver, Refusal, SlotTaken
 from queue_server.services import requests
-from queue_server.services.confirming import confirm_at
+from queue_server.services.confirming import clerks_to_confirm, confirm_at
 from queue_server.services.last_look import clerks_of_wish
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.seating import is_possible
@@ -72,6 +72,9 @@ async def _book(own: Own) -> Answer:
 async def _book_at(own: Own, form: FormData) -> Answer:
     own.call.house.limits.check_hold(client_address(own.call.request.scope))
     starts_at, reference = read_moment(form.get("at")), own.ref.reference
+    await read_calendars(
+        own.call.house, own.site.id, lambda unit: clerks_to_confirm(unit, reference, starts_at)
+    )
     return await own.do(lambda unit: confirm_at(unit, reference, starts_at, own.client))
 
 

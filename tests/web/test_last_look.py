@@ -13,11 +13,14 @@ from typing import Any
 import httpx2
 import pytest
 
+from queue_server.live import postman
 from tests.adapters.calendars.radicale_server import Radicale, entry
 from tests.web.forms import Visitor
 from tests.web.linking import link
 from tests.web.running import Town
 from tests.web.test_api_booking import ERIKA, VISITOR, send
+from tests.web.test_mailing import PUBLIC
+from tests.web.test_page_confirm import confirmed_by_mail, link_of
 from tests.web.test_page_desk import Desk, words
 
 ONLY_CLERK = "david"
@@ -109,6 +112,29 @@ async def test_at_the_desk_and_at_the_kiosk(linked: Town, radicale: Radicale) ->
     assert_taken(at_kiosk, other)
 
 
+@PUBLIC
+async def test_what_a_mail_confirms_at_another_time(
+    linked: Town, radicale: Radicale, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postman.Postman, "start", lambda _: None)
+    await confirmed_by_mail(linked)
+    visitor = Visitor(linked)
+    await visitor.open(f"/termin/rathaus?step=2&s={MARRIAGE}&day={DAY}")
+    first = visitor.times[0]
+    await visitor.press("at", first)
+    await visitor.press("act", "check", **TYPED)
+    await visitor.press("act", "book")
+    await visitor.open(await link_of(linked))
+    enter(linked, radicale, first)
+    await visitor.press("act", "confirm", status=409)
+    chosen = visitor.times[-1]
+    enter(linked, radicale, chosen)
+    await visitor.press("at", chosen, status=409)
+    assert chosen not in visitor.times
+    await visitor.press("at", visitor.times[-1])
+    assert "Ihr Termin ist gebucht" in visitor.words
+
+
 async def test_the_desk_is_told_whose_times_are_not_offered(linked: Town, radicale: Radicale) -> None:
     """Failure 19: visibly, and the clerk is named; what others do goes on."""
     desk, line = Desk(linked), "Kalender nicht lesbar"
@@ -134,7 +160,10 @@ async def test_the_desk_is_told_whose_times_are_not_offered(linked: Town, radica
 
 def test_whoever_books_reads_the_calendars_before() -> None:
     """No way of booking forgets it: every module that sends such a command reads."""
-    books = {"booking.confirm", "booking.move", "booking.bring", "kiosk.book", "requests.confirm_mail"}
+    books = {
+        *("booking.confirm", "booking.move", "booking.bring", "kiosk.book"),
+        *("requests.confirm_mail", "confirm_at"),
+    }
     for file in resources.files("queue_server").joinpath("web").iterdir():
         if not file.name.endswith(".py"):
             continue
