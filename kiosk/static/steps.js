@@ -4,7 +4,7 @@
 import { button, h, icon, problemNode, scroller } from "./dom.js";
 import { laterBox } from "./later.js";
 import { waitNodes } from "./start.js";
-import { NEEDS, canBook, chosen, goTogether, setCount, setPersons, toggleNeed } from "./visit.js";
+import { NEEDS, canBook, chosen, goTogether, papersOf, setCount, setPersons, toggleNeed } from "./visit.js";
 
 const EXAMPLES = 3;
 const WHY_ICON = { online: "screen", phone: "phone", elsewhere: "house", appointment: "calendar", walk_in: "people" };
@@ -140,14 +140,15 @@ export function choiceFoot({ t, visit, config, onBack, onNext, back }) {
   const fits = goTogether(visit, config.categories);
   return [
     button(back, { before: "back", kind: "button--quiet" }, onBack),
-    list.length > 0 && (fits ? summary(t, visit, list) : h("p", { class: "foot__summary", role: "alert" }, h("span", { class: "foot__what" }, t("kiosk.not_together")))),
+    list.length > 0 && (fits ? summary(t, visit, list, named(config.confidential, visit.language)) : h("p", { class: "foot__summary", role: "alert" }, h("span", { class: "foot__what" }, t("kiosk.not_together")))),
     list.length > 0 && fits && button(t("kiosk.next"), { after: "next", kind: "button--primary" }, onNext),
   ].filter(Boolean);
 }
 
-function summary(t, visit, list) {
-  const words = list.map(({ service, count }) => concernWords(t, visit, service, count));
-  return h("p", { class: "foot__summary" }, h("span", { class: "foot__label" }, t("kiosk.your_concern")), h("span", { class: "foot__what" }, words.join(" · ")));
+function summary(t, visit, list, confidential) {
+  const shown = list.map(({ service, count }) => concernWords(t, visit, service, count));
+  const said = list.map(({ service }, at) => (service.sensitive ? confidential : shown[at]));
+  return h("p", { class: "foot__summary" }, h("span", { class: "foot__label" }, t("kiosk.your_concern")), h("span", { class: "foot__what", "data-say": said.join(" · ") }, shown.join(" · ")));
 }
 
 export function concernWords(t, visit, service, count) {
@@ -195,13 +196,15 @@ export function peopleView({ t, visit, onBack, onNext }) {
   };
 }
 
-/** The chosen services, and what to have along for them, each once. */
+/** The chosen services, and what to have along for them, each once. The hall does not hear what is confidential. */
 export function concernNodes({ t, visit, config }) {
   const list = chosen(visit, config.categories);
-  const documents = [...new Set(list.flatMap(({ service }) => service.documents.map((one) => named(one, visit.language))))];
+  const confidential = named(config.confidential, visit.language);
+  const documents = papersOf(list, visit.language);
+  const line = (text, isOpen) => h("li", isOpen ? {} : { "data-say": confidential }, text);
   return [
-    h("div", { class: "confirm__concern" }, h("h2", {}, t("kiosk.your_concern")), h("ul", {}, list.map(({ service, count }) => h("li", {}, concernWords(t, visit, service, count))))),
-    documents.length > 0 && h("div", { class: "confirm__bring" }, h("h2", {}, t("kiosk.bring")), h("ul", {}, documents.map((one) => h("li", {}, one)))),
+    h("div", { class: "confirm__concern" }, h("h2", {}, t("kiosk.your_concern")), h("ul", {}, list.map(({ service, count }) => line(concernWords(t, visit, service, count), !service.sensitive)))),
+    documents.length > 0 && h("div", { class: "confirm__bring" }, h("h2", {}, t("kiosk.bring")), h("ul", {}, documents.map(({ text, isOpen }) => line(text, isOpen)))),
   ];
 }
 

@@ -66,3 +66,10 @@ export function concern(visit) {
 export function concernQuery(visit) {
   return { services: [...visit.counts].map(([id, count]) => `${id}:${count}`).join(","), persons: String(visit.persons) };
 }
+
+/** What to have along for what was chosen, each once. `isOpen`: it does not betray a confidential concern. */
+export function papersOf(list, language) {
+  const of = (some) => new Set(some.flatMap(({ service }) => service.documents.map((one) => one[language] ?? one.de)));
+  const open = of(list.filter(({ service }) => !service.sensitive));
+  return [...of(list)].map((text) => ({ text, isOpen: open.has(text) }));
+}

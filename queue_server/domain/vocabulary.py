@@ -11,9 +11,13 @@ from typing import Final
 
 # Marks belong to their letters: Arabic and Hindi words would fall apart without them.
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]+[^\W\d_]*)*")
-_DIGITS: Final = re.compile(r"\d+")
+_DIGITS: Final = re.compile(r"\d+(?:[\s/\-\u2010\u2011]+\d+)*")
+_GAPS: Final = re.compile(r"\D+")
+_TIME_OR_DAY: Final = re.compile(
+    r"(?<!\d)(?:(?:[01]?\d|2[0-3])[:.][0-5]\d|\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d\d-\d\d)(?!\d)"
+)
 FREE_DIGITS: Final = 4
-"""So many digits in a row are a number, a time, a count; more may be somebody's telephone or birthday."""
+"""So many digits in a row are a number, a count; more may be somebody's telephone, however it is grouped."""
 
 
 def words_of(texts: Iterable[str]) -> set[str]:
@@ -41,4 +45,5 @@ def strange_words(text: str, known: Iterable[set[str]]) -> set[str]:
 def _words(text: str) -> Iterable[str]:
     plain = unicodedata.normalize("NFC", text).casefold()
     yield from _WORD.findall(plain)
-    yield from (digits for digits in _DIGITS.findall(plain) if len(digits) > FREE_DIGITS)
+    runs = (_GAPS.sub("", run) for run in _DIGITS.findall(_TIME_OR_DAY.sub(",", plain)))
+    yield from (digits for digits in runs if len(digits) > FREE_DIGITS)

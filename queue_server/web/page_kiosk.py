@@ -49,6 +49,9 @@ async def kiosk_page(call: PageCall) -> Response:
         "unreviewed": {
             one: house.texts[one]("page.not_reviewed") for one in languages if not is_reviewed(one)
         },
+        "confidential": {
+            one: house.texts[one]("common.confidential") for one in dict.fromkeys((FALLBACK, *languages))
+        },
         "categories": _categories(
             town,
             site,
@@ -167,6 +170,7 @@ def _service(town: Town, site: Site, service: Service, today: date, says: Collec
         "why": _why_no_number(service, site, today),
         "books": is_bookable(service, site) and not service.confirm_first,
         "combines": service.combines.value,
+        "sensitive": service.sensitive,
         "department": service.department_id,
         "category": service.category_id,
         "horizon_days": department.horizon_days if department else 0,

@@ -14,6 +14,8 @@ HOUSE = words_of(["Bitte wählen Sie einen Bereich.", "Personalausweis beantrage
         "BITTE WÄHLEN",
         "wa\u0308hlen Sie",
         "bitte 417, 10:30",
+        "10.03.2026 10:30 - 12:00, 417. 12",
+        "2026-03-10 9.30",
         "пʼятниця".replace("ʼ", "'"),
         "",
         "Ä",
@@ -28,6 +30,8 @@ def test_the_houses_own_words_may_be_spoken(text: str) -> None:
     [
         ("Bitte Frau Kowalczyk", {"frau", "kowalczyk"}),
         ("bitte 0151234567", {"0151234567"}),
+        ("bitte 0151 2345 678", {"01512345678"}),
+        ("0151/23-45 - 67", {"0151234567"}),
         ("bitte anna@example.org", {"anna", "example", "org"}),
         ("Wählens", {"wählens"}),
     ],

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from queue_server.web.page_paper import NEWEST, newest
+from tests.domain.town_plans import edit
 from tests.web.running import START, Town
+from tests.web.test_page_confirm import change
 
 KIOSK = "/kiosk/rathaus-kiosk"
 PAPER = "/demo/paper/rathaus-kiosk"
@@ -50,6 +52,21 @@ async def test_all_languages_come_with_the_page(town: Town) -> None:
 async def test_page_knows_how_wide_its_screen_is_and_what_can_be_read_aloud(town: Town) -> None:
     found = await config(town)
     assert (found["screen_width_mm"], found["reads"]) == (0, []), "no speech in this test"
+
+
+async def test_page_knows_what_the_hall_is_not_to_hear(town: Town) -> None:
+    """Failure 27: what is confidential is called so aloud, by words that the voice may say."""
+    await change(town, edit("service", "id-card", sensitive=True))
+    found = await config(town)
+    services = [one for category in found["categories"] for one in category["services"]]
+    assert [one["id"] for one in services if one["sensitive"]] == ["id-card"]
+    assert (found["confidential"]["de"], set(found["confidential"])) == (
+        "Vertraulich",
+        set(found["languages"]),
+    )
+    said = {"text": found["confidential"]["uk"], "language": "uk"}
+    spoken = await town.ask("kiosk", "POST", "/api/v1/kiosks/rathaus-kiosk/speech", said)
+    assert spoken.status_code == 404, "no voice in this test, and nothing against the word"
 
 
 async def test_what_needs_no_number_says_why(town: Town) -> None:
