@@ -8,7 +8,10 @@ const PAGE = -1; // the place before the first control: the page itself
 const ON = new Set(["ArrowRight", "ArrowDown"]);
 const BACK = new Set(["ArrowLeft", "ArrowUp"]);
 const STARTS = new Set([...ON, ...BACK, "F1"]);
-const TYPING = new Set(["ArrowLeft", "ArrowRight", "Home"]);
+const CARET = new Set(["ArrowLeft", "ArrowRight", "Home"]);
+
+/** Tell whether the caret stands before a typed sign: at the end, and in an empty field, its keys lead onward. */
+export const isInside = ({ value, selectionStart }) => selectionStart !== null && selectionStart < value.length;
 
 /** `roots()`: {texts, controls}, both in the order of reading. `part`: the frame's parts. `onOff()`: the visitor has had enough. */
 export function makeAudio({ root, part, t, isOn, speaker, volume, roots, onOff, onStart, onTouch }) {
@@ -22,7 +25,7 @@ export function makeAudio({ root, part, t, isOn, speaker, volume, roots, onOff, 
   // -- what is said
 
   const said = (key, params) => ({ lang: root.lang, text: t(key, params) });
-  const controls = () => controlsOf(...roots().controls);
+  const controls = () => controlsOf(roots().controls, bar);
   const texts = () => partsOf(...roots().texts);
   const place = () => [root.dataset.step, root.lang, part("dialog").open && part("dialog").dataset.name, roots().texts[0].querySelector("h1, h2")?.textContent].join("|");
 
@@ -140,7 +143,7 @@ export function makeAudio({ root, part, t, isOn, speaker, volume, roots, onOff, 
     if (!isOn()) return STARTS.has(event.key) && (event.key === "F1" || root.dataset.step === "start") && onStart();
     speaker.stop();
     isTabbing = event.key === "Tab";
-    if (event.target instanceof HTMLInputElement && TYPING.has(event.key)) return false;
+    if (event.target instanceof HTMLInputElement && CARET.has(event.key) && isInside(event.target)) return false;
     if (ON.has(event.key)) move(1);
     else if (BACK.has(event.key)) move(-1);
     else if (event.key === "Home" || event.key === "F2") again();
@@ -190,6 +193,6 @@ export function makeAudio({ root, part, t, isOn, speaker, volume, roots, onOff, 
       home.append(bar);
     },
     say: (key, params) => isOn() && speaker.say([said(key, params)]),
-    isSpeaking: () => speaker.isSpeaking(),
+    isAnswering: () => speaker.isAnswering(),
   };
 }

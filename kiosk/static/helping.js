@@ -112,5 +112,5 @@ export function makeHelping(page, { root, part, onTouch }) {
   measure();
   void listenForHeadphones().catch(() => {});
 
-  return { draw, reset, warned, any: helps.any, pressed: audio.pressed, say: audio.say, isSpeaking: audio.isSpeaking };
+  return { draw, reset, warned, any: helps.any, pressed: audio.pressed, say: audio.say, isAnswering: audio.isAnswering };
 }

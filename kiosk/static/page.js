@@ -230,7 +230,7 @@ function step() {
     clock.show(part, lead);
     if (screen.step === "start") drawStart(); // "tomorrow" becomes "today" at midnight
   }
-  if (helping.isSpeaking() && !isWarning()) someoneIsThere(); // who listens is there
+  if (helping.isAnswering() && !isWarning()) someoneIsThere(); // who listens is there
   if (screen.step === "start") stepStart();
   else if (isNumber()) stepNumber();
   else stepChoice();

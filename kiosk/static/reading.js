@@ -56,9 +56,10 @@ function cut({ lang, text }) {
   return text.split(/(?<=\p{L}[.!?])\s+/u).map((one) => ({ lang, text: one.slice(0, 2 * MOST_SIGNS) }));
 }
 
-/** The controls under `roots`, in the order of the page. */
-export function controlsOf(...roots) {
-  return roots.flatMap((root) => (root && isShown(root) ? [...root.querySelectorAll(CONTROLS)].filter(isShown) : []));
+/** The controls under `roots`, in the order of the page; not those in `bar`, which goes from one to the other. */
+export function controlsOf(roots, bar) {
+  const under = (root) => (root && isShown(root) ? [...root.querySelectorAll(CONTROLS)].filter(isShown) : []);
+  return roots.flatMap(under).filter((one) => !bar.contains(one));
 }
 
 /** What a control is called, and how it stands. `wasChosen`: it was just pressed, so "no" is an answer, too. */

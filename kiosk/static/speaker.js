@@ -11,7 +11,7 @@ export function makeSpeaker({ load, volume }) {
   const kept = new Map(); // what is said → Promise<AudioBuffer | null>, least recently used first
   let context = null;
   let out = null;
-  let running = null; // {source, parts}: what speaks and what follows; another object, or null, ends it
+  let running = null; // {source, parts, asked}: what speaks and what follows; another object, or null, ends it
 
   /** Made when somebody listens for the first time: it takes memory, and starts silent without a touch. */
   function open() {
@@ -52,6 +52,7 @@ export function makeSpeaker({ load, volume }) {
       if (running !== turn) return;
       if (turn.parts.length > 0) void buffer(turn.parts[0]);
       if (sound) await play(sound, turn);
+      turn.asked -= 1;
     }
     if (running === turn) running = null;
   }
@@ -60,14 +61,15 @@ export function makeSpeaker({ load, volume }) {
     stop();
     if (parts.length === 0) return;
     open();
-    running = { source: null, parts: [...parts] };
+    running = { source: null, parts: [...parts], asked: parts.length };
     void run(running);
   }
 
-  /** Behind what is being said. */
+  /** Behind what is being said; nobody asked for it. */
   function add(parts) {
-    if (running) running.parts.push(...parts);
-    else say(parts);
+    if (running) return void running.parts.push(...parts);
+    say(parts);
+    if (running) running.asked = 0;
   }
 
   function stop() {
@@ -79,7 +81,8 @@ export function makeSpeaker({ load, volume }) {
     say,
     add,
     stop,
-    isSpeaking: () => running !== null,
+    /** What somebody asked for is being said; what came by itself never ends in a busy hall. */
+    isAnswering: () => running !== null && running.asked > 0,
     adjust: () => out && (out.gain.value = volume.gain()),
   };
 }

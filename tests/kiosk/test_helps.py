@@ -13,7 +13,7 @@ STATIC = Path(__file__).parents[2] / "kiosk" / "static"
 def run(module: str, body: str) -> Any:
     """Return what a module's functions say; `body` ends in a value."""
     program = f"import * as m from {json.dumps((STATIC / module).as_uri())};"
-    program += f"console.log(JSON.stringify((() => {{{body}}})()))"
+    program += f"console.log(JSON.stringify(await (() => {{{body}}})()))"
     done = subprocess.run(
         ["node", "--experimental-default-type=module", "--input-type=module", "-e", program],
         capture_output=True,
