@@ -32,6 +32,8 @@ from queue_server.services.seating import reseat, seat_of
 
 ASK, LEAVE = "ask", "leave"
 """Instead of a place: the visitor is asked to choose another time, or nothing is done."""
+AT_ONCE: Final = 400
+"""So many are moved or written to in one press: it is one commit, and calls that come in wait for it."""
 CLIENT: Final = "rescue"
 """Whose holds they are: they last no longer than the transaction that makes them."""
 
@@ -85,8 +87,9 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
     """Do what was chosen, all in this transaction; the same plan again is not done twice.
 
     `units` are all sites that it concerns. What is no longer possible, because somebody was quicker, is left
-    as it is and told: `how` of each item is `clerk`, `time`, `site`, `asked`, `waits`, `request`, `left` or
-    `open`. Raises `NotFound` for a rescue that has not begun.
+    as it is and told: `how` of each item is `clerk`, `time`, `site`, `asked`, `waits`, `request`, `left`,
+    `open`, or `later` for what is beyond `AT_ONCE` and for the next press. Raises `NotFound` for a rescue
+    that has not begun.
     """
     begun = units[0].rescue(plan.id)
     if begun is None:
@@ -97,6 +100,7 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
         requests.expire(unit)  # what has run out was free to be chosen
     items: list[Answer] = []
     asked: set[tuple[str, int]] = set()
+    done = 0
     for on in plan.cause.days:
         found = [
             one
@@ -104,8 +108,11 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
             if one.appointment.reference in plan.wishes
         ]
         day = Day(units, plan.cause, on)
-        wishes = ((one, plan.wishes[one.appointment.reference]) for one in sorted(found, key=in_turn))
-        items += [_do(units, day, one, wish, asked, plan.id) for one, wish in wishes]
+        for one in sorted(found, key=in_turn):
+            wish = plan.wishes[one.appointment.reference]
+            item = _do(units, day, one, wish, asked, plan.id) if done < AT_ONCE else _item(one, "later")
+            done += item["to"] is not None or bool(item["told"])
+            items.append(item)
     body = {**begun.body, "items": items}
     first = units[0]
     first.keep_rescue(replace(begun, body=body, made_at=first.now))  # it may have begun long before
@@ -119,15 +126,7 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
 def _do(
     units: Sequence[Unit], day: Day, found: Found, wish: str, asked: set[tuple[str, int]], press: str
 ) -> Answer:
-    one, unit = found.appointment, found.unit
-    item: Answer = {
-        "ref": one.reference,
-        "how": "left",
-        "from": [unit.site.id, one.clerk_id, one.first_cell, one.number, one.area_id],
-        "to": None,
-        "told": [],
-        "waited": [],
-    }
+    item = _item(found, "left")
     if found.is_asked and wish in {ASK, LEAVE}:
         return item | {"how": "waits"}  # nobody is asked twice about one time
     if found.is_request:
@@ -141,6 +140,18 @@ def _do(
         return item | {"how": "open"}
     target = next(each for each in units if each.site.id == place.site_id)
     return item | _bring(day, found, target, place)
+
+
+def _item(found: Found, how: str) -> Answer:
+    one = found.appointment
+    return {
+        "ref": one.reference,
+        "how": how,
+        "from": [found.unit.site.id, one.clerk_id, one.first_cell, one.number, one.area_id],
+        "to": None,
+        "told": [],
+        "waited": [],
+    }
 
 
 def _reseat(day: Day, found: Found, wish: str) -> Answer:

@@ -107,7 +107,7 @@ def _call(unit: Unit, one: Appointment, item: Answer) -> Answer:
 
 def _back(units: Units, item: Answer) -> str:
     """Take one back; return `back`, `changed` when its holder has done something since, or `taken`."""
-    if item["how"] in {"left", "open", "waits", "request"}:
+    if item["how"] in {"left", "open", "waits", "request", "later"}:
         return "nothing"
     site_id, clerk_id, start = item["to"] or item["from"][:3]
     unit = units.get(site_id)

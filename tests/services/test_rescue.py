@@ -15,7 +15,7 @@ from queue_server.adapters.post.outbox_rows import OUTBOX
 from queue_server.domain.person import Person
 from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.town import Town
-from queue_server.services import rescue_preview
+from queue_server.services import rescue, rescue_preview
 from queue_server.services.ports import Answer
 from queue_server.services.rescue_kept import cause_of
 from queue_server.services.rescue_preview import go_on, previewing
@@ -215,6 +215,23 @@ def test_looking_in_slices_finds_the_same(hand: Rescuer, monkeypatch: pytest.Mon
         answer, slices = question() if question else None, slices + 1
     assert rows == at_once
     assert slices > len(at_once)
+
+
+def test_many_go_in_several_presses_and_each_is_taken_back(
+    hand: Rescuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One press is one commit that everybody's next call waits for: so it moves some, and the rest keeps."""
+    full_day(hand)
+    monkeypatch.setattr(rescue, "AT_ONCE", 3)
+    cause, before = Cause(TODAY, TODAY, site_id="hall"), hand.picture()
+    presses = [hand.rescue(cause, f"r{nth}")["items"] for nth in range(3)]
+    done = [sum(bool(item["to"] or item["told"]) for item in items) for items in presses]
+    later = [sum(item["how"] == "later" for item in items) for items in presses]
+    assert done == [3, 3, 1]
+    assert later[0] > later[1] > later[2] == 0
+    for nth in (2, 1, 0):
+        hand.undo(f"r{nth}")
+    assert hand.picture() == before
 
 
 def test_only_the_departments_own_appointments_are_touched(hand: Rescuer) -> None:

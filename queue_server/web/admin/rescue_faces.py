@@ -23,8 +23,8 @@ from queue_server.web.admin.rescuing import Base
 from queue_server.web.pages import PageCall, PageRoute
 
 REASON_MOST: Final = 200
-AT_ONCE: Final = 3_000
-"""So many appointments are moved at once: a form has a field for each."""
+SHOWN_MOST: Final = 3_000
+"""So many appointments are looked at together: a form has a field for each."""
 Fields = Mapping[str, Any]
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -73,7 +73,7 @@ class Face:
 
     async def press(self, call: PageCall) -> Response:
         """Enter the cause and move everybody, in one press; the same press twice is once (failure 2)."""
-        form = await sent(call, most_fields=AT_ONCE + 100)
+        form = await sent(call, most_fields=SHOWN_MOST + 100)
         asked, base = self.asked(call, form), self.base(call)
         if asked is None:
             return RedirectResponse(base.home, status_code=303)
@@ -107,7 +107,7 @@ async def _show(call: PageCall, base: Base, asked: Asked, fields: Fields) -> Res
     begins, ends, since = (now, now, None) if isinstance(days, str) else days
     cause = asked.on(begins, ends, since)
     found = {} if unfit else await rescuing.proposals(call, base, cause)
-    if found and len(found["rows"]) > AT_ONCE:
+    if found and len(found["rows"]) > SHOWN_MOST:
         unfit = "too_many"
     return framed(
         call,

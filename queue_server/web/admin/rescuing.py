@@ -34,7 +34,7 @@ from queue_server.web.noting import doer_of
 from queue_server.web.pages import PageCall
 
 _PRESS: Final = re.compile(r"[0-9a-f]{32}")
-_HOWS: Final = ("clerk", "time", "site", "asked", "waits", "request", "left", "open")
+_HOWS: Final = ("clerk", "time", "site", "asked", "waits", "request", "left", "open", "later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ async def proposals(call: PageCall, base: Base, cause: Cause) -> dict[str, Any]:
         "counts": {how: hows.count(how) for how in _HOWS if how in hows},
         "silent": sum(not row["reached"] for row in rows if row["how"] not in {"clerk", "waits", "request"}),
         "others": all_ - len(rows),
+        "at_once": day_rescue.AT_ONCE if len(rows) > day_rescue.AT_ONCE else 0,
         "press": press,
     }
 
@@ -246,7 +247,7 @@ async def result(call: PageCall, base: Base, id_: str) -> dict[str, Any]:
         "until": clock(local(rescued.made_at + UNDO_FOR, zone)),
         "made": clock(local(rescued.made_at, zone)),
         "undone": rescued.undone_at is not None,
-        "remaining": sum(how in {"open", "left"} for how in hows),
+        "remaining": sum(how in {"open", "left", "later"} for how in hows),
         "not_back": back.get("rescued_changed", 0) + back.get("rescued_taken", 0),
         "cause": cause_of(rescued.body)[0],
     }

@@ -14,6 +14,7 @@ from queue_server.domain.errors import StorageUnavailable
 from queue_server.domain.person import Person
 from queue_server.live import postman
 from queue_server.services import booking
+from queue_server.services import rescue as day_rescue
 from queue_server.services.concerns import choose
 from queue_server.services.ports import Answer, Unit
 from tests.e2e.harness.axe import axe_by_day_and_night
@@ -301,6 +302,23 @@ async def test_half_a_rescue_is_not_taken_back(town: Town) -> None:
     form = form_of(await read(town, sabine, f"{RESCUE}?clerk={clerk_id}"), RESCUE)
     tried = await town.client.post(path, data={"csrf": form.fields["csrf"][0]}, headers=sabine)
     assert (tried.status_code, len(absences(town, clerk_id))) == (403, 1)
+
+
+async def test_many_are_moved_in_several_presses(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(day_rescue, "AT_ONCE", 1)
+    for hours in (1, 2, 3):
+        await book(town, hours)
+    sabine, address = await let_in(town, SITE_ADMINISTRATOR, "sabine"), CLOSING
+    for left in (2, 1):
+        page = await read(town, sabine, address)
+        assert "Ein Druck legt die ersten 1 um." in words(page)
+        path = (await send(town, sabine, form_of(page, CLOSING))).headers["location"]
+        done = await read(town, sabine, path)
+        told = "2 Termine kommen" if left == 2 else "1 Termin kommt"
+        assert f"{told} mit dem nächsten Druck an die Reihe." in words(done)
+        [address] = re.findall(rf'href="({CLOSING}[^"]*)">Noch einmal umlegen', done)
+        address = address.replace("&amp;", "&")
+    assert "Ein Druck legt" not in words(await read(town, sabine, address))
 
 
 async def test_a_form_of_three_thousand_appointments_is_taken(town: Town) -> None:
