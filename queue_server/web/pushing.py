@@ -8,12 +8,13 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 from starlette.datastructures import FormData
 
 from queue_server.domain.push import Subscription
-from queue_server.domain.ticket import Ticket
+from queue_server.domain.ticket import UNDO_WITHIN, Ticket
 from queue_server.live.pushes import Pushes, Words
 from queue_server.services.locales import direction_of
 from queue_server.services.ports import Unit
@@ -22,6 +23,7 @@ from queue_server.web.house import House
 from queue_server.web.texts import Texts
 
 FORGET_S: Final = 60.0
+_UNDO_AND_SLACK: Final = UNDO_WITHIN + timedelta(seconds=5)
 
 
 def words_in(texts: Mapping[str, Texts]) -> Words:
@@ -51,13 +53,18 @@ def take_wish(pushes: Pushes, site_id: str, ticket: Ticket, form: FormData, lang
 
 
 async def forget_ended(house: House) -> None:
-    """Forget who wanted to be pushed to and whose visit is over."""
+    """Forget who wanted to be pushed to and whose visit is over, beyond an undo."""
     for site_id in house.pushes.sites:
-        house.pushes.keep_only(site_id, await house.sequencer.look(site_id, _open_keys))
+        house.pushes.keep_only(site_id, await house.sequencer.look(site_id, _living_keys))
 
 
-def _open_keys(unit: Unit) -> list[str]:
-    return [ticket.key for ticket in unit.hall.tickets.values() if ticket.is_open]
+def _living_keys(unit: Unit) -> list[str]:
+    return [ticket.key for ticket in unit.hall.tickets.values() if _may_go_on(ticket, unit.now)]
+
+
+def _may_go_on(ticket: Ticket, now: datetime) -> bool:
+    """An undo brings a finished visit back; its phone shall ring if it is then called again."""
+    return ticket.is_open or (ticket.ended_at is not None and now < ticket.ended_at + _UNDO_AND_SLACK)
 
 
 def _bytes(word: object) -> bytes:

@@ -78,6 +78,10 @@ async def test_the_wish_ends_with_the_visit_and_can_be_taken_back(
     await forget_ended(pushing_town.house)
     assert pushes.sites == {"rathaus"}, "the visit goes on"
     await pushing_town.client.post(ticket["status_url"], data={"act": "cancel"})
+    pushing_town.clock.forward(seconds=14)
+    await forget_ended(pushing_town.house)
+    assert pushes.sites == {"rathaus"}, "an undo of what ended a visit may bring it back"
+    pushing_town.clock.forward(seconds=2)
     await forget_ended(pushing_town.house)
     assert pushes.sites == frozenset()
     assert await ask_for_pushes(pushing_town, ticket, browser, service.endpoint) == 409
@@ -105,6 +109,11 @@ PushManager.prototype.subscribe = async ({applicationServerKey}) => (known = {
     toJSON: () => ({endpoint: "%s", keys: {p256dh: "%s", auth: "%s"}}),
 });
 """
+# A page stays for the time of an undo; how long is held in test_status_modules.
+AT_ONCE = """
+const later = setTimeout;
+window.setTimeout = (act, ms, ...more) => later(act, ms === 15000 ? 0 : ms, ...more);
+"""
 MESSAGES = """async () => {
     const worker = await navigator.serviceWorker.getRegistration(location.pathname);
     return ((await worker?.getNotifications()) ?? []).map((one) => [one.title, one.body, one.lang, one.dir]);
@@ -121,6 +130,7 @@ async def test_a_call_reaches_the_page_in_the_background(
     context = await browser.new_context(locale="de-DE")
     await context.grant_permissions(["notifications"], origin=origin)
     await context.add_init_script(SUBSCRIBED % (service.endpoint, encode(mine.point), encode(mine.auth)))
+    await context.add_init_script(AT_ONCE)
     page = await context.new_page()
     await page.goto(origin + ticket["status_url"])
     await page.wait_for_selector("html[data-live=live]")

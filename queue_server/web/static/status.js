@@ -4,13 +4,17 @@ import { numberNode } from "./digits.js";
 import { connect } from "./live.js";
 import { makePushes } from "./status_push.js";
 import { makeRinger } from "./status_ring.js";
-import { lineOf, makeBell, view } from "./status_view.js";
+import { lineOf, makeBell, makeLeaving, view } from "./status_view.js";
 import { localeOf, pageTexts, readJson } from "./texts.js";
 
 const config = readJson("config");
 const t = pageTexts();
 const main = document.getElementById("main");
 const bell = makeBell();
+const leaving = makeLeaving(() => {
+  pushes.end().catch(() => {});
+  live.close();
+});
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const text = (name) => document.querySelector(`[data-text="${name}"]`);
 const icon = document.querySelector('link[rel="icon"]');
@@ -35,10 +39,7 @@ function show(queue, epoch) {
   if (seen.call === null && seen.state !== shown.state) pushes.clear().catch(() => {});
   shown.state = seen.state;
   if (["serving", "ended"].includes(seen.state)) ringer.rest();
-  if (seen.state === "ended") {
-    pushes.end().catch(() => {});
-    live.close();
-  }
+  leaving.see(seen.state);
 }
 
 function showPlace(place) {

@@ -1,4 +1,4 @@
-// What a visitor's page shows, from the picture that all phones share. Pure: no DOM, no clock.
+// What a visitor's page shows, from the picture that all phones share. Pure: no DOM, no clock but a given one.
 //
 // Everything is matched by the ticket's opaque key. The number is never compared: it comes back another
 // day, and a stranger's phone must not ring.
@@ -44,4 +44,23 @@ export function lineOf({ state, call, mode }, before = null) {
   if (call !== null && mode === "fetch") return "fetched";
   // The call was taken back, or somebody else goes first: without a word the visitor would set out.
   return state === "waiting" && ["called", "again"].includes(before) ? "again" : state;
+}
+
+const UNDO_AND_SLACK_MS = 15_000;
+
+/**
+ * Does `leave` when the visit has been over for as long as an undo may still bring it back: "Done, next" is taken
+ * back within ten seconds, and a phone that had gone would never ring again. `see(state)` with each picture.
+ */
+export function makeLeaving(leave, { later = setTimeout, never = clearTimeout } = {}) {
+  let waiting = null;
+  return {
+    see(state) {
+      if (state === "ended") waiting ??= later(leave, UNDO_AND_SLACK_MS);
+      else if (waiting !== null) {
+        never(waiting);
+        waiting = null;
+      }
+    },
+  };
 }
