@@ -3,16 +3,18 @@
 Who asked for it is held in memory alone, by the ticket's opaque key, until the visit ends: an address at a
 push service belongs to one phone, and what is on no disk need not be erased from one. After a restart a page
 that lives says it again. A push goes out at once and is tried again for a minute, never later: a call that
-comes late sends somebody into an empty room.
+comes late sends somebody into an empty room. One that reached a phone and was then taken back is followed by
+"please wait again" in its place.
 
 What must not live here: how a push is encrypted and sent (`adapters.push`), its words (`web.pushing`).
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from queue_server.domain.push import Outcome, Subscription
 from queue_server.services.site_view import Call, SiteView
@@ -23,6 +25,11 @@ AT_ONCE: Final = 16
 MOST: Final = 20_000
 """So many phones at most: each costs half a kilobyte, and a stranger with a number may ask once for it."""
 Words = Callable[[Subscription, Call, SiteView], bytes]
+"""Writes the message of a call; of one that is open no more: that it counts no more."""
+Waits = Callable[[str, str], Awaitable[bool]]
+"""Tells whether the visitor with a key waits at a site."""
+Place = tuple[str, str]
+"""A site and a ticket's key there."""
 log = logging.getLogger(__name__)
 
 
@@ -44,13 +51,17 @@ class Pushes:
         sender: Sender,
         words: Words,
         clock: Callable[[], datetime],
+        waits: Waits,
         pauses_s: tuple[float, ...] = PAUSES_S,
     ) -> None:
         self._sender = sender
         self._words = words
         self._clock = clock
+        self._waits = waits
         self._pauses_s = pauses_s
-        self._wanted: dict[tuple[str, str], Subscription] = {}
+        self._wanted: dict[Place, Subscription] = {}
+        self._calls: dict[Place, tuple[Call, asyncio.Task[None]]] = {}
+        self._told: dict[Place, int] = {}
         self._newest: dict[str, SiteView] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -90,14 +101,27 @@ class Pushes:
     def take(self, view: SiteView, since: int) -> None:
         """Push the calls of a picture that are newer than `since`."""
         self._newest[view.site_id] = view
-        if not self._wanted:
+        if not self._wanted and not self._calls:
             return
         for call in view.calls:
-            to = self._wanted.get((view.site_id, call.key)) if call.open and call.seq > since else None
+            place = (view.site_id, call.key)
+            to = self._wanted.get(place) if call.open and call.seq > since else None
             if to is not None:
-                task = asyncio.create_task(self._push(view, call, to), name=f"push of call {call.seq}")
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._calls[place] = call, self._begin(self._call(view, call, to), f"push of call {call.seq}")
+        self._look_for_closed(view)
+
+    def _look_for_closed(self, view: SiteView) -> None:
+        still_open = {call.key for call in view.calls if call.open}
+        closed = [p for p in self._calls if p[0] == view.site_id and p[1] not in still_open]
+        for place in closed:
+            call, task = self._calls.pop(place)
+            self._begin(self._take_back(view, call, task), f"taking back the push of call {call.seq}")
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def stop(self) -> None:
         for task in list(self._tasks):
@@ -105,22 +129,39 @@ class Pushes:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._sender.stop()
 
-    async def _push(self, view: SiteView, call: Call, to: Subscription) -> None:
+    async def _call(self, view: SiteView, call: Call, to: Subscription) -> None:
+        if await self._push(view, call, to, lambda: self._still_open(view.site_id, call)):
+            self._told[view.site_id, call.key] = call.seq
+
+    async def _take_back(self, view: SiteView, call: Call, before: asyncio.Task[None]) -> None:
+        """Follow a call that was told and counts no more: else it stands there on a locked phone."""
+        await asyncio.wait({before})
+        place = (view.site_id, call.key)
+        if self._told.get(place, call.seq + 1) > call.seq:
+            return
+        del self._told[place]
+        to = self._wanted.get(place)
+        if to is not None and await self._waits(*place):
+            await self._push(view, replace(call, open=False), to, lambda: place not in self._calls)
+
+    async def _push(self, view: SiteView, call: Call, to: Subscription, counts: Callable[[], bool]) -> bool:
+        """Try for a minute, while it `counts`; True: the service took it."""
         loop = asyncio.get_running_loop()
         end, message, tries = loop.time() + WORTH_S, self._words(to, call, view), 0
-        while self._still_open(view.site_id, call) and (left_s := int(end - loop.time())) > 0:
+        while counts() and (left_s := int(end - loop.time())) > 0:
             async with self._room:
                 try:
                     outcome = await self._sender.send(to, message, left_s, self._clock())
                 except Exception:  # one phone's trouble is nobody else's
                     log.exception("a push failed")
-                    return
+                    return False
             if outcome is Outcome.GONE and self._wanted.get((view.site_id, call.key)) == to:
                 self.drop(view.site_id, call.key)
             if outcome is not Outcome.LATER:
-                return
+                return outcome is Outcome.TAKEN
             await asyncio.sleep(self._pauses_s[min(tries, len(self._pauses_s) - 1)])
             tries += 1
+        return False
 
     def _still_open(self, site_id: str, call: Call) -> bool:
         """Tell whether the call stands: one that was taken back or answered is pushed to nobody."""

@@ -65,7 +65,7 @@ from queue_server.web.first_draft import FirstRun
 from queue_server.web.house import Directory, House
 from queue_server.web.limits import UNLIMITED, Gate, Limits
 from queue_server.web.origin import Csrf
-from queue_server.web.pushing import words_in
+from queue_server.web.pushing import waits_by, words_in
 from queue_server.web.puzzles import Puzzles
 from queue_server.web.request_log import RequestLog
 from queue_server.web.routes import routes, templates
@@ -189,7 +189,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         pages=templates(),
         directory=Directory.of(settlement.sites),
         alarms=Alarms(lambda: hub.rooms, _alarm_rows(database, settlement, sequencer), clock),
-        pushes=Pushes(pusher, words_in(texts), clock),
+        pushes=Pushes(pusher, words_in(texts), clock, waits_by(sequencer)),
         epoch=epoch,
     )
     hub.on_picture = house.pushes.take

@@ -14,8 +14,9 @@ from typing import Final
 from starlette.datastructures import FormData
 
 from queue_server.domain.push import Subscription
-from queue_server.domain.ticket import UNDO_WITHIN, Ticket
-from queue_server.live.pushes import Pushes, Words
+from queue_server.domain.ticket import UNDO_WITHIN, Ticket, TicketState
+from queue_server.live.pushes import Pushes, Waits, Words
+from queue_server.live.rooms import Queue
 from queue_server.services.locales import direction_of
 from queue_server.services.ports import Unit
 from queue_server.services.site_view import Call, SiteView
@@ -27,17 +28,21 @@ _UNDO_AND_SLACK: Final = UNDO_WITHIN + timedelta(seconds=5)
 
 
 def words_in(texts: Mapping[str, Texts]) -> Words:
-    """Return what writes the message of a call in the language of the page that asked for it."""
+    """Return what writes the message of a call in the language of the page that asked for it.
+
+    A call that is open no more was taken back: quietly, the message in its place says so.
+    """
 
     def write(to: Subscription, call: Call, view: SiteView) -> bytes:
         say = texts.get(to.language) or texts["de"]
         fetched = view.call_mode == "fetch"
-        message = {
-            "title": f"{call.number} · {say('status.now')}",
-            "body": say("status.fetched") if fetched else say("status.go_to", room=call.room.name),
-            "lang": say.language,
-            "dir": direction_of(say.language),
-        }
+        message: dict[str, str | bool] = {"lang": say.language, "dir": direction_of(say.language)}
+        if call.open:
+            message["title"] = f"{call.number} · {say('status.now')}"
+            message["body"] = say("status.fetched") if fetched else say("status.go_to", room=call.room.name)
+        else:
+            message["title"] = f"{call.number} · {say('status.title')}"
+            message["body"], message["quiet"] = say("status.line_again"), True
         return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
 
     return write
@@ -50,6 +55,21 @@ def take_wish(pushes: Pushes, site_id: str, ticket: Ticket, form: FormData, lang
         return True
     to = Subscription(endpoint, _bytes(form.get("p256dh")), _bytes(form.get("auth")), language)
     return ticket.is_open and pushes.keep(site_id, ticket.key, to)
+
+
+def waits_by(sequencer: Queue) -> Waits:
+    """Return what tells whether somebody whose call ended waits again."""
+
+    async def waits(site_id: str, key: str) -> bool:
+        return bool(await sequencer.look(site_id, lambda unit: _is_waiting(unit, key)))
+
+    return waits
+
+
+def _is_waiting(unit: Unit, key: str) -> bool:
+    return any(
+        ticket.key == key for ticket in unit.hall.tickets.values() if ticket.state is TicketState.WAITING
+    )
 
 
 async def forget_ended(house: House) -> None:

@@ -41,7 +41,15 @@ class Services:
 
 
 def pushes_by(services: Services, pause_s: float = 0.0) -> Pushes:
-    return Pushes(services, lambda _to, call, _view: str(call.seq).encode(), lambda: NOW, (pause_s,))
+    """Where everybody whose call has ended waits again."""
+
+    async def waits(_site_id: str, key: str) -> bool:
+        return key == "key-1"
+
+    def words(_to: Subscription, call: Call, _view: SiteView) -> bytes:
+        return f"{call.seq}{'' if call.open else ' counts no more'}".encode()
+
+    return Pushes(services, words, lambda: NOW, waits, (pause_s,))
 
 
 async def settled(pushes: Pushes) -> None:
@@ -89,7 +97,43 @@ async def test_what_waits_is_tried_again_until_the_call_is_taken_back() -> None:
     pushes.take(replace(VIEW, seq=11, calls=()), since=10)
     services.slow.set()
     await settled(pushes)
-    assert len(services.sent) == 4
+    sent = [message for message, _ in services.sent]
+    assert sent.count("10") == 1
+    assert sent[-1] == "10 counts no more", "the first one of these calls had reached the phone"
+
+
+async def test_a_call_that_was_told_and_taken_back_is_followed_by_a_word() -> None:
+    """The page is closed: without it the message stands on the locked phone as if the call counted."""
+    services = Services()
+    pushes = pushes_by(services)
+    pushes.keep("rathaus", "key-1", PHONE)
+    pushes.take(VIEW, since=6)
+    pushes.take(replace(VIEW, seq=8, calls=()), since=7)
+    await settled(pushes)
+    pushes.take(replace(VIEW, seq=9, calls=()), since=8)
+    await settled(pushes)
+    assert [message for message, _ in services.sent] == [], "taken back before it was sent"
+    pushes.take(replace(VIEW, seq=10, calls=(replace(CALL, seq=10),)), since=9)
+    await settled(pushes)
+    pushes.take(replace(VIEW, seq=11, calls=()), since=10)
+    pushes.take(replace(VIEW, seq=12, calls=()), since=11)
+    await settled(pushes)
+    assert [message for message, _ in services.sent] == ["10", "10 counts no more"]
+
+
+async def test_who_is_called_anew_or_came_is_not_told_to_wait() -> None:
+    services = Services(Outcome.TAKEN, Outcome.TAKEN, Outcome.TAKEN)
+    pushes = pushes_by(services)
+    pushes.keep("rathaus", "key-1", PHONE)
+    pushes.keep("rathaus", "key-2", PHONE)
+    theirs = replace(CALL, key="key-2", seq=8)
+    pushes.take(replace(VIEW, seq=8, calls=(CALL, theirs)), since=6)
+    await settled(pushes)
+    # One came to the counter; the other's call was taken back and made again at once.
+    pushes.take(replace(VIEW, seq=9, calls=(replace(theirs, open=False),)), since=8)
+    pushes.take(replace(VIEW, seq=10, calls=(replace(CALL, seq=10),)), since=9)
+    await settled(pushes)
+    assert sorted(message for message, _ in services.sent) == ["10", "7", "8"]
 
 
 async def test_a_phone_that_is_gone_and_a_visit_that_is_over_are_forgotten() -> None:

@@ -66,6 +66,26 @@ async def test_a_call_and_a_recall_reach_the_browser_with_number_and_room_alone(
     assert browser.read((await service.next())[1])
 
 
+async def test_a_call_taken_back_is_followed_by_the_word_to_wait(
+    pushing_town: Town, service: Service
+) -> None:
+    browser, ticket = Browser(), await pushing_town.take()
+    await pushing_town.open()
+    assert await ask_for_pushes(pushing_town, ticket, browser, service.endpoint) == 204
+    await pushing_town.call()
+    await service.next()
+    await pushing_town.do("anna", "counters/rathaus-1/undo")
+    lines, body = await service.next()
+    assert lines["topic"] == "call", "it takes the place of a call that is still on its way"
+    assert json.loads(browser.read(body)) == {
+        "title": f"{ticket['number']} · Mein Aufruf",
+        "body": "Bitte warten Sie noch. Der Aufruf gilt nicht mehr. Wir rufen Sie wieder auf.",
+        "lang": "de",
+        "dir": "ltr",
+        "quiet": True,
+    }
+
+
 async def test_the_wish_ends_with_the_visit_and_can_be_taken_back(
     pushing_town: Town, service: Service
 ) -> None:

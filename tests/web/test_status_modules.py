@@ -5,6 +5,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import queue_server.web
 
 STATIC = Path(queue_server.web.__file__).parent / "static"
@@ -21,7 +23,7 @@ def run(program: str) -> Any:
 
 
 def test_a_phone_goes_when_no_undo_can_bring_the_visit_back() -> None:
-    """A phone that had gone at the first "finished" would never ring for a visit that an undo brought back."""
+    """A phone gone at the first "finished" would never ring for a visit that an undo brought back."""
     program = """
         import { makeLeaving } from MODULE;
         const clocks = [], said = [];
@@ -33,3 +35,40 @@ def test_a_phone_goes_when_no_undo_can_bring_the_visit_back() -> None:
     """
     found = run(program.replace("MODULE", json.dumps((STATIC / "status_view.js").as_uri())))
     assert found == {"clocks": [{"ms": 15_000, "on": False}, {"ms": 15_000, "on": True}], "said": ["left"]}
+
+
+@pytest.mark.parametrize(
+    ("page", "message", "rings", "stays"),
+    [
+        ({}, {}, True, True),
+        ({"url": "https://rathaus.example/v/1?lang=en", "visibilityState": "hidden"}, {}, True, True),
+        ({"url": "https://rathaus.example/v/1#main", "visibilityState": "visible"}, {}, False, True),
+        ({"url": "https://rathaus.example/v/12", "visibilityState": "visible"}, {}, True, True),
+        ({}, {"quiet": True}, False, False),
+    ],
+)
+def test_a_message_rings_when_its_page_is_not_seen_and_the_call_counts(
+    page: dict[str, str], message: dict[str, bool], rings: bool, stays: bool
+) -> None:
+    program = """
+        const acts = {}, pages = [PAGE].filter((one) => one.url), registration = {scope: "https://rathaus.example/v/1"};
+        let shown = null;
+        registration.showNotification = async (title, options) => { shown = {title, ...options}; };
+        globalThis.self = {registration, clients: {matchAll: async () => pages},
+            addEventListener: (name, act) => { acts[name] = act; }};
+        await import(WORKER);
+        const data = {title: "417", body: "1", lang: "de", dir: "ltr", ...MESSAGE};
+        const given = {json: () => data};
+        await new Promise((done) => acts.push({data: given, waitUntil: (all) => all.then(done)}));
+        console.log(JSON.stringify(shown));
+    """
+    worker = json.dumps((STATIC / "push_worker.js").as_uri())
+    shown = run(
+        program.replace("PAGE", json.dumps(page))
+        .replace("MESSAGE", json.dumps(message))
+        .replace("WORKER", worker)
+    )
+    assert (shown["tag"], shown["title"]) == ("call", "417")
+    assert shown["requireInteraction"] == stays
+    # A browser refuses a silent message that would vibrate.
+    assert ("vibrate" in shown, shown.get("renotify", False), "silent" in shown) == (rings, rings, not rings)
