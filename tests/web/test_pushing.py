@@ -171,8 +171,9 @@ async def test_a_call_reaches_the_page_in_the_background(
         {"origin": origin, "registrationId": seen[0]["registrationId"], "data": message},
     )
     said = [[f"{ticket['number']} · Sie sind an der Reihe", "Zimmer 1", "de", "ltr"]]
-    await page.wait_for_function(f"async () => (await ({MESSAGES})()).length === 1")
-    assert await page.evaluate(MESSAGES) == said
+    await page.wait_for_function(
+        f"async (said) => JSON.stringify(await ({MESSAGES})()) === JSON.stringify(said)", arg=said
+    )
     await pushing_town.do("anna", "counters/rathaus-1/start")
     await page.wait_for_function(f"async () => (await ({MESSAGES})()).length === 0")
     await pushing_town.do("anna", "counters/rathaus-1/finish")
