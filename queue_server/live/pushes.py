@@ -148,8 +148,12 @@ class Pushes:
         """Try for a minute, while it `counts`; True: the service took it."""
         loop = asyncio.get_running_loop()
         end, message, tries = loop.time() + WORTH_S, self._words(to, call, view), 0
-        while counts() and (left_s := int(end - loop.time())) > 0:
+        while True:
             async with self._room:
+                # Only now: who waits for room waits while calls are taken back, and grow old.
+                left_s = int(end - loop.time())
+                if left_s <= 0 or not counts():
+                    return False
                 try:
                     outcome = await self._sender.send(to, message, left_s, self._clock())
                 except Exception:  # one phone's trouble is nobody else's
@@ -161,7 +165,6 @@ class Pushes:
                 return outcome is Outcome.TAKEN
             await asyncio.sleep(self._pauses_s[min(tries, len(self._pauses_s) - 1)])
             tries += 1
-        return False
 
     def _still_open(self, site_id: str, call: Call) -> bool:
         """Tell whether the call stands: one that was taken back or answered is pushed to nobody."""

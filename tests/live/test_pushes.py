@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from queue_server.domain.push import Outcome, Subscription
 from queue_server.domain.town import Room
-from queue_server.live.pushes import Pushes
+from queue_server.live.pushes import AT_ONCE, Pushes
 from queue_server.services.site_view import Call, SiteView
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -134,6 +134,22 @@ async def test_who_is_called_anew_or_came_is_not_told_to_wait() -> None:
     pushes.take(replace(VIEW, seq=10, calls=(replace(CALL, seq=10),)), since=9)
     await settled(pushes)
     assert sorted(message for message, _ in services.sent) == ["10", "7", "8"]
+
+
+async def test_who_waits_for_room_is_not_pushed_to_for_a_call_that_was_taken_back() -> None:
+    services = Services()
+    services.slow = asyncio.Event()
+    pushes = pushes_by(services)
+    calls = [replace(CALL, seq=seq, key=f"key-{seq}") for seq in range(7, 8 + AT_ONCE)]
+    for one in calls:
+        pushes.keep("rathaus", one.key, PHONE)
+    pushes.take(replace(VIEW, calls=tuple(calls)), since=6)
+    while len(services.sent) < AT_ONCE:
+        await asyncio.sleep(0)
+    pushes.take(replace(VIEW, seq=99, calls=tuple(calls[:-1])), since=98)
+    services.slow.set()
+    await settled(pushes)
+    assert len(services.sent) == AT_ONCE
 
 
 async def test_a_phone_that_is_gone_and_a_visit_that_is_over_are_forgotten() -> None:
