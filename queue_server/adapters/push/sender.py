@@ -42,6 +42,7 @@ class PushSender:
         self._connections = connections
         self._key = key
         self._stays_here = stays_here
+        self._connecting = asyncio.Lock()
         self._client: tuple[PushServices, AsyncClient] | None = None
 
     @property
@@ -86,22 +87,24 @@ class PushSender:
                 client.stream("POST", url, content=body, headers=headers) as got,
             ):
                 return judge(got.status_code)
-        except (TimeoutError, HTTPError) as error:
+        except (TimeoutError, HTTPError, RuntimeError) as error:  # the last: the client was closed
             log.warning("a push service could not be reached: %s", type(error).__name__)
             return Outcome.LATER
 
     async def _connected(self, services: PushServices) -> "AsyncClient":
         from httpx2 import AsyncClient
 
-        if self._client is None or self._client[0] != services:
-            ca_file = str(services.ca_file) if services.ca_file else None
-            context = await asyncio.to_thread(ssl.create_default_context, cafile=ca_file)
-            await self.stop()
-            client = AsyncClient(
-                verify=context, timeout=TIMEOUT_S, follow_redirects=False, headers={"User-Agent": "Aufruf"}
-            )
-            self._client = services, client
-        return self._client[1]
+        async with self._connecting:  # of several first pushes one opens, and none closes what another uses
+            if self._client is None or self._client[0] != services:
+                ca_file = str(services.ca_file) if services.ca_file else None
+                context = await asyncio.to_thread(ssl.create_default_context, cafile=ca_file)
+                await self.stop()
+                headers = {"User-Agent": "Aufruf"}
+                client = AsyncClient(
+                    verify=context, timeout=TIMEOUT_S, follow_redirects=False, headers=headers
+                )
+                self._client = services, client
+            return self._client[1]
 
     @property
     def _services(self) -> PushServices | None:

@@ -1,5 +1,6 @@
 """One push over a real TLS connection: what is sent, and what the service's answers mean."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +49,31 @@ async def test_a_push_is_short_lived_urgent_sealed_and_signed(tmp_path: Path) ->
     assert proven(lines["authorization"])["aud"] == f"https://{service.host}"
     assert await sender.send(to, b"417", 60, NOW) is Outcome.LATER, "nobody is there any more"
     await sender.stop()
+
+
+async def test_of_many_first_pushes_none_closes_what_another_uses(tmp_path: Path) -> None:
+    """Several are called at once just after a start."""
+    browser = Browser()
+    async with a_push_service(tmp_path) as service:
+        sender = a_sender(PushServices("it@stadt.example", (service.host,), tmp_path / "push-ca.pem"))
+        to = browser.subscription(service.endpoint)
+        sent = await asyncio.gather(*(sender.send(to, b"417", 60, NOW) for _ in range(6)))
+        assert sent == [Outcome.TAKEN] * 6
+        await sender.stop()
+
+
+async def test_a_push_whose_client_was_closed_meanwhile_goes_out_later(
+    tmp_path: Path,
+) -> None:
+    """The list of services was changed while it was on its way."""
+    async with a_push_service(tmp_path) as service:
+        services = PushServices("it@stadt.example", (service.host,), tmp_path / "push-ca.pem")
+        sender, to = a_sender(services), Browser().subscription(service.endpoint)
+        assert await sender.send(to, b"417", 60, NOW) is Outcome.TAKEN
+        closed = await sender._connected(services)
+        await closed.aclose()
+        assert await sender.send(to, b"417", 60, NOW) is Outcome.LATER
+        await sender.stop()
 
 
 async def test_nothing_leaves_to_who_is_not_listed_or_while_it_is_off(tmp_path: Path) -> None:
