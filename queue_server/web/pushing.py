@@ -13,6 +13,7 @@ from typing import Final
 
 from starlette.datastructures import FormData
 
+from queue_server.domain.errors import NotFound
 from queue_server.domain.push import Subscription
 from queue_server.domain.ticket import UNDO_WITHIN, Ticket, TicketState
 from queue_server.live.pushes import Pushes, Waits, Words
@@ -75,7 +76,11 @@ def _is_waiting(unit: Unit, key: str) -> bool:
 async def forget_ended(house: House) -> None:
     """Forget who wanted to be pushed to and whose visit is over, beyond an undo."""
     for site_id in house.pushes.sites:
-        house.pushes.keep_only(site_id, await house.sequencer.look(site_id, _living_keys))
+        try:
+            alive = await house.sequencer.look(site_id, _living_keys)
+        except NotFound:  # the site was removed: nobody is called there any more
+            alive = []
+        house.pushes.keep_only(site_id, alive)
 
 
 def _living_keys(unit: Unit) -> list[str]:

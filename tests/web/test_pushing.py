@@ -107,6 +107,16 @@ async def test_the_wish_ends_with_the_visit_and_can_be_taken_back(
     assert await ask_for_pushes(pushing_town, ticket, browser, service.endpoint) == 409
 
 
+async def test_a_site_that_was_removed_keeps_no_address_and_stops_no_other(
+    pushing_town: Town, service: Service
+) -> None:
+    pushes, browser = pushing_town.house.pushes, Browser()
+    phone = browser.subscription(service.endpoint)
+    assert all(pushes.keep(site_id, "key", phone) for site_id in ("gone-1", "rathaus", "gone-2"))
+    await forget_ended(pushing_town.house)
+    assert pushes.sites == frozenset()
+
+
 @pytest.mark.parametrize("endpoint", ["https://127.0.0.1/x", "http://localhost/x", "https://evil.example/x"])
 async def test_a_stranger_sends_us_nowhere_else(pushing_town: Town, endpoint: str) -> None:
     assert await ask_for_pushes(pushing_town, await pushing_town.take(), Browser(), endpoint) == 409
