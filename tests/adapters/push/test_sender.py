@@ -55,10 +55,11 @@ async def test_of_many_first_pushes_none_closes_what_another_uses(tmp_path: Path
     """Several are called at once just after a start."""
     browser = Browser()
     async with a_push_service(tmp_path) as service:
-        sender = a_sender(PushServices("it@stadt.example", (service.host,), tmp_path / "push-ca.pem"))
-        to = browser.subscription(service.endpoint)
-        sent = await asyncio.gather(*(sender.send(to, b"417", 60, NOW) for _ in range(6)))
-        assert sent == [Outcome.TAKEN] * 6
+        services = PushServices("it@stadt.example", (service.host,), tmp_path / "push-ca.pem")
+        sender, to = a_sender(services), browser.subscription(service.endpoint)
+        clients = await asyncio.gather(*(sender._connected(services) for _ in range(6)))
+        assert all(one is clients[0] for one in clients)
+        assert await sender.send(to, b"417", 60, NOW) is Outcome.TAKEN
         await sender.stop()
 
 
