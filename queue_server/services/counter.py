@@ -7,6 +7,7 @@ from queue_server.domain import events as e
 from queue_server.domain.administration import Doer, Done
 from queue_server.domain.errors import CannotServe, CounterNotOpen, CounterTaken, NotFound
 from queue_server.domain.hall import CounterState
+from queue_server.domain.needs import minutes_with
 from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Clerk, Counter, Room, skills_of
 from queue_server.services.concerns import Choice
@@ -168,7 +169,7 @@ def transfer(
             expected,
             to_counter=to_counter,
             concern=choice.services if choice else None,
-            expected_min=choice.expected_min if choice else None,
+            expected_min=_expected_min(unit, counter_id, choice, expected) if choice else None,
             area=area or calling.current_ticket(unit.hall, counter_id).area_id,
         ),
     )
@@ -180,8 +181,15 @@ def change_concern(
     """Correct what the visitor came for, while called or served."""
     require_holder(unit, counter_id, clerk_id)
     ticket = calling.current_ticket(unit.hall, counter_id, expected)
-    unit.record([e.ConcernChanged(ticket.id, choice.services, choice.persons, choice.expected_min)])
+    minutes = minutes_with(unit.needs(ticket.id), choice.expected_min)
+    unit.record([e.ConcernChanged(ticket.id, choice.services, choice.persons, minutes)])
     return _visit(unit, ticket, counter_id)
+
+
+def _expected_min(unit: Unit, counter_id: str, choice: Choice, expected: int | None) -> int:
+    """Return how long the visit here will take with another concern: who asked for more time still has it."""
+    ticket = calling.current_ticket(unit.hall, counter_id, expected)
+    return minutes_with(unit.needs(ticket.id), choice.expected_min)
 
 
 def switch_issuing(unit: Unit, by: Doer, *, issuing: bool) -> Answer:

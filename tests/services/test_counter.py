@@ -21,7 +21,7 @@ from queue_server.domain.errors import (
 from queue_server.domain.hall import CounterState
 from queue_server.domain.ticket import TicketState
 from queue_server.services import counter, reception
-from queue_server.services.concerns import choose
+from queue_server.services.concerns import Choice, choose
 from queue_server.services.ports import Answer, Unit
 from tests.town_hall import CAR, CARD, PASS, SOMEBODY, Hand
 
@@ -286,6 +286,20 @@ def test_the_concern_may_be_corrected_at_the_counter(hand: Hand) -> None:
     )
     ticket = hand.ticket(taken)
     assert (ticket.concern, ticket.persons, ticket.expected_min) == (((PASS, 2), (CARD, 1)), 2, 25)
+
+
+def test_who_asked_for_more_time_keeps_it_with_another_concern(hand: Hand) -> None:
+    taken = hand.take(needs=["more_time"])
+
+    def chosen(unit: Unit) -> Choice:
+        return choose(unit.town, unit.site, [(PASS, 2), (CARD, 1)], walk_in=False)
+
+    hand.call()
+    hand.do(lambda u: counter.change_concern(u, "c1", "anna", chosen(u)))
+    assert hand.ticket(taken).expected_min == 25 + 13
+    hand.do(lambda u: counter.change_concern(u, "c1", "anna", choose(u.town, u.site, [(PASS, 1)])))
+    hand.do(lambda u: counter.transfer(u, "c1", "anna", choice=chosen(u)))
+    assert hand.ticket(taken).expected_min == 25 + 13
 
 
 @pytest.mark.parametrize(
