@@ -103,14 +103,16 @@ def _line(say: Say, town: Town, zone: tzinfo, in_line: Sequence[InLine]) -> Part
 
 def _concern(say: Say, town: Town, concern: Concern, persons: int) -> str:
     services = {service.id: service for service in town.services}
-    words = [_words(say, services[id_], count) if id_ in services else id_ for id_, count in concern]
+    words = [_words(say, services.get(id_), count) for id_, count in concern]
     more = [say("daysheet.persons", n=persons)] if persons > 1 else []
     return ", ".join([*words, *more])
 
 
-def _words(say: Say, service: Service, count: int) -> str:
-    """A sheet lies about: what is sensitive is not on it."""
-    return in_words(say, service, count) if any(told_to_others([service])) else say("common.confidential")
+def _words(say: Say, service: Service | None, count: int) -> str:
+    """A sheet lies about: what is sensitive is not on it, nor what has left the set-up and may have been."""
+    if service is None or not any(told_to_others([service])):
+        return say("common.confidential")
+    return in_words(say, service, count)
 
 
 def _where(clerk: Clerk | None, site: Site, at: datetime) -> str:

@@ -121,17 +121,17 @@ def _note(service: Service, site: Site, say: Texts, today: date) -> str:
 def chosen(
     town: Town, pairs: Iterable[Sequence[Any]], say: Texts, hidden: Collection[str] = ()
 ) -> list[Values]:
-    """Return services with counts by name; one that left the set-up keeps its id for a name.
+    """Return services with counts by name.
 
-    `words` is both in one text, for where the count is not a field. `hidden` are not named.
+    `words` is both in one text, for where the count is not a field. `hidden` are not named, nor is one that
+    left the set-up: nobody knows any more whether it was sensitive.
     """
     services = {service.id: service for service in town.services}
 
     def called(service_id: str, count: int) -> tuple[str, str]:
-        if service_id in hidden:
+        found = services.get(service_id)
+        if found is None or service_id in hidden:
             return say("common.confidential"), say("common.confidential")
-        if (found := services.get(service_id)) is None:
-            return service_id, service_id
         return say.in_words(found.name), in_words(say, found, count)
 
     return [

@@ -112,9 +112,9 @@ def _services(house: House, unit: Unit, concern: Iterable[tuple[str, int]], lang
     services = {service.id: service for service in unit.town.services}
     untold = services.keys() - {one.id for one in told_to_others(services.values())}
     values = [
-        in_words(say, services[id_], count) if id_ in services else id_
+        in_words(say, services[id_], count)
         for id_, count in concern
-        if id_ not in untold
+        if id_ in services and id_ not in untold  # of one that has gone nobody knows whether it was sensitive
     ]
     return _listed(say("slip.services"), values)
 

@@ -61,8 +61,9 @@ def test_who_waits_has_a_table_of_their_own_in_the_order_given() -> None:
     assert len(made().parts) == 1
 
 
-def test_a_service_that_is_gone_keeps_its_id() -> None:
-    assert made(an_appointment(concern=(("gone", 1),))).parts[0].rows[0][2] == "gone"
+def test_a_service_that_is_gone_is_not_named() -> None:
+    """It may have been sensitive, and its id may say so."""
+    assert made(an_appointment(concern=(("gone", 1),))).parts[0].rows[0][2] == "Vertraulich"
 
 
 def test_the_shares_of_the_page_are_whole() -> None:

@@ -97,10 +97,11 @@ def test_only_what_can_be_done_is_offered(
     assert shown["may_cancel"] == move
 
 
-def test_a_service_that_left_the_set_up_keeps_its_id() -> None:
-    """Failure 9: what is booked stays readable, whatever happens to the set-up."""
+def test_a_service_that_left_the_set_up_is_not_named() -> None:
+    """Failure 9: what is booked stays; whether it was sensitive nobody knows any more."""
     shown = view.appointment(words(), TOWN, SITE, SEEN | {"services": [["gone", 1]]})
-    assert shown["services"] == [{"id": "gone", "name": "gone", "words": "gone", "count": 1, "most": 1}]
+    untold = words().say("common.confidential")
+    assert shown["services"] == [{"id": "gone", "name": untold, "words": untold, "count": 1, "most": 1}]
 
 
 def test_the_card_says_when_where_and_what_to_bring() -> None:
