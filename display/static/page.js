@@ -193,8 +193,8 @@ function reshape() {
 }
 
 function lineChanged(state) {
-  if (state !== "lost") return;
-  root.querySelector('[data-text="as_of"]').textContent = t("display.as_of", { time: clock.time(live.heardAt()) });
+  if (state === "lost") root.querySelector('[data-text="as_of"]').textContent = t("display.as_of", { time: clock.time(live.heardAt()) });
+  reshape(); // the head opens or closes with it: the next picture may be the same one, and is not drawn anew
 }
 
 async function loadChimes() {

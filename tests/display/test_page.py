@@ -269,7 +269,11 @@ async def test_a_silent_server_greys_the_picture_within_five_seconds(peer: Peer,
     peer.beating = False
     await page.clock.run_for(1000)
     assert await page.get_attribute("html", "data-live") == "live", "a second of silence is nothing"
+    # As a hall's grid is left when calls were tried out for the head that opens.
+    await page.evaluate("document.querySelector('.hall').style.setProperty('--columns', '9')")
     await page.clock.run_for(4000)
+    columns = await page.evaluate("document.querySelector('.hall').style.getPropertyValue('--columns')")
+    assert columns == "1", "the hall is laid out anew"
     assert await page.get_attribute("html", "data-live") == "lost"
     assert await numbers(page) == ["417"], "the last picture stays"
     assert re.search(r"Stand \d\d:\d\d", await page.locator(".head__lost").inner_text())
