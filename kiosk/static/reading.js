@@ -6,7 +6,8 @@
 const CONTROLS = "button, a[href], input";
 const SKIPPED = '[aria-hidden="true"], .visually-hidden[role="status"], thead, caption, script, .also';
 const WHOLE = "tr, li, p, h1, h2, dt, dd";
-const MOST_SIGNS = 300;
+const MOST_SIGNS = 300; // more than that the server does not take
+const PIECE = new RegExp(`\\S.{0,${MOST_SIGNS - 1}}(?!\\S)`, "gs");
 
 const isShown = (node) => node.checkVisibility() && !node.closest('[aria-hidden="true"]');
 const main = (tag) => tag.split("-")[0];
@@ -50,10 +51,11 @@ function tidy(text) {
   return text.replace(/[\u2066-\u2069\u200e\u200f]/g, "").replace(/\s*·\s*/g, ", ").replace(/\s+/g, " ").replace(/ ([,.])/g, "$1").trim();
 }
 
-/** Long texts in sentences, so that the first sound comes soon. */
+/** Long texts in sentences, and long sentences between words: the first sound comes soon, and a call waits for none. */
 function cut({ lang, text }) {
   if (text.length <= MOST_SIGNS) return [{ lang, text }];
-  return text.split(/(?<=\p{L}[.!?])\s+/u).map((one) => ({ lang, text: one.slice(0, 2 * MOST_SIGNS) }));
+  const sentences = text.split(/(?<=\p{L}[.!?])\s+/u);
+  return sentences.flatMap((one) => one.match(PIECE) ?? []).map((one) => ({ lang, text: one }));
 }
 
 /** The controls under `roots`, in the order of the page; not those in `bar`, which goes from one to the other. */

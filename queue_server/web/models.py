@@ -89,9 +89,9 @@ class ScannedCode(Body):
 
 
 class ReadAloud(Body):
-    """What stands on the kiosk's page, to be heard: a text of at most two or three sentences."""
+    """What stands on the kiosk's page, to be heard: a sentence or two. A call's voice waits behind it."""
 
-    text: str = Field(min_length=1, max_length=600)
+    text: str = Field(min_length=1, max_length=300)
     language: Language = "de"
 
 

@@ -57,6 +57,7 @@ from queue_server.web.pushing import FORGET_S, forget_ended
 from queue_server.web.texting import SmsTools, Texting
 
 JOURNAL_S: Final = 1.0
+PRUNE_S: Final = 3600.0
 _AT_ONCE: Final = {"mail": smtp.AT_ONCE, "sms": sms_sender.AT_ONCE}
 """How many of a channel's messages are under way at a time; the others wait for a turn."""
 
@@ -105,6 +106,7 @@ async def start(
         Repeating("forgetting what is years old", Past(house, hall_past).turn, LOOK_S),
         Repeating("doing what was planned", Planning(house).turn, DUE_S),
         Repeating("forgetting ended pushes", lambda: forget_ended(house), FORGET_S, unhurried=True),
+        Repeating("deleting spoken pages", speech.prune, PRUNE_S, unhurried=True),
     ):
         begin(worker)
     begin(CalendarWatch(house, entries))

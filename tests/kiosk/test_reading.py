@@ -101,3 +101,23 @@ def test_papers_of_a_confidential_concern_are_not_said_aloud() -> None:
         """,
     )
     assert papers == [["Pass", True], ["Attest", False], ["Foto", True]]
+
+
+def test_a_long_text_is_read_in_pieces_and_none_of_it_is_lost() -> None:
+    """One voice serves halls and kiosks: a call waits for a piece, not for a page."""
+    text = "Bitte bringen Sie alles mit. " + "wort " * 200 + "Ende."
+    pieces = run(
+        "reading.js",
+        f"""
+        globalThis.Node = {{TEXT_NODE: 3, ELEMENT_NODE: 1}};
+        globalThis.document = {{documentElement: {{lang: "de"}}}};
+        const words = {{nodeType: 3, data: "{text}"}};
+        const page = {{nodeType: 1, tagName: "P", dataset: {{}}, childNodes: [words], children: [],
+            matches: (one) => one.startsWith("tr,"), querySelector: () => null, checkVisibility: () => true,
+            closest: (one) => (one === "[lang]" ? {{lang: "de"}} : null)}};
+        return m.partsOf(page).map((one) => one.text);
+        """,
+    )
+    assert max(map(len, pieces)) <= 300
+    assert pieces[0] == "Bitte bringen Sie alles mit."
+    assert " ".join(pieces) == text

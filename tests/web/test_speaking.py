@@ -48,6 +48,13 @@ async def test_what_stands_on_the_pages_may_be_spoken(town: Town) -> None:
         assert await read(town, text, language) == 404, text
 
 
+async def test_one_reading_is_short_enough_for_a_call_to_wait(town: Town) -> None:
+    longest = "Weiter " * 42 + "Weiter"
+    assert len(longest) == 300
+    assert await read(town, longest) == 404, "no voice in this test: nothing is against the words"
+    assert await read(town, longest + ".") == 400
+
+
 async def test_only_the_kiosk_itself_is_read_to(town: Town) -> None:
     """Failure 15."""
     assert await read(town, "Weiter", who="another kiosk") == 404

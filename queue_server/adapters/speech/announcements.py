@@ -35,6 +35,10 @@ class Announcements:
     async def stop(self) -> None:
         await self._queue.stop()
 
+    async def prune(self) -> None:
+        """Keep the clips used last: a kiosk's pages, with their times and waits, are new ones each day."""
+        await self._queue.prune()
+
     @property
     def available(self) -> bool:
         return self._renderer.available

@@ -45,7 +45,7 @@ class SpeechQueue:
     ) -> None:
         """Hold at most `limit` waiting texts (900 numbers in two languages, and the rooms).
 
-        At its start the files used longest ago are deleted until `keep_bytes` remain.
+        At its start, and with each `prune`, the files used longest ago are deleted until `keep_bytes` remain.
         """
         self._renderer = renderer
         self._keep_bytes = keep_bytes
@@ -118,6 +118,11 @@ class SpeechQueue:
                 return await asyncio.shield(job.done)
         return None
 
+    async def prune(self) -> None:
+        """Delete what was used longest ago; not now when a text waits, for deleting takes a worker's turn."""
+        if self._opened and self._renderer.available and not self._jobs:
+            await self._prune()
+
     def health(self, languages: Sequence[str] = ()) -> SpeechHealth:
         """Report the engine, its voices for `languages`, and the last error."""
         return self._renderer.health(languages)
@@ -159,15 +164,17 @@ class SpeechQueue:
             if not self._renderer.available:
                 _log.warning("calls are not spoken: %s", self._renderer.health().last_error)
                 return
-            if self._keep_bytes is not None:  # nothing is played yet that could go
-                await asyncio.get_running_loop().run_in_executor(
-                    self._pool, self._renderer.prune, self._keep_bytes
-                )
+            await self._prune()
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._worker_count):
                     group.create_task(self._work())
         finally:
             self._give_up()  # however it ends, nobody is left waiting
+
+    async def _prune(self) -> None:
+        if self._keep_bytes is not None:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._pool, self._renderer.prune, self._keep_bytes)
 
     async def _work(self) -> None:
         while True:

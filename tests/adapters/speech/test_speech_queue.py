@@ -199,6 +199,14 @@ async def test_what_was_used_longest_ago_goes_at_the_start(
     queue = SpeechQueue(renderer, keep_bytes=0)
     await queue.start()
     await queue.ensure("de", "eins", timeout_s=10)
+    assert not old.exists()
+    old.write_bytes(b"x" * 100)
+    waiting = asyncio.ensure_future(queue.ensure("de", "zwei", timeout_s=10))
+    await asyncio.sleep(0)
+    await queue.prune()
+    assert old.exists(), "a text that waits comes first"
+    assert await waiting
+    await queue.prune()
     await queue.stop()
     assert not old.exists()
     assert queue.may_speak
