@@ -14,7 +14,7 @@ from typing import Any, Final
 from babel.dates import format_date
 from starlette.responses import Response
 
-from queue_server.domain.town import Assessment, Town, in_language
+from queue_server.domain.town import Assessment, InGerman, Town, in_language
 from queue_server.services.locales import locale_of
 from queue_server.web.booking_visit import bar, town_of, towns
 from queue_server.web.booking_wish import Wish, text
@@ -80,7 +80,7 @@ def _contacts(call: PageCall, town: Town) -> dict[str, Any]:
 
 def _body_of_state(town: Town) -> str:
     state = next((site.holidays for site in town.sites if site.holidays), "")
-    return str(_bodies()["bodies"].get(state, ""))
+    return InGerman(_bodies()["bodies"].get(state, ""))
 
 
 @cache

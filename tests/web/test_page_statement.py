@@ -1,6 +1,7 @@
 """The accessibility statement: complete, honest, in every language, and never a step away."""
 
 import dataclasses
+import re
 from datetime import date
 from typing import Any
 
@@ -63,6 +64,17 @@ async def test_what_the_town_says_stands_in_it_as_text(town: Town) -> None:
     assert "Sachsen" not in page
     assert text("statement.gap_people") not in page
     assert text("statement.made_never") not in page
+
+
+async def test_german_words_on_a_page_of_another_language_are_marked(town: Town) -> None:
+    """WCAG 2.2, 3.1.2: a voice reads them as German."""
+    german = '<span lang="de" dir="ltr">'
+    assert re.search(f"{german}[^<]*Sachsen</span>", await read(town, "en"))
+    say(town, statement_gaps={"de": "Kein Aufzug"}, statement_body={"de": "Schiedsstelle"})
+    page = await read(town, "en")
+    assert f"{german}Kein Aufzug</span>" in page
+    assert f"{german}Schiedsstelle</span>" in page
+    assert german not in await read(town)
 
 
 @pytest.mark.parametrize("state", ["MV", ""])
