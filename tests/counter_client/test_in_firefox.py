@@ -1,7 +1,7 @@
 """The clerk's page in the other engine: the very tests of `test_page`, in Firefox.
 
-By day those in which engines differ: keys, sockets, what is stored, colours, width. All of them with --long;
-the road by key and by mouse is walked in `tests/e2e/test_firefox.py`.
+By day those in which engines differ: keys, what is stored, width. All of them with --long; the road by key is
+walked in `tests/e2e/test_firefox.py`, and there the socket brings what a colleague does, with --long too.
 """
 
 import functools
@@ -14,10 +14,8 @@ from playwright.async_api import Browser
 from tests.counter_client import test_page
 
 BY_DAY = (
-    test_page.test_a_counter_taken_over_says_by_whom,
     test_page.test_keys_can_be_switched_off_and_stay_off,
     test_page.test_keys_do_nothing_while_a_control_has_the_focus,
-    test_page.test_axe_finds_nothing_in_any_state,
     test_page.test_all_fits_at_320_pixels,
 )
 

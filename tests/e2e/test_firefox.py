@@ -30,6 +30,7 @@ def browser(firefox: Browser) -> Browser:
 test_a_clerk_works_with_keys_alone = test_keyboard.test_a_clerk_works_with_keys_alone
 
 
+@pytest.mark.long
 async def test_a_day_by_mouse_while_a_colleague_works_beside(
     server: Server, town: Town, browsers: Browsers, browser: Browser, screenshot: Screenshot
 ) -> None:
@@ -77,12 +78,12 @@ test_a_call_back_is_found_moved_and_cancelled_by_key = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize(("width", "height"), [(320, 640), pytest.param(1280, 800, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (1280, 800)])
 async def test_the_pages_fit_and_are_accessible(
     server: Server, browsers: Browsers, browser: Browser, screenshot: Screenshot, width: int, height: int
 ) -> None:
-    """By day where it is narrow: that is where two engines lay a page out differently."""
     await test_desk.test_the_pages_fit_and_are_accessible(
         server, browsers, browser, screenshot, width, height
     )
