@@ -118,6 +118,9 @@ export function notice(found, config, t) {
   if (found.code === "nobody_can_serve") {
     return { kind: "warn", title: t("counter.notice_nobody", { n: Number(found.count) }), text: t("counter.notice_nobody_do") };
   }
+  if (found.code === "no_room_for") {
+    return { kind: "warn", title: t("counter.notice_no_room", { n: Number(found.count) }), text: t("counter.notice_no_room_do") };
+  }
   if (found.code === "printer_trouble") {
     const name = config.site.kiosks[found.device] ?? found.device;
     const key = `counter.printer_${found.detail}`;

@@ -124,8 +124,8 @@ def next_for(hall: Hall, counter_id: str, skills: frozenset[str], now: datetime)
 
 
 def may_serve(lane: LaneKey, counter_id: str, skills: frozenset[str]) -> bool:
-    """Say whether the counter may serve a lane: all its services, and not kept for another counter."""
-    return lane.services <= skills and lane.bound_counter_id in {None, counter_id}
+    """Say whether the counter may serve a lane: all its services, and not kept for other counters."""
+    return lane.services <= skills and lane.is_for(counter_id)
 
 
 def _chosen(hall: Hall, counter_id: str, skills: frozenset[str], ticket_id: int) -> Ticket:

@@ -3,7 +3,7 @@
 A plain estimate: the expected minutes ahead, shared by the open counters that may serve this concern.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,10 +28,18 @@ class Estimate:
 
 
 def estimate(
-    hall: Hall, services: frozenset[str], place: Place, skills: Skills, now: datetime
+    hall: Hall,
+    services: frozenset[str],
+    place: Place,
+    skills: Skills,
+    now: datetime,
+    counters: Collection[str] | None = None,
 ) -> Estimate | None:
-    """Estimate the wait of a ticket at `place`; None when no open counter can serve it."""
-    mine = [desk for desk in _desks(hall, skills, now) if services <= desk.can]
+    """Estimate the wait of a ticket at `place`; None when no open counter (of `counters`) can serve it."""
+    desks = _desks(hall, skills, now)
+    mine = [
+        desk for desk in desks if services <= desk.can and (counters is None or desk.counter_id in counters)
+    ]
     if not mine:
         return None
     who = frozenset((desk.counter_id, desk.can) for desk in mine)
@@ -81,7 +89,7 @@ def _desks(hall: Hall, skills: Skills, now: datetime) -> list[_Desk]:
 
 
 def _may_serve(desk: _Desk, lane: LaneKey) -> bool:
-    return lane.services <= desk.can and lane.bound_counter_id in {None, desk.counter_id}
+    return lane.services <= desk.can and lane.is_for(desk.counter_id)
 
 
 def _minutes_left(hall: Hall, counter_id: str, now: datetime) -> float:

@@ -39,7 +39,10 @@ class Recorded:
 
 @dataclass(frozen=True)
 class TicketTaken(Event):
-    """A visit began; the ticket's id is this event's sequence number."""
+    """A visit began; the ticket's id is this event's sequence number.
+
+    `counters` are those that alone call it by themselves, None: all of them.
+    """
 
     number: int
     key: str
@@ -57,6 +60,7 @@ class TicketTaken(Event):
     ahead: int = 0
     from_min: int | None = None
     to_min: int | None = None
+    counters: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,14 @@ class TicketReturned(Event):
 
     ticket: int
     due_at: datetime
+
+
+@dataclass(frozen=True)
+class TicketDirected(Event):
+    """From now on these counters alone call it by themselves; None: all."""
+
+    ticket: int
+    counters: tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -408,6 +420,8 @@ def _decoder(hint: object) -> Callable[[Any], Any] | None:
         return datetime.fromisoformat
     if hint == tuple[tuple[str, int], ...]:
         return _concern
+    if hint == tuple[str, ...] | None:
+        return tuple
     return None
 
 

@@ -49,6 +49,7 @@ def _ticket_taken(event: e.TicketTaken, hall: Hall, at: datetime) -> None:
         appointed_at=event.appointed_at,
         adjustment=event.adjustment,
         after=event.after,
+        counters=event.counters,
     )
     hall.restore_ticket(ticket)
     hall.leases.begin(ticket.number, ticket.id)
@@ -144,6 +145,17 @@ def _ticket_returned(event: e.TicketReturned, hall: Hall, at: datetime) -> None:
     ticket = hall.tickets[event.ticket]
     ticket.due_at, ticket.adjustment = event.due_at, Adjustment.MISSED_BACK
     hall.to_waiting(ticket, at)
+
+
+@_take.register
+def _ticket_directed(event: e.TicketDirected, hall: Hall, at: datetime) -> None:
+    ticket = hall.tickets[event.ticket]
+    was_waiting = ticket.id in hall.waiting
+    hall.waiting.discard(ticket.id)
+    ticket.counters = event.counters
+    if was_waiting:
+        hall.waiting.add(ticket)
+    hall.touched.tickets.add(ticket.id)
 
 
 @_take.register

@@ -13,6 +13,7 @@ NEEDS: Final = frozenset(
 )
 """What a visitor may ask for. `priority` alone changes the order, and staff alone may say it."""
 SLOW_ON_THE_WAY: Final = frozenset({"more_time", "step_free", "fetch_me", "blind"})
+STEP_FREE: Final = "step_free"
 GRACE_FACTOR: Final = 2
 LEAST_MORE_MIN: Final = 5
 

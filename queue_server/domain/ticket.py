@@ -81,7 +81,8 @@ class Ticket:
     until somebody serves it. `joined_to` follows another ticket's call: the two are one visit from
     then on. `called_from` and `call_finished` are what an undo of the running call needs: the state
     before it, and the visit that the same press ended. `after` is the first of two visits of one person:
-    until that one is over, this one does not stand in the line.
+    until that one is over, this one does not stand in the line. `counters` are those that alone call it by
+    themselves, None: all. Why is not said here.
     """
 
     id: int
@@ -114,6 +115,7 @@ class Ticket:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     secret_version: int = 1
+    counters: tuple[str, ...] | None = None
 
     @property
     def is_open(self) -> bool:

@@ -32,6 +32,11 @@ def come_back(ticket: Ticket, now: datetime) -> list[e.Event]:
     return [e.TicketReturned(ticket.id, after_return(ticket.due_at, now))]
 
 
+def direct(ticket: Ticket, counters: tuple[str, ...] | None) -> list[e.Event]:
+    """Let these counters alone call it by themselves; None: all. Nothing happens where that is so already."""
+    return [] if ticket.counters == counters else [e.TicketDirected(ticket.id, counters)]
+
+
 def cancel(ticket: Ticket) -> list[e.Event]:
     """Give the number back. Refused while being served; twice is once."""
     if ticket.state is TicketState.CANCELLED:

@@ -24,11 +24,27 @@ LANES_MOST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class LaneKey:
-    """What decides who may serve: the services, and the counter that the ticket is kept for."""
+    """What decides who may serve: the services, the counter that the ticket is kept for, else `counters`."""
 
     services: frozenset[str]
     bound_counter_id: str | None
     appointed: bool
+    counters: tuple[str, ...] | None = None
+
+    def is_for(self, counter_id: str) -> bool:
+        """Say whether this counter may call them by itself, whatever its clerk can do.
+
+        Who is kept for one counter was sent there by a clerk, who may know of a ramp.
+        """
+        if self.bound_counter_id is not None:
+            return self.bound_counter_id == counter_id
+        return self.counters is None or counter_id in self.counters
+
+
+def lane_key(ticket: Ticket) -> LaneKey:
+    """Return the lane in which a ticket stands, or would stand."""
+    appointed = ticket.appointed_at is not None
+    return LaneKey(ticket.services, ticket.bound_counter_id, appointed, ticket.counters)
 
 
 @dataclass(slots=True)
@@ -54,7 +70,7 @@ class WaitingLine:
         return ticket_id in self._where
 
     def add(self, ticket: Ticket) -> None:
-        key = LaneKey(ticket.services, ticket.bound_counter_id, ticket.appointed_at is not None)
+        key = lane_key(ticket)
         place = (ticket.due_at, ticket.arrived_at, ticket.id)
         lane = self._lanes.get(key)
         if lane is None:

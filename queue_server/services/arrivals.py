@@ -18,6 +18,7 @@ from queue_server.domain.ticket import Origin
 from queue_server.services.appointments import checked_in, come_at, find_appointment, iso
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.reception import estimate_numbers, skills, ticket_answer
+from queue_server.services.steering import counters_for
 
 Arrival = Literal["early", "on_time", "late"]
 
@@ -53,7 +54,12 @@ def _arrive(unit: Unit, appointment: Appointment, kiosk_id: str | None, after: i
         due = with_priority(due, unit.now)
     arrival = _arrival(unit, appointment, needs)
     guess = estimate(
-        unit.hall, appointment.services, (due.at, unit.now, unit.hall.seq + 1), skills(unit), unit.now
+        unit.hall,
+        appointment.services,
+        (due.at, unit.now, unit.hall.seq + 1),
+        skills(unit),
+        unit.now,
+        counters_for(unit.site, needs),
     )
     ticket_id = unit.record([_ticket(unit, appointment, due, after, needs)])
     unit.record([e.AppointmentCheckedIn(appointment.id, ticket_id)])
@@ -105,6 +111,7 @@ def _ticket(
         adjustment=due.adjustment,
         appointed_at=appointment.starts_at,
         after=after,
+        counters=counters_for(unit.site, needs),
     )
 
 

@@ -4,7 +4,7 @@ Saved first, printed second: a number is answered only after its commit, and its
 own (a system in use printed first, crashed, and gave the number twice).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from queue_server.domain import events as e
 from queue_server.domain import visiting
@@ -18,6 +18,7 @@ from queue_server.services.access_hours import why_not_giving
 from queue_server.services.admission_hours import require_walk_ins
 from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, PublicUnit, Unit
+from queue_server.services.steering import counters_for
 
 
 def take_ticket(
@@ -40,7 +41,8 @@ def take_ticket(
     number = visiting.choose_number(
         unit.hall, unit.now, unit.below, sequential=unit.site.number_style is NumberStyle.SEQUENTIAL
     )
-    guess = quote(unit, choice, priority="priority" in needs)
+    counters = counters_for(unit.site, needs)
+    guess = quote(unit, choice, priority="priority" in needs, counters=counters)
     taken = e.TicketTaken(
         number=number,
         key=unit.new_key(),
@@ -56,6 +58,7 @@ def take_ticket(
         ahead=guess.ahead if guess else 0,
         from_min=guess.from_min if guess else None,
         to_min=guess.to_min if guess else None,
+        counters=counters,
     )
     ticket_id = unit.record([taken])
     if needs:
@@ -74,14 +77,24 @@ def _require_admitted(unit: Unit, choice: Choice, origin: Origin, needs: Sequenc
         require_walk_ins(unit, choice.service_ids)
 
 
-def quote(unit: Unit, choice: Choice, *, priority: bool = False) -> Estimate | None:
+def quote(
+    unit: Unit, choice: Choice, *, priority: bool = False, counters: Collection[str] | None = None
+) -> Estimate | None:
     """Estimate the wait of somebody who would take a number now; None without an open counter."""
     due = walk_in_due(unit.now, choice.expected_min, unit.site.patience_factor)
     if priority:
         due = with_priority(due, unit.now)
     services = frozenset(service for service, _ in choice.services)
     place = (due.at, unit.now, unit.hall.seq + 1)
-    return estimate(unit.hall, services, place, skills(unit), unit.now)
+    return estimate(unit.hall, services, place, skills(unit), unit.now, counters)
+
+
+def usual_min(unit: PublicUnit, services: Collection[str]) -> int:
+    """Return how long each of these takes once, together: not as long as those take who wait for them now.
+
+    Some of these asked for more time, and a screen would tell it to everybody who comes next.
+    """
+    return sum(service.minutes for service in unit.town.services if service.id in services)
 
 
 def give_quote(unit: Unit, choice: Choice) -> Answer:

@@ -18,6 +18,7 @@ from queue_server.domain.availability import allowed_starts, closed_days, room_b
 from queue_server.domain.business_day import ends_at
 from queue_server.domain.errors import Refusal
 from queue_server.domain.local_days import span_of
+from queue_server.domain.needs import STEP_FREE
 from queue_server.domain.person import Person
 from queue_server.domain.rescue import Broken, Place, Seat
 from queue_server.domain.rescue_cause import Cause
@@ -40,7 +41,6 @@ from queue_server.services.ports import Unit
 
 NOTICE: Final = timedelta(hours=2)
 """Nobody is asked to come earlier, or to another building, at shorter notice than this."""
-STEP_FREE: Final = "step_free"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from queue_server.domain.town import Room, Site
 from queue_server.domain.waiting_line import Place
 from queue_server.protocol import CallEntry
 from queue_server.services.ports import PublicUnit
-from queue_server.services.reception import skills
+from queue_server.services.reception import skills, usual_min
 
 KNOWN_MOST: Final = 200
 USUAL_LANES: Final = 3
@@ -163,8 +163,8 @@ def usual_wait(unit: PublicUnit) -> tuple[int, int] | None:
     """
     able = skills(unit)
     longest = sorted(unit.hall.waiting.lanes(), key=itemgetter(1), reverse=True)
-    for lane, count, minutes in longest[:USUAL_LANES]:
-        due = walk_in_due(unit.now, minutes // count, unit.site.patience_factor)
+    for lane, _, _ in longest[:USUAL_LANES]:
+        due = walk_in_due(unit.now, usual_min(unit, lane.services), unit.site.patience_factor)
         guess = estimate(unit.hall, lane.services, (due.at, unit.now, unit.hall.seq + 1), able, unit.now)
         if guess is not None:
             return guess.from_min, guess.to_min

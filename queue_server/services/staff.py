@@ -3,14 +3,18 @@
 Never sent to displays, kiosks or phones. `needs` are visitors' data.
 """
 
+from collections import Counter as Counted
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from queue_server.domain.calling import may_serve
 from queue_server.domain.hall import CounterState
 from queue_server.domain.ticket import UNDO_WITHIN, Ticket, TicketState
 from queue_server.domain.town import Counter
+from queue_server.domain.waiting_line import lane_key
 from queue_server.protocol import CallStatus, CounterEntry, CounterPicture, ServiceCount, StaffTicket, Today
 from queue_server.services.ports import Unit
 from queue_server.services.site_view import call_mode
@@ -84,7 +88,7 @@ def _split(unit: Unit, counter_id: str, able: frozenset[str]) -> tuple[list[Staf
     mine: list[StaffTicket] = []
     others: list[StaffTicket] = []
     for one in unit.hall.waiting.in_order(unit.now):
-        is_mine = one.services <= able and one.bound_counter_id in {None, counter_id}
+        is_mine = may_serve(lane_key(one), counter_id, able)
         into = mine if is_mine else others
         if len(into) < WAITING_MOST:
             into.append(ticket(unit, one))
@@ -149,19 +153,20 @@ def _today(unit: Unit, counter_id: str) -> Today:
 
 
 def _unserved(unit: Unit) -> list[dict[str, str]]:
-    """Tell when somebody waits whom no open counter can serve."""
+    """Tell when somebody waits whom no open counter can serve, or none in a room that they can reach."""
     able = [
         (counter_id, held.skills)
         for counter_id, held in unit.desk.items()
         if unit.hall.counter(counter_id).state is not CounterState.CLOSED
         and counter_id not in unit.unattended
     ]
-    stuck = sum(
-        count
-        for lane, count, _ in unit.hall.waiting.lanes()
-        if not any(lane.services <= can and lane.bound_counter_id in {None, cid} for cid, can in able)
-    )
-    return [{"code": "nobody_can_serve", "count": str(stuck)}] if stuck else []
+    stuck = Counted[str]()
+    for lane, count, _ in unit.hall.waiting.lanes():
+        if not any(may_serve(lane, counter_id, can) for counter_id, can in able):
+            anywhere = replace(lane, counters=None)
+            is_room = any(may_serve(anywhere, counter_id, can) for counter_id, can in able)
+            stuck["no_room_for" if is_room else "nobody_can_serve"] += count
+    return [{"code": code, "count": str(stuck[code])} for code in sorted(stuck)]
 
 
 def _local(unit: Unit, at: datetime | None) -> str | None:

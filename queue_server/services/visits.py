@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from typing import Final, Literal
 
-from queue_server.domain import calling
+from queue_server.domain import calling, visiting
 from queue_server.domain.errors import BadInput
 from queue_server.domain.needs import NEEDS
 from queue_server.domain.order import order_key
 from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.services import reception
 from queue_server.services.ports import Answer, Unit
+from queue_server.services.steering import counters_for
 
 VisitAct = Literal["away", "back", "cancel"]
 SHOWN_BEFORE = 5
@@ -44,6 +45,7 @@ def tell_needs(unit: Unit, ticket: Ticket, needs: Collection[str]) -> Answer:
         unit.forget_needs(ticket.id)
         if after:
             unit.keep_needs(ticket.id, sorted(after))
+        unit.record(visiting.direct(ticket, counters_for(unit.site, after)))
     return status(ticket)
 
 

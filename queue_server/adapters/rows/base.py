@@ -58,6 +58,7 @@ def read_hall(connection: Connection, site_id: str, business_day: date, seq: int
     hall = Hall(site_id, business_day, seq)
     for row in _rows_of_day(connection, TICKET, site_id, business_day):
         row["concern"] = tuple((str(service), int(count)) for service, count in row["concern"])
+        row["counters"] = None if row["counters"] is None else tuple(row["counters"])
         hall.restore_ticket(Ticket(**_without_day(row)))
     for row in _rows_of_day(connection, COUNTER, site_id, business_day):
         hall.restore_counter(CounterStatus(**_without_day(row)))

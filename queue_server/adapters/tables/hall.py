@@ -91,6 +91,7 @@ class TicketRow(SQLModel, table=True):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     secret_version: int = 1
+    counters: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
     __table_args__ = (
         ForeignKeyConstraint(["site_id"], ["site_stream.site_id"]),
