@@ -1,0 +1,1 @@
+"""A day in the hall on virtual time, lived through by the rules that the hall itself follows."""

@@ -1,0 +1,142 @@
+"""What simulated days come to: waits, idle time, overtime, fairness, and how sure that is over the seeds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import ceil, nan, sqrt
+from statistics import fmean, pstdev, stdev
+from typing import Final
+
+from queue_server.domain import events as e
+from queue_server.domain.simulation.living import Lived
+from queue_server.domain.simulation.plan import Desk
+
+_MINUTE: Final = timedelta(minutes=1)
+_T95: Final = (12.7, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.2, 2.18, 2.16, 2.14, 2.13)
+"""Student's factor for 95 %, by days less two; beyond them the normal one will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayResult:
+    """One day, in minutes. Waits are in order of call; nobody waits before the own appointed time.
+
+    `overtaken` counts, over all visitors, those who came later and were called sooner.
+    """
+
+    booked: tuple[float, ...]
+    walk_ins: tuple[float, ...]
+    unserved_count: int
+    idle_min: float
+    overtime_min: float
+    open_min: float
+    overtaken_count: int
+
+    @property
+    def all(self) -> tuple[float, ...]:
+        return self.booked + self.walk_ins
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A mean over days; the true one lies within ± `give` in 95 of 100 cases. One day alone gives nan."""
+
+    value: float
+    give: float
+
+
+def result_of(lived: Lived) -> DayResult:
+    """Measure a day that is over."""
+    waits: dict[bool, list[float]] = {True: [], False: []}
+    arrivals: list[datetime] = []
+    called: set[int] = set()
+    unserved = 0
+    for place, visitor in enumerate(lived.plan.visitors):
+        ticket = lived.ticket_of(place)
+        unserved += ticket is not None and ticket.first_called_at is None and visitor.leaves_at is None
+    for at, _, place in lived.calls():
+        if place not in called:
+            visitor = lived.plan.visitors[place]
+            called.add(place)
+            arrivals.append(visitor.arrives_at)
+            waited = max(timedelta(0), at - visitor.may_expect_at) / _MINUTE
+            waits[visitor.appointed_at is not None].append(waited)
+    busy = _busy(lived)
+    desks = [_of_desk(desk, busy[desk.id]) for desk in lived.plan.desks]
+    idle, over, open_ = (sum(part) for part in zip(*desks, strict=True)) if desks else (0.0, 0.0, 0.0)
+    overtaken = _inversions(arrivals)
+    return DayResult(tuple(waits[True]), tuple(waits[False]), unserved, idle, over, open_, overtaken)
+
+
+_Stretches = list[tuple[datetime, datetime]]
+
+
+def _busy(lived: Lived) -> dict[str, _Stretches]:
+    """Return when each counter had somebody called or served."""
+    found: dict[str, _Stretches] = {desk.id: [] for desk in lived.plan.desks}
+    since: dict[str, datetime] = {}
+    at_counter: dict[int, str] = {}
+    for one in lived.log:
+        event = one.event
+        if isinstance(event, e.TicketCalled):
+            if event.counter in since:
+                found[event.counter].append((since[event.counter], one.at))
+            since[event.counter], at_counter[event.ticket] = one.at, event.counter
+        elif isinstance(event, e.ServiceFinished | e.TicketNotThere | e.TicketPutBack | e.TicketTransferred):
+            counter_id = at_counter.pop(event.ticket)
+            found[counter_id].append((since.pop(counter_id), one.at))
+    return found
+
+
+def _of_desk(desk: Desk, busy: _Stretches) -> tuple[float, float, float]:
+    """Return minutes of idle time and of overtime, and how long the counter was to be open."""
+    open_ = sum(((shift.ends_at - shift.begins_at) / _MINUTE for shift in desk.shifts), 0.0)
+    within = sum(
+        max(timedelta(0), min(until, shift.ends_at) - max(since, shift.begins_at)) / _MINUTE
+        for since, until in busy
+        for shift in desk.shifts
+    )
+    ends_at = max((shift.ends_at for shift in desk.shifts), default=datetime.max.replace(tzinfo=UTC))
+    over = max((until - ends_at for _, until in busy if until > ends_at), default=timedelta(0))
+    return open_ - within, over / _MINUTE, open_
+
+
+def _inversions(arrivals: Sequence[datetime]) -> int:
+    """Return how many pairs were called in another order than they came."""
+    return sum(earlier > later for place, later in enumerate(arrivals) for earlier in arrivals[:place])
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Minutes: means over days of each day's mean, nine-of-ten value, longest wait, standard deviation."""
+
+    mean: About
+    p90: About
+    worst: About
+    spread: About
+
+
+def waits_of(days: Iterable[Sequence[float]]) -> Waits:
+    """Sum up the waits of several days; a day without a visitor of this kind tells nothing."""
+    told = [day for day in days if day]
+    return Waits(
+        about([fmean(day) for day in told]),
+        about([percentile(day, 90) for day in told]),
+        about([max(day) for day in told]),
+        about([pstdev(day) for day in told]),
+    )
+
+
+def about(values: Sequence[float]) -> About:
+    """Return the mean over days with what it may be off by."""
+    if not values:
+        return About(nan, nan)
+    if len(values) == 1:
+        return About(values[0], nan)
+    factor = _T95[len(values) - 2] if len(values) - 2 < len(_T95) else 1.96
+    return About(fmean(values), factor * stdev(values) / sqrt(len(values)))
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Return the value below which so many percent of the values lie (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, ceil(len(ordered) * percent / 100) - 1)]

@@ -1,0 +1,1 @@
+"""Mirrors `queue_server.domain.simulation`."""
