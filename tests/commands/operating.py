@@ -1,8 +1,7 @@
 """What the tests of the subcommands share: running one, a hall with people in it, a real server."""
 
-import os
-import subprocess
-import sys
+import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from queue_server.domain.ticket import Origin
 from queue_server.services import counter, reception
 from queue_server.services.concerns import choose
 from queue_server.settings import Settings
+from tests.e2e.harness.server import Forked, loaded
 
 EXAMPLE = files("queue_server.samples").joinpath("example-town.toml").read_text(encoding="utf-8")
 
@@ -81,34 +81,40 @@ def fill_hall(place: Place, *, waiting: int = 2) -> None:
 def serving(
     place: Place, *more: str, said: list[str] | None = None, rest: list[str] | None = None
 ) -> Iterator[str]:
-    """Run `aufruf serve` as an operator would and yield its address.
+    """Run `aufruf serve` in a process of its own and yield its address.
 
     `said` gets what it told before it was open, `rest` what it told afterwards.
     """
-    words = ["serve", *place.words, "--port", "0", "--no-speech", *more]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "queue_server.cli", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    assert process.stdout is not None
+    log = place.settings.data.with_name(f"{place.settings.data.name}.log")
+    log.write_bytes(b"")
+    process = loaded().start(["serve", *place.words, "--port", "0", "--no-speech", *more], log)
     try:
-        lines = [] if said is None else said
-        for line in process.stdout:
-            lines.append(line)
-            if line.startswith("Aufruf is open: "):
-                break
-        assert lines, "it ended without a word"
-        assert lines[-1].startswith("Aufruf is open: "), "".join(lines)
-        yield lines[-1].removeprefix("Aufruf is open: ").strip().rstrip("/")
+        before = _until_open(process, log)
+        if said is not None:
+            said += before
+        yield before[-1].removeprefix("Aufruf is open: ").strip().rstrip("/")
     finally:
-        process.terminate()
-        process.wait(10)
-        if rest is not None:
-            rest += process.stdout
-        process.stdout.close()
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+    if rest is not None:
+        rest += _lines(log)[len(before) :]
+
+
+def _until_open(process: Forked, log: Path) -> list[str]:
+    """Return what it told until it was open, that line last."""
+    while True:
+        ended = process.poll() is not None
+        lines = _lines(log)
+        for count, line in enumerate(lines, 1):
+            if line.startswith("Aufruf is open: "):
+                return lines[:count]
+        assert not ended, "".join(lines) or "it ended without a word"
+        time.sleep(0.02)  # another process, and a file that it writes
+
+
+def _lines(log: Path) -> list[str]:
+    """Return the whole lines so far."""
+    return [line for line in log.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
 
 
 def written(path: Path, text: str = EXAMPLE) -> Path:

@@ -1,5 +1,6 @@
 """The sample town's database, made twice."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -38,6 +39,14 @@ def test_a_second_start_changes_nothing(tmp_path: Path) -> None:
     assert stored(settings) == first
 
 
+@pytest.fixture
+def settings(tmp_path: Path, empty_sqlite: Path) -> Settings:
+    """Those of a demo whose database has its shape already."""
+    made = Settings(data=tmp_path, demo=True)
+    shutil.copy(empty_sqlite, tmp_path / "aufruf.sqlite3")
+    return made
+
+
 def but_for_later(town: Town) -> Town:
     """The town without the day that depends on the day of its making."""
     services = tuple(replace(one, bookable_from=None) for one in town.services)
@@ -52,8 +61,7 @@ def opens(settings: Settings) -> date:
 
 
 @pytest.mark.parametrize("weekday", range(7))
-def test_one_service_can_be_booked_only_from_a_monday_to_come(tmp_path: Path, weekday: int) -> None:
-    settings = Settings(data=tmp_path, demo=True)
+def test_one_service_can_be_booked_only_from_a_monday_to_come(settings: Settings, weekday: int) -> None:
     begun = datetime(2026, 12, 21 + weekday, 23, 30, tzinfo=UTC)  # in Berlin the next day
     with time_machine.travel(begun, tick=False):
         start(settings)
@@ -62,8 +70,7 @@ def test_one_service_can_be_booked_only_from_a_monday_to_come(tmp_path: Path, we
     assert 14 < (opens(settings) - today).days <= 21
 
 
-def test_that_monday_stays_until_it_is_there(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path, demo=True)
+def test_that_monday_stays_until_it_is_there(settings: Settings) -> None:
     begun = datetime(2026, 12, 21, 12, tzinfo=UTC)
     days = []
     for later in (0, 20, 21):
@@ -73,11 +80,12 @@ def test_that_monday_stays_until_it_is_there(tmp_path: Path) -> None:
     assert days == [date(2027, 1, 11), date(2027, 1, 11), date(2027, 2, 1)]
 
 
-def test_devices_and_clerks_that_tokens_stand_for_survive_a_restart(tmp_path: Path, aufruf: Aufruf) -> None:
-    settings = Settings(data=tmp_path, demo=True)
+def test_devices_and_clerks_that_tokens_stand_for_survive_a_restart(
+    settings: Settings, aufruf: Aufruf
+) -> None:
     start(settings)
     for role in ("display", "kiosk", "clerk"):
-        said = aufruf("token", "create", "--role", role, "--site", "rathaus", "--data", tmp_path)
+        said = aufruf("token", "create", "--role", role, "--site", "rathaus", "--data", settings.data)
         assert said.status == 0, said.err
     made = stored(settings)
     assert but_for_later(made[0]) != sample_town()

@@ -1,37 +1,34 @@
-"""From the example town file to people who sign in: the first hour of an operator, as real commands."""
+"""From the example town file to people who sign in: the first hour of an operator, by the commands."""
 
 import re
 import subprocess
-import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.commands.operating import EXAMPLE, Place, serving, written
-
-
-def aufruf(place: Place, *words: str) -> str:
-    """Run the command in a process of its own and return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "queue_server.cli", *words, *place.words],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+from tests.commands.conftest import Aufruf
+from tests.commands.operating import EXAMPLE, Place, Said, serving, written
+from tests.e2e.harness.server import AUFRUF
 
 
 @pytest.mark.parametrize(
     "empty_place", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
 )
-def test_a_whole_town_from_its_file_to_a_paired_display(empty_place: Place, tmp_path: Path) -> None:
+def test_a_whole_town_from_its_file_to_a_paired_display(
+    empty_place: Place, aufruf: Aufruf, tmp_path: Path
+) -> None:
+    def told(*words: str) -> Said:
+        said = aufruf(*words, *empty_place.words)
+        assert said.status == 0, said.err
+        return said
+
     file = written(tmp_path / "town.toml")
-    aufruf(empty_place, "init", "--from", str(file), "--yes")
-    password = aufruf(empty_place, "user", "create", "--role", "clerk", "mueller").splitlines()[-1]
+    init = [AUFRUF[0], "init", "--from", str(file), "--yes", *empty_place.words]
+    subprocess.run(init, check=True, capture_output=True, timeout=60)  # the installed command
+    password = told("user", "create", "--role", "clerk", "mueller").last
     with serving(empty_place) as address, httpx2.Client(base_url=address) as browser:
         page = browser.get("/counter", follow_redirects=True)
         assert (page.status_code, 'type="password"' in page.text) == (200, True)
@@ -42,15 +39,15 @@ def test_a_whole_town_from_its_file_to_a_paired_display(empty_place: Place, tmp_
             asking = television.get("/display/rathaus-display", follow_redirects=True)
             code = re.search(r"[A-Z3-9]{4}-[A-Z3-9]{4}", asking.text)
             assert code is not None, f"{asking.status_code} {asking.text}"
-            assert "127.0.0.1" in aufruf(empty_place, "pair")
-            aufruf(empty_place, "pair", code[0], "--display", "rathaus-display")
+            assert "127.0.0.1" in told("pair").out
+            told("pair", code[0], "--display", "rathaus-display")
             shown = television.get("/pair", follow_redirects=True)
             assert (shown.status_code, shown.url.path) == (200, "/display/rathaus-display")
 
         file.write_text(EXAMPLE.replace('{ id = "rathaus-2", room = "2" }', '{ id = "neu", room = "2" }'))
-        aufruf(empty_place, "init", "--from", str(file), "--yes")
+        told("init", "--from", str(file), "--yes")
         assert _appears(browser, "neu")
-    assert "Log and rows agree." in aufruf(empty_place, "check")
+    assert "Log and rows agree." in told("check").out
 
 
 def _appears(browser: httpx2.Client, counter_id: str) -> bool:
@@ -64,9 +61,13 @@ def _appears(browser: httpx2.Client, counter_id: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("words", [["--help"], ["token", "create", "--help"], ["--version"]])
-def test_help_is_there_for_everything(words: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "queue_server.cli", *words], check=True, capture_output=True, text=True
-    )
-    assert "aufruf" in done.stdout
+def test_the_installed_command_says_what_it_is() -> None:
+    done = subprocess.run([AUFRUF[0], "--version"], check=True, capture_output=True, text=True)
+    assert done.stdout == f"aufruf {version('aufruf')}\n"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["token", "create", "--help"]])
+def test_help_is_there_for_everything(aufruf: Aufruf, words: list[str]) -> None:
+    said = aufruf(*words)
+    assert said.status == 0
+    assert "aufruf" in said.out
