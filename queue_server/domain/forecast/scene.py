@@ -1,0 +1,263 @@
+"""What is known of a hall at one moment, as plain values that any thread may read.
+
+What lives here: the picture that a forecast begins with, and how it is taken from the hall and the book.
+What must not: anything drawn by chance (`forecast.drawing`), and names, needs or numbers of visitors.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+
+from queue_server.domain.appointment import Appointment, AppointmentState
+from queue_server.domain.calling import RELEASE_AFTER
+from queue_server.domain.hall import CounterState, Hall
+from queue_server.domain.ticket import Ticket, TicketState
+
+HORIZON: Final = timedelta(minutes=90)
+"""Who comes later than that is not looked at: few of those who wait now are still there."""
+OBSERVED: Final = timedelta(minutes=60)
+"""Walk-ins come on as they did in this last while."""
+LEAST_OBSERVED: Final = timedelta(minutes=15)
+RECENT_MOST: Final = 120
+GUEST_MASKS_MOST: Final = 12
+
+Skills = Mapping[str, frozenset[str]]
+"""Counter id → the services that the clerk at it may serve; of counters that somebody attends to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What somebody came for: enough to know how long it takes."""
+
+    services: frozenset[str]
+    expected_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An open counter. `visit` is the running one: served for `gone_s`, or called so long ago (`is_called`).
+
+    `kind` numbers the set of services that its clerk may serve. Without a visit, `gone_s` is how long it
+    has been free.
+    """
+
+    kind: int
+    visit: Visit | None
+    is_called: bool
+    gone_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Somebody who waits, or could come: `due_s`, `early_s` and `comes_s` are seconds from now.
+
+    `early_s` > 0: until then the appointed time has not come. `kinds` may serve.
+    """
+
+    ticket_id: int
+    visit: Visit
+    kinds: tuple[int, ...]
+    due_s: int
+    early_s: int = 0
+    comes_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An appointment of today whose holder is not here yet."""
+
+    visit: Visit
+    kinds: tuple[int, ...]
+    starts_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A walk-in of the last while: somebody like that may come again. `patience_s` from arrival to due."""
+
+    visit: Visit
+    kinds: tuple[int, ...]
+    patience_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that a forecast begins with. `waiting` is in the order of (due, arrival, id).
+
+    `away` may come back, `bound` waits for a paused counter until it is released. `guests` are the sets of
+    kinds, each asked about at every one of `guest_dues`. `observed_s`: in which the `recent` came.
+    `until_closing_s` None: the doors do not close today.
+    """
+
+    at: datetime
+    seq: int
+    skills: Skills
+    kinds: tuple[frozenset[str], ...]
+    desks: tuple[Desk, ...]
+    waiting: tuple[Waiter, ...]
+    bound: tuple[Waiter, ...]
+    away: tuple[Waiter, ...]
+    parked: tuple[Waiter, ...]
+    expected: tuple[Expected, ...]
+    recent: tuple[Newcomer, ...]
+    observed_s: float
+    guests: tuple[tuple[int, ...], ...]
+    guest_dues: tuple[int, ...]
+    until_closing_s: float | None
+
+    def kinds_for(self, services: frozenset[str]) -> tuple[int, ...]:
+        """Return the kinds of counters that may serve all of these."""
+        return tuple(n for n, can in enumerate(self.kinds) if services <= can)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the hall does not know itself.
+
+    `offered` are the services that may be asked for at the kiosk; `patiences_min` the waits after which
+    walk-ins with them are due. `expected` are the day's appointments that nobody has checked in for.
+    """
+
+    skills: Skills
+    offered: Collection[frozenset[str]]
+    patiences_min: Sequence[float]
+    expected: Sequence[Appointment]
+    until_closing_min: float | None
+    giving: bool
+
+
+def take(hall: Hall, around: Surroundings, now: datetime) -> Scene:
+    """Look at the hall. In the writer's thread: it takes about a microsecond for each visitor."""
+    return _Looking(hall, around, now).scene()
+
+
+class _Looking:
+    def __init__(self, hall: Hall, around: Surroundings, now: datetime) -> None:
+        self.hall, self.around, self.now = hall, around, now
+        self.skills = {
+            id_: can for id_, can in around.skills.items() if hall.counter(id_).state is CounterState.OPEN
+        }
+        # A counter that somebody is kept for is a kind of its own.
+        kept = {t.bound_counter_id for t in self._line()} | {t.counter_id for t in self._parked()}
+        marks = {id_: (can, id_ if id_ in kept else "") for id_, can in self.skills.items()}
+        self.kind_of = {mark: n for n, mark in enumerate(dict.fromkeys(marks.values()))}
+        self.kind_at = {id_: self.kind_of[mark] for id_, mark in marks.items()}
+        self._serving: dict[tuple[frozenset[str], str | None], tuple[int, ...]] = {}
+
+    def scene(self) -> Scene:
+        waiting: list[Waiter] = []
+        bound: list[Waiter] = []
+        for ticket in self._line():
+            kinds = self.kinds(ticket.services, ticket.bound_counter_id)
+            if kinds:
+                waiting.append(self._waiter(ticket, kinds))
+            elif ticket.bound_counter_id is not None:
+                bound += self._released(ticket)
+        recent, observed = self._recent()
+        return Scene(
+            at=self.now,
+            seq=self.hall.seq,
+            skills=self.skills,
+            kinds=tuple(can for can, _ in self.kind_of),
+            desks=tuple(self._desk(id_) for id_ in self.skills),
+            waiting=tuple(waiting),
+            bound=tuple(bound),
+            away=tuple(self._others(self.hall.in_state(TicketState.AWAY))),
+            parked=tuple(self._others(self._parked())),
+            expected=tuple(self._expected()),
+            recent=tuple(recent),
+            observed_s=observed.total_seconds(),
+            guests=self._guests(waiting),
+            guest_dues=tuple(sorted({round(60 * one) for one in self.around.patiences_min})),
+            until_closing_s=None
+            if self.around.until_closing_min is None
+            else 60 * self.around.until_closing_min,
+        )
+
+    def kinds(self, services: frozenset[str], bound_to: str | None = None) -> tuple[int, ...]:
+        found = self._serving.get((services, bound_to))
+        if found is None:
+            can_serve = (
+                kind
+                for id_, kind in self.kind_at.items()
+                if services <= self.skills[id_] and bound_to in {None, id_}
+            )
+            found = self._serving[services, bound_to] = tuple(sorted(set(can_serve)))
+        return found
+
+    def _line(self) -> list[Ticket]:
+        line = (t for t in self.hall.in_state(TicketState.WAITING) if t.id in self.hall.waiting)
+        return sorted(line, key=lambda t: (t.due_at, t.arrived_at, t.id))
+
+    def _parked(self) -> list[Ticket]:
+        return [t for t in self.hall.in_state(TicketState.PARKED) if t.joined_to is None]
+
+    def _seconds(self, at: datetime) -> int:
+        return int((at - self.now).total_seconds() // 1)
+
+    def _waiter(self, ticket: Ticket, kinds: tuple[int, ...], comes_s: int = 0) -> Waiter:
+        appointed = ticket.appointed_at
+        early = 0 if appointed is None else max(0, -int(-(appointed - self.now).total_seconds() // 1))
+        visit = Visit(ticket.services, ticket.expected_min)
+        return Waiter(ticket.id, visit, kinds, self._seconds(ticket.due_at), early, comes_s)
+
+    def _released(self, ticket: Ticket) -> Iterator[Waiter]:
+        """Yield who is kept for a paused counter, from the moment at which anybody may serve them."""
+        counter = self.hall.counter(ticket.bound_counter_id or "")
+        paused_at = counter.state_at or self.now
+        if counter.state is CounterState.PAUSED and (kinds := self.kinds(ticket.services)):
+            at = max(ticket.due_at, ticket.state_at, paused_at) + RELEASE_AFTER
+            yield self._waiter(ticket, kinds, max(0, self._seconds(at)))
+
+    def _others(self, tickets: Sequence[Ticket]) -> Iterator[Waiter]:
+        for ticket in tickets:
+            kept_for = ticket.counter_id if ticket.state is TicketState.PARKED else ticket.bound_counter_id
+            if kinds := self.kinds(ticket.services, kept_for):
+                yield self._waiter(ticket, kinds)
+
+    def _desk(self, counter_id: str) -> Desk:
+        kind, counter = self.kind_at[counter_id], self.hall.counter(counter_id)
+        ticket = self.hall.ticket_at(counter_id)
+        if ticket is None:
+            return Desk(kind, None, is_called=False, gone_s=self._since(counter.state_at))
+        # Several who are served together take the minutes of all of them.
+        together = self.hall.group(ticket)
+        visit = Visit(ticket.services, sum(one.expected_min for one in together))
+        serving = ticket.state is TicketState.SERVING
+        since = ticket.started_at if serving else ticket.called_at
+        return Desk(kind, visit, is_called=not serving, gone_s=self._since(since))
+
+    def _since(self, at: datetime | None) -> float:
+        return 0.0 if at is None else max(0.0, (self.now - at).total_seconds())
+
+    def _expected(self) -> Iterator[Expected]:
+        for one in self.around.expected:
+            soon = one.state is AppointmentState.BOOKED and one.starts_at < self.now + HORIZON
+            if soon and (kinds := self.kinds(one.services)):
+                yield Expected(Visit(one.services, one.minutes), kinds, self._seconds(one.starts_at))
+
+    def _recent(self) -> tuple[list[Newcomer], timedelta]:
+        """Return the walk-ins of the last hour, newest first, and in how long they came."""
+        if not self.around.giving:
+            return [], OBSERVED
+        found: list[Newcomer] = []
+        first = next((t.arrived_at for t in self.hall.tickets.values()), self.now)
+        observed = min(OBSERVED, max(LEAST_OBSERVED, self.now - first))
+        for ticket in islice(reversed(self.hall.tickets.values()), 4 * RECENT_MOST):
+            if ticket.arrived_at < self.now - observed:
+                break
+            if len(found) >= RECENT_MOST:
+                observed = self.now - ticket.arrived_at  # they come faster than is looked at
+                break
+            if ticket.appointed_at is None and (kinds := self.kinds(ticket.services)):
+                patience = max(0, int((ticket.due_at - ticket.arrived_at).total_seconds()))
+                found.append(Newcomer(Visit(ticket.services, ticket.expected_min), kinds, patience))
+        return found, max(observed, timedelta(seconds=1))
+
+    def _guests(self, waiting: Sequence[Waiter]) -> tuple[tuple[int, ...], ...]:
+        """Return the sets of counters that somebody may depend on: who waits now, then all services."""
+        wanted = dict.fromkeys(one.kinds for one in waiting)
+        wanted |= dict.fromkeys(self.kinds(services) for services in self.around.offered)
+        return tuple(kinds for kinds in wanted if kinds)[:GUEST_MASKS_MOST]
