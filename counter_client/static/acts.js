@@ -15,6 +15,7 @@ export const KEYS = {
   finish: "f",
   concern: "a",
   join: "j",
+  missing: "e",
   undo: "u",
   choose: "c",
   walk_in: "w",
@@ -54,7 +55,7 @@ export function primary(model) {
 
 const BESIDE = {
   called: ["come", "recall", "no_show", "put_back", "transfer", "concern", "join"],
-  serving: ["finish", "park", "transfer", "concern", "join", "put_back"],
+  serving: ["finish", "park", "transfer", "concern", "join", "put_back", "missing"],
 };
 
 const LABELS = {
@@ -67,18 +68,24 @@ const LABELS = {
   finish: "counter.finish_only",
   concern: "counter.concern_change",
   join: "counter.join",
+  missing: "counter.missing",
 };
 
 /** These open a dialog: a question, or something to choose. */
-const ALWAYS_ASKS = new Set(["transfer", "concern", "join"]);
+const ALWAYS_ASKS = new Set(["transfer", "concern", "join", "missing"]);
 const ASKS_WHILE_SERVING = new Set(["finish", "put_back"]);
 
 /** The acts beside the primary one, in a fixed order, so that hands learn the places. */
 export function beside(model) {
   const main = primary(model)?.id;
   return (model.watching ? [] : (BESIDE[model.stage] ?? []))
-    .filter((id) => id !== main)
+    .filter((id) => id !== main && (id !== "missing" || mayNote(model)))
     .map((id) => ({ id, label: LABELS[id], key: KEYS[id], asks: asks(model, id) }));
+}
+
+/** Whether there is a visit of which a missing document may be noted. */
+export function mayNote(model) {
+  return model.mine && model.noting.length > 0;
 }
 
 export function asks(model, id) {
@@ -138,6 +145,7 @@ export function commandsOf(id, model, config, wanted = {}) {
     park_resume: () => [[`${at}/park`, current], [`${at}/start`, named]],
     join: () => [[`${at}/join`, { ...named, ...expected }]],
     transfer: () => [[`${at}/transfer`, { ...current, ...wanted.body }]],
+    note: () => [[`${at}/missing`, wanted]],
     concern: () => [[`${at}/concern`, { ...current, ...wanted.body }]],
     walk_in: () => [[`${site}/tickets`, wanted.body]],
     away: () => onOne("away"),

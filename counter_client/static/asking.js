@@ -1,11 +1,11 @@
 // What is asked before an act, and which act a key may start now. Pure: it describes dialogs, page.js opens them.
 
-import { asks, beside, primary } from "./acts.js";
+import { asks, beside, mayNote, primary } from "./acts.js";
 import { ticketById } from "./model.js";
 import { startPick } from "./picker.js";
 
 /** These acts leave the dialog open in which they were pressed. */
-export const KEEPS_OPEN = new Set(["reprint", "display", "issuing", "call_mode"]);
+export const KEEPS_OPEN = new Set(["reprint", "display", "issuing", "call_mode", "note"]);
 
 const QUESTIONS = {
   finish: (now) => ({ title: "counter.finish_title", text: "counter.finish_text", label: "counter.done", values: { number: now.current.number } }),
@@ -30,6 +30,7 @@ const DIALOGS = {
   transfer: (now) => ({ name: "transfer", about: now.current.id, pick: startPick(now.current) }),
   concern: (now) => ({ name: "concern", about: now.current.id, pick: startPick(now.current) }),
   join: (now, wanted) => (wanted.ticket === undefined ? { name: "join", about: now.current.id } : null),
+  missing: () => ({ name: "missing" }),
   choose: () => ({ name: "choose" }),
   walk_in: () => ({ name: "walk_in", pick: startPick() }),
   close: () => ({ name: "close" }),
@@ -47,6 +48,7 @@ export function dialogFor(id, now, wanted) {
 export function mayByKey(id, now) {
   if (now.watching) return false;
   if (["primary", "walk_in", "issuing", "call_mode", "devices"].includes(id)) return true;
+  if (id === "missing") return mayNote(now);
   if (id === "undo") return now.undoMs > 0;
   if (id === "choose") return now.mine && !now.paused;
   if (id === "pause" || id === "close") return now.mine;
@@ -61,10 +63,11 @@ export function transferBody(counter, picked, now) {
 }
 
 /** What a pressed button names in its data attributes. */
-export function wantedOf({ ticket, kiosk, display, out }) {
+export function wantedOf({ ticket, kiosk, display, out, service, document, missing }) {
   return {
     ...(ticket === undefined ? {} : { ticket: Number(ticket) }),
     ...(kiosk === undefined ? {} : { kiosk }),
+    ...(document === undefined ? {} : { service, document, missing: missing === "yes" }),
     ...(display === undefined ? {} : { display, out: out === "yes" }),
   };
 }

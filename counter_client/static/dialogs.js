@@ -3,6 +3,7 @@
 
 import { KEYS, onTicket } from "./acts.js";
 import { h } from "./dom.js";
+import { missingDialog } from "./missing.js";
 import { button, facts, needPlates, number } from "./parts.js";
 import { picker } from "./picker.js";
 import { concern, due, reason, waits } from "./words.js";
@@ -29,7 +30,7 @@ function submit(one, view) {
   return h("button", { type: "submit", class: "button button--primary", "aria-disabled": view.busy || one.not ? "true" : null }, one.label);
 }
 
-const DIALOGS = { ask, ticket, choose, join, transfer, concern: changeConcern, walk_in: walkIn, walk_in_done: walkInDone, close, more, devices, help, signed_out: signedOut };
+const DIALOGS = { ask, ticket, choose, join, transfer, concern: changeConcern, walk_in: walkIn, walk_in_done: walkInDone, missing: missingDialog, close, more, devices, help, signed_out: signedOut };
 
 /** A plain question: `texts` are keys, `yes` the act. */
 function ask(state, model, { t }) {

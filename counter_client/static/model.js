@@ -10,8 +10,8 @@ export function stageOf(picture, clerkId) {
   return picture.state === "paused" ? "paused" : "idle";
 }
 
-/** The picture with its ages as they are `elapsedMs` after it came. */
-export function modelOf(picture, elapsedMs, config) {
+/** The picture with its ages as they are `elapsedMs` after it came; `noting` are the visits of `missing.js`. */
+export function modelOf(picture, elapsedMs, config, noting = []) {
   const stage = stageOf(picture, config.clerk_id);
   const older = (ticket) => aged(ticket, elapsedMs);
   const ageMs = picture.call_age_ms === null ? null : picture.call_age_ms + elapsedMs;
@@ -40,6 +40,7 @@ export function modelOf(picture, elapsedMs, config) {
     fetching: picture.call_mode === "fetch",
     fetchHint: picture.fetch_hint,
     notices: picture.notices,
+    noting,
   };
 }
 

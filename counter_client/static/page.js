@@ -11,6 +11,7 @@ import { dialog } from "./dialogs.js";
 import { draw, h } from "./dom.js";
 import { actOfKey, isFree, keysAreOn, switchKeys } from "./keys.js";
 import { foot, side } from "./lists.js";
+import { byDigit, makeBag } from "./missing.js";
 import { modelOf, ticketById, ticketByNumber } from "./model.js";
 import { firstWaits, newsBetween } from "./news.js";
 import { button } from "./parts.js";
@@ -40,7 +41,8 @@ let message = null;
 let mainAct = { id: null, since: 0 };
 let keysOn = keysAreOn();
 
-const model = () => modelOf(picture, performance.now() - pictureAt, config);
+const bag = makeBag(`/api/v1/counters/${config.counter.id}/documents`, render);
+const model = () => modelOf(picture, performance.now() - pictureAt, config, bag.visits());
 
 const alarm = staffAlarm({ lost: () => line.state() === "lost" });
 const line = connect(`/live/counters/${config.counter.id}`, { onFrame: take, onMessage: (message) => alarm?.take(message), onState: render });
@@ -54,6 +56,7 @@ function take(frame) {
   for (const { key, values } of newsBetween(told, now)) say(t(key, values));
   if (firstWaits(told, now)) notify(now);
   told = now;
+  bag.follow(now);
   renewPage();
   render();
 }
@@ -225,7 +228,10 @@ async function perform(id, now, wanted) {
 
 function done(id, data) {
   if (id === "walk_in") show({ name: "walk_in_done", given: data });
-  else if (id === "reprint") {
+  else if (id === "note") {
+    bag.noted(data);
+    say(t(data.missing ? "counter.said_missing" : "counter.said_there"));
+  } else if (id === "reprint") {
     if (open?.name === "walk_in_done") open.printed = true;
     else hide();
     message = { kind: "good", text: t("counter.printing"), since: performance.now() };
@@ -291,6 +297,8 @@ function byNumber(form, now, id) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !box.open) document.activeElement?.blur();
+  const row = open?.name === "missing" && keysOn && !event.repeat ? byDigit(model().noting, event.key) : null;
+  if (row) return act("note", row);
   const id = actOfKey(event, { on: keysOn, free: !box.open && isFree(document.activeElement) });
   if (id === null || picture === null) return;
   event.preventDefault();

@@ -3,6 +3,7 @@
 
 import { KEYS, beside, primary } from "./acts.js";
 import { h } from "./dom.js";
+import { before, bring } from "./missing.js";
 import { button, cap, facts, needPlates, number } from "./parts.js";
 import { clock, concern, documents, report, waits, whereToFetch } from "./words.js";
 
@@ -154,17 +155,23 @@ function undo(model, view) {
   );
 }
 
-/** The papers of this visit. */
+/** The papers of this visit: by what the visitor answered, once that is known. */
 export function papers(model, view) {
+  return [needed(model, view), before(model, view)];
+}
+
+function needed(model, view) {
   const { t, config } = view;
+  const asked = model.noting.find((visit) => visit.ticket === model.current?.id);
+  if (asked) return bring(asked, view);
   const shown = model.current ?? (model.stage === "idle" ? model.waiting[0] : null);
-  const needed = shown ? documents(shown, config.services) : [];
-  if (needed.length === 0) return null;
+  const papers = shown ? documents(shown, config.services) : [];
+  if (papers.length === 0) return null;
   return h(
     "section",
     { class: "card card--slim", key: "papers" },
     h("h2", { class: "list-title" }, t("counter.documents")),
-    h("ul", { class: "papers" }, needed.map((paper) => h("li", { key: paper }, paper))),
+    h("ul", { class: "papers" }, papers.map((paper) => h("li", { key: paper }, paper))),
   );
 }
 

@@ -98,6 +98,12 @@ class TooLate(Refusal):
     code = "too_late"
 
 
+class VisitGone(Refusal):
+    """The visit is not at this counter, and it is more than ten minutes that it was."""
+
+    code = "visit_gone"
+
+
 class ServiceNotHere(Refusal):
     """The service is not offered to walk-ins at this site now."""
 

@@ -262,6 +262,24 @@ class EstimateGiven(Event):
     to_min: int
 
 
+@dataclass(frozen=True)
+class DocumentWasMissing(Event):
+    """A visitor came without something that `service` asks for; `document` is `papers.key_of` its words."""
+
+    ticket: int
+    service: str
+    document: str
+
+
+@dataclass(frozen=True)
+class DocumentWasThere(Event):
+    """What was noted by `DocumentWasMissing` was a mistake."""
+
+    ticket: int
+    service: str
+    document: str
+
+
 class AppointmentEvent(Event):
     """The base of what happens to appointments; the hall takes it in without changing."""
 

@@ -6,7 +6,8 @@ are broken and nobody should go on quietly.
 """
 # ruff: noqa: ARG001 - every handler takes the same three arguments
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from functools import singledispatch
 
 from queue_server.domain import events as e
@@ -27,6 +28,24 @@ def apply(hall: Hall, recorded: e.Recorded) -> None:
 @singledispatch
 def _take(event: e.Event, hall: Hall, at: datetime) -> None:
     raise NotImplementedError(type(event))
+
+
+def restore_lacking(hall: Hall, noted: Iterable[tuple[date, e.Event]]) -> None:
+    """Take in what was noted of documents today, in order: the rows of a hall tell nothing of that."""
+    for _, event in noted:
+        if isinstance(event, e.DocumentWasMissing | e.DocumentWasThere):
+            note_document(hall.lacking, event)
+
+
+def note_document(
+    lacking: dict[int, set[tuple[str, str]]], event: e.DocumentWasMissing | e.DocumentWasThere
+) -> None:
+    """Take in one entry about a document: what is noted twice is noted once, what is taken back is gone."""
+    of_ticket, what = lacking.setdefault(event.ticket, set()), (event.service, event.document)
+    if isinstance(event, e.DocumentWasMissing):
+        of_ticket.add(what)
+    else:
+        of_ticket.discard(what)
 
 
 @_take.register
@@ -268,6 +287,16 @@ def _number_withheld(event: e.NumberWithheld, hall: Hall, at: datetime) -> None:
 @_take.register
 def _call_mode_switched(event: e.CallModeSwitched, hall: Hall, at: datetime) -> None:
     hall.day.call_mode, hall.touched.day = event.mode, True
+
+
+@_take.register
+def _document_was_missing(event: e.DocumentWasMissing, hall: Hall, at: datetime) -> None:
+    note_document(hall.lacking, event)
+
+
+@_take.register
+def _document_was_there(event: e.DocumentWasThere, hall: Hall, at: datetime) -> None:
+    note_document(hall.lacking, event)
 
 
 @_take.register

@@ -83,6 +83,8 @@ class Hall:
         self._by_state: dict[TicketState, dict[int, Ticket]] = {state: {} for state in TicketState}
         self._tallies: Counter[tuple[TicketState, str | None]] = Counter()
         self.day = DayStatus()
+        self.lacking: dict[int, set[tuple[str, str]]] = {}
+        """Ticket → (service, key of a document) of what its visitor came without."""
         self.touched = Touched()
 
     # -- questions ---------------------------------------------------------------------------------

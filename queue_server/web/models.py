@@ -162,6 +162,24 @@ class ChangeConcern(ConcernBody):
     ticket: TicketId | None = None
 
 
+class NoteMissing(Body):
+    """`document` is the key that the counter's documents carry. `missing` false takes the note back."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"request_id": "b7c1-18", "ticket": 4711, "service": "passport", "document": "0f3a5c7e9b1d"}
+            ]
+        }
+    )
+
+    request_id: RequestId | None = None
+    ticket: TicketId
+    service: Id
+    document: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
+    missing: bool = True
+
+
 class SwitchIssuing(Body):
     """For today: tomorrow the kiosks give out numbers again."""
 

@@ -190,6 +190,43 @@ async def test_a_count_ends_at_most_and_at_nothing(module: Module) -> None:
     ]  # fmt: skip
 
 
+def a_document(service: str, sign: str, *, missing: bool = False) -> dict[str, Any]:
+    return {"service": service, "document": sign * 12, "name": {"de": "Foto"}, "missing": missing}
+
+
+NOTED = [
+    {
+        "ticket": 4170,
+        "number": 417,
+        "state": "serving",
+        "documents": [a_document("passport", "a"), a_document("passport", "b", missing=True)],
+    },
+    {"ticket": 3020, "number": 302, "state": "finished", "documents": []},
+    {"ticket": 3030, "number": 303, "state": "finished", "documents": [a_document("id-card", "a")]},
+]
+
+
+async def test_a_visit_that_is_over_is_noted_for_ten_minutes(module: Module) -> None:
+    body = "return [0, 599999, 600000].map((ms) => m.stillNoted(given, ms).map((one) => one.number));"
+    assert await module("missing", body, NOTED) == [[417, 303], [417, 303], [417]]
+
+
+async def test_a_digit_notes_the_document_of_its_row_and_takes_it_back(module: Module) -> None:
+    body = "return ['1', '2', '3', '4', '0', 'e'].map((key) => m.byDigit(given, key));"
+    first, second, third, *none = await module("missing", body, NOTED)
+    assert first == {"ticket": 4170, "service": "passport", "document": "a" * 12, "missing": True}
+    assert second["missing"] is False
+    assert third["ticket"] == 3030
+    assert none == [None, None, None]
+
+
+async def test_a_missing_document_is_offered_where_there_is_one_to_note(module: Module) -> None:
+    expression = (
+        "[[], given.noting].map((noting) => m.beside({...model, noting}).some((one) => one.id === 'missing'))"
+    )
+    assert await with_model(module, "acts", expression, a_picture(SERVING), noting=NOTED) == [False, True]
+
+
 async def test_keys_act_only_while_nothing_has_the_focus(module: Module) -> None:
     body = """
     const press = (key, more = {}) => ({key, repeat: false, ctrlKey: false, ...more});

@@ -353,6 +353,31 @@ async def test_the_concern_is_changed_while_serving(hall: Hall, open_counter: Op
     await expect(page.locator(".stage--serving")).to_be_visible()
 
 
+async def test_a_missing_document_is_noted_by_one_press_or_two_keys(
+    hall: Hall, open_counter: OpenCounter
+) -> None:
+    hall.anna.open()
+    hall.take("passport")
+    hall.anna.next()
+    hall.anna.has_come()
+    page = await open_counter()
+    line = page.locator(".bring__line").first
+    await line.get_by_role("button").click()
+    await expect(line.get_by_role("button")).to_have_attribute("aria-pressed", "true")
+    await line.get_by_role("button").click()
+    await expect(line.get_by_role("button")).to_have_attribute("aria-pressed", "false")
+
+    await page.keyboard.press("e")
+    await page.keyboard.press("2")
+    rows = page.get_by_role("dialog").locator(".bring button")
+    await expect(rows.nth(1)).to_have_attribute("aria-pressed", "true")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("f")
+    await page.get_by_role("dialog").get_by_role("button", name="Fertig").click()
+    await page.get_by_role("button", name="Fehlte bei").click()
+    await expect(rows.nth(1)).to_have_attribute("aria-pressed", "true")
+
+
 async def test_closing_during_a_visit_asks_what_becomes_of_it(hall: Hall, open_counter: OpenCounter) -> None:
     hall.anna.open()
     called = hall.take()

@@ -140,6 +140,9 @@ async def test_a_whole_day_is_answered_as_described(town: Town) -> None:
     await act("undo")
     await act("calls", ticket=tickets[0]["id"])
     await act("start")
+    visit, *_ = (await ask("GET", f"{at}/documents"))["visits"]
+    document = {name: visit["documents"][0][name] for name in ("service", "document")}
+    await act("missing", ticket=visit["ticket"], **document)
     await act("concern", **concern)
     await ask("GET", at)
     await act("park")

@@ -10,13 +10,15 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.rows.prepared import numbered
 from queue_server.adapters.tables.hall import (
+    ABOUT_DOCUMENTS,
     CounterStatusRow,
     DayStatusRow,
     EventRow,
     NumberLeaseRow,
     TicketRow,
 )
-from queue_server.domain.events import Recorded, event_of
+from queue_server.domain.events import Event, Recorded, event_of
+from queue_server.domain.fold import restore_lacking
 from queue_server.domain.hall import CounterStatus, Hall
 from queue_server.domain.leases import Lease
 from queue_server.domain.ticket import Ticket
@@ -67,6 +69,7 @@ def read_hall(connection: Connection, site_id: str, business_day: date, seq: int
     for row in _rows_of_day(connection, DAY, site_id, business_day):
         hall.day.issuing, hall.day.call_mode = row["issuing"], row["call_mode"]
     hall.restore_recent()
+    restore_lacking(hall, read_about_documents(connection, site_id, business_day, business_day))
     return hall
 
 
@@ -75,6 +78,17 @@ def _rows_of_day(
 ) -> Iterable[dict[str, Any]]:
     query = sa.select(source).where(source.c.site_id == site_id, source.c.business_day == business_day)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def read_about_documents(
+    connection: Connection, site_id: str, first: date, last: date
+) -> list[tuple[date, Event]]:
+    """Return what was noted of documents on these business days, in order, by their own index."""
+    query = sa.select(EVENT.c.business_day, EVENT.c.type, EVENT.c.payload).order_by(EVENT.c.seq)
+    query = query.where(
+        EVENT.c.site_id == site_id, EVENT.c.business_day.between(first, last), sa.text(ABOUT_DOCUMENTS)
+    )
+    return [(day, event_of(kind, payload)) for day, kind, payload in connection.execute(query)]
 
 
 def _without_day(row: Mapping[str, Any]) -> dict[str, Any]:
