@@ -4,9 +4,10 @@ What must not live here: where they are kept (`adapters.town.store`, `adapters.p
 """
 
 import dataclasses
+import functools
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from enum import Enum
 from typing import Any
@@ -30,21 +31,37 @@ def plain(value: Any) -> Any:
 
 def read_value(hint: Any, value: Any) -> Any:
     """Return `value` as `hint` says; a field that is missing keeps its default."""
-    if dataclasses.is_dataclass(hint):
-        hints = typing.get_type_hints(hint)
-        known = {f.name for f in dataclasses.fields(hint)}
-        return hint(**{name: read_value(hints[name], item) for name, item in value.items() if name in known})  # type: ignore[operator]
+    return _reader(hint)(value)
+
+
+# A set-up has thousands of values of few types, and it is read at each start and each change: what a type
+# means is worked out once.
+@functools.cache
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return functools.partial(_read_thing, hint, _hints(hint))
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in {typing.Union, types.UnionType}:
         inner = next(arg for arg in args if arg is not type(None))
-        return None if value is None else read_value(inner, value)
+        return lambda value: None if value is None else read_value(inner, value)
     if origin is tuple:
-        return tuple(read_value(args[0], item) for item in value)
+        return lambda value: tuple(read_value(args[0], item) for item in value)
     if hint in {date, time}:
-        return hint.fromisoformat(value)
+        return hint.fromisoformat  # type: ignore[no-any-return]
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
-    return value
+        return hint
+    return lambda value: value
+
+
+def _read_thing(kind: Any, hints: Mapping[str, Any], value: Mapping[str, Any]) -> Any:
+    return kind(**{name: read_value(hints[name], item) for name, item in value.items() if name in hints})
+
+
+@functools.cache
+def _hints(kind: Any) -> Mapping[str, Any]:
+    """Return the type of each field."""
+    hints = typing.get_type_hints(kind)
+    return {f.name: hints[f.name] for f in dataclasses.fields(kind)}
 
 
 def keeping(hint: Any, body: Any, kept: Any) -> Any:
@@ -59,11 +76,11 @@ def keeping(hint: Any, body: Any, kept: Any) -> Any:
         return keeping(next(arg for arg in args if arg is not type(None)), body, kept)
     if origin is tuple and dataclasses.is_dataclass(args[0]):
         return _keeping_each(args[0], body, list(kept))
-    if not dataclasses.is_dataclass(hint):
+    if not (isinstance(hint, type) and dataclasses.is_dataclass(hint)):
         return body
-    hints, known = typing.get_type_hints(hint), {f.name for f in dataclasses.fields(hint)}
+    hints = _hints(hint)
     own = {name: keeping(hints[name], value, kept.get(name)) for name, value in body.items()}
-    return own | {name: value for name, value in kept.items() if name not in known}
+    return own | {name: value for name, value in kept.items() if name not in hints}
 
 
 def _keeping_each(hint: Any, bodies: list[Any], kept: list[Any]) -> list[Any]:
@@ -95,7 +112,7 @@ def plain_change(change: Change) -> dict[str, Any]:
 
 def read_change(body: Mapping[str, Any]) -> Change:
     """Return the change that `plain_change` has written; a field that is no longer known is passed over."""
-    hints = typing.get_type_hints(CLASSES[body["what"]])
+    hints = _hints(CLASSES[body["what"]])
     before, after = (_read_fields(hints, body[side]) for side in ("before", "after"))
     return Change(body["kind"], body["what"], body["id"], before, after)
 
