@@ -1,4 +1,4 @@
-"""Remakes the rows of a site's current business day and of its visitors' book from its log.
+"""Remakes the rows of a site's current business day, of its visitors' book, and its figures from its log.
 
 The caller keeps everybody else away.
 
@@ -7,12 +7,13 @@ at a counter, needs, print jobs, and how often a ticket's secret was renewed.
 """
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters import day_figures
 from queue_server.adapters.book_checking import BrokenBook, rebuild_book
 from queue_server.adapters.checking import STREAM, BrokenLog, current_day, fold_day
 from queue_server.adapters.rows.base import COUNTER, DAY, LEASE, TICKET
@@ -41,12 +42,20 @@ def rebuild_site(connection: Connection, site_id: str) -> int:
     return len(hall.tickets)
 
 
+def rebuild_figures(connection: Connection, site_id: str) -> int:
+    """Count all days anew that are over; return how many. The caller's duty: `rebuild_site` before."""
+    return day_figures.rebuild(connection, site_id, _zone(connection, site_id))
+
+
+def _zone(connection: Connection, site_id: str) -> tzinfo:
+    sites = {site.id: site for town in load_towns(connection).values() for site in town.sites}
+    return ZoneInfo(sites[site_id].time_zone) if site_id in sites else UTC
+
+
 def _rebuild_book(connection: Connection, site_id: str) -> None:
     place = connection.execute(sa.select(STREAM).where(STREAM.c.site_id == site_id)).one()
-    sites = {site.id: site for town in load_towns(connection).values() for site in town.sites}
-    zone = ZoneInfo(sites[site_id].time_zone) if site_id in sites else UTC
     try:
-        rebuild_book(connection, place.organisation_id, site_id, zone)
+        rebuild_book(connection, place.organisation_id, site_id, _zone(connection, site_id))
     except BrokenBook as broken:
         raise BrokenLog(site_id, broken.seq, broken.why) from broken
 

@@ -21,6 +21,7 @@ from queue_server.adapters.tables import (
     appointments,
     calendars,
     fairness,
+    figures,
     forgetting,
     hall,
     messages,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent / "migrations"
 TABLES: Final = (
-    *(accounts, appointments, calendars, fairness, forgetting),
+    *(accounts, appointments, calendars, fairness, figures, forgetting),
     *(hall, messages, operations, outbox, setting_up, settings, visitors),
 )
 """The modules whose import fills `metadata`."""

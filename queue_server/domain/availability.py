@@ -68,6 +68,11 @@ def why_closed(site: Site, day: date) -> ClosedDay | None:
     return None if _week_of(site)[day.weekday()] else ClosedDay(ClosedWhy.NO_HOURS, {})
 
 
+def hours_on(site: Site, day: date) -> tuple[Minutes, ...]:
+    """Return a site's hours on a local date, in minutes of the day; none on a day on which it is closed."""
+    return () if why_closed(site, day) else tuple(_week_of(site)[day.weekday()])
+
+
 def closed_days(site: Site) -> frozenset[date]:
     """Return the dates on which the site is closed whatever the weekly hours say: for `work_of`."""
     return frozenset(closure.on for closure in (*site.closures, *site.holiday_dates))

@@ -280,6 +280,29 @@ class DocumentWasThere(Event):
     document: str
 
 
+@dataclass(frozen=True)
+class DayMeasured(Event):
+    """Once a day, at noon: what the figures need of the set-up, which has no log of its own.
+
+    `opening` are the site's hours in minutes of the local day, `capacity_min` the bookable minutes of all
+    clerks together, `earliest` for each service the days until the first free time; -1: none is free.
+    """
+
+    opening: tuple[tuple[int, int], ...]
+    capacity_min: int
+    earliest: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class SearchesFoundNothing(Event):
+    """So many looked for a time for these services and found none; `""`: for a concern that is not offered.
+
+    Gathered over some minutes: an entry tells of nobody's visit to a page.
+    """
+
+    services: tuple[tuple[str, int], ...]
+
+
 class AppointmentEvent(Event):
     """The base of what happens to appointments; the hall takes it in without changing."""
 
@@ -430,6 +453,10 @@ def _concern(value: list[list[Any]]) -> tuple[tuple[str, int], ...]:
     return tuple((str(service), int(count)) for service, count in value)
 
 
+def _stretches(value: list[list[Any]]) -> tuple[tuple[int, int], ...]:
+    return tuple((int(first), int(until)) for first, until in value)
+
+
 def _decoder(hint: object) -> Callable[[Any], Any] | None:
     for kind in (Origin, DueReason, Adjustment):
         if hint in (kind, kind | None):
@@ -440,6 +467,8 @@ def _decoder(hint: object) -> Callable[[Any], Any] | None:
         return _concern
     if hint == tuple[str, ...] | None:
         return tuple
+    if hint == tuple[tuple[int, int], ...]:
+        return _stretches
     return None
 
 

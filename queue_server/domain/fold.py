@@ -128,6 +128,16 @@ def _estimate_given(event: e.EstimateGiven, hall: Hall, at: datetime) -> None:
 
 
 @_take.register
+def _day_measured(event: e.DayMeasured, hall: Hall, at: datetime) -> None:
+    pass  # kept for the figures
+
+
+@_take.register
+def _searched(event: e.SearchesFoundNothing, hall: Hall, at: datetime) -> None:
+    pass  # kept for the figures
+
+
+@_take.register
 def _service_started(event: e.ServiceStarted, hall: Hall, at: datetime) -> None:
     for one in hall.group(hall.tickets[event.ticket]):
         hall.serve(one, at)

@@ -28,6 +28,7 @@ from queue_server.web.booking_concern import (
     too_many,
 )
 from queue_server.web.booking_dates import local, long_date, plain_date, short_date
+from queue_server.web.booking_nothing import note_nothing_found, note_nothing_free
 from queue_server.web.booking_person import NEEDS, REMINDERS, TYPED, Typed, wanted_fields
 from queue_server.web.booking_times import Around, look_around, sheet
 from queue_server.web.booking_visit import Visit
@@ -64,6 +65,8 @@ def show_concern(visit: Visit, problem: Mapping[str, str] | None = None) -> HTML
     wish = visit.wish = visit.wish.but(step=1)
     site = visit.site if wish.site_id else None
     problem = problem or {}
+    shown = categories(visit.town, wish, visit.language, visit.today)
+    note_nothing_found(visit, shown)
     return visit.page(
         "booking_concern.html",
         status=400 if problem else 200,
@@ -72,7 +75,7 @@ def show_concern(visit: Visit, problem: Mapping[str, str] | None = None) -> HTML
             *(() if visit.typed or not site else ("site",))
         ),
         search=wish.search,
-        categories=categories(visit.town, wish, visit.language, visit.today),
+        categories=shown,
         error=problem.get("error", ""),
         persons_error=problem.get("persons_error", ""),
         most_persons=MOST_PERSONS,
@@ -89,6 +92,7 @@ async def show_times(
     visit.wish = visit.wish.but(step=2, clerk=_clerk(visit))
     around = await _look_around(visit, visit.wish)
     visit.wish = visit.wish.but(site_id=around.site_id)
+    note_nothing_free(visit, around)
     parts = [] if around.sites else [await _part(visit, one) for one in parts_of(visit.town, visit.wish)]
 
     def render(csrf: str) -> HTMLResponse:

@@ -52,6 +52,7 @@ from queue_server.web.ports import (
     Tokens,
 )
 from queue_server.web.puzzles import Puzzles
+from queue_server.web.searches import Searches
 from queue_server.web.sessions import Sessions
 from queue_server.web.slip_tests import SlipTests
 from queue_server.web.texts import Texts
@@ -169,6 +170,7 @@ class House:
     condition: Condition = field(default_factory=Condition)
     devices: DeviceNotes = field(default_factory=DeviceNotes)
     slip_tests: SlipTests = field(default_factory=SlipTests)
+    searches: Searches = field(default_factory=Searches)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a read on the database, away from the event loop."""

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Final, Protocol
 
-from queue_server.adapters import accounts, alarms, audit_lines, hall_past
+from queue_server.adapters import accounts, alarms, audit_lines, day_figures, hall_past
 from queue_server.adapters.backup.journaling import Journaling
 from queue_server.adapters.calendars import copies, own_entries
 from queue_server.adapters.calendars.all_calendars import AllCalendars
@@ -51,6 +51,8 @@ from queue_server.web.doctoring import Doctor
 from queue_server.web.doctoring import Tools as DoctorTools
 from queue_server.web.house import House
 from queue_server.web.mailing import Mailing, OutboxOf, Tools
+from queue_server.web.measuring import LOOK_S as COUNT_S
+from queue_server.web.measuring import Measuring
 from queue_server.web.past import LOOK_S, Past
 from queue_server.web.planning import DUE_S, Planning
 from queue_server.web.pushing import FORGET_S, forget_ended
@@ -105,6 +107,7 @@ async def start(
         _journaling(house),
         Repeating("forgetting what is years old", Past(house, hall_past).turn, LOOK_S),
         Repeating("doing what was planned", Planning(house).turn, DUE_S),
+        Repeating("counting", Measuring(house, day_figures).turn, COUNT_S, unhurried=True),
         Repeating("forgetting ended pushes", lambda: forget_ended(house), FORGET_S, unhurried=True),
         Repeating("deleting spoken pages", speech.prune, PRUNE_S, unhurried=True),
     ):

@@ -21,6 +21,7 @@ STAFF: Final[Mapping[str, str]] = {
     "audit_log.actor": "the user name of who did an administrative act",
     "rescue.made_by": "the user name of who moved a day's appointments",
     "rescue.body": "ids, references and numbers of five-minute cells, which may look like telephones",
+    "day_figures.body": "counts and minutes of a whole day, which may look like telephones",
     "helper.name": "the name of an institution that books for others",
     "calendar_copy.href": "an address in a clerk's own calendar, which may name the clerk's account",
     "calendar_copy.etag": "a calendar server's mark of a version; random signs look like anything",

@@ -1,0 +1,299 @@
+"""A business day's figures, from the entries of its log: what is counted, and how.
+
+Every visit counts at the hour of its arrival, every booking at the hour in which it was made. **Waiting**
+is from arrival to the first call that was not taken back, **way** from the call to the start, **service**
+from start to finish without what lay between when the visit was parked or handed on; `delay` is what an
+appointment waited beyond its time. A visit counts for the first service of its concern. Nobody is named:
+neither visitor nor clerk, nor a counter, behind which there may be one clerk alone; how much the counters
+were used is told of all together, and not of a day on which one alone was open.
+
+What must not live here: reading the log (`adapters.figures`), adding days up (`tally`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Final, NamedTuple
+
+from queue_server.domain.figures.tally import NOBODYS, Tally
+from queue_server.domain.figures.visits import KINDS as VISIT_KINDS
+from queue_server.domain.figures.visits import Ending, Entry, Visit, Visits
+
+VERSION: Final = 1
+"""Of what is counted and how: a day of another version is counted anew."""
+WAITS: Final = ("wait_booked", "wait_walk_in")
+ORIGINS: Final = ("from_kiosk", "from_desk", "from_appointment", "from_integration")
+NONE_FREE: Final = -1
+"""In `DayMeasured.earliest`: nothing is free as far ahead as can be booked."""
+
+
+class Booked(NamedTuple):
+    """What the log of earlier days says of an appointment that this day is about.
+
+    `asked`: somebody had to confirm it, so that it counts when it was asked for.
+    """
+
+    service: str
+    channel: str
+    minutes: int
+    asked: bool
+
+
+@dataclass(slots=True)
+class _Counter:
+    """A counter during the day: since when it is open, and when anything happened there last."""
+
+    open_since: datetime | None = None
+    last_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Day:
+    """What is gathered until the day is over."""
+
+    zone: tzinfo
+    ends: datetime
+    booked: Mapping[int, Booked]
+    tally: Tally = field(default_factory=Tally)
+    counters: dict[str, _Counter] = field(default_factory=dict)
+    counter_of: dict[int, str] = field(default_factory=dict)
+    outcomes: dict[int, bool] = field(default_factory=dict)
+    made: list[tuple[datetime, str]] = field(default_factory=list)
+    open_s: float = 0
+    busy_s: float = 0
+    opening: tuple[tuple[int, int], ...] | None = None
+    settled: set[int] = field(default_factory=set)
+
+    def hour(self, at: datetime) -> int:
+        return at.astimezone(self.zone).hour
+
+
+def figures_of(
+    entries: Iterable[Entry],
+    booked: Mapping[int, Booked],
+    zone: tzinfo,
+    ends: datetime,
+    now: datetime | None = None,
+) -> Tally:
+    """Return the figures of one business day, which `ends` then; `now` while it is not over.
+
+    `entries` are of that day, in order; those of other kinds than `KINDS` may be left out. `booked` knows the
+    appointments that `about` names; one that it does not know counts for nothing.
+    """
+    day, visits = _Day(zone, ends, booked), Visits()
+    for entry in entries:
+        visits.take(entry)
+        act = _ACTS.get(entry.kind)
+        if act is not None:
+            act(day, entry)
+    for visit in visits.all.values():
+        _count_visit(day, visit)
+    _count_outcomes(day)
+    _count_opening(day)
+    _count_use(day, ends if now is None else now)
+    return day.tally
+
+
+def about(entries: Iterable[Entry]) -> set[int]:
+    """Return the appointments that a day's entries are about."""
+    return {entry.payload["appointment"] for entry in entries if entry.kind in _ABOUT}
+
+
+# -- visits ----------------------------------------------------------------------------------------
+
+
+def _count_visit(day: _Day, visit: Visit) -> None:
+    tally, service, hour = day.tally, visit.service, day.hour(visit.arrived_at)
+    tally.count("visits", service, hour)
+    tally.count(f"from_{visit.origin}", service, hour)
+    if visit.is_late:
+        tally.count("late", service, hour)
+    ending = visit.ending or (Ending.NOT_THERE if visit.missed else None)
+    if ending is not None:
+        tally.count(ending.value, service, hour)
+    if visit.first_called_at is not None:
+        waited = visit.first_called_at - visit.arrived_at
+        tally.time(WAITS[visit.appointed_at is None], service, hour, minutes(waited))
+        if visit.appointed_at is not None:
+            late = visit.first_called_at - max(visit.arrived_at, visit.appointed_at)
+            tally.time("delay", service, hour, minutes(late))
+    if visit.way is not None:
+        tally.time("way", service, hour, minutes(visit.way[1] - visit.way[0]))
+    served = visit.service_time
+    if served is not None:
+        tally.time("service", service, hour, minutes(served))
+    day.busy_s += sum(
+        max(0.0, (min(stay.ends, day.ends) - stay.begins).total_seconds())
+        for stay in visit.stays
+        if stay.leads
+    )
+
+
+def minutes(span: timedelta) -> int:
+    """Return a time in whole minutes, to the nearest one; never below nought."""
+    return max(0, (int(span.total_seconds()) + 30) // 60)
+
+
+# -- calls and counters ----------------------------------------------------------------------------
+
+
+def _called(day: _Day, entry: Entry) -> None:
+    counter_id = entry.payload["counter"]
+    day.counter_of[entry.payload["ticket"]] = counter_id
+    day.counters.setdefault(counter_id, _Counter()).last_at = entry.at
+
+
+def _at_counter(day: _Day, entry: Entry) -> None:
+    counter = day.counters.get(day.counter_of.get(entry.payload["ticket"], ""))
+    if counter is not None:
+        counter.last_at = entry.at
+
+
+def _settled(day: _Day, entry: Entry) -> None:
+    """What the displays said of a call. Where somebody fetches the visitors, nothing has to be confirmed."""
+    if entry.payload["call"] in day.settled:
+        return
+    day.settled.add(entry.payload["call"])
+    hour = day.hour(entry.at)
+    day.tally.count("calls", NOBODYS, hour)
+    if entry.payload["shown_count"] and entry.payload["sound"] == "started":
+        day.tally.count("calls_confirmed", NOBODYS, hour)
+
+
+def _opened(day: _Day, entry: Entry) -> None:
+    counter = day.counters.setdefault(entry.payload["counter"], _Counter())
+    counter.open_since = counter.open_since or entry.at
+    counter.last_at = entry.at
+
+
+def _shut(day: _Day, entry: Entry) -> None:
+    counter = day.counters.setdefault(entry.payload["counter"], _Counter())
+    _count_open(day, counter, entry.at)
+    counter.open_since, counter.last_at = None, entry.at
+
+
+def _count_open(day: _Day, counter: _Counter, until: datetime) -> None:
+    """Count an opened counter. One that nobody closed was open until the last thing that happened there."""
+    if counter.open_since is None:
+        return
+    stopped = counter.last_at if until >= day.ends and counter.last_at is not None else until
+    day.open_s += max(0.0, (stopped - counter.open_since).total_seconds())
+
+
+def _count_use(day: _Day, until: datetime) -> None:
+    for counter in day.counters.values():
+        _count_open(day, counter, until)
+    if len(day.counters) > 1:  # of one alone it would be the figures of one clerk
+        day.tally.count("open_s", NOBODYS, 0, round(day.open_s))
+        day.tally.count("busy_s", NOBODYS, 0, round(day.busy_s))
+
+
+# -- bookings --------------------------------------------------------------------------------------
+
+
+def _of(day: _Day, entry: Entry) -> Booked | None:
+    return day.booked.get(entry.payload["appointment"])
+
+
+def _booked(day: _Day, entry: Entry) -> None:
+    found = _of(day, entry)
+    if found is not None and not found.asked:
+        _made(day, entry, found)
+
+
+def _requested(day: _Day, entry: Entry) -> None:
+    found = _of(day, entry)
+    if found is not None:
+        _made(day, entry, found)
+
+
+def _made(day: _Day, entry: Entry, found: Booked) -> None:
+    hour = day.hour(entry.at)
+    day.tally.count("bookings", found.service, hour)
+    day.tally.count(f"by_{found.channel}", found.service, hour)
+    day.made.append((entry.at, found.service))
+
+
+def _cancelled(day: _Day, entry: Entry) -> None:
+    found = _of(day, entry)
+    if found is not None:
+        day.tally.count("bookings_cancelled", found.service, day.hour(entry.at))
+
+
+def _came(day: _Day, entry: Entry) -> None:
+    day.outcomes[entry.payload["appointment"]] = True
+
+
+def _missed(day: _Day, entry: Entry) -> None:
+    day.outcomes[entry.payload["appointment"]] = False
+
+
+def _count_outcomes(day: _Day) -> None:
+    """Count who was expected. Who was missed and came after all, came."""
+    for id_, came in day.outcomes.items():
+        found = day.booked.get(id_)
+        if found is None:
+            continue
+        day.tally.count("appointments", found.service, 0)
+        day.tally.count("booked_min", NOBODYS, 0, found.minutes)
+        if not came:
+            day.tally.count("missed", found.service, 0)
+
+
+# -- what is measured once a day, and what is counted in between ---------------------------------------
+
+
+def _measured(day: _Day, entry: Entry) -> None:
+    if day.opening is not None:
+        return  # two processes at once: the first one counts
+    day.opening = tuple((first, until) for first, until in entry.payload["opening"])
+    day.tally.count("measured_days", NOBODYS, 0)
+    day.tally.count("capacity_min", NOBODYS, 0, entry.payload["capacity_min"])
+    for service, days in entry.payload["earliest"]:
+        if days == NONE_FREE:
+            day.tally.count("none_free", service, 0)
+        else:
+            day.tally.time("earliest", service, 0, days)
+
+
+def _count_opening(day: _Day) -> None:
+    """Count which bookings were made while the house was closed; on a day that was not measured none are."""
+    if day.opening is None:
+        return
+    for at, service in day.made:
+        local = at.astimezone(day.zone)
+        minute = local.hour * 60 + local.minute
+        day.tally.count("bookings_judged", service, local.hour)
+        if not any(first <= minute < until for first, until in day.opening):
+            day.tally.count("bookings_outside", service, local.hour)
+
+
+def _searched(day: _Day, entry: Entry) -> None:
+    for service, count in entry.payload["services"]:
+        day.tally.count("found_nothing", service, day.hour(entry.at), count)
+
+
+_ACTS: Final = {
+    "TicketCalled": _called,
+    "TicketResumed": _at_counter,
+    "ServiceStarted": _at_counter,
+    "ServiceFinished": _at_counter,
+    "TicketNotThere": _at_counter,
+    "TicketParked": _at_counter,
+    "TicketPutBack": _at_counter,
+    "TicketTransferred": _at_counter,
+    "CallSettled": _settled,
+    "CounterOpened": _opened,
+    "CounterPaused": _shut,
+    "CounterClosed": _shut,
+    "AppointmentBooked": _booked,
+    "AppointmentRequested": _requested,
+    "AppointmentCancelled": _cancelled,
+    "AppointmentCheckedIn": _came,
+    "AppointmentMissed": _missed,
+    "DayMeasured": _measured,
+    "SearchesFoundNothing": _searched,
+}
+_ABOUT: Final = frozenset(kind for kind in _ACTS if kind.startswith("Appointment"))
+KINDS: Final = VISIT_KINDS | frozenset(_ACTS)
+"""The entries that figures are made of."""

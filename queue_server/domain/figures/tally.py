@@ -1,0 +1,119 @@
+"""Counts and times that add up: of an hour, a day, a year. Adding two is the only thing that merges them.
+
+A count has a measure, a service and a local hour; a time is a small histogram for the same three, so that the
+median of a month comes out of its days exactly (to the whole minute). `""` stands for no service in
+particular. What must not live here: what is counted, and when (`visits`, `day`).
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Final, TypeAlias
+
+Key: TypeAlias = tuple[str, str, int]
+"""Measure, service id, local hour (0 … 23)."""
+
+NOBODYS: Final = ""
+"""The service of what belongs to none: calls, counters."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """`counts` and `times`; a time's histogram maps its value (minutes; days for `earliest`) to how often."""
+
+    counts: Counter[Key] = field(default_factory=Counter)
+    times: dict[Key, Counter[int]] = field(default_factory=dict)
+
+    def count(self, measure: str, service: str, hour: int, by: int = 1) -> None:
+        self.counts[measure, service, hour] += by
+
+    def time(self, measure: str, service: str, hour: int, value: int) -> None:
+        self.times.setdefault((measure, service, hour), Counter())[value] += 1
+
+    def add(self, other: "Tally") -> None:
+        self.counts.update(other.counts)
+        for key, values in other.times.items():
+            self.times.setdefault(key, Counter()).update(values)
+
+    # -- questions ---------------------------------------------------------------------------------
+
+    def sum(self, measure: str, services: Collection[str] | None = None, hour: int | None = None) -> int:
+        """Return how many there were, of some services and one hour, or of all."""
+        return sum(n for key, n in self.counts.items() if _is_asked(key, (measure,), services, hour))
+
+    def values(
+        self,
+        measures: Collection[str],
+        services: Collection[str] | None = None,
+        hour: int | None = None,
+    ) -> Counter[int]:
+        """Return one histogram of these measures together."""
+        found: Counter[int] = Counter()
+        for key, values in self.times.items():
+            if _is_asked(key, measures, services, hour):
+                found.update(values)
+        return found
+
+    def services(self) -> set[str]:
+        """Return the services that anything was counted of."""
+        return {service for _, service, _ in chain(self.counts, self.times)} - {NOBODYS}
+
+
+def _is_asked(
+    key: Key, measures: Collection[str], services: Collection[str] | None, hour: int | None
+) -> bool:
+    measure, service, at = key
+    return measure in measures and (services is None or service in services) and (hour is None or at == hour)
+
+
+def quantile(values: Mapping[int, int], share: float) -> int | None:
+    """Return the value that this share of all does not exceed (nearest rank); None where there is none."""
+    count = sum(values.values())
+    rank, so_far = max(1, -(-count * int(share * 1000) // 1000)), 0
+    for value in sorted(values):
+        so_far += values[value]
+        if so_far >= rank:
+            return value
+    return None
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """Return one tally of many."""
+    found = Tally()
+    for one in tallies:
+        found.add(one)
+    return found
+
+
+# -- as JSON ---------------------------------------------------------------------------------------
+
+
+def to_json(tally: Tally) -> dict[str, Any]:
+    """Return a tally as JSON values: measure → service → hour → a count, or value, count, value, count …"""
+    counts: dict[str, Any] = {}
+    for (measure, service, hour), n in sorted((+tally.counts).items()):
+        counts.setdefault(measure, {}).setdefault(service, {})[str(hour)] = n
+    times: dict[str, Any] = {}
+    for (measure, service, hour), values in sorted(tally.times.items()):
+        flat = list(chain.from_iterable(sorted(values.items())))
+        times.setdefault(measure, {}).setdefault(service, {})[str(hour)] = flat
+    return {"counts": counts, "times": times}
+
+
+def from_json(body: Mapping[str, Any], services: Collection[str] | None = None) -> Tally:
+    """Return the tally that `to_json` wrote; of some services, and of what belongs to none."""
+    found = Tally()
+    for key, n in _leaves(body["counts"], services):
+        found.counts[key] = n
+    for key, flat in _leaves(body["times"], services):
+        found.times[key] = Counter(dict(zip(flat[::2], flat[1::2], strict=True)))
+    return found
+
+
+def _leaves(tree: Mapping[str, Any], services: Collection[str] | None) -> Iterator[tuple[Key, Any]]:
+    for measure, by_service in tree.items():
+        for service, by_hour in by_service.items():
+            if services is None or service in services or service == NOBODYS:
+                for hour, value in by_hour.items():
+                    yield (measure, service, int(hour)), value

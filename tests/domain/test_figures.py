@@ -1,0 +1,233 @@
+"""What is counted of a day, by example. Of any day: tests/properties/test_figures.py."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from queue_server.domain import calling, visiting
+from queue_server.domain import events as e
+from queue_server.domain.business_day import ends_at
+from queue_server.domain.events import payload_of
+from queue_server.domain.figures.day import KINDS, Booked, about, figures_of
+from queue_server.domain.figures.tally import Tally, from_json, quantile, to_json
+from queue_server.domain.figures.visits import Entry
+from tests.domain.builders import CARD, DAY, PASS, Day, a_hall, at
+
+ENDS = ends_at(DAY, UTC)
+
+
+def entries(day: Day) -> list[Entry]:
+    return [Entry(r.seq, r.at, r.event.type, payload_of(r.event)) for r in day.log]
+
+
+def counted(day: Day, booked: dict[int, Booked] | None = None, now: datetime | None = None) -> Tally:
+    return figures_of(entries(day), booked or {}, UTC, ENDS, now)
+
+
+def one_visit(day: Day, counter: str = "c1", wait: int = 7, way: int = 2, service: int = 12) -> None:
+    day.take(PASS)
+    day.later(minutes=wait)
+    day.call(counter)
+    day.later(minutes=way)
+    day.start(counter)
+    day.later(minutes=service)
+    day.record(calling.finish(day.hall, counter))
+
+
+def test_waiting_way_and_service_of_one_visit() -> None:
+    day = a_hall()
+    one_visit(day)
+    tally = counted(day)
+    assert {measure: dict(values) for (measure, *_), values in tally.times.items()} == {
+        "wait_walk_in": {7: 1},
+        "way": {2: 1},
+        "service": {12: 1},
+    }
+    assert (tally.sum("visits"), tally.sum("from_kiosk"), tally.sum("served")) == (1, 1, 1)
+
+
+def test_a_visit_counts_at_the_local_hour_of_its_arrival() -> None:
+    day = a_hall(now="11:58")
+    one_visit(day)
+    tally = figures_of(entries(day), {}, ZoneInfo("Europe/Berlin"), ENDS)
+    assert tally.counts["visits", PASS, 12] == 1
+    assert list(tally.times) == [(measure, PASS, 12) for measure in ("wait_walk_in", "way", "service")]
+
+
+def test_what_lay_between_parking_and_resuming_is_no_service() -> None:
+    day = a_hall()
+    day.take(PASS)
+    ticket = day.serve("c1")
+    day.later(minutes=5)
+    day.record(calling.park(day.hall, "c1"))
+    day.later(minutes=60)
+    day.record(calling.start(day.hall, "c1", ticket.id))
+    day.later(minutes=4)
+    day.record(calling.finish(day.hall, "c1"))
+    assert counted(day).values(("service",)) == {9: 1}
+
+
+def test_an_undone_call_ends_no_waiting() -> None:
+    day = a_hall()
+    day.take(PASS)
+    day.call("c1")
+    day.undo("c1")
+    day.later(minutes=20)
+    day.serve("c1")
+    assert counted(day).values(("wait_walk_in",)) == {20: 1}
+
+
+def test_a_service_that_nobody_started_or_ended_has_no_length() -> None:
+    day = a_hall(2)
+    day.take(PASS)
+    day.call("c1")
+    day.record(calling.finish(day.hall, "c1"))
+    day.take(PASS)
+    day.serve("c1")
+    day.record(visiting.close_day(day.hall))
+    tally = counted(day)
+    assert not tally.values(("service",))
+    assert tally.sum("served") == 2
+
+
+def test_who_is_served_together_counts_as_two_visits_and_one_time() -> None:
+    day = a_hall()
+    day.take(PASS)
+    second = day.take(PASS)
+    day.serve("c1")
+    day.join("c1", second)
+    day.later(minutes=8)
+    day.record(calling.finish(day.hall, "c1"))
+    tally = counted(day)
+    assert tally.sum("served") == 2
+    assert tally.values(("service",)) == {8: 1}
+
+
+def test_each_visit_has_one_ending() -> None:
+    day = a_hall()
+    for _ in range(4):
+        day.take(PASS)
+    day.call("c1")
+    day.record(calling.mark_no_show(day.hall, "c1"))
+    day.serve("c1")
+    waiting = [t for t in day.hall.tickets.values() if t.id in day.hall.waiting]
+    day.record(visiting.cancel(waiting[0]))
+    day.record(visiting.close_day(day.hall))
+    tally = counted(day)
+    assert [tally.sum(one) for one in ("served", "not_there", "cancelled", "left")] == [1, 1, 1, 1]
+
+
+def test_what_an_appointment_waits_beyond_its_time_is_told_apart() -> None:
+    day = a_hall()
+    day.take(PASS, appointed="09:30")
+    day.wait_until("09:36")
+    day.serve("c1")
+    tally = counted(day)
+    assert tally.values(("wait_booked",)) == {36: 1}
+    assert tally.values(("delay",)) == {6: 1}
+
+
+def test_use_is_told_of_several_counters_together_and_never_of_one() -> None:
+    """Behind one counter is one clerk."""
+    alone = a_hall()
+    one_visit(alone)
+    assert not counted(alone).sum("open_s")
+    two = a_hall(2)
+    one_visit(two, "c1", wait=0, way=0, service=30)
+    two.record([e.CounterClosed("c1"), e.CounterClosed("c2")])
+    tally = counted(two)
+    assert (tally.sum("open_s"), tally.sum("busy_s")) == (2 * 30 * 60, 30 * 60)
+
+
+def test_a_counter_that_nobody_closed_was_open_until_the_last_thing_that_happened_there() -> None:
+    day = a_hall(2)
+    one_visit(day, "c1", wait=0, way=0, service=10)
+    day.now = ENDS + timedelta(seconds=1)
+    day.record(visiting.close_day(day.hall))
+    assert counted(day).sum("open_s") == 10 * 60
+
+
+def test_a_call_is_confirmed_when_it_was_shown_and_heard() -> None:
+    day = a_hall()
+    day.record([e.CallSettled(1, 2, 2, "started", False), e.CallSettled(2, 2, 2, "blocked", True)])
+    tally = counted(day)
+    assert (tally.sum("calls"), tally.sum("calls_confirmed")) == (2, 1)
+
+
+OPEN = e.DayMeasured(opening=((480, 720),), capacity_min=600, earliest=((PASS, 3), (CARD, -1)))
+PORTAL = Booked(PASS, "portal", 10, asked=False)
+
+
+def book(day: Day, clock: str, id_: int) -> None:
+    day.now = at(clock)
+    day.record([e.AppointmentBooked(id_, 417, None, "de")])
+
+
+def test_bookings_outside_of_opening_hours() -> None:
+    day = Day(now=at("06:00"))
+    book(day, "07:59", 1)
+    book(day, "08:00", 2)
+    book(day, "12:00", 3)
+    day.record([OPEN])
+    assert about(entries(day)) == {1, 2, 3}
+    tally = counted(day, dict.fromkeys((1, 2, 3), PORTAL))
+    assert (tally.sum("bookings"), tally.sum("by_portal")) == (3, 3)
+    assert (tally.sum("bookings_judged"), tally.sum("bookings_outside")) == (3, 2)
+
+
+def test_of_a_day_whose_hours_are_not_known_no_booking_is_judged() -> None:
+    day = Day()
+    book(day, "07:00", 1)
+    tally = counted(day, {1: PORTAL})
+    assert (tally.sum("bookings"), tally.sum("bookings_judged")) == (1, 0)
+
+
+def test_a_booking_that_had_to_be_confirmed_counts_when_it_was_asked_for() -> None:
+    day = Day(now=at("07:00"))
+    day.record([e.AppointmentRequested(1, "mail", at("08:00"), None, "de")])
+    book(day, "09:00", 1)
+    tally = counted(day, {1: Booked(PASS, "portal", 10, asked=True)})
+    assert (tally.counts["bookings", PASS, 7], tally.sum("bookings")) == (1, 1)
+
+
+def test_who_was_missed_and_came_after_all_came() -> None:
+    day = Day()
+    day.record([e.AppointmentMissed(1), e.AppointmentCheckedIn(1, 9), e.AppointmentMissed(2)])
+    tally = counted(day, dict.fromkeys((1, 2), PORTAL))
+    assert (tally.sum("appointments"), tally.sum("missed"), tally.sum("booked_min")) == (2, 1, 20)
+
+
+def test_the_earliest_free_time_and_that_there_is_none() -> None:
+    day = Day()
+    day.record([OPEN, OPEN])  # two processes at once
+    tally = counted(day)
+    assert tally.values(("earliest",)) == {3: 1}
+    assert (tally.sum("none_free"), tally.sum("capacity_min")) == (1, 600)
+
+
+def test_searches_that_found_nothing_are_summed_by_service() -> None:
+    day = Day()
+    day.record([e.SearchesFoundNothing(((PASS, 3), ("", 1))), e.SearchesFoundNothing(((PASS, 2),))])
+    assert counted(day).counts["found_nothing", PASS, 9] == 5
+    assert counted(day).sum("found_nothing") == 6
+
+
+def test_a_day_comes_back_from_json_and_of_some_services_alone() -> None:
+    day = a_hall(2)
+    one_visit(day)
+    day.record([e.SearchesFoundNothing(((CARD, 3),)), e.CallSettled(1, 1, 1, "started", False)])
+    tally = counted(day)
+    stored = json.loads(json.dumps(to_json(tally)))
+    assert from_json(stored) == tally
+    of_card = from_json(stored, {CARD})
+    assert (of_card.services(), of_card.sum("calls")) == ({CARD}, 1)
+
+
+def test_the_quantile_is_a_value_that_was_there() -> None:
+    assert quantile({1: 1, 5: 1, 9: 1}, 0.5) == 5
+    assert quantile({1: 9, 50: 1}, 0.9) == 1
+    assert quantile({}, 0.5) is None
+
+
+def test_every_kind_that_is_counted_is_one_of_the_log() -> None:
+    assert set(e.KINDS) >= KINDS

@@ -1,0 +1,180 @@
+"""Failure 24: figures equal the events. Held against a second, naive fold over the same log.
+
+The naive one lets `domain.fold` make a hall of the log, looks at every ticket before and after each entry,
+and counts what it sees; it shares nothing with `domain.figures` but the words.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from copy import copy
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
+
+from queue_server.domain import events as e
+from queue_server.domain import visiting
+from queue_server.domain.business_day import ends_at
+from queue_server.domain.events import Recorded
+from queue_server.domain.figures.day import figures_of
+from queue_server.domain.figures.tally import Key, Tally, from_json, quantile, to_json, total
+from queue_server.domain.figures.visits import Entry
+from queue_server.domain.fold import apply
+from queue_server.domain.hall import Hall
+from queue_server.domain.ticket import DueReason, Ticket, TicketState
+from tests.domain.builders import DAY
+from tests.properties.test_hall_machine import HallMachine, profile
+
+S = TicketState
+
+
+def as_stored(log: Iterable[Recorded]) -> list[Entry]:
+    return [Entry(r.seq, r.at, r.event.type, json.loads(json.dumps(e.payload_of(r.event)))) for r in log]
+
+
+def minutes(span: timedelta) -> int:
+    return max(0, int(span.total_seconds() / 60 + 0.5))
+
+
+class Naive:
+    """Counts by looking at all tickets after each entry."""
+
+    def __init__(self, log: Sequence[Recorded]) -> None:
+        self.tally = Tally()
+        self.hall = Hall("hall", DAY)
+        self.service: dict[int, str] = {}
+        self.stays: dict[int, list[tuple[datetime, datetime, bool]]] = {}
+        self.begun: dict[int, datetime] = {}
+        self.way: dict[int, timedelta | None] = {}
+        self.unmeasured: set[int] = set()
+        self.summoned: dict[int, datetime] = {}
+        self.ended_as: dict[int, str] = {}
+        for recorded in log:
+            self.see(recorded)
+        for ticket in self.hall.tickets.values():
+            self.count(ticket)
+
+    def see(self, recorded: Recorded) -> None:
+        before = {id_: copy(ticket) for id_, ticket in self.hall.tickets.items()}
+        apply(self.hall, recorded)
+        for id_, now in self.hall.tickets.items():
+            changed = isinstance(recorded.event, e.ConcernChanged) and recorded.event.ticket == id_
+            if changed or id_ not in before:
+                self.service[id_] = now.concern[0][0]
+            if id_ in before:
+                self.see_ticket(before[id_], now, recorded.event, recorded.at)
+
+    def see_ticket(self, was: Ticket, now: Ticket, event: e.Event, at: datetime) -> None:
+        id_, pair = was.id, (was.state, now.state)
+        stays = self.stays.setdefault(id_, [])
+        self.see_call(was, now, event, at)
+        if was.state is S.SERVING and now.state is not S.SERVING:
+            if isinstance(event, e.TicketPutBack):
+                self.way[id_] = None
+            elif now.state is S.EXPIRED:
+                self.unmeasured.add(id_)
+                self.ended_as[id_] = "served"
+            else:
+                stays.append((self.begun[id_], at, was.joined_to is None))
+        if pair == (S.FINISHED, S.SERVING):
+            self.begun[id_] = stays.pop()[0]
+            self.ended_as.pop(id_)
+        elif now.state is S.SERVING and was.state is not S.SERVING:
+            self.begun[id_] = at
+        if now.state in (S.FINISHED, S.CANCELLED, S.EXPIRED) and was.state is not now.state:
+            self.ended_as.setdefault(id_, self.ending(was, now))
+
+    def see_call(self, was: Ticket, now: Ticket, event: e.Event, at: datetime) -> None:
+        is_called = was.state is not now.state and now.state is S.CALLED
+        if is_called or (isinstance(event, e.TicketJoined) and event.ticket == was.id):
+            self.summoned[was.id] = at
+        if (was.state, now.state) != (S.CALLED, S.SERVING) or not isinstance(event, e.ServiceStarted):
+            return
+        if event.by == "finish":
+            self.unmeasured.add(was.id)
+        elif event.by == "clerk" and self.way.get(was.id) is None:
+            self.way[was.id] = at - self.summoned[was.id]
+
+    def ending(self, was: Ticket, now: Ticket) -> str:
+        if now.state is S.FINISHED or self.stays[now.id]:
+            return "served"
+        if now.state is S.CANCELLED:
+            return "cancelled"
+        return "not_there" if was.state is S.NO_SHOW else "left"
+
+    def count(self, ticket: Ticket) -> None:
+        service, hour, tally = self.service[ticket.id], ticket.arrived_at.hour, self.tally
+        tally.count("visits", service, hour)
+        tally.count(f"from_{ticket.origin.value}", service, hour)
+        tally.count("late", service, hour, by=ticket.due_reason is DueReason.LATE)
+        ending = self.ended_as.get(ticket.id) or ("not_there" if ticket.state is S.NO_SHOW else None)
+        if ending:
+            tally.count(ending, service, hour)
+        called, appointed = ticket.first_called_at, ticket.appointed_at
+        if called is not None:
+            kind = "wait_walk_in" if appointed is None else "wait_booked"
+            tally.time(kind, service, hour, minutes(called - ticket.arrived_at))
+            if appointed is not None:
+                tally.time("delay", service, hour, minutes(called - max(ticket.arrived_at, appointed)))
+        way = self.way.get(ticket.id)
+        if way is not None:
+            tally.time("way", service, hour, minutes(way))
+        stays = self.stays.get(ticket.id, [])
+        if ending == "served" and ticket.id not in self.unmeasured and stays and all(s[2] for s in stays):
+            tally.time("service", service, hour, minutes(sum((s[1] - s[0] for s in stays), timedelta())))
+
+
+def of_visits(tally: Tally) -> Tally:
+    """Return a tally without the counters' use, which the naive fold does not know."""
+    counts = Counter({key: n for key, n in tally.counts.items() if key[0] not in {"open_s", "busy_s"}})
+    return Tally(counts, tally.times)
+
+
+class FiguresMachine(HallMachine):
+    """Whatever happened in the hall: the two folds agree, while the day runs and when it is over."""
+
+    def teardown(self) -> None:
+        day_ends = ends_at(DAY, UTC)
+        if self.day.now >= day_ends:
+            return
+        for _ in range(2):
+            counted = figures_of(as_stored(self.day.log), {}, UTC, day_ends, self.day.now)
+            assert of_visits(counted) == Naive(self.day.log).tally
+            assert from_json(json.loads(json.dumps(to_json(counted)))) == counted
+            self.day.record(visiting.close_day(self.hall))
+
+
+def test_figures_equal_a_naive_fold_of_the_same_log() -> None:
+    """Failure 24: statistics equal the events."""
+    run_state_machine_as_test(FiguresMachine, settings=profile(max_examples=12, steps=50))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_figures_equal_a_naive_fold_for_long() -> None:
+    """Failure 24, with more dice."""
+    run_state_machine_as_test(FiguresMachine, settings=profile(max_examples=400, steps=80))
+
+
+KEYS = st.tuples(st.sampled_from(["wait_booked", "way"]), st.sampled_from(["a", "b"]), st.integers(0, 23))
+SEEN = st.lists(st.tuples(KEYS, st.integers(0, 300)), max_size=60)
+
+
+@given(st.lists(SEEN, max_size=5))
+def test_quantiles_of_many_days_are_those_of_all(days: list[list[tuple[Key, int]]]) -> None:
+    """Failure 24: each day exactly once."""
+    tallies = []
+    for day in days:
+        tally = Tally()
+        for key, value in day:
+            tally.time(*key, value)
+            tally.count(*key)
+        tallies.append(tally)
+    merged, values = total(tallies), sorted(value for day in days for _, value in day)
+    assert sum(merged.counts.values()) == len(values)
+    for share in (0.5, 0.9):
+        place = max(1, -(-len(values) * int(share * 10) // 10)) - 1
+        assert quantile(merged.values(("wait_booked", "way")), share) == (values[place] if values else None)
