@@ -1,8 +1,9 @@
 """A process that draws a picture anew: `python -m queue_server.adapters.picture_child < sent > kept`.
 
-Writes the media type, a line feed and the picture; or one of `REFUSALS`. The decoders are the largest door
-that a file of strangers finds: they run here, with little memory and little time, and end with the picture.
-What must not live here: anything of the server; the library is loaded when the process runs only.
+Reads a line (`LOGO`, or nothing) and the file; writes the media type, a line feed and the picture, or one of
+`REFUSALS`. The decoders are the largest door that a file of strangers finds: they run here, with little
+memory and little time, and end with the picture. What must not live here: anything of the server; the
+library is loaded when the process runs only.
 """
 
 import sys
@@ -22,13 +23,17 @@ MOST_DOTS: Final = 40_000_000
 LEAST_SIDE: Final = 100
 LONGEST_SIDE: Final = 2560
 """More than a hall's screen shows."""
+LOGO: Final = b"logo"
+LEAST_LOGO: Final = 40
+LONGEST_LOGO: Final = 800
+"""It is loaded with every page of every visitor."""
 _MOST_BYTES: Final = 2 * 1024 * 1024
 _MEMORY: Final = 1024**3
 _SECONDS: Final = 15
 _QUALITY: Final = 88
 
 
-def drawn_anew(raw: bytes) -> tuple[str, bytes]:
+def drawn_anew(raw: bytes, *, is_logo: bool = False) -> tuple[str, bytes]:
     """Return a picture's media type and bytes. Raises ValueError with one of `REFUSALS`."""
     from PIL import Image, UnidentifiedImageError
 
@@ -42,19 +47,19 @@ def drawn_anew(raw: bytes) -> tuple[str, bytes]:
     # So far only the head was read.
     if picture.width * picture.height > MOST_DOTS:
         raise ValueError("size")
-    if min(picture.size) < LEAST_SIDE:
+    if min(picture.size) < (LEAST_LOGO if is_logo else LEAST_SIDE):
         raise ValueError("small")
-    return _encoded(_upright(picture), kind)
+    return _encoded(_upright(picture, LONGEST_LOGO if is_logo else LONGEST_SIDE), kind)
 
 
-def _upright(picture: "Image") -> "Image":
+def _upright(picture: "Image", longest: int) -> "Image":
     """Return the first picture of the file the right way up, in a screen's colours and size."""
     from PIL import ImageOps
 
     turned = ImageOps.exif_transpose(picture)
     has_holes = turned.has_transparency_data
     plain = turned.convert("RGBA" if has_holes else "RGB")
-    plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    plain.thumbnail((longest, longest))
     plain.info.clear()
     return plain
 
@@ -87,12 +92,13 @@ def _bounded() -> None:
 def main() -> None:
     _bounded()
     warnings.simplefilter("ignore")
-    sys.stdout.buffer.write(_answer(sys.stdin.buffer.read()))
+    what, _, raw = sys.stdin.buffer.read().partition(b"\n")
+    sys.stdout.buffer.write(_answer(raw, is_logo=what == LOGO))
 
 
-def _answer(raw: bytes) -> bytes:
+def _answer(raw: bytes, *, is_logo: bool = False) -> bytes:
     try:
-        media_type, kept = drawn_anew(raw)
+        media_type, kept = drawn_anew(raw, is_logo=is_logo)
     except ValueError as error:
         return (str(error) if str(error) in REFUSALS else "broken").encode()
     except Exception:  # whatever else a decoder says of a broken file

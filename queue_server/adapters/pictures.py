@@ -1,4 +1,4 @@
-"""Pictures for displays: rows of `picture`, and what is made of a sent file before it becomes one.
+"""Pictures for displays, and the logo: rows of `picture`, and what is made of a file before it is one.
 
 What must not live here: who may send one, and which display shows it (the set-up).
 """
@@ -13,7 +13,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.picture_child import MEDIA_TYPES, REFUSALS
+from queue_server.adapters.picture_child import LOGO, MEDIA_TYPES, REFUSALS
 from queue_server.adapters.planned_changes import course_of
 from queue_server.adapters.tables.setting_up import PICTURE
 from queue_server.adapters.town.store import lock_settings, raise_version
@@ -24,7 +24,7 @@ _WITHIN_S: Final = 20
 _ID_LETTERS: Final = 32
 
 
-def drawn_anew(raw: bytes) -> tuple[str, bytes] | str:
+def drawn_anew(raw: bytes, *, is_logo: bool = False) -> tuple[str, bytes] | str:
     """Return media type and bytes of a picture, drawn anew from a sent one, or why there is none.
 
     What is in the file beside the picture (the place where a photo was taken, its camera, anything hidden in
@@ -33,7 +33,7 @@ def drawn_anew(raw: bytes) -> tuple[str, bytes] | str:
     try:
         child = subprocess.run(
             [sys.executable, "-m", "queue_server.adapters.picture_child"],
-            input=raw,
+            input=(LOGO if is_logo else b"") + b"\n" + raw,
             capture_output=True,
             timeout=_WITHIN_S,
             check=False,
@@ -79,15 +79,21 @@ def rename(connection: Connection, organisation_id: str, id_: str, name: str) ->
 
 
 def remove(connection: Connection, organisation_id: str, id_: str) -> Sequence[str] | None:
-    """Take a picture away, unless displays show it or are to; return their names, None for no picture."""
+    """Take a picture away, unless it is used or is to be; return by what, None for no picture.
+
+    By what: the names of displays, and the empty name for the logo.
+    """
     lock_settings(connection)
+    towns = [stage.town for stage in course_of(connection, organisation_id).stages]
     used = {
         display.name: None
-        for stage in course_of(connection, organisation_id).stages
-        for site in stage.town.sites
+        for town in towns
+        for site in town.sites
         for display in site.displays
         if id_ in display.quiet_pictures
     }
+    if any(id_ == town.look_logo for town in towns):
+        used[""] = None
     if used:
         return list(used)
     own = (PICTURE.c.organisation_id == organisation_id) & (PICTURE.c.id == id_)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
+from queue_server.domain.look import Face, Look
 from queue_server.domain.person_fields import REQUIRED_FIELDS, FieldReason
 from queue_server.domain.reminding import USUAL_MIN
 
@@ -405,6 +406,9 @@ class Town:
     `statement_…` is what the accessibility statement says of this town: to whom barriers are reported
     (empty: as the sites are reached), when and how the pages were assessed (None: never), what else is not
     accessible, the body for complaints (empty: that of the state whose public holidays the sites keep).
+
+    `look_…` is how its pages look (`domain.look`): two colours (empty: ours), a type face, and the id of one
+    of `pictures` as the logo; one that is not there is passed over.
     """
 
     id: str
@@ -421,8 +425,16 @@ class Town:
     statement_method: Assessment = Assessment.SELF
     statement_gaps: Texts = field(default_factory=dict)
     statement_body: Texts = field(default_factory=dict)
+    look_accent: str = ""
+    look_second: str = ""
+    look_face: Face = Face.HOUSE
+    look_logo: str = ""
     letter_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     pictures: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def look(self) -> Look:
+        return Look(self.look_accent, self.look_second, self.look_face)
 
 
 def languages_at(town: Town, site: Site) -> tuple[str, ...]:

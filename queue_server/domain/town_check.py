@@ -21,6 +21,7 @@ from queue_server.domain.town import (
     Town,
     skills_of,
 )
+from queue_server.domain.town_look import check_look
 from queue_server.domain.town_problem import Code, Path, Problem, nearest, unknown
 
 
@@ -207,6 +208,7 @@ def _without_clerk(
 
 _RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (
     *town_values.RULES,
+    check_look,
     _unique_ids,
     _unique_labels,
     _site_references,

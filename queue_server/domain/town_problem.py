@@ -22,6 +22,7 @@ class Code(StrEnum):
     """Every mistake in a set-up; stable, with a text in each catalogue."""
 
     AREA_MISSING = "area_missing"
+    BAD_COLOUR = "bad_colour"
     BAD_EMAIL = "bad_email"
     BAD_ID = "bad_id"
     BAD_LANGUAGE = "bad_language"
@@ -40,6 +41,7 @@ class Code(StrEnum):
     HOURS_OVERLAP = "hours_overlap"
     INCLUDED_OVER_MAX = "included_over_max"
     LINK_MISSING = "link_missing"
+    LOW_CONTRAST = "low_contrast"
     OUT_OF_RANGE = "out_of_range"
     PHONE_MISSING = "phone_missing"
     SERVICE_WITHOUT_CLERK = "service_without_clerk"

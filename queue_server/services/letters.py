@@ -11,6 +11,7 @@ from typing import Any
 
 from queue_server.domain.town import in_language
 from queue_server.services.letter_body import as_text, body_of
+from queue_server.services.letter_colours import letter_colours
 from queue_server.services.letter_kinds import WITHOUT_CALENDAR, Kind, Notice, Say, Visit
 from queue_server.services.letter_texts import filled
 from queue_server.services.letter_words import area_words, come_at, plain, visits
@@ -47,7 +48,11 @@ def write_letter(
 ) -> Letter:
     """Return the letter in the language of `say`. `calendar` makes the file of its entries."""
     body = body_of(notice, say)
-    values = {"body": body, "town_name": in_language(notice.town.name, say.language)}
+    values = {
+        "body": body,
+        "town_name": in_language(notice.town.name, say.language),
+        "colours": letter_colours(notice.town.look),
+    }
     return Letter(
         subject(notice, say),
         as_text(body),

@@ -123,6 +123,7 @@ class Visit:
 def bar(call: PageCall, town: Town, site_id: str, languages: list[tuple[str, str]]) -> dict[str, Any]:
     """Return what the bar above every page for visitors shows."""
     sites = [site for site in town.sites if site_id in {"", site.id}]
+    call.town_id = town.id
     return {
         "town_name": in_language(town.name, call.language),
         "phone": next((site.phone for site in sites if site.phone), ""),

@@ -22,6 +22,7 @@ from queue_server.web.cookies import (
 from queue_server.web.errors import headers_of, status_of
 from queue_server.web.house import House
 from queue_server.web.languages import is_visitors, languages_of, spoken_at
+from queue_server.web.look import look_values, only_town
 from queue_server.web.naming import require_named, thing_of
 from queue_server.web.places import places
 from queue_server.web.route_limits import page_limits
@@ -40,6 +41,8 @@ class PageCall:
     language: str
     among: tuple[str, ...] = ()
     """The languages of the one site that the page is about; empty: those of the address."""
+    town_id: str = ""
+    """Whose look the page has, where neither its address nor who asks says it."""
 
     @property
     def id(self) -> str:
@@ -61,8 +64,17 @@ class PageCall:
 
     def at(self, town: Town, site: Site) -> None:
         """Speak as the site does from here on: what the page is about is known by now."""
+        self.town_id = town.id
         self.among = tuple(spoken_at(town, site, self.house.texts))
         self.language = language_of(self.request, self.house, self.among)
+
+    @property
+    def look_of(self) -> str:
+        """The town whose look the page has: of what it is about, of who works here, else the only one."""
+        known = {one.id for one, _ in self.house.directory.sites.values()}
+        theirs = "" if is_visitors(self.request.url.path) else self.actor.organisation_id
+        asked = (self.town_id, self.thing.organisation_id if self.thing else "", theirs)
+        return next((one for one in asked if one in known), "") or only_town(self.house)
 
     def links(self, address: str = "") -> list[tuple[str, str]]:
         """Return the other languages of the page, each with where it is read in it."""
@@ -89,6 +101,7 @@ class PageCall:
             "places": places(self.actor),
             "asker": self.actor,
             "for_visitors": is_visitors(self.request.url.path),
+            **look_values(self.house, self.look_of),
         } | values
         if faces:
             values["texts"] = say.of_faces(*faces)

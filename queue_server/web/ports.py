@@ -179,9 +179,9 @@ class Exchange(Protocol):
 
 
 class Pictures(Protocol):
-    """Pictures for displays; the module `adapters.pictures` fits."""
+    """Pictures for displays, and the logo; the module `adapters.pictures` fits."""
 
-    def drawn_anew(self, raw: bytes) -> tuple[str, bytes] | str:
+    def drawn_anew(self, raw: bytes, *, is_logo: bool = False) -> tuple[str, bytes] | str:
         """Return a sent picture's media type and bytes, without all that is no picture; else why not."""
 
     def add(
@@ -193,7 +193,7 @@ class Pictures(Protocol):
         """Say anew what a picture shows; return what was said, None when there is none such."""
 
     def remove(self, conn: Connection, organisation_id: str, id_: str) -> Sequence[str] | None:
-        """Take a picture away, unless displays show it or are to; return their names, None for no picture."""
+        """Take a picture away, unless it is used; return by what ("" is the logo), None for no picture."""
 
     def body(self, conn: Connection, id_: str) -> tuple[str, bytes] | None:
         """Return media type and bytes of a picture of any town."""

@@ -81,6 +81,7 @@ BUCKETS: Final[dict[str, Bucket]] = {
     "/sounds/speech/{language}/number/{number:int}": Bucket.FILES,
     "/sounds/speech/{language}/room/{room}": Bucket.FILES,
     "/pictures/{picture}": Bucket.FILES,
+    "/look/{name}.css": Bucket.FILES,
 }
 
 

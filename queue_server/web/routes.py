@@ -28,6 +28,7 @@ from queue_server.web import (
     api_sites,
     api_switches,
     health,
+    look,
     page_account,
     page_booking,
     page_calendar_feed,
@@ -65,6 +66,7 @@ from queue_server.web.admin import (
     page_first_steps,
     page_lists,
     page_log,
+    page_look,
     page_new_service,
     page_pair,
     page_pictures,
@@ -145,6 +147,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *admin_device_acts.ROUTES,
     *admin_rehearsal.ROUTES,
     *page_pictures.ROUTES,
+    *page_look.ROUTES,
     *page_letters.ROUTES,
     *page_log.ROUTES,
     *page_doctor.ROUTES,
@@ -154,6 +157,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_closing.ROUTES,
     *page_mails.ROUTES,
 ]
+_OF_EVERYBODY: Final = {**page_display.OF_EVERYBODY, **look.OF_EVERYBODY}
 ROAD: Final = frozenset(
     {
         f"{PREFIX}/counters/{{counter}}/calls",
@@ -181,7 +185,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *(socket.starlette() for socket in SOCKETS),
         NO_SOCKET,
         *(page.starlette() for page in PAGE_ROUTES if settings.demo or not page.demo_only),
-        *(_of_strangers(Route(path, clip)) for path, clip in page_display.OF_EVERYBODY.items()),
+        *(_of_strangers(Route(path, clip)) for path, clip in _OF_EVERYBODY.items()),
         *(
             _of_strangers(Mount(f"/static/{name}", Assets(directory=str(files(package) / "static"))))
             for name, package in DEVICE_PACKAGES.items()

@@ -274,3 +274,14 @@ def test_how_to_enter_stands_first_where_it_is_the_message() -> None:
     letter = write(notice)
     assert letter.text.count("Bitte klingeln.") == 1
     assert letter.text.index("Bitte klingeln.") < letter.text.index("417")
+
+
+def test_a_letter_has_the_colours_of_its_town_and_still_no_picture() -> None:
+    notice = a_notice()
+    town = replace(notice.town, look_accent="#0b6b3a", look_logo="0" * 32)
+    ours = write(notice).html
+    green = write(replace(notice, town=town)).html
+    assert "#0b6b3a" not in ours
+    assert "#0b6b3a" in green
+    assert len(green) < len(ours) + 100
+    assert "img" not in Reader(green).tags

@@ -59,6 +59,7 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/admin/log": (State("/admin/log", A), State("/admin/log?who=nobody", A)),
     "/admin/pair": (State("/admin/pair", A),),
     "/admin/pictures": (State("/admin/pictures", A),),
+    "/admin/look": (State("/admin/look", A),),
     "/admin/planned": (State("/admin/planned", A),),
     "/admin/setup/service/_catalogue": (State("/admin/setup/service/_catalogue", A),),
     "/admin/setup/service/_new": (State("/admin/setup/service/_new", A),),

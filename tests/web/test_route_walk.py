@@ -68,6 +68,7 @@ BESIDE: Final = {
     "/sounds/speech/{language}/number/{number:int}": "every number sounds the same for everybody",
     "/sounds/speech/{language}/room/{room}": "what is written on a door",
     "/pictures/{picture}": "what hangs in a public hall",
+    "/look/{name}.css": "colours that every page shows",
     **{
         f"/static{name}": "files of the product" for name in ("", "/display", "/counter", "/kiosk", "/sounds")
     },

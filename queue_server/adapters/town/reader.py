@@ -21,6 +21,7 @@ from queue_server.adapters.town.source import Report, Source
 from queue_server.adapters.town.table import Table
 from queue_server.adapters.town.toml_positions import Path
 from queue_server.domain.admission import Admission
+from queue_server.domain.look import Face
 from queue_server.domain.person_fields import REQUIRED_FIELDS
 from queue_server.domain.reminding import USUAL_MIN
 from queue_server.domain.town import (
@@ -48,6 +49,7 @@ from queue_server.domain.town import (
 IN_HEAD: Final = (
     *("id", "name", "languages", "statement_email", "statement_phone", "statement_assessed_on"),
     *("statement_method", "statement_gaps", "statement_body"),
+    *("look_accent", "look_second", "look_face", "look_logo"),
 )
 """The fields of a town that stand in `[town]`."""
 
@@ -84,6 +86,10 @@ class TownReader:
             statement_method=head.choice("statement_method", Assessment.SELF),
             statement_gaps=head.texts("statement_gaps", {}),
             statement_body=head.texts("statement_body", {}),
+            look_accent=head.text("look_accent", "").lower(),
+            look_second=head.text("look_second", "").lower(),
+            look_face=head.choice("look_face", Face.HOUSE),
+            look_logo=head.text("look_logo", ""),
             sites=tuple(self._site(table, index) for index, table in enumerate(site_tables)),
             departments=departments,
             categories=self._categories(),

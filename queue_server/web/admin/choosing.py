@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from queue_server.domain.admission import Admission
+from queue_server.domain.look import Face
 from queue_server.domain.person_fields import PERSON_FIELDS
 from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import (
@@ -163,6 +164,8 @@ _LISTS: Final[Mapping[str, Callable[[Around], Iterable[Choice]]]] = {
     "check_ins": _words("check_in", CheckIn),
     "challenges": _words("challenge", Challenge),
     "chimes": _words("chime", Chime),
+    "faces": _words("face", Face),
+    "logos": lambda around: [("", around.say("look.no_logo")), *around.town.pictures.items()],
     "number_styles": _words("number_style", NumberStyle),
     "person_fields": _words("person_field", PERSON_FIELDS),
     "replies": _words("reply", Reply),

@@ -3,9 +3,12 @@
 What must not live here: what stands in a site (`web.admin.kinds_places`).
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from queue_server.domain.admission import Admission, AdmissionTime
+from queue_server.domain.colours import read_colour
+from queue_server.domain.look import Face
 from queue_server.domain.person_fields import FieldReason
 from queue_server.domain.town import Assessment, CallMode, Challenge, CheckIn, Closure, NumberStyle
 from queue_server.web.admin.fields import Field, Part, Sort, Widget
@@ -18,6 +21,13 @@ ADMISSION_COLUMNS: Final = (
     Field("last", Widget.DATE, optional=True),
 )
 """Who is let in at some times; a service's may be for one of its sites, which is one column more."""
+
+
+def with_read_colours(values: Mapping[str, Any], _: object) -> dict[str, Any]:
+    """Return the values with "0B6" as "#00bb66"; what is no colour stays, and is told at its field."""
+    names = ("look_accent", "look_second")
+    return {**values, **{name: read_colour(values[name]) or values[name] for name in names}}
+
 
 TOWN: Final = Sort(
     "town",
@@ -39,6 +49,16 @@ TOWN: Final = Sort(
                 Field("statement_gaps", Widget.LONG_TEXTS, most=2000),
                 Field("statement_body", Widget.LONG_TEXTS, most=1000),
             ),
+        ),
+        Part(
+            "look",
+            (
+                Field("look_accent", Widget.TEXT, most=20),
+                Field("look_second", Widget.TEXT, most=20),
+                Field("look_face", Widget.CHOICE, choices="faces", of=Face),
+                Field("look_logo", Widget.CHOICE, choices="logos"),
+            ),
+            completed=with_read_colours,
         ),
     ),
     of_town=True,

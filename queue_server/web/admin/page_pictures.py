@@ -8,15 +8,14 @@ from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 from starlette.datastructures import FormData
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
 from queue_server.domain.administration import Done
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.town import Town
-from queue_server.web.admin.frame import framed, sent, sites_of, town_of
-from queue_server.web.admin.sent_file import sent_file
+from queue_server.web.admin.frame import framed, sites_of, town_of
+from queue_server.web.admin.sent_file import sent_file, sent_with_picture
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.noting import note
 from queue_server.web.pages import PageCall, PageRoute
@@ -35,7 +34,7 @@ async def pictures_page(call: PageCall) -> Response:
 
 async def change_pictures(call: PageCall) -> Response:
     """Add one, say anew what one shows, or take one away."""
-    form = await _sent(call)
+    form = await sent_with_picture(call)
     doing = {"add": _add, "name": _name, "remove": _remove}.get(str(form.get("act")))
     if doing is None:
         raise BadInput(field="act")
@@ -96,7 +95,8 @@ async def _remove(call: PageCall, form: FormData) -> Response:
 
     used = await house.write(work)
     if used:
-        return _show(call, status=409, in_use=(id_, ", ".join(used)))
+        where = ", ".join(one or call.say("look.title") for one in used)
+        return _show(call, status=409, in_use=(id_, where))
     # Gone already: a second press is the same wish.
     return await _done(call, "removed")
 
@@ -104,21 +104,6 @@ async def _remove(call: PageCall, form: FormData) -> Response:
 async def _done(call: PageCall, what: str) -> Response:
     await call.house.renew_settings()
     return RedirectResponse(f"{PICTURES}?done={what}", status_code=303)
-
-
-async def _sent(call: PageCall) -> FormData:
-    """Return the form, held in memory: what is longer than a spool would go to a disk, and need one."""
-    request = call.request
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return await sent(call)
-    parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=10)
-    parser.spool_max_size = LONGEST_PICTURE * 2
-    try:
-        form = await parser.parse()
-    except (MultiPartException, KeyError):
-        raise BadInput(field="file") from None
-    call.house.csrf.check(request.scope, form.get("csrf"))
-    return form
 
 
 def _name_in(form: FormData) -> str:
@@ -144,7 +129,8 @@ def _show(
         "admin/pictures.html",
         status=status,
         pictures=[
-            {"id": id_, "name": name, "shown": _showing(town, id_)} for id_, name in town.pictures.items()
+            {"id": id_, "name": name, "shown": _showing(town, id_), "is_logo": id_ == town.look_logo}
+            for id_, name in town.pictures.items()
         ],
         displays=displays,
         typed=typed,

@@ -3,15 +3,20 @@
 What must not live here: finding mistakes (`domain.town_check`).
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
+
+from babel.numbers import format_decimal
 
 from queue_server.domain.town import Town
 from queue_server.domain.town_edit import IN_SITE, IN_TOWN
 from queue_server.domain.town_problem import Path, Problem
+from queue_server.services.locales import locale_of
 from queue_server.web.admin.kinds import KINDS
 from queue_server.web.texts import Texts
 
+_BROKEN: Final = re.compile(r"\d+\.\d+")
 _WHAT: Final = {name: what for what, name in {**IN_TOWN, **IN_SITE}.items()}
 
 
@@ -65,11 +70,20 @@ def form_path(place: Place) -> str:
 
 def told(say: Texts, problem: Problem) -> str:
     """Return the sentence of a mistake; the words of a town file where pages have none of their own."""
-    params = {"found": "", "expected": "", "suggestion": ""} | dict(problem.params)
+    params = {"found": "", "expected": "", "suggestion": ""} | _in_language(say, problem.params)
     own = f"admin.problem_{problem.code.value}"
     if own in say:
         return say(own, **params)
     return say(f"town.problem.{problem.code.value}") % params
+
+
+def _in_language(say: Texts, params: Mapping[str, str]) -> dict[str, str]:
+    """Return what a mistake tells, with its broken numbers written as people of that language do."""
+    locale = locale_of(say.language)
+    return {
+        name: format_decimal(one, locale=locale) if _BROKEN.fullmatch(one) else one
+        for name, one in params.items()
+    }
 
 
 def place_words(say: Texts, town: Town, problems: Sequence[Problem]) -> list[dict[str, str]]:

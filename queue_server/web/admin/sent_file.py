@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
-from queue_server.web.security import BODY_LIMIT
+from queue_server.domain.errors import BadInput
+from queue_server.web.admin.frame import sent
+from queue_server.web.pages import PageCall
+from queue_server.web.security import BODY_LIMIT, LONGEST_PICTURE
 
 LONGEST_NAME: Final = 80
 
@@ -38,6 +42,21 @@ async def sent_file(form: FormData) -> SentFile | None:
         return SentFile(_named(uploaded.filename), raw) if raw or uploaded.filename else None
     raw_or_none = _unpacked(str(form.get("carried") or ""))
     return SentFile(_named(str(form.get("name") or "")), raw_or_none) if raw_or_none is not None else None
+
+
+async def sent_with_picture(call: PageCall) -> FormData:
+    """Return the form, held in memory: what is longer than a spool would go to a disk, and need one."""
+    request = call.request
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await sent(call)
+    parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=20)
+    parser.spool_max_size = LONGEST_PICTURE * 2
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError):
+        raise BadInput(field="file") from None
+    call.house.csrf.check(request.scope, form.get("csrf"))
+    return form
 
 
 def _named(name: str | None) -> str:

@@ -35,6 +35,7 @@ WAYS: Final = (
     Way("/admin/setup/department", "admin.many_department", Act.CHANGE_SETTINGS, "setup", of_town=True),
     Way("/admin/setup/category", "admin.many_category", Act.CHANGE_SETTINGS, "setup", of_town=True),
     Way("/admin/setup/service", "admin.many_service", Act.CHANGE_SETTINGS, "setup", of_town=True),
+    Way("/admin/look", "look.title", Act.CHANGE_SETTINGS, "setup", of_town=True),
     Way("/admin/letters", "letters.short", Act.CHANGE_SETTINGS, "setup", of_town=True),
     Way("/admin/exchange", "exchange.short", Act.CHANGE_SETTINGS, "setup", of_town=True),
     Way("/admin/week", "week.title", Act.CHANGE_SETTINGS, "days"),

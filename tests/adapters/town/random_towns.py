@@ -8,6 +8,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
+from queue_server.domain.look import Face
 from queue_server.domain.person_fields import PERSON_FIELDS, FieldReason
 from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import (
@@ -93,6 +94,10 @@ def towns(draw: Draw) -> Town:
         statement_method=draw(st.sampled_from(Assessment)),
         statement_gaps=draw(TEXTS | st.just(NO_TEXTS)),
         statement_body=draw(TEXTS | st.just(NO_TEXTS)),
+        look_accent=draw(st.sampled_from(["", "#0b6b3a"])),
+        look_second=draw(st.sampled_from(["", "#01502a"])),
+        look_face=draw(st.sampled_from(Face)),
+        look_logo=draw(st.sampled_from(["", "0" * 32])),
     )
 
 

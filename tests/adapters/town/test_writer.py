@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from queue_server.adapters.town.file import load, load_file, sample_town, to_toml
 from queue_server.domain.admission import Admission, AdmissionTime, Stretch
+from queue_server.domain.look import Face
 from queue_server.domain.person_fields import FieldReason
 from queue_server.domain.town import (
     Absence,
@@ -186,6 +187,10 @@ def everything_unusual() -> Town:
         statement_method=Assessment.EXPERT,
         statement_gaps={"de": "Aufzug\nfehlt", "fr": "x"},
         statement_body={"de": "Stelle"},
+        look_accent="#0b6b3a",
+        look_second="#01502a",
+        look_face=Face.GEORGIA,
+        look_logo="a" * 32,
     )
 
 
