@@ -118,6 +118,12 @@ def _moved(event: e.AppointmentMoved, book: Book, at: datetime) -> None:
 
 
 @_take.register
+def _widened(event: e.HoldWidened, book: Book, _at: datetime) -> None:
+    appointment = book.appointments[event.appointment]
+    book.reschedule(appointment, appointment.starts_at, event.minutes)
+
+
+@_take.register
 def _taken_away(event: e.AppointmentTakenAway, book: Book, at: datetime) -> None:
     appointment = book.appointments[event.appointment]
     book.rename(appointment, event.reference)

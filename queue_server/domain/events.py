@@ -437,6 +437,14 @@ class AppointmentCheckedIn(AppointmentEvent):
 
 
 @dataclass(frozen=True)
+class HoldWidened(AppointmentEvent):
+    """What is held takes so many minutes from now on, or is another clerk's; it begins when it did."""
+
+    appointment: int
+    minutes: int
+
+
+@dataclass(frozen=True)
 class AppointmentMissed(AppointmentEvent):
     """Not arrived by closing, or gone before being served."""
 

@@ -8,6 +8,8 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
+from queue_server.domain.concern import CELL_MIN
+
 NEEDS: Final = frozenset(
     {"more_time", "step_free", "fetch_me", "sign_language", "deaf", "blind", "companion", "priority"}
 )
@@ -16,6 +18,9 @@ SLOW_ON_THE_WAY: Final = frozenset({"more_time", "step_free", "fetch_me", "blind
 STEP_FREE: Final = "step_free"
 GRACE_FACTOR: Final = 2
 LEAST_MORE_MIN: Final = 5
+MORE_TIME: Final = "more_time"
+OF_THE_TIME: Final = frozenset({MORE_TIME, STEP_FREE})
+"""What decides which times and clerks a booking can have."""
 
 
 def grace_with(needs: Collection[str], grace: timedelta) -> timedelta:
@@ -29,4 +34,9 @@ def minutes_with(needs: Collection[str], minutes: int) -> int:
     Only what others are told of their wait comes from it, never the own due time: who needs more time must
     not wait longer for it.
     """
-    return minutes + max(LEAST_MORE_MIN, -(-minutes // 2)) if "more_time" in needs else minutes
+    return minutes + max(LEAST_MORE_MIN, -(-minutes // 2)) if MORE_TIME in needs else minutes
+
+
+def booked_minutes(needs: Collection[str], minutes: int) -> int:
+    """Return how long a booked visit takes: `minutes_with`, in whole five-minute cells."""
+    return -(-minutes_with(needs, minutes) // CELL_MIN) * CELL_MIN

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.errors import NotFound, WrongSite
+from queue_server.domain.needs import OF_THE_TIME
 from queue_server.domain.person import Person
 from queue_server.services.concerns import Choice
 from queue_server.services.named_clerks import same_clerk
@@ -96,6 +97,12 @@ def view(unit: Unit, appointment: Appointment) -> Answer:
         "channel": appointment.channel,
         "ticket_id": appointment.ticket_id,
     }
+
+
+def asks_of(unit: Unit, appointment: Appointment) -> frozenset[str]:
+    """Return what the times for this booking must offer, from what its holder needs."""
+    person = unit.person(appointment.id)
+    return OF_THE_TIME.intersection(person.needs) if person else frozenset()
 
 
 def iso(unit: Unit, at: datetime, precision: Literal["minutes", "seconds"] = "minutes") -> str:

@@ -15,7 +15,8 @@ from queue_server.domain.estimate import estimate
 from queue_server.domain.needs import NEEDS, grace_with, minutes_with
 from queue_server.domain.order import Due, appointment_due, with_priority
 from queue_server.domain.ticket import Origin
-from queue_server.services.appointments import checked_in, come_at, find_appointment, iso
+from queue_server.services.appointments import checked_in, choice_of, come_at, find_appointment, iso
+from queue_server.services.free_day import base_on
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.reception import estimate_numbers, skills, ticket_answer
 from queue_server.services.steering import counters_for
@@ -104,7 +105,7 @@ def _ticket(
         concern=appointment.concern,
         persons=appointment.persons,
         language=appointment.language,
-        expected_min=minutes_with(needs, appointment.minutes),
+        expected_min=_expected_min(unit, appointment, needs),
         area=appointment.area_id,
         due_at=due.at,
         due_reason=due.reason,
@@ -113,6 +114,12 @@ def _ticket(
         after=after,
         counters=counters_for(unit.site, needs),
     )
+
+
+def _expected_min(unit: Unit, appointment: Appointment, needs: Sequence[str]) -> int:
+    """Return how long it takes: as booked, or longer where the need was told after the time was chosen."""
+    usual = base_on(unit, choice_of(unit, appointment), unit.hall.business_day)
+    return max(appointment.minutes, minutes_with(needs, usual.expected_min if usual else appointment.minutes))
 
 
 def _arrival(unit: Unit, appointment: Appointment, needs: Sequence[str]) -> Arrival:

@@ -20,6 +20,7 @@ from queue_server.services.booked_numbers import record_booked
 from queue_server.services.booking_letters import erase_after
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import required_fields
+from queue_server.services.fitting import fit, fit_hold
 from queue_server.services.holding import extend, hold, hold_answer, mine, release, require_held
 from queue_server.services.moving import bring, move
 from queue_server.services.ports import Answer, Unit
@@ -38,6 +39,7 @@ __all__ = [
     "extend",
     "find",
     "find_appointment",
+    "fit_hold",
     "hold",
     "hold_answer",
     "move",
@@ -63,7 +65,8 @@ def confirm(
     has no number yet. `overrule` is the staff's; that it was used is kept. `helper_code` lifts the limits
     for a contact. `by_mail`: the visitor books alone, and letters have links, so the site may ask for a
     confirmation by mail. Raises `HoldExpired`, `SlotTaken` when by the set-up of that day or the own calendar
-    the clerk cannot do it any more, and nobody else can (`services.seating`), `TooManyBookings`,
+    the clerk cannot do it any more, and nobody else can (`services.seating`), or when the person needs longer
+    or another room and that is not to be had then (`services.fitting`), `TooManyBookings`,
     `UnknownHelperCode`, `BadInput` with the field that the site requires, `NoNumberLeft`, `NotFound`.
     """
     held = mine(unit, appointment_id, client)
@@ -73,6 +76,8 @@ def confirm(
     _check_person(unit, parts, person)
     helper_id = limits.helper_of(unit, helper_code)
     settle(unit, parts, overruled=overrule is not None)
+    if overrule is None:
+        fit(unit, parts, person.needs)
     if helper_id is None:
         limits.check(unit, held.id, person, overrule, more=len(parts))
     may_ask = by_mail and bool(person.email.strip()) and helper_id is None

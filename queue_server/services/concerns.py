@@ -10,6 +10,7 @@ from queue_server.domain.admitting import admitted
 from queue_server.domain.concern import Concern, ConcernError, Wanted, duration, stands_apart
 from queue_server.domain.errors import BadInput, NotFound, NotTogether, Refusal, ServiceNotHere, TooMany
 from queue_server.domain.local_days import span_of
+from queue_server.domain.needs import OF_THE_TIME, booked_minutes
 from queue_server.domain.town import Channel, Service, Site, Town
 
 PERSONS_MOST = 20
@@ -27,6 +28,8 @@ class Choice:
     """The second of two parts, when no clerk can do all of it; this one is the first then."""
     clerk_id: str | None = None
     """The one person for whom a visitor comes; None where it does not matter who."""
+    asks: frozenset[str] = frozenset()
+    """What its times must offer, of `needs.OF_THE_TIME`; `expected_min` has the added minutes already."""
 
     @property
     def parts(self) -> tuple["Choice", ...]:
@@ -103,7 +106,16 @@ def as_taken(town: Town, site: Site, choice: Choice) -> Choice | None:
     except Refusal:
         return None
     then = parts[1] if len(parts) > 1 else None
-    return replace(parts[0], then=then, clerk_id=choice.clerk_id)
+    return asking(replace(parts[0], then=then, clerk_id=choice.clerk_id), choice.asks)
+
+
+def asking(choice: Choice, needs: Collection[str]) -> Choice:
+    """Return a concern, as the set-up knows it, for somebody with these needs: longer, or in other rooms."""
+    asks = OF_THE_TIME.intersection(needs)
+    if not asks:
+        return choice
+    then = None if choice.then is None else asking(choice.then, asks)
+    return replace(choice, expected_min=booked_minutes(asks, choice.expected_min), then=then, asks=asks)
 
 
 def services_by_id(town: Town, site: Site) -> Mapping[str, Service]:

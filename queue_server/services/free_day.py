@@ -5,7 +5,7 @@ that each time, and needs one day.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -22,7 +22,10 @@ A_DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class FreeDay:
-    """`starts` are the free ones of a local day; `clerk_at` also answers for what is not offered."""
+    """`starts` are the free ones of a local day; `clerk_at` also answers for what is not offered.
+
+    `clerks` are those who may take it.
+    """
 
     choice: Choice
     span: Span
@@ -35,7 +38,7 @@ class FreeDay:
     def clerk_at(self, cell: int) -> str | None:
         """Return who should take the visit, None when nobody can."""
         cells = self.choice.expected_min // CELL_MIN
-        return choose_clerk(self.span, able(self.choice, self.clerks), services_of(self.choice), cell, cells)
+        return choose_clerk(self.span, self.clerks, services_of(self.choice), cell, cells)
 
 
 def free_day(unit: Unit, choice: Choice, day: date) -> FreeDay:
@@ -50,7 +53,7 @@ def free_day(unit: Unit, choice: Choice, day: date) -> FreeDay:
         return FreeDay(choice, span, [], 0)
     clerks = then.clerk_times(span)
     free = free_of(then, choice, span, clerks) & stretch(span, span.base, cell_of(ends_at(day, zone)))
-    return FreeDay(choice, span, clerks, free)
+    return FreeDay(choice, span, able(then, choice, span, clerks), free)
 
 
 def taken_on(unit: Unit, choice: Choice, day: date) -> Choice | None:
@@ -60,6 +63,12 @@ def taken_on(unit: Unit, choice: Choice, day: date) -> Choice | None:
     if then is None:
         return None
     return choice if place == 0 else as_taken(then.town, then.site, choice)
+
+
+def base_on(unit: Unit, choice: Choice, day: date) -> Choice | None:
+    """Return the concern of something that was booked or held as the set-up of a day knows it by itself."""
+    then = unit.in_era(unit.eras.place_of(day))
+    return None if then is None else as_taken(then.town, then.site, replace(choice, asks=frozenset()))
 
 
 def nearest_starts(unit: Unit, choice: Choice, near: datetime, count: int) -> list[int]:

@@ -17,11 +17,13 @@ from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.eras import Eras
 from queue_server.domain.hall import Hall
 from queue_server.domain.local_days import span_of
+from queue_server.domain.needs import STEP_FREE
 from queue_server.domain.parting import pair_starts
 from queue_server.domain.slots import Bits, ClerkTime, Span, first_cell_from, free_starts, stretch
 from queue_server.domain.town import department_of, horizon_days, services_at
 from queue_server.services.concerns import Choice, as_taken
 from queue_server.services.ports import Unit
+from queue_server.services.steering import within_reach
 
 T = TypeVar("T")
 KEPT_MOST: Final = 500
@@ -120,7 +122,7 @@ def starts(unit: Unit, choice: Choice) -> Starts:
 
 def choice_key(choice: Choice) -> tuple[object, ...]:
     """Return all of a choice that its free times depend on."""
-    return tuple((services_of(one), one.expected_min, one.clerk_id) for one in choice.parts)
+    return tuple((services_of(one), one.expected_min, one.clerk_id, one.asks) for one in choice.parts)
 
 
 def starts_if_nothing_were_booked(unit: Unit, choice: Choice) -> Bits:
@@ -186,14 +188,17 @@ def free_of(unit: Unit, choice: Choice, span: Span, clerks: Sequence[ClerkTime])
     services, cells = services_of(choice), choice.expected_min // CELL_MIN
     allowed = _allowed(unit, services, span)
     allowed &= room_beside_walk_ins(unit.site, services, span, clerks, cells)
-    return free_starts(span, able(choice, clerks), services, cells, allowed)
+    return free_starts(span, able(unit, choice, span, clerks), services, cells, allowed)
 
 
-def able(choice: Choice, clerks: Sequence[ClerkTime]) -> Sequence[ClerkTime]:
-    """Return who may take it: everybody, or the one for whom the visitor comes."""
-    if choice.clerk_id is None:
+def able(unit: Unit, choice: Choice, span: Span, clerks: Sequence[ClerkTime]) -> Sequence[ClerkTime]:
+    """Return who may take it and when: everybody, or the one for whom the visitor comes."""
+    if choice.clerk_id is not None:
+        clerks = [one for one in clerks if one.clerk_id == choice.clerk_id]
+    if STEP_FREE not in choice.asks:
         return clerks
-    return [one for one in clerks if one.clerk_id == choice.clerk_id]
+    reached = within_reach(unit.town, unit.site, span, ZoneInfo(unit.site.time_zone))
+    return [replace(one, work=one.work & reached.get(one.clerk_id, span.all)) for one in clerks]
 
 
 def services_of(choice: Choice) -> frozenset[str]:

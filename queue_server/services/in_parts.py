@@ -16,7 +16,7 @@ from queue_server.domain.slots import cell_of, stretch, time_of
 from queue_server.domain.town import Site, Town, skills_of
 from queue_server.services import offer
 from queue_server.services.appointments import iso
-from queue_server.services.concerns import Choice
+from queue_server.services.concerns import Choice, asking
 from queue_server.services.free_day import FreeDay, free_day
 from queue_server.services.free_starts import is_done, kept, starts
 from queue_server.services.ports import Answer, Unit
@@ -40,17 +40,21 @@ def choose_visit(town: Town, site: Site, wanted: Iterable[tuple[str, int]], pers
     return replace(first, then=second)
 
 
-def at_site(unit: Unit, wanted: tuple[tuple[str, int], ...], persons: int = 1) -> Answer | None:
+def at_site(
+    unit: Unit, wanted: tuple[tuple[str, int], ...], persons: int = 1, asks: frozenset[str] = frozenset()
+) -> Answer | None:
     """Return the site with its earliest time for a concern; None when it cannot do it in one visit.
 
     The answer is kept and given again: it must not be changed.
     """
-    return kept(unit, ("at site", wanted, persons), lambda: _at_site(unit, wanted, persons))
+    return kept(unit, ("at site", wanted, persons, asks), lambda: _at_site(unit, wanted, persons, asks))
 
 
-def _at_site(unit: Unit, wanted: Iterable[tuple[str, int]], persons: int) -> Answer | None:
+def _at_site(
+    unit: Unit, wanted: Iterable[tuple[str, int]], persons: int, asks: frozenset[str]
+) -> Answer | None:
     try:
-        choice = choose_visit(*unit.eras.offered, wanted, persons)
+        choice = asking(choose_visit(*unit.eras.offered, wanted, persons), asks)
     except (NotFound, offer.NotBookable):
         return None
     if not is_done(unit, choice):

@@ -16,7 +16,7 @@ from queue_server.domain.town import Site
 from queue_server.services import booking, offer
 from queue_server.services.appointments import iso
 from queue_server.services.booking_limits import Overrule
-from queue_server.services.concerns import require_together
+from queue_server.services.concerns import asking, require_together
 from queue_server.services.last_look import clerks_of_hold
 from queue_server.services.named_clerks import with_clerk
 from queue_server.services.ports import Answer, Unit
@@ -49,7 +49,7 @@ async def take_hold(call: Call) -> Answer:
         if ref is None:  # what is moved was booked together
             require_together(unit.eras.offered[0], body.pairs())
         choice = offer.choose_bookable(*unit.eras.offered, body.pairs(), body.persons)
-        choice = with_clerk(*unit.eras.offered, choice, body.clerk)
+        choice = asking(with_clerk(*unit.eras.offered, choice, body.clerk), body.needs)
         replaces = None
         if ref is not None:
             site_of(unit, ref)  # at whatever site: it may move here

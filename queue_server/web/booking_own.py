@@ -12,6 +12,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from queue_server.domain.errors import NotFound, Refusal, WrongSite
+from queue_server.domain.needs import OF_THE_TIME
 from queue_server.domain.papers import read_answers
 from queue_server.domain.town import CallMode, CheckIn, Site, Town, in_language
 from queue_server.services import booking
@@ -132,6 +133,7 @@ def _seen(unit: Unit, ref: ManageRef) -> Answer:
         "clerk_id": appointment.clerk_id,
         "confirmed_by": appointment.confirmed_by,
         "answer": told.answer if told else "",
+        "asks": OF_THE_TIME.intersection(told.needs) if told else frozenset(),
         "paper_answers": told.paper_answers if told else "",
         "reminder_min": told.reminder_min if told else None,
         "sms": sms_state(unit, told),

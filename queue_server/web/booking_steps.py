@@ -8,6 +8,7 @@ from typing import Any, Final
 from starlette.responses import HTMLResponse
 
 from queue_server.domain.concern import stands_apart
+from queue_server.domain.needs import OF_THE_TIME
 from queue_server.domain.papers import read_answers
 from queue_server.domain.slots import first_cell_from
 from queue_server.domain.town import Site, in_language
@@ -129,7 +130,18 @@ def _times(visit: Visit, around: Around, csrf: str) -> dict[str, Any]:
         "act": ACT,
         "back": visit.url(wish.but(step=1)),
         **_papers(visit),
+        **_needs_of_time(visit),
         **shown,
+    }
+
+
+def _needs_of_time(visit: Visit) -> dict[str, Any]:
+    """Return the question for what decides which times there are: asked before them, sent in a body alone."""
+    others = [pair for pair in visit.carried() if not (pair[0] == "p-need" and pair[1] in OF_THE_TIME)]
+    return {
+        "needs_of_time": [one for one in NEEDS if one in OF_THE_TIME],
+        "asks": visit.wish.asks,
+        "needs_fields": [*visit.wish.but(search="", hold=0, every_time=False).fields(), *others],
     }
 
 

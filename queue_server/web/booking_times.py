@@ -14,7 +14,7 @@ from typing import Any, Final
 from queue_server.domain.errors import Refusal, SlotTaken
 from queue_server.domain.town import Site, Town, horizon_days
 from queue_server.services import offer
-from queue_server.services.concerns import Choice
+from queue_server.services.concerns import Choice, asking
 from queue_server.services.free_starts import kept
 from queue_server.services.in_parts import at_site, choose_visit, second_starts
 from queue_server.services.locales import clock
@@ -59,7 +59,7 @@ def look_around(units: Iterable[Unit], wish: Wish, today: date) -> Around:
     able = {
         unit.site.id: (unit, answer)
         for unit in units
-        if (answer := at_site(unit, wish.services, wish.persons)) is not None
+        if (answer := at_site(unit, wish.services, wish.persons, wish.asks)) is not None
     }
     site_id = wish.site_id or (next(iter(able)) if len(able) == 1 else "")
     sheet = look(able[site_id][0], wish, today) if site_id in able else None
@@ -71,7 +71,7 @@ def look(unit: Unit, wish: Wish, today: date) -> Answer:
 
     Raises what `choose_visit` raises.
     """
-    about = ("step 2", wish.services, wish.persons, wish.clerk, wish.month, wish.day, today)
+    about = ("step 2", wish.services, wish.persons, wish.clerk, wish.asks, wish.month, wish.day, today)
     return kept(unit, about, lambda: _look(unit, wish, today))
 
 
@@ -112,7 +112,8 @@ def _first_of_days(unit: Unit, choice: Choice, *, after_work: bool) -> list[str]
 
 def choice_for(town: Town, site: Site, wish: Wish) -> Choice:
     """Return the concern of a wish as the site can take it; raises what `choose_visit` raises."""
-    return with_clerk(town, site, choose_visit(town, site, wish.services, wish.persons), wish.clerk)
+    visit = choose_visit(town, site, wish.services, wish.persons)
+    return asking(with_clerk(town, site, visit, wish.clerk), wish.asks)
 
 
 def sheet(found: Answer, town: Town, site: Site, wish: Wish, today: date, say: Texts, url: Address) -> Json:
@@ -178,9 +179,9 @@ def near_times(times: Iterable[str], site: Site, say: Texts, then: Then = NO_SEC
     return [_time(at, then) | {"day": short_date(at.date(), say.language)} for at in moments]
 
 
-def near(gone: Refusal, site: Site, say: Texts) -> Json:
-    """Return what to say of a time that was taken or has run out, and the times near it."""
-    kind = "taken" if isinstance(gone, SlotTaken) else "expired"
+def near(gone: Refusal, site: Site, say: Texts, kind: str = "") -> Json:
+    """Return what to say of a time that was taken or has run out, or is `unfit`, and the times near it."""
+    kind = kind or ("taken" if isinstance(gone, SlotTaken) else "expired")
     times = gone.params.get("next")
     return {
         "title": say(f"booking.{kind}_title"),

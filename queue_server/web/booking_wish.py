@@ -40,7 +40,8 @@ class Wish:
     """One state of the steps. `hold` 0: no time is held; `persons` 0: what was typed is no number.
 
     `clerk`: for whom the visitor comes, where several may be meant. `answers`: what was said to the questions
-    about documents (`domain.papers`).
+    about documents (`domain.papers`). `asks`: what the times must offer (`services.concerns.asking`); it
+    follows from needs, so it is taken from what was typed and stands in no address and no field.
     """
 
     town_id: str = ""
@@ -56,6 +57,7 @@ class Wish:
     hold: int = 0
     clerk: str = ""
     answers: tuple[str, ...] = ()
+    asks: frozenset[str] = frozenset()
 
     def but(self, **changes: object) -> "Wish":
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]

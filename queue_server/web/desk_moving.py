@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Site, in_language
 from queue_server.services import appointments, booking, offer
+from queue_server.services.concerns import asking
 from queue_server.services.last_look import clerks_of_time
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.desk_frame import client_of, do, sites_of
@@ -24,10 +25,17 @@ def moving_of(unit: Unit, reference: str) -> Answer:
     stored = None if unit.book.by_ref(reference) else unit.stored_by_reference(reference)
     if stored is None or stored[0] == unit.site.id:
         found = appointments.find_appointment(unit, reference)
-        return {**appointments.view(unit, found), "clerk_id": found.clerk_id, "site": unit.site.id}
+        asks = appointments.asks_of(unit, found)
+        return {
+            **appointments.view(unit, found),
+            "clerk_id": found.clerk_id,
+            "site": unit.site.id,
+            "asks": asks,
+        }
     if stored[1].number is None:
         raise NotFound(what="appointment")
-    return {**appointments.view(unit, stored[1]), "clerk_id": stored[1].clerk_id, "site": stored[0]}
+    view = appointments.view(unit, stored[1])
+    return {**view, "clerk_id": stored[1].clerk_id, "site": stored[0], "asks": frozenset()}
 
 
 def require_desk(call: PageCall, site_id: str) -> Site:
@@ -64,7 +72,7 @@ async def move(call: PageCall, form: FormData, reference: str, starts_at: dateti
 
     def held(unit: Unit) -> int:
         pairs = pairs_of(before["services"])
-        choice = offer.choose_bookable(*unit.eras.offered, pairs, before["persons"])
+        choice = asking(offer.choose_bookable(*unit.eras.offered, pairs, before["persons"]), before["asks"])
         answer = booking.hold(unit, choice, starts_at, channel="desk", client=client, replaces=reference)
         return int(answer["id"])
 
@@ -76,7 +84,7 @@ async def move(call: PageCall, form: FormData, reference: str, starts_at: dateti
 
     def whose(unit: Unit) -> list[str]:
         pairs = pairs_of(before["services"])
-        choice = offer.choose_bookable(*unit.eras.offered, pairs, before["persons"])
+        choice = asking(offer.choose_bookable(*unit.eras.offered, pairs, before["persons"]), before["asks"])
         return clerks_of_time(unit, choice, starts_at, reference)
 
     await read_calendars(call.house, call.site_id, whose)

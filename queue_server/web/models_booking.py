@@ -129,6 +129,12 @@ class TakeHold(ConcernBody):
     client: Client | None = None
     starts_at: Moment
     clerk: str = Field(default="", max_length=40, description="For a talk: with whom, of `talk_with`.")
+    needs: list[Need] = Field(
+        default_factory=list,
+        max_length=10,
+        description="As in `person`: with `more_time` it is held longer, with `step_free` with who sits so. "
+        "Nothing of it is kept; told only with the person, the time is widened then, or refused.",
+    )
     code: Code | None = None
     solution: Annotated[str, StringConstraints(max_length=400)] = Field(
         default="", description="Of the puzzle in a 409 `puzzle_required`; never asked of who has a token."

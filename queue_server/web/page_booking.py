@@ -21,6 +21,7 @@ from queue_server.domain.errors import (
     SlotTaken,
     UnknownHelperCode,
 )
+from queue_server.domain.needs import OF_THE_TIME
 from queue_server.domain.papers import answers_to, read_answers, written_answers
 from queue_server.domain.person import Person
 from queue_server.services import booking
@@ -147,7 +148,23 @@ async def _check(visit: Visit, _form: FormData) -> Response:
     if wrong:
         return show_data(visit, held, wrong)
     meant = likely_meant(visit.typed)
-    return show_data(visit, held, meant=meant) if meant else show_check(visit, held)
+    return show_data(visit, held, meant=meant) if meant else await _check_fitted(visit, held)
+
+
+async def _check_fitted(visit: Visit, held: Answer) -> Response:
+    """Show step 4, with the time widened for who needs longer; where it cannot be, the times that suit."""
+    hold, client, needs = visit.wish.hold, visit.client, visit.typed.needs
+    if not visit.wish.asks:
+        return show_check(visit, held)
+    try:
+        held = await visit.house.sequencer.do(
+            visit.site.id, lambda unit: booking.fit_hold(unit, hold, client, needs)
+        )
+    except SlotTaken as refusal:
+        await _release(visit, hold)
+        visit.wish = visit.wish.but(hold=0)
+        return await show_times(visit, lost=near(refusal, visit.site, visit.call.say, "unfit"), status=409)
+    return show_check(visit, held)
 
 
 async def _take_meant(visit: Visit, form: FormData) -> Response:
@@ -274,7 +291,8 @@ async def _release(visit: Visit, hold: int) -> None:
 def _visit(call: PageCall, wish: Wish, typed: Typed, *, write_in: str = "") -> Visit | None:
     town = town_of(call.house, wish)
     speak_as(call, town, wish.site_id)
-    return None if town is None else Visit(call, town, wish, typed, write_in, client_of(call))
+    asks = OF_THE_TIME.intersection(typed.needs)
+    return None if town is None else Visit(call, town, wish.but(asks=asks), typed, write_in, client_of(call))
 
 
 def _aim(form: FormData) -> Wish:

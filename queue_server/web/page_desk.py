@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import (
     PERSONS_MOST,
     Choice,
+    asking,
     choose,
     require_together,
     services_by_id,
@@ -100,7 +101,7 @@ async def book(call: PageCall) -> Response:
             starts_at = typed.starts_at(ZoneInfo(site.time_zone))
             answer = await desk_moving.move(call, form, wish.move, starts_at)
         else:
-            await read_calendars(call.house, site.id, _whose(wish, typed.starts_at(ZoneInfo(site.time_zone))))
+            await read_calendars(call.house, site.id, _whose(wish, typed, ZoneInfo(site.time_zone)))
             answer = await do(call, form, _booking(call, wish, typed, overrule))
     except Refusal as refusal:
         if refusal.code == "not_found":
@@ -166,16 +167,18 @@ def _booking(call: PageCall, wish: Wish, typed: Typed, overrule: Overrule | None
         if person.sms:
             unit.allow_sms(person.phone)  # its owner says so on the phone, whatever was said before
         require_together(unit.eras.offered[0], wish.pairs)
-        choice = choose_visit(*unit.eras.offered, wish.pairs, wish.persons)
+        choice = asking(choose_visit(*unit.eras.offered, wish.pairs, wish.persons), typed.needs)
         held = booking.hold(unit, choice, starts_at, channel="desk", client=client, overrule=overrule)
         return booking.confirm(unit, held["id"], client, person, typed.language, overrule=overrule)
 
     return work
 
 
-def _whose(wish: Wish, starts_at: datetime) -> Callable[[Unit], list[str]]:
+def _whose(wish: Wish, typed: Typed, zone: ZoneInfo) -> Callable[[Unit], list[str]]:
+    starts_at = typed.starts_at(zone)
+
     def whose(unit: Unit) -> list[str]:
-        choice = choose_visit(*unit.eras.offered, wish.pairs, wish.persons)
+        choice = asking(choose_visit(*unit.eras.offered, wish.pairs, wish.persons), typed.needs)
         return clerks_of_time(unit, choice, starts_at)
 
     return whose
@@ -258,7 +261,7 @@ def _look(unit: Unit, wish: Wish, today: date) -> Answer:
         return {**seen, "why_none": "desk.no_bookings"}
     except NotTogether:
         return {**seen, "why_none": "error.not_together", "now": None}
-    choice = visit if moving is None else choice
+    choice = visit if moving is None else asking(choice, moving["asks"])
     return seen | _times(unit, choice, wish.day, today)
 
 

@@ -143,8 +143,8 @@ def _choice(own: Own) -> Choice:
 
 
 def _at(own: Own, site: Site) -> Wish:
-    """Return what is moved, for a site; a talk stays with its person where that one is."""
-    wish = _concern(own).but(site_id=site.id)
+    """Return what is moved, for a site, as long as it is; a talk stays with its person where that one is."""
+    wish = _concern(own).but(site_id=site.id, asks=own.seen["asks"])
     able = [] if own.asks_for_both else for_talk(own.town, site, wish.ids)
     return wish.but(clerk=own.seen["clerk_id"] if any(one.id == own.seen["clerk_id"] for one in able) else "")
 

@@ -10,7 +10,7 @@ down_revision = '0009'
 branch_labels = None
 depends_on = None
 
-OLDEST_READER = '0010'  # no older program can take in `TicketDirected`, `DocumentWasMissing` and `DayMeasured`
+OLDEST_READER = '0010'  # no older program can take in the events that came with it
 ABOUT_DOCUMENTS = "type IN ('DocumentWasMissing', 'DocumentWasThere')"
 
 
