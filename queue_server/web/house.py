@@ -40,6 +40,7 @@ from queue_server.web.ports import (
     Feeds,
     Helpers,
     Letters,
+    MissingDocuments,
     Oidc,
     Pairings,
     People,
@@ -141,6 +142,7 @@ class House:
     admit: Admit
     audit: Audit
     audit_lines: AuditLines
+    missing_documents: MissingDocuments
     weakness: Callable[[str, Iterable[str]], str | None]
     """Returns why a password is unfit, given names that a stranger would try; takes up to 25 ms."""
     pairings: Pairings

@@ -11,10 +11,11 @@ from queue_server.domain.access import Actor, Role
 from queue_server.domain.administration import Doer, Done
 from queue_server.domain.calendar_entry import CalendarEntry
 from queue_server.domain.eras import Eras
+from queue_server.domain.missing_documents import Noted
 from queue_server.domain.people import NewAccount, NewToken
 from queue_server.domain.planned import Course, Planned
 from queue_server.domain.sign_in import Person
-from queue_server.domain.town import Clerk, Site, Town
+from queue_server.domain.town import Clerk, Service, Site, Town
 from queue_server.domain.town_problem import Problem
 from queue_server.services.ports import Rescued
 
@@ -406,6 +407,20 @@ class AuditLines(Protocol):
         words: str = "",
         below: int | None = None,
     ) -> Sequence[AuditLine]: ...
+
+
+class MissingDocuments(Protocol):
+    """Reads what clerks noted, and what it is compared with; `adapters.missing_documents` fits."""
+
+    def noted(
+        self, connection: Connection, site_ids: Collection[str], first: date, last: date
+    ) -> Sequence[Noted]: ...
+    def visits(
+        self, connection: Connection, site_ids: Collection[str], first: date, last: date
+    ) -> Mapping[tuple[str, str], int]: ...
+    def versions(
+        self, connection: Connection, organisation_id: str, service_ids: Collection[str]
+    ) -> Sequence[Service]: ...
 
 
 class Tokens(Protocol):

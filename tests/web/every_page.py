@@ -57,6 +57,7 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/admin/letters": (State("/admin/letters", A),),
     "/admin/letters/{kind}/{language}": (State("/admin/letters/booked/de", A),),
     "/admin/log": (State("/admin/log", A), State("/admin/log?who=nobody", A)),
+    "/admin/missing": (State("/admin/missing", A),),
     "/admin/pair": (State("/admin/pair", A),),
     "/admin/pictures": (State("/admin/pictures", A),),
     "/admin/look": (State("/admin/look", A),),
@@ -135,6 +136,7 @@ ELSEWHERE: Final = {
 NO_PAGE: Final = frozenset(
     {
         "/counter/{counter}/calendar",
+        "/admin/missing.csv",
         *("/admin/exchange/services.csv", "/admin/exchange/town.toml", "/calendar/{secret}.ics"),
         *("/demo/mails/{mail}/calendar", "/demo/paper/{kiosk}/slips", "/demo/paper/{kiosk}/slips/{name}"),
         *("/kiosk/{kiosk}/appointments/{appointment}/qr.svg", "/kiosk/{kiosk}/services/{service}/qr.svg"),

@@ -1,0 +1,75 @@
+"""What the report of missing documents reads, on both databases."""
+
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+import sqlalchemy as sa
+
+from queue_server.adapters import missing_documents as rows
+from queue_server.adapters.database import Database
+from queue_server.domain.missing_documents import report
+from queue_server.services import counter, lacking
+from tests.town_hall import CAR, CARD, PASS, Hand, the_town
+
+PHOTO = {"de": "Foto"}
+SPAN = (date(2026, 1, 1), date(2026, 12, 31))
+
+
+def serve(hand: Hand, *services: str) -> int:
+    hand.take(*services)
+    ticket: int = hand.call()["ticket"]
+    hand.act(counter.start)
+    return ticket
+
+
+def a_hall(database: Database) -> Hand:
+    town = the_town()
+    services = [replace(one, documents=(PHOTO,)) for one in town.services]
+    hand = Hand(database, replace(town, services=tuple(services)))
+    hand.open()
+    return hand
+
+
+def test_visits_that_came_to_a_counter_are_counted_for_each_service(database: Database) -> None:
+    hand = a_hall(database)
+    for services in ((PASS,), (PASS, CARD), (PASS,)):
+        serve(hand, *services)
+        hand.act(counter.finish)
+    hand.take(CAR)  # goes again without having been called
+    hand.take(CAR)
+    hand.call()
+    hand.act(counter.mark_no_show)
+    month = f"{hand.now:%Y-%m}"
+    found = database.read(partial(rows.visits, site_ids=["hall"], first=SPAN[0], last=SPAN[1]))
+    assert found == {(PASS, month): 3, (CARD, month): 1}
+    elsewhere = database.read(partial(rows.visits, site_ids=["annex"], first=SPAN[0], last=SPAN[1]))
+    assert elsewhere == {}
+
+
+def test_notes_are_read_back_by_an_index_of_their_own(database: Database) -> None:
+    hand = a_hall(database)
+    ticket = serve(hand, PASS)
+    [document] = hand.look(lambda u: lacking.documents(u, "c1", "anna", ()))["visits"][0]["documents"]
+    what = (PASS, document["document"])
+    hand.do(lambda u: lacking.note(u, "c1", "anna", ticket, what, missing=True))
+    noted = database.read(partial(rows.noted, site_ids=["hall", "annex"], first=SPAN[0], last=SPAN[1]))
+    assert [row.document for row in report(noted, {}, [f"{hand.now:%Y-%m}"], [PASS])] == [what[1]]
+    assert database.read(partial(rows.noted, site_ids=["hall"], first=SPAN[1], last=SPAN[1])) == []
+    if database.is_sqlite:
+        sql = (
+            "EXPLAIN QUERY PLAN SELECT payload FROM event WHERE site_id = 'hall' AND business_day BETWEEN"
+            " '2026-01-01' AND '2026-12-31'"
+            " AND type IN ('DocumentWasMissing', 'DocumentWasThere') ORDER BY seq"
+        )
+        plan = database.read(lambda conn: str(conn.execute(sa.text(sql)).all()))
+        assert "ix_event_document" in plan
+
+
+def test_a_service_is_read_in_all_its_versions(database: Database) -> None:
+    hand = a_hall(database)
+    town = hand.look(lambda unit: unit.town)
+    hand.later(seconds=1)
+    hand.settle(replace(town, services=tuple(one for one in town.services if one.id != PASS)))
+    found = database.read(lambda conn: rows.versions(conn, town.id, {PASS, "unheard-of"}))
+    assert [(one.id, one.documents) for one in found] == [(PASS, (PHOTO,))]
