@@ -8,6 +8,8 @@ before 302?" is answered by showing both.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
 
 from queue_server.domain.ticket import Adjustment, DueReason, Ticket
 
@@ -15,6 +17,11 @@ LATE_WAIT = timedelta(minutes=5)
 PRIORITY = timedelta(minutes=15)
 BACK_WAIT = timedelta(minutes=5)
 LARGEST_ADJUSTMENT = PRIORITY
+PICK_UP_MIN: Final = 4
+"""Minutes that everybody has, however short the concern: they give no patience."""
+STEEPNESS: Final = 2.5
+MOST_COUNTED_MIN: Final = 17
+"""No concern is more patient: who came with a long one would pay for the short waits of all others."""
 
 OrderKey = tuple[int, datetime, datetime, int]
 
@@ -26,14 +33,22 @@ class Due:
     adjustment: Adjustment | None = None
 
 
-def walk_in_due(arrived_at: datetime, expected_min: int, patience_factor: float) -> Due:
-    """Return when a walk-in is due: five-minute pick-ups after a quarter of an hour with factor 3.
-
-    Factor 0 gives first come, first served.
-    """
+def walk_in_due(arrived_at: datetime, expected_min: float, patience_factor: float) -> Due:
+    """Return when a walk-in is due; factor 0 gives first come, first served."""
     if patience_factor == 0:
         return Due(arrived_at, DueReason.FIRST_COME)
-    return Due(arrived_at + timedelta(minutes=patience_factor * expected_min), DueReason.PATIENCE)
+    patience = timedelta(minutes=patience_min(expected_min, patience_factor))
+    return Due(arrived_at + patience, DueReason.PATIENCE)
+
+
+def patience_min(expected_min: float, patience_factor: float) -> int:
+    """Return after how many whole minutes somebody with a concern of `expected_min` is due.
+
+    With factor 3: a pick-up of 5 minutes after 8, a concern of 10 after 45, everything longer after 51.
+    The figures are those that did best on simulated days (docs/waiting.md, docs/decisions/patience.md).
+    """
+    counted = STEEPNESS * (expected_min - PICK_UP_MIN)
+    return ceil(patience_factor * min(max(counted, 0), MOST_COUNTED_MIN))
 
 
 def appointment_due(appointed_at: datetime, checked_in_at: datetime, grace: timedelta) -> Due:

@@ -200,8 +200,8 @@ class Kiosk:
 class Site:
     """One building with one queue.
 
-    `patience_factor` × expected minutes is what a walk-in waits before being due; 0 gives first come,
-    first served. `way_min` > 0 starts the service by itself so long after the call; 0 waits for the
+    `patience_factor` says how long a walk-in waits before being due (`order.patience_min`); 0 gives first
+    come, first served. `way_min` > 0 starts the service by itself so long after the call; 0 waits for the
     clerk. `speech_rate` is in words a minute. `always_open` stands for every hour of every day, and then
     `opening` says nothing. Each element of `slip_header` and `slip_footer` is one printed line.
 

@@ -174,10 +174,10 @@ def test_the_called_one_still_has_the_way_and_the_whole_visit_before() -> None:
 def test_a_newcomer_is_told_the_same_as_who_has_just_come() -> None:
     day = a_hall(2)
     for _ in range(7):
-        day.take(minutes=10)
+        day.take(minutes=10, factor=2)
     due = day.now + timedelta(minutes=30)
     asked = ahead(day).of_newcomer(ALL, due)
-    came = day.take(minutes=10)
+    came = day.take(minutes=10, factor=2)
     known = ahead(day).tickets[came.id]
     assert asked
     assert (asked.low, asked.high) == pytest.approx((known.low, known.high), abs=0.1)

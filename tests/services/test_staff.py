@@ -32,8 +32,8 @@ def test_the_order_and_its_reasons_are_seen(hand: Hand) -> None:
     seen = picture(hand)["waiting"]
     assert [t["number"] for t in seen] == [quick["number"], slow["number"]]
     assert [(t["due_in_ms"], t["due_reason"], t["waiting_ms"]) for t in seen] == [
-        (13 * 60_000, "patience", 120_000),
-        (28 * 60_000, "patience", 120_000),
+        (6 * 60_000, "patience", 120_000),
+        (43 * 60_000, "patience", 120_000),
     ]
 
 
