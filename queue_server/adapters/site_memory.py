@@ -13,6 +13,7 @@ from queue_server.adapters.rows.visitor_rows import VisitorRows
 from queue_server.domain import book_fold, fold
 from queue_server.domain.book import Book
 from queue_server.domain.events import Recorded
+from queue_server.domain.forecast.ranges import Forecast
 from queue_server.domain.hall import Hall
 from queue_server.domain.town import Site, Town
 from queue_server.services.ports import Binding
@@ -28,6 +29,8 @@ class SiteMemory:
     needs: dict[int, tuple[str, ...]]
     unattended: frozenset[str] = frozenset()
     """The open counters whose clerk has not been seen for long: known to this process alone."""
+    forecast: Forecast | None = None
+    """What was foretold last: of this process alone, too."""
 
     @classmethod
     def load(

@@ -20,6 +20,7 @@ from queue_server.adapters.rows.rescue_rows import RescueRows
 from queue_server.adapters.rows.visitor_rows import VisitorRows
 from queue_server.domain.administration import Doer, Done
 from queue_server.domain.events import AppointmentEvent, Event, Recorded
+from queue_server.domain.forecast.ranges import Forecast
 from queue_server.domain.hall import Hall
 from queue_server.services.ports import Binding, JobToPrint, Rescued
 
@@ -47,6 +48,13 @@ class SiteUnit(BookingUnit):
     @property
     def unattended(self) -> frozenset[str]:
         return self.memory.unattended
+
+    @property
+    def forecast(self) -> Forecast | None:
+        return self.memory.forecast
+
+    def note_forecast(self, forecast: Forecast) -> None:
+        self.memory.forecast = forecast
 
     def note_unattended(self, counter_ids: frozenset[str]) -> None:
         self.memory.unattended = counter_ids

@@ -44,7 +44,7 @@ class Hub:
         self.probes = Probes(self._audience, self.displays)
         self.rehearsals = Rehearsals(self._audience, self.displays, self.probes)
         self._queue = queue
-        self.on_picture: Callable[[SiteView, int], None] = lambda _view, _since: None
+        self.on_picture: list[Callable[[SiteView, int], None]] = []
         self._beating: asyncio.Task[None] | None = None
         self._sending: dict[str, list[asyncio.Task[None]]] = {}
         self._offer_by_kind()
@@ -150,7 +150,8 @@ class Hub:
         since = view.seq if room.view is None else room.view.seq
         room.view = view
         self.displays.publish(room, view, since)
-        self.on_picture(view, since)
+        for hear in self.on_picture:
+            hear(view, since)
         if view.seq > since:
             self.rehearsals.end(site_id, "hall")
         room.counters_changed.set()

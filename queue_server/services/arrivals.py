@@ -11,14 +11,14 @@ from typing import Literal
 from queue_server.domain import events as e
 from queue_server.domain.appointment import EXPECTED, Appointment, AppointmentState
 from queue_server.domain.errors import AlreadyCheckedIn, AppointmentOver, NotConfirmed, WrongDay
-from queue_server.domain.estimate import estimate
 from queue_server.domain.needs import NEEDS, grace_with, minutes_with
 from queue_server.domain.order import Due, appointment_due, with_priority
 from queue_server.domain.ticket import Origin
+from queue_server.services import waits
 from queue_server.services.appointments import checked_in, choice_of, come_at, find_appointment, iso
 from queue_server.services.free_day import base_on
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.reception import estimate_numbers, skills, ticket_answer
+from queue_server.services.reception import estimate_numbers, ticket_answer
 from queue_server.services.steering import counters_for
 
 Arrival = Literal["early", "on_time", "late"]
@@ -54,14 +54,7 @@ def _arrive(unit: Unit, appointment: Appointment, kiosk_id: str | None, after: i
     if "priority" in needs:
         due = with_priority(due, unit.now)
     arrival = _arrival(unit, appointment, needs)
-    guess = estimate(
-        unit.hall,
-        appointment.services,
-        (due.at, unit.now, unit.hall.seq + 1),
-        skills(unit),
-        unit.now,
-        counters_for(unit.site, needs),
-    )
+    guess = waits.quote(unit, appointment.services, due.at, counters_for(unit.site, needs))
     ticket_id = unit.record([_ticket(unit, appointment, due, after, needs)])
     unit.record([e.AppointmentCheckedIn(appointment.id, ticket_id)])
     if needs:

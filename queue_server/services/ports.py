@@ -15,6 +15,7 @@ from queue_server.domain.appointment import Appointment
 from queue_server.domain.book import Book
 from queue_server.domain.eras import Eras
 from queue_server.domain.events import Event
+from queue_server.domain.forecast.ranges import Forecast
 from queue_server.domain.hall import Hall
 from queue_server.domain.person import Person
 from queue_server.domain.slots import Bits, ClerkTime, Span
@@ -152,6 +153,10 @@ class PublicUnit(Protocol):
         """Counter id → who holds it."""
 
     @property
+    def forecast(self) -> Forecast | None:
+        """Return what was foretold last, if anything: read it through `services.waits`."""
+
+    @property
     def book(self) -> Book:
         """The site's appointments; to be changed by `record` alone."""
 
@@ -198,6 +203,9 @@ class Unit(PublicUnit, Protocol):
     def unbind(self, counter_id: str) -> None: ...
     def note_unattended(self, counter_ids: frozenset[str]) -> None:
         """Take in which counters nobody attends to; it is no change of the hall, and not kept."""
+
+    def note_forecast(self, forecast: Forecast) -> None:
+        """Take in what was foretold; it is no change of the hall, and not kept."""
 
     def keep_needs(self, ticket_id: int, needs: Sequence[str]) -> None: ...
     def needs(self, ticket_id: int) -> tuple[str, ...]: ...

@@ -9,11 +9,12 @@ from collections.abc import Collection, Sequence
 from queue_server.domain import events as e
 from queue_server.domain import visiting
 from queue_server.domain.errors import BadInput, NotIssuing
-from queue_server.domain.estimate import Estimate, estimate
+from queue_server.domain.estimate import Estimate
 from queue_server.domain.needs import NEEDS, minutes_with
 from queue_server.domain.order import walk_in_due, with_priority
 from queue_server.domain.ticket import Origin, Ticket
 from queue_server.domain.town import NumberStyle
+from queue_server.services import waits
 from queue_server.services.access_hours import why_not_giving
 from queue_server.services.admission_hours import require_walk_ins
 from queue_server.services.concerns import Choice
@@ -85,8 +86,7 @@ def quote(
     if priority:
         due = with_priority(due, unit.now)
     services = frozenset(service for service, _ in choice.services)
-    place = (due.at, unit.now, unit.hall.seq + 1)
-    return estimate(unit.hall, services, place, skills(unit), unit.now, counters)
+    return waits.quote(unit, services, due.at, counters)
 
 
 def usual_min(unit: PublicUnit, services: Collection[str]) -> int:
@@ -104,18 +104,6 @@ def give_quote(unit: Unit, choice: Choice) -> Answer:
         return {"ahead": None, "wait": None}
     unit.record([e.EstimateGiven(choice.services, guess.ahead, guess.from_min, guess.to_min)])
     return {"ahead": guess.ahead, "wait": {"from_min": guess.from_min, "to_min": guess.to_min}}
-
-
-def skills(unit: PublicUnit) -> dict[str, frozenset[str]]:
-    """Return counter id → services, of the counters that somebody holds and attends to.
-
-    A counter that nobody has attended to for long serves nobody: counting it makes the wait look short.
-    """
-    return {
-        counter_id: binding.skills
-        for counter_id, binding in unit.desk.items()
-        if counter_id not in unit.unattended
-    }
 
 
 def go_away(unit: Unit, ticket: Ticket) -> Answer:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from queue_server.domain.estimate import estimate_all
 from queue_server.domain.ticket import TicketState
 from queue_server.domain.town import Display, Site
 from queue_server.protocol import (
@@ -20,9 +19,9 @@ from queue_server.protocol import (
     PublicQueue,
     WaitRange,
 )
+from queue_server.services import waits
 from queue_server.services.access_hours import Reason, why_not_giving
 from queue_server.services.ports import PublicUnit
-from queue_server.services.reception import skills
 from queue_server.services.site_view import Call, SiteView, call_mode, calls, usual_wait
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -139,7 +138,7 @@ def _in_line(unit: PublicUnit) -> list[PublicEntry]:
             from_min=-1 if guess is None else guess.from_min,
             to_min=-1 if guess is None else guess.to_min,
         )
-        for place, (ticket, guess) in enumerate(estimate_all(unit.hall, skills(unit), unit.now))
+        for place, (ticket, guess) in enumerate(waits.of_all(unit))
     ]
 
 

@@ -5,25 +5,26 @@ none. What must not live here: what each kind of screen makes of it (`services.s
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from operator import itemgetter
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from queue_server.domain.estimate import estimate
 from queue_server.domain.hall import Hall
 from queue_server.domain.order import walk_in_due
 from queue_server.domain.phrases import voice_of
 from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.domain.town import Room, Site
-from queue_server.domain.waiting_line import Place
 from queue_server.protocol import CallEntry
+from queue_server.services import waits
 from queue_server.services.ports import PublicUnit
-from queue_server.services.reception import skills, usual_min
+from queue_server.services.reception import usual_min
 
 KNOWN_MOST: Final = 200
 USUAL_LANES: Final = 3
+AT_THE_END: Final = datetime.max.replace(tzinfo=UTC)
+"""Due behind all others."""
 
 
 @dataclass(frozen=True)
@@ -161,21 +162,14 @@ def usual_wait(unit: PublicUnit) -> tuple[int, int] | None:
     The longest wait over all concerns was shown once: one rare service with a single clerk made the
     whole hall read "325 to 615 minutes". Without anybody waiting, any concern that is served will do.
     """
-    able = skills(unit)
     longest = sorted(unit.hall.waiting.lanes(), key=itemgetter(1), reverse=True)
     for lane, _, _ in longest[:USUAL_LANES]:
         due = walk_in_due(unit.now, usual_min(unit, lane.services), unit.site.patience_factor)
-        guess = estimate(unit.hall, lane.services, (due.at, unit.now, unit.hall.seq + 1), able, unit.now)
+        guess = waits.quote(unit, lane.services, due.at)
         if guess is not None:
             return guess.from_min, guess.to_min
     guesses = (
-        estimate(unit.hall, frozenset([min(can)]), _at_the_end(unit), able, unit.now)
-        for can in able.values()
-        if can
+        waits.quote(unit, frozenset([min(can)]), AT_THE_END) for can in waits.skills(unit).values() if can
     )
     soonest = min((g for g in guesses if g is not None), key=lambda g: g.to_min, default=None)
     return None if soonest is None else (soonest.from_min, soonest.to_min)
-
-
-def _at_the_end(unit: PublicUnit) -> Place:
-    return (datetime.max.replace(tzinfo=unit.now.tzinfo), unit.now, unit.hall.seq + 1)

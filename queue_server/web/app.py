@@ -194,7 +194,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         pushes=Pushes(pusher, words_in(texts), clock, waits_by(sequencer)),
         epoch=epoch,
     )
-    hub.on_picture = house.pushes.take
+    hub.on_picture.append(house.pushes.take)
     key, spool = secrets.derive(ERASED), settings.spool_folder
     house.forgetting.search = lambda conn, now: search_for_traces(conn, key, now, spool)
     await start(house, speech, store, calendars, stack)

@@ -38,6 +38,7 @@ from queue_server.adapters.speech.announcements import Announcements
 from queue_server.adapters.store import Store
 from queue_server.live.checkpoints import Checkpoints
 from queue_server.live.day_sheets import DaySheets
+from queue_server.live.forecasts import Forecasts
 from queue_server.live.postman import MOST, Deliver, Postman
 from queue_server.live.repeating import Repeating
 from queue_server.live.timers import Timers
@@ -100,6 +101,9 @@ async def start(
     spool = Spool(house.settings.spool_folder)
     entries = make_entries(house, spool)
     begin(_timers(house, calendars, spool))
+    forecasts = Forecasts(house.sequencer, lambda: house.hub.rooms, house.hub.publish)
+    house.hub.on_picture.append(forecasts.take)
+    begin(forecasts)
     for worker in (
         Checkpoints(store.database.checkpoint),
         house.backups,

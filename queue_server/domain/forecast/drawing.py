@@ -39,7 +39,7 @@ REACTION_S: Final = (5.0, 30.0)
 """How long a clerk at a free counter takes to call."""
 BUSY_MOST_S: Final = 180.0
 """The same where somebody waits already: the clerk is busy with something."""
-PRESENCE: Final = tuple(-18 + 0.6 * n for n in range(40))
+PRESENCE: Final = (*(-18 + 0.7 * n for n in range(38)), 15.0, 28.0)
 """When holders of appointments come, in minutes after their time: most a few minutes before."""
 
 
@@ -113,7 +113,7 @@ def _shuffled(values: list[int], dice: Dice) -> list[int]:
 
 def _antithetic(half: list[int], courses: int, dice: Dice) -> list[int]:
     low = [one if dice() < 0.5 else courses - 1 - one for one in half]
-    return low + [courses - 1 - one for one in low]
+    return [part for one in low for part in (one, courses - 1 - one)]
 
 
 Comer = Callable[[int], Iterator[tuple[int, int, int]]]
@@ -154,14 +154,14 @@ class Drawing:
             columns += [self.shuffles.column(self._lasting(one.visit), numbers[0])] * len(numbers)
         asked = zip(*columns, strict=True) if columns else iter([()] * self.courses)
         courses = [
-            Course(futures[n % FUTURES][0], free, futures[n % FUTURES][1] + lasts)
+            Course(futures[n // 2 % FUTURES][0], free, futures[n // 2 % FUTURES][1] + lasts)
             for n, (free, lasts) in enumerate(zip(frees, asked, strict=True))
         ]
         return Drawn(self.waiters, self.guests, courses, self.bits, self.first)
 
     def _beginning(self) -> tuple[list[list[int]], bytearray, dict[int, Later]]:
         """Return what all futures have in common: the lines, and what each visit is."""
-        lines: list[list[int]] = [[] for _ in self.scene.kinds]
+        lines: list[list[int]] = [[] for _ in range(1 + max(self.scene.kind_at.values()))]
         state, later = bytearray([OVER]) * self.count, dict[int, Later]()
 
         def stand(number: int, kinds: tuple[int, ...], due_s: int, what: int) -> int:

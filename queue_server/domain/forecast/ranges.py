@@ -5,13 +5,13 @@ to the order.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil, floor
 from typing import Final
 
-from queue_server.domain.forecast.drawing import Drawing, Drawn, Habits, Shuffles
+from queue_server.domain.forecast.drawing import Drawing, Habits, Shuffles
 from queue_server.domain.forecast.playing import NEVER, play
 from queue_server.domain.forecast.scene import Scene, Skills
 from queue_server.domain.service_times import ServiceTimes
@@ -38,66 +38,86 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What was found for a scene. `tickets` by id, `guests` by who may serve; both by due time."""
+    """What was found for a scene. `tickets` by id, `guests` by who may serve; both by due time.
+
+    `widened` is by how much ranges were too narrow of late; see `told`.
+    """
 
     at: datetime
     seq: int
     skills: Skills
-    kinds: tuple[frozenset[str], ...]
+    kind_at: Mapping[str, int]
     tickets: Mapping[int, Outlook]
     guests: Mapping[tuple[int, ...], Sequence[tuple[int, Outlook]]]
+    widened: float = 1.0
 
-    def of_newcomer(self, services: frozenset[str], due_at: datetime) -> Outlook | None:
-        """Return the outlook of somebody for these services who is due then; None when it is not known."""
-        kinds = tuple(n for n, can in enumerate(self.kinds) if services <= can)
-        known = self.guests.get(kinds)
+    def of_newcomer(
+        self, services: frozenset[str], due_at: datetime, counters: Collection[str] | None = None
+    ) -> Outlook | None:
+        """Return the outlook of somebody for these services who is due then; None when it is not known.
+
+        `counters` are those that alone may serve, None: all.
+        """
+        mine = {
+            id_
+            for id_, can in self.skills.items()
+            if services <= can and (counters is None or id_ in counters)
+        }
+        kinds = {self.kind_at[id_] for id_ in mine}
+        if any(kind in kinds and id_ not in mine for id_, kind in self.kind_at.items()):
+            return None  # a group of counters that nobody was kept for until now
+        known = self.guests.get(tuple(sorted(kinds)))
         return _between(known, (due_at - self.at).total_seconds()) if known else None
+
+
+class Forecasting:
+    """Plays a scene forward, some courses at a time, so that who else needs the processor gets it."""
+
+    def __init__(self, scene: Scene, times: ServiceTimes, habits: Habits, shuffles: Shuffles) -> None:
+        self._scene = scene
+        self._drawn = Drawing(scene, times, habits, shuffles).drawn() if scene.desks else None
+        self._courses: list[list[int]] = []
+
+    def play(self, count: int) -> bool:
+        """Play so many more courses; say whether any is left."""
+        if self._drawn is None:
+            return False
+        courses, done = self._drawn.courses, len(self._courses)
+        self._courses += [play(one.future, one.free, one.lasts) for one in courses[done : done + count]]
+        return len(self._courses) < len(courses)
+
+    def found(self, widened: float = 1.0) -> Forecast:
+        """Return what the courses say that were played so far."""
+        scene, drawn = self._scene, self._drawn
+        tickets: dict[int, Outlook] = {}
+        guests: dict[tuple[int, ...], list[tuple[int, Outlook]]] = {}
+        if drawn is not None and self._courses:
+            columns = list(zip(*self._courses, strict=True))
+            for one in scene.waiting:
+                starts = map(min, *(columns[n] for n in (drawn.waiters[one.ticket_id] * 2)[:2]))
+                if (outlook := self._outlook(starts, drawn.bits)) is not None:
+                    tickets[one.ticket_id] = outlook
+            for (kinds, due_s), number in sorted(drawn.guests.items()):
+                if (outlook := self._outlook(columns[number], drawn.bits)) is not None:
+                    guests.setdefault(kinds, []).append((due_s, outlook))
+        return Forecast(scene.at, scene.seq, scene.skills, scene.kind_at, tickets, guests, widened)
+
+    def _outlook(self, found: Iterable[int], bits: int) -> Outlook | None:
+        starts = sorted(found)
+        count, until = len(starts), self._scene.until_closing_s
+        if starts[int(HIGH * count)] >= NEVER:
+            return None
+        low, middle, high = ((starts[int(share * count)] >> bits) / 60 for share in (LOW, 0.5, HIGH))
+        sooner = count if until is None else bisect_left(starts, int(until) << bits)
+        return Outlook(low, middle, high, sooner / count)
 
 
 def forecast(scene: Scene, times: ServiceTimes, habits: Habits, shuffles: Shuffles) -> Forecast:
     """Play a scene forward and tell what came of it."""
-    return next(found for found in in_steps(scene, times, habits, shuffles, shuffles.courses) if found)
-
-
-def in_steps(
-    scene: Scene, times: ServiceTimes, habits: Habits, shuffles: Shuffles, at_once: int
-) -> Iterator[Forecast | None]:
-    """Play a scene forward, some courses at a time; None between them, and the forecast at the end.
-
-    Who else needs the processor gets it in between.
-    """
-    if not scene.desks:
-        yield Forecast(scene.at, scene.seq, scene.skills, scene.kinds, {}, {})
-        return
-    drawn = Drawing(scene, times, habits, shuffles).drawn()
-    yield None
-    courses: list[list[int]] = []
-    for begin in range(0, len(drawn.courses), at_once):
-        some = drawn.courses[begin : begin + at_once]
-        courses += [play(one.future, one.free, one.lasts) for one in some]
-        yield None
-    yield _forecast(scene, drawn, courses)
-
-
-def _forecast(scene: Scene, drawn: Drawn, courses: list[list[int]]) -> Forecast:
-    closes = NEVER if scene.until_closing_s is None else int(scene.until_closing_s) << drawn.bits
-    columns = list(zip(*courses, strict=True))
-
-    def outlook(*numbers: int) -> Outlook | None:
-        starts = sorted(map(min, *(columns[n] for n in numbers)) if len(numbers) > 1 else columns[numbers[0]])
-        count = len(starts)
-        if not count or starts[int(HIGH * count)] >= NEVER:
-            return None
-        low, middle, high = ((starts[int(share * count)] >> drawn.bits) / 60 for share in (LOW, 0.5, HIGH))
-        return Outlook(low, middle, high, bisect_left(starts, closes) / count)
-
-    guests: dict[tuple[int, ...], list[tuple[int, Outlook]]] = {}
-    for (kinds, due_s), job in sorted(drawn.guests.items()):
-        if (found := outlook(job)) is not None:
-            guests.setdefault(kinds, []).append((due_s, found))
-    waiters = ((one.ticket_id, outlook(*drawn.waiters[one.ticket_id])) for one in scene.waiting)
-    tickets = {id_: found for id_, found in waiters if found is not None}
-    return Forecast(scene.at, scene.seq, scene.skills, scene.kinds, tickets, guests)
+    forecasting = Forecasting(scene, times, habits, shuffles)
+    while forecasting.play(shuffles.courses):
+        pass
+    return forecasting.found()
 
 
 def _between(known: Sequence[tuple[int, Outlook]], due_s: float) -> Outlook:

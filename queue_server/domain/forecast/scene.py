@@ -5,18 +5,21 @@ What must not: anything drawn by chance (`forecast.drawing`), and names, needs o
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
 from queue_server.domain.appointment import Appointment, AppointmentState
-from queue_server.domain.calling import RELEASE_AFTER
+from queue_server.domain.calling import RELEASE_AFTER, may_serve
 from queue_server.domain.hall import CounterState, Hall
 from queue_server.domain.ticket import Ticket, TicketState
+from queue_server.domain.waiting_line import LaneKey, lane_key
 
 HORIZON: Final = timedelta(minutes=90)
 """Who comes later than that is not looked at: few of those who wait now are still there."""
+LONG_LATE: Final = timedelta(minutes=45)
+"""Nobody is expected any more who is so late."""
 OBSERVED: Final = timedelta(minutes=60)
 """Walk-ins come on as they did in this last while."""
 LEAST_OBSERVED: Final = timedelta(minutes=15)
@@ -39,7 +42,7 @@ class Visit:
 class Desk:
     """An open counter. `visit` is the running one: served for `gone_s`, or called so long ago (`is_called`).
 
-    `kind` numbers the set of services that its clerk may serve. Without a visit, `gone_s` is how long it
+    `kind` numbers what it may serve. Without a visit, `gone_s` is how long it
     has been free.
     """
 
@@ -94,7 +97,7 @@ class Scene:
     at: datetime
     seq: int
     skills: Skills
-    kinds: tuple[frozenset[str], ...]
+    kind_at: Mapping[str, int]
     desks: tuple[Desk, ...]
     waiting: tuple[Waiter, ...]
     bound: tuple[Waiter, ...]
@@ -106,10 +109,6 @@ class Scene:
     guests: tuple[tuple[int, ...], ...]
     guest_dues: tuple[int, ...]
     until_closing_s: float | None
-
-    def kinds_for(self, services: frozenset[str]) -> tuple[int, ...]:
-        """Return the kinds of counters that may serve all of these."""
-        return tuple(n for n, can in enumerate(self.kinds) if services <= can)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +138,14 @@ class _Looking:
         self.skills = {
             id_: can for id_, can in around.skills.items() if hall.counter(id_).state is CounterState.OPEN
         }
-        # A counter that somebody is kept for is a kind of its own.
-        kept = {t.bound_counter_id for t in self._line()} | {t.counter_id for t in self._parked()}
-        marks = {id_: (can, id_ if id_ in kept else "") for id_, can in self.skills.items()}
-        self.kind_of = {mark: n for n, mark in enumerate(dict.fromkeys(marks.values()))}
-        self.kind_at = {id_: self.kind_of[mark] for id_, mark in marks.items()}
-        self._serving: dict[tuple[frozenset[str], str | None], tuple[int, ...]] = {}
+        self.kind_at = self._kinds()
+        self._serving: dict[LaneKey, tuple[int, ...]] = {}
 
     def scene(self) -> Scene:
         waiting: list[Waiter] = []
         bound: list[Waiter] = []
         for ticket in self._line():
-            kinds = self.kinds(ticket.services, ticket.bound_counter_id)
+            kinds = self.kinds(lane_key(ticket))
             if kinds:
                 waiting.append(self._waiter(ticket, kinds))
             elif ticket.bound_counter_id is not None:
@@ -160,7 +155,7 @@ class _Looking:
             at=self.now,
             seq=self.hall.seq,
             skills=self.skills,
-            kinds=tuple(can for can, _ in self.kind_of),
+            kind_at=self.kind_at,
             desks=tuple(self._desk(id_) for id_ in self.skills),
             waiting=tuple(waiting),
             bound=tuple(bound),
@@ -176,16 +171,29 @@ class _Looking:
             else 60 * self.around.until_closing_min,
         )
 
-    def kinds(self, services: frozenset[str], bound_to: str | None = None) -> tuple[int, ...]:
-        found = self._serving.get((services, bound_to))
-        if found is None:
-            can_serve = (
-                kind
-                for id_, kind in self.kind_at.items()
-                if services <= self.skills[id_] and bound_to in {None, id_}
+    def _kinds(self) -> dict[str, int]:
+        """Number the counters by what they may serve; one that somebody is kept for is a kind of its own."""
+        line, parked = self._line(), self._parked()
+        kept = {t.bound_counter_id for t in line} | {t.counter_id for t in parked}
+        groups = {t.counters for t in (*line, *parked) if t.counters is not None}
+        marks: dict[object, int] = {}
+        return {
+            id_: marks.setdefault(
+                (can, id_ if id_ in kept else "", frozenset(group for group in groups if id_ in group)),
+                len(marks),
             )
-            found = self._serving[services, bound_to] = tuple(sorted(set(can_serve)))
+            for id_, can in self.skills.items()
+        }
+
+    def kinds(self, lane: LaneKey) -> tuple[int, ...]:
+        found = self._serving.get(lane)
+        if found is None:
+            able = {kind for id_, kind in self.kind_at.items() if may_serve(lane, id_, self.skills[id_])}
+            found = self._serving[lane] = tuple(sorted(able))
         return found
+
+    def kinds_for(self, services: frozenset[str]) -> tuple[int, ...]:
+        return self.kinds(LaneKey(services, None, appointed=False))
 
     def _line(self) -> list[Ticket]:
         line = (t for t in self.hall.in_state(TicketState.WAITING) if t.id in self.hall.waiting)
@@ -207,14 +215,17 @@ class _Looking:
         """Yield who is kept for a paused counter, from the moment at which anybody may serve them."""
         counter = self.hall.counter(ticket.bound_counter_id or "")
         paused_at = counter.state_at or self.now
-        if counter.state is CounterState.PAUSED and (kinds := self.kinds(ticket.services)):
+        lane = LaneKey(ticket.services, None, appointed=False, counters=ticket.counters)
+        if counter.state is CounterState.PAUSED and (kinds := self.kinds(lane)):
             at = max(ticket.due_at, ticket.state_at, paused_at) + RELEASE_AFTER
             yield self._waiter(ticket, kinds, max(0, self._seconds(at)))
 
     def _others(self, tickets: Sequence[Ticket]) -> Iterator[Waiter]:
         for ticket in tickets:
-            kept_for = ticket.counter_id if ticket.state is TicketState.PARKED else ticket.bound_counter_id
-            if kinds := self.kinds(ticket.services, kept_for):
+            lane = lane_key(ticket)
+            if ticket.state is TicketState.PARKED:
+                lane = replace(lane, bound_counter_id=ticket.counter_id)
+            if kinds := self.kinds(lane):
                 yield self._waiter(ticket, kinds)
 
     def _desk(self, counter_id: str) -> Desk:
@@ -234,8 +245,9 @@ class _Looking:
 
     def _expected(self) -> Iterator[Expected]:
         for one in self.around.expected:
-            soon = one.state is AppointmentState.BOOKED and one.starts_at < self.now + HORIZON
-            if soon and (kinds := self.kinds(one.services)):
+            soon = self.now - LONG_LATE < one.starts_at < self.now + HORIZON
+            booked = soon and one.state is AppointmentState.BOOKED
+            if booked and (kinds := self.kinds_for(one.services)):
                 yield Expected(Visit(one.services, one.minutes), kinds, self._seconds(one.starts_at))
 
     def _recent(self) -> tuple[list[Newcomer], timedelta]:
@@ -251,7 +263,7 @@ class _Looking:
             if len(found) >= RECENT_MOST:
                 observed = self.now - ticket.arrived_at  # they come faster than is looked at
                 break
-            if ticket.appointed_at is None and (kinds := self.kinds(ticket.services)):
+            if ticket.appointed_at is None and (kinds := self.kinds(lane_key(ticket))):
                 patience = max(0, int((ticket.due_at - ticket.arrived_at).total_seconds()))
                 found.append(Newcomer(Visit(ticket.services, ticket.expected_min), kinds, patience))
         return found, max(observed, timedelta(seconds=1))
@@ -259,5 +271,5 @@ class _Looking:
     def _guests(self, waiting: Sequence[Waiter]) -> tuple[tuple[int, ...], ...]:
         """Return the sets of counters that somebody may depend on: who waits now, then all services."""
         wanted = dict.fromkeys(one.kinds for one in waiting)
-        wanted |= dict.fromkeys(self.kinds(services) for services in self.around.offered)
+        wanted |= dict.fromkeys(self.kinds_for(services) for services in self.around.offered)
         return tuple(kinds for kinds in wanted if kinds)[:GUEST_MASKS_MOST]
