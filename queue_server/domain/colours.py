@@ -41,6 +41,12 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def mixed(colour: str, veil: str, part: float) -> str:
+    """Return what is seen where a veil of so many parts of one lies over a colour, as browsers mix them."""
+    pairs = ((int(colour[at : at + 2], 16), int(veil[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(under * (1 - part) + over * part):02x}" for under, over in pairs)
+
+
 def parts_of(colour: str) -> tuple[float, float, float]:
     """Return lightness (0 to 1), chroma and hue (radians)."""
     red, green, blue = _linear(colour)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from math import degrees
 from typing import Final
 
-from queue_server.domain.colours import WHITE, colour_of, contrast, nearest, parts_of
+from queue_server.domain.colours import WHITE, colour_of, contrast, mixed, nearest, parts_of
 
 TEXT: Final = 4.5
 """WCAG 1.4.3, on pages."""
@@ -31,6 +31,8 @@ DARK_GROUNDS: Final[Mapping[str, str]] = {
 }
 """What pages are drawn on, as in tokens.css; a test compares them."""
 AMBER: Final = "#ffc02e"
+_VEIL: Final = 0.06
+"""How white the arrow is that lies under the words of a quiet display (display.css)."""
 _NEAR_AMBER: Final = 32.0
 _HOUSE_LIGHTNESS: Final = 0.38
 _DARK_INK: Final = 0.22
@@ -81,7 +83,7 @@ def misses(look: Look) -> list[Miss]:
     found = []
     if look.accent and (ratio := accent_ratio(look.accent)) < TEXT:
         found.append(Miss("look_accent", ratio, TEXT, readable_accent(look.accent)))
-    if look.second and (ratio := contrast(WHITE, look.second)) < HALL:
+    if look.second and (ratio := second_ratio(look.second)) < HALL:
         found.append(Miss("look_second", ratio, HALL, readable_second(look.second)))
     return found
 
@@ -91,6 +93,11 @@ def accent_ratio(accent: str) -> float:
     return min(contrast(accent, one) for one in (*GROUNDS.values(), _soft(accent)))
 
 
+def second_ratio(second: str) -> float:
+    """Return the least contrast of white words on large fields, also where something lighter lies in them."""
+    return contrast(WHITE, mixed(second, WHITE, _VEIL))
+
+
 def readable_accent(accent: str, least: float = TEXT) -> str:
     """Return the colour, or the nearest of its hue that can be read on every ground."""
     return nearest(accent, lambda one: accent_ratio(one) >= least) or "#000000"
@@ -98,7 +105,7 @@ def readable_accent(accent: str, least: float = TEXT) -> str:
 
 def readable_second(second: str) -> str:
     """Return the colour, or the nearest of its hue on which white is read across a hall."""
-    return nearest(second, lambda one: contrast(WHITE, one) >= HALL) or "#000000"
+    return nearest(second, lambda one: second_ratio(one) >= HALL) or "#000000"
 
 
 @lru_cache(256)

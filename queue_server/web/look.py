@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from queue_server.domain.look import Face, Look, Shades, drawn
-from queue_server.domain.town import Town
+from queue_server.domain.town import Town, in_language
 from queue_server.web.house import House
 
 PATH: Final = "/look/{name}.css"
@@ -33,12 +33,17 @@ LIGHT_SCENE: Final = ".look-light"
 DARK_SCENE: Final = ".look-dark"
 
 
-def look_values(house: House, town_id: str) -> dict[str, Any]:
-    """Return what the frame of every page needs of a town's look; of no town, ours."""
+def look_values(house: House, town_id: str, language: str) -> dict[str, Any]:
+    """Return what the frame of every page needs of a town's look; of no town, ours.
+
+    `brand`: the name beside a logo, where a page has our own beside our mark.
+    """
     town = next((one for one, _ in house.directory.sites.values() if one.id == town_id), None)
     if town is None:
-        return {"look_sheet": "", "logo": None}
-    return {"look_sheet": address(town.look), "logo": logo_of(town)}
+        return {"look_sheet": "", "logo": None, "brand": ""}
+    logo = logo_of(town)
+    brand = in_language(town.name, language) if logo else ""
+    return {"look_sheet": address(town.look), "logo": logo, "brand": brand}
 
 
 def only_town(house: House) -> str:

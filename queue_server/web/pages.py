@@ -101,7 +101,7 @@ class PageCall:
             "places": places(self.actor),
             "asker": self.actor,
             "for_visitors": is_visitors(self.request.url.path),
-            **look_values(self.house, self.look_of),
+            **look_values(self.house, self.look_of, say.language),
         } | values
         if faces:
             values["texts"] = say.of_faces(*faces)

@@ -4,7 +4,7 @@ from math import radians
 
 import pytest
 
-from queue_server.domain.colours import colour_of, contrast, luminance, nearest, parts_of, read_colour
+from queue_server.domain.colours import colour_of, contrast, luminance, mixed, nearest, parts_of, read_colour
 
 KNOWN = [
     ("#000000", "#ffffff", 21.0),
@@ -22,6 +22,11 @@ KNOWN = [
 def test_the_contrast_of_known_pairs(one: str, other: str, ratio: float) -> None:
     assert contrast(one, other) == pytest.approx(ratio, abs=0.005)
     assert contrast(other, one) == contrast(one, other)
+
+
+def test_a_veil_lies_over_a_colour() -> None:
+    assert mixed("#000000", "#ffffff", 0.5) == "#808080"
+    assert mixed("#0a4b58", "#ffffff", 0.0) == "#0a4b58"
 
 
 def test_the_luminance_of_the_three_lights() -> None:

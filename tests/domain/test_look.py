@@ -5,7 +5,7 @@ from math import radians
 
 import pytest
 
-from queue_server.domain.colours import WHITE, colour_of, contrast, parts_of
+from queue_server.domain.colours import WHITE, colour_of, contrast, mixed, parts_of
 from queue_server.domain.look import (
     AMBER,
     CONTROL,
@@ -82,6 +82,14 @@ def test_whatever_is_chosen_can_be_read_in_light_and_dark() -> None:
         ):
             assert readable(shades, grounds, INK[dark], SOFT[dark]) == [], one
             assert readable(more, grounds, INK[dark], INK[dark], HALL) == [], one
+
+
+def test_white_is_read_where_something_lighter_lies_in_a_large_field() -> None:
+    """The arrow of a quiet display is a veil of 6 per cent, "numbers are given out" on a kiosk one of 14."""
+    for one in EVERY:
+        for shades in (drawn(Look(one)).light, drawn(Look(one)).dark):
+            assert contrast(WHITE, mixed(shades["house"], WHITE, 0.06)) >= HALL
+            assert contrast(WHITE, mixed(shades["house"], WHITE, 0.14)) >= TEXT
 
 
 def test_one_of_the_two_rings_of_focus_stands_out_on_every_shade() -> None:

@@ -62,8 +62,8 @@ async def test_a_bright_yellow_is_refused_and_one_press_takes_the_darker_one(tow
 async def test_the_palette_counts_where_nothing_was_typed(town: Town) -> None:
     assert (await send(town, PAGE, look_second_pick="#01502a")).status_code == 303
     assert settings(town).look == Look("", "#01502a")
-    assert (await send(town, PAGE, look_second="#1f4e9e", look_second_pick="#000000")).status_code == 303
-    assert settings(town).look == Look("", "#1f4e9e")
+    assert (await send(town, PAGE, look_second="#163f85", look_second_pick="#000000")).status_code == 303
+    assert settings(town).look == Look("", "#163f85")
     assert (await send(town, PAGE, look_second="")).status_code == 303
     assert settings(town).look == Look()
 
@@ -82,6 +82,8 @@ async def test_a_logo_goes_from_a_file_to_the_bars(town: Town) -> None:
     assert (settings(town).look_logo, alt) == (id_, "Wappen")
     assert f'src="/pictures/{id_}" alt="Wappen"' in await read(town, "/admin")
     assert f'src="/pictures/{id_}" alt="Wappen"' in await read(town, "/termin/rathaus", {})
+    at_the_door = await read(town, "/sign-in")
+    assert f'alt="Wappen">{settings(town).name["de"]}</a>' in at_the_door, "the town's name beside its logo"
     assert "Das ist Ihr Logo." in words(await read(town, "/admin/pictures"))
     assert "picture_added" in [line["act"] for line in await lines(town)]
     gone = await send(town, PAGE, look_logo="")
