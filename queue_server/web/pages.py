@@ -1,4 +1,4 @@
-"""How a page is rendered, and the pages of no single face: errors, style guide."""
+"""How a page is rendered, and the pages that say what went wrong."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -213,11 +213,6 @@ def chosen_language(request: Request, house: House, among: Sequence[str] = ()) -
     return None
 
 
-async def style_guide(call: PageCall) -> Response:
-    """Show every token and component. Demo only."""
-    return call.page("styleguide.html")
-
-
 def stranger(request: Request, house: House) -> PageCall:
     """Return the call of somebody whom nobody has asked who they are."""
     return PageCall(request, house, ANYBODY, None, language_of(request, house))
@@ -235,8 +230,3 @@ def error_page(
     response = _in_words(call, code, params, call.say(f"error.{code}", **params))
     response.headers.update(headers or {})
     return response
-
-
-ROUTES = [
-    PageRoute("/styleguide", style_guide, demo_only=True, with_one_time_password=True),
-]

@@ -55,7 +55,7 @@ from queue_server.web import (
     page_start,
     page_statement,
     page_status,
-    pages,
+    page_styleguide,
 )
 from queue_server.web.admin import page_account as admin_account
 from queue_server.web.admin import page_accounts as admin_accounts
@@ -84,6 +84,7 @@ from queue_server.web.admin import page_start as admin_start
 from queue_server.web.admin import page_tokens as admin_tokens
 from queue_server.web.admin.ways import way_here, ways_of
 from queue_server.web.api import PREFIX, ApiRoute
+from queue_server.web.device_packages import DEVICE_PACKAGES
 from queue_server.web.first_run import pages as first_run_pages
 from queue_server.web.openapi import describe, openapi_endpoint
 from queue_server.web.own_words import own
@@ -106,7 +107,6 @@ API_ROUTES: Final[list[ApiRoute]] = [
     *api_arriving.ROUTES,
 ]
 PAGE_ROUTES: Final[list[PageRoute]] = [
-    *pages.ROUTES,
     *first_run_pages.ROUTES,
     *page_sign_in.ROUTES,
     *page_oidc.ROUTES,
@@ -118,6 +118,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_statement.ROUTES,
     *page_calendar_feed.ROUTES,
     *page_pairing.ROUTES,
+    *page_styleguide.ROUTES,
     *page_display.ROUTES,
     *page_counter.ROUTES,
     *page_desk.ROUTES,
@@ -170,12 +171,6 @@ ROAD: Final = frozenset(
 PUSH_WORKER: Final = "push_worker.js"
 DESCRIPTION: Final = "/api/openapi.json"
 Plain = TypeVar("Plain", Route, Mount)
-DEVICE_PACKAGES: Final = {
-    "display": "display",
-    "counter": "counter_client",
-    "kiosk": "kiosk",
-    "sounds": "sounds",
-}
 
 
 def routes(settings: Settings) -> list[BaseRoute]:

@@ -235,10 +235,6 @@ class Peer:
         )
         return HTMLResponse(html, headers={"Content-Security-Policy": STRICT_CSP})
 
-    async def _styleguide(self, _: Request) -> Response:
-        html = render("styleguide.html", self.language, theme=self.theme)
-        return HTMLResponse(html, headers={"Content-Security-Policy": STRICT_CSP})
-
     async def _sound(self, request: Request) -> Response:
         path = request.url.path
         self.asked.append(f"{path}?{request.url.query}")
@@ -259,7 +255,6 @@ class Peer:
         return Starlette(
             routes=[
                 Route("/display/eg", self._page),
-                Route("/styleguide", self._styleguide),
                 Route("/healthz", self._health),
                 Route("/sounds/{rest:path}", self._sound),
                 Route("/pictures/{id}", self._picture),

@@ -15,6 +15,7 @@ from queue_server.domain.access import Actor, Role
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.languages import is_visitors
+from queue_server.web.page_styleguide import FACES, SHARED
 from tests.e2e.harness.judging import WIDE
 from tests.web.askers import HERE, MUSTER, a_session
 from tests.web.running import Town
@@ -26,7 +27,7 @@ ACTORS: Final = {
     "anna": Actor(Role.CLERK, MUSTER, HERE, clerk_id="anna"),
     "lead": Actor(Role.LEAD, MUSTER, leads=frozenset({"buergerbuero"})),
 }
-"""Who sees them, beside `visitor`, `display` and `kiosk`."""
+"""Who sees them, beside strangers: the `visitor`, and the `reader` of the style guide (both go at once)."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,13 @@ class State:
     who: str = "visitor"
     status: int = 200
     ready: str = "main"
+    by_day: bool = True
+    """Whether it is looked at in every run; else with `--long`."""
 
 
-V, A, C, L = "visitor", "administrator", "anna", "lead"
+V, A, C, L, R = "visitor", "administrator", "anna", "lead", "reader"
+TURNED: Final = "?contrast=more&dir=rtl"
+"""The style guide in strong contrast, from the right to the left."""
 STATES: Final[dict[str, tuple[State, ...]]] = {
     "/": (State("/"),),
     "/account": (State("/account", A),),
@@ -96,7 +101,13 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/pair": (State("/pair?display=rathaus-eg"),),
     "/password": (State("/password", A),),
     "/sign-in": (State("/sign-in"),),
-    "/styleguide": (State("/styleguide"),),
+    "/styleguide": (State("/styleguide", R), State(f"/styleguide{TURNED}", R, by_day=False)),
+    "/styleguide/{face}": tuple(
+        State(f"/styleguide/{face}{asked}", R, by_day=not asked)
+        for face in FACES
+        if face != SHARED
+        for asked in ("", TURNED)
+    ),
     "/t/{secret}": (State("{waiting}"), State("{called}"), State("{appointed}")),
     "/termin": (
         State("/termin"),
@@ -140,7 +151,12 @@ NO_PAGE: Final = frozenset(
         *("/admin/exchange/services.csv", "/admin/exchange/town.toml", "/calendar/{secret}.ics"),
         *("/demo/mails/{mail}/calendar", "/demo/paper/{kiosk}/slips", "/demo/paper/{kiosk}/slips/{name}"),
         *("/kiosk/{kiosk}/appointments/{appointment}/qr.svg", "/kiosk/{kiosk}/services/{service}/qr.svg"),
-        *("/kiosk/{kiosk}/tickets/{ticket}/qr.svg", "/sign-in/oidc/start", "/termin/v/{secret}/termin.ics"),
+        *(
+            "/kiosk/{kiosk}/tickets/{ticket}/qr.svg",
+            "/sign-in/oidc/start",
+            "/styleguide/states.css",
+            "/termin/v/{secret}/termin.ics",
+        ),
     }
 )
 """Files, pictures, parts of pages and ways on: nobody reads them as a page."""
@@ -217,7 +233,7 @@ async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
     )
 
 
-def pages_of(language: str, states: dict[str, tuple[State, ...]]) -> list[State]:
-    """Return what is looked at in a language: staff's pages are German."""
-    every = [state for found in states.values() for state in found]
+def pages_of(language: str, states: dict[str, tuple[State, ...]], *, all_of_them: bool = True) -> list[State]:
+    """Return what is looked at in a language: staff's pages are German. Not `all_of_them`: those of a day."""
+    every = [state for found in states.values() for state in found if all_of_them or state.by_day]
     return [one for one in every if language == "de" or is_visitors(one.path.partition("?")[0])]

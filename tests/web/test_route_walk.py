@@ -55,7 +55,8 @@ OPEN: Final = {
         *("GET /first-run/{secret}", "GET /first-run/{secret}/{step}", "POST /first-run/{secret}/{step}"),
     },
     "of the demo, where everybody may play everything": {
-        *("GET /styleguide", "POST /demo/open/{kind}/{id}", "GET /demo/paper/{kiosk}"),
+        *("GET /styleguide", "GET /styleguide/{face}", "GET /styleguide/states.css"),
+        *("POST /demo/open/{kind}/{id}", "GET /demo/paper/{kiosk}"),
         *("GET /demo/paper/{kiosk}/slips", "GET /demo/paper/{kiosk}/slips/{name}"),
         *("GET /demo/mails", "GET /demo/mails/{mail}", "GET /demo/mails/{mail}/letter"),
         "GET /demo/mails/{mail}/calendar",

@@ -1,4 +1,4 @@
-// The style guide's own switches: theme, the sample dialog, drawn numbers. Nothing else uses it.
+// What the style guide's samples cannot say without a script: drawn numbers, shares, the grid of a hall, a dialog.
 
 import { digits } from "./digits.js";
 
@@ -6,15 +6,12 @@ for (const node of document.querySelectorAll("[data-number]")) {
   const words = document.createElement("span");
   words.className = "visually-hidden";
   words.textContent = node.dataset.number;
-  node.append(digits(node.dataset.number), words);
+  node.replaceChildren(digits(node.dataset.number), words);
 }
 for (const node of document.querySelectorAll("[data-share]")) node.style.setProperty("--part", node.dataset.share);
+for (const name of ["columns", "rows"]) {
+  for (const node of document.querySelectorAll(`[data-${name}]`)) node.style.setProperty(`--${name}`, node.dataset[name]);
+}
 for (const button of document.querySelectorAll("[data-open]")) {
   button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal());
-}
-for (const radio of document.querySelectorAll('input[name="theme"]')) {
-  radio.addEventListener("change", () => {
-    if (radio.value) document.documentElement.dataset.theme = radio.value;
-    else delete document.documentElement.dataset.theme;
-  });
 }
