@@ -80,7 +80,9 @@ async def test_no_component_is_forgotten_and_none_of_its_states(town: Town) -> N
         css = "".join(sheet(name) for name in sheets or EVERYWHERE)
         # What all share may stand on any page: components.css knows some names of the faces.
         elements = pages[face] + shared if sheets else [one for page in pages.values() for one in page]
-        assert missing_from(elements, css) == set(), face
+        assert missing_from(elements, css) == set(), (
+            f"a sample is missing in templates/styleguide/{face}.html"
+        )
     assert missing_from(shared, ".button { } .new-thing { } .badge:hover { }") == {"new-thing", "badge:hover"}
 
 
