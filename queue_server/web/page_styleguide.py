@@ -1,7 +1,7 @@
 """`/styleguide`: every component in every state, a page for each face: two may give one name to two things.
 
 What must not live here: the samples (templates/styleguide), how a state is shown (`web.guide_states`). A
-class of a stylesheet that no sample has fails `tests/web/test_page_styleguide.py`. Demo only.
+class of a stylesheet that no sample has fails `tests/architecture/test_styleguide.py`. Demo only.
 """
 
 from functools import cache
