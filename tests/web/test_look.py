@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from queue_server.domain.look import AMBER, DARK_GROUNDS, GROUNDS, Face, Look, drawn
 from queue_server.web.look import DARK_SCENE, LIGHT_SCENE, address
 from tests.display.test_tokens import DARK, LIGHT
@@ -83,9 +81,9 @@ async def test_an_address_of_an_older_release_is_answered_and_not_kept(town: Tow
     assert (old.status_code, old.headers["cache-control"]) == (200, "no-cache")
 
 
-@pytest.mark.parametrize("name", ["0b6b3a-own-comic", "green-own-house", "0b6b3a-own", "x"])
-async def test_what_is_no_look_is_not_found(town: Town, name: str) -> None:
-    assert (await town.client.get(f"/look/{name}.css")).status_code == 404
+async def test_what_is_no_look_is_not_found(town: Town) -> None:
+    for name in ("0b6b3a-own-comic", "green-own-house", "0b6b3a-own", "x", "0b6b3a-own-house-x"):
+        assert (await town.client.get(f"/look/{name}.css")).status_code == 404, name
 
 
 async def test_colours_that_nobody_could_read_are_never_served(town: Town) -> None:
