@@ -12,12 +12,14 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from queue_server.adapters import accounts
 from queue_server.domain.access import Actor, Role
+from queue_server.domain.town import Site
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.languages import is_visitors
 from queue_server.web.page_styleguide import FACES, SHARED
 from tests.e2e.harness.judging import WIDE
 from tests.web.askers import HERE, MUSTER, a_session
+from tests.web.pressed import PRESSES
 from tests.web.running import Town
 from tests.web.test_mailing import PERSON, hold
 from tests.web.test_page_status import booked_for
@@ -30,6 +32,14 @@ ACTORS: Final = {
 """Who sees them, beside strangers: the `visitor`, and the `reader` of the style guide (both go at once)."""
 
 
+DEVICES: Final = {
+    "display": "display/rathaus-eg",
+    "Arabic display": "display/rathaus-og",
+    "kiosk": "kiosk/rathaus-kiosk",
+}
+"""Those that need no person: let in by the demo."""
+
+
 @dataclass(frozen=True)
 class State:
     """One state of a page: its address with `{names}` of `Stage.names`, and who looks at it."""
@@ -38,6 +48,10 @@ class State:
     who: str = "visitor"
     status: int = 200
     ready: str = "main"
+    is_screen: bool = False
+    """It hangs on a wall: nobody has it on a phone."""
+    press: str = ""
+    """What is pressed there, by its name in `PRESSES`."""
     by_day: bool = True
     """Whether it is looked at in every run; else with `--long`."""
 
@@ -50,13 +64,16 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/account": (State("/account", A),),
     "/admin": (State("/admin", A),),
     "/admin/accounts": (State("/admin/accounts", A),),
-    "/admin/accounts/new": (State("/admin/accounts/new", A),),
+    "/admin/accounts/new": (State("/admin/accounts/new", A), State("/admin/accounts/new", A, press="send")),
     "/admin/accounts/{account}": (State("/admin/accounts/{account}", A),),
     "/admin/changes": (State("/admin/changes", A),),
     "/admin/closing": (State("/admin/closing", A),),
     "/admin/closing/{site}": (State("/admin/closing/rathaus", A),),
     "/admin/devices": (State("/admin/devices", A),),
-    "/admin/exchange": (State("/admin/exchange", A),),
+    "/admin/exchange": (
+        State("/admin/exchange", A),
+        State("/admin/exchange", A, press="broken file", by_day=False),
+    ),
     "/admin/first-steps": (State("/admin/first-steps", A),),
     "/admin/health": (State("/admin/health", A),),
     "/admin/letters": (State("/admin/letters", A),),
@@ -70,7 +87,12 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/admin/setup/service/_catalogue": (State("/admin/setup/service/_catalogue", A),),
     "/admin/setup/service/_new": (State("/admin/setup/service/_new", A),),
     "/admin/setup/{what}": (State("/admin/setup/site", A), State("/admin/setup/clerk", A)),
-    "/admin/setup/{what}/_new": (State("/admin/setup/area/_new?site=rathaus", A),),
+    "/admin/setup/{what}/_new": (
+        State("/admin/setup/area/_new?site=rathaus", A),
+        State("/admin/setup/area/_new?site=rathaus", A, press="send", by_day=False),
+        State("/admin/setup/display/_new?site=rathaus", A, press="send", by_day=False),
+        State("/admin/setup/clerk/_new", A, press="send", by_day=False),
+    ),
     "/admin/setup/{what}/{id}": (
         State("/admin/setup/town/musterstadt", A),
         State("/admin/setup/site/rathaus", A),
@@ -92,6 +114,11 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/department/{department}/walk-ins": (State("/department/buergerbuero/walk-ins", L),),
     "/desk": (State("/desk", A),),
     "/desk/{site}": (State("/desk/rathaus", A),),
+    "/display/{display}": (
+        State("/display/rathaus-eg", "display", ready=".call", is_screen=True),
+        State("/display/rathaus-og", "Arabic display", ready=".quiet__line", is_screen=True),
+    ),
+    "/kiosk/{kiosk}": (State("/kiosk/rathaus-kiosk", "kiosk", ready=".begin"),),
     "/desk/{site}/appointments/{reference}": (State("/desk/rathaus/appointments/{reference}", A),),
     "/desk/{site}/appointments/{reference}/card": (State("/desk/rathaus/appointments/{reference}/card", A),),
     "/desk/{site}/conflicts": (State("/desk/rathaus/conflicts", A),),
@@ -100,7 +127,7 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/desk/{site}/tickets/{ticket}": (State("/desk/rathaus/tickets/{ticket}", A),),
     "/pair": (State("/pair?display=rathaus-eg"),),
     "/password": (State("/password", A),),
-    "/sign-in": (State("/sign-in"),),
+    "/sign-in": (State("/sign-in"), State("/sign-in", press="wrong password", by_day=False)),
     "/styleguide": (State("/styleguide", R), State(f"/styleguide{TURNED}", R, by_day=False)),
     "/styleguide/{face}": tuple(
         State(f"/styleguide/{face}{asked}", R, by_day=not asked)
@@ -108,17 +135,29 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
         if face != SHARED
         for asked in ("", TURNED)
     ),
-    "/t/{secret}": (State("{waiting}"), State("{called}"), State("{appointed}")),
+    "/t/{secret}": (
+        State("{waiting}"),
+        State("{called}"),
+        State("{appointed}"),
+        State("{given_back}", by_day=False),
+        State("{unknown}", status=404, by_day=False),
+    ),
     "/termin": (
         State("/termin"),
         State("/termin?town=musterstadt"),
         State("/termin?town=musterstadt&q=xyzzy"),
         State("/termin/rathaus?s=id-card&step=2"),
+        State("/termin/rathaus?s=id-card&step=2", press="nothing said"),
+        State("/termin/rathaus?s=id-card&step=2", press="too late"),
+        State("/termin/rathaus?s=id-card&step=2", press="mistyped", by_day=False),
+        State("/termin/rathaus?s=id-card&step=2", press="look over", by_day=False),
+        State("/termin/rathaus", press="send", by_day=False),
     ),
     "/termin/einbinden": (State("/termin/einbinden?town=musterstadt"),),
-    "/termin/v/{secret}": (State("{manage}"),),
+    "/termin/v/{secret}": (State("{manage}"), State("{cancelled}", by_day=False)),
     "/termin/v/{secret}/cancel": (State("{manage}/cancel"),),
     "/termin/v/{secret}/move": (State("{manage}/move"),),
+    "/termin/v/{secret}/move/check": (State("{manage}/move", press="move"),),
     "/termin/{site}": (State("/termin/rathaus"),),
     "/termin/{site}/{service}": (State("/termin/rathaus/id-card"),),
     "an address that nobody knows": (State("/nothing", status=404),),
@@ -126,11 +165,8 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
 """The addresses of the product's table → the states in which each is looked at."""
 
 ELSEWHERE: Final = {
-    "/display/{display}": "display/test_page.py",
-    "/kiosk/{kiosk}": "kiosk/test_page.py",
     "/first-run/{secret}": "web/first_run/test_in_browser.py",
     "/first-run/{secret}/{step}": "web/first_run/test_in_browser.py",
-    "/termin/v/{secret}/move/check": "e2e/test_booking.py",
     "/termin/v/{secret}/confirm": "e2e/test_booking.py",
     "/demo/mails/{mail}": "web/test_page_mails.py",
     "/demo/mails/{mail}/letter": "e2e/test_letter_pictures.py",
@@ -184,7 +220,17 @@ class Stage:
                 name, _, value = cookie.partition("=")
                 await context.add_cookies([{"name": name, "value": value, "url": self.address}])
             self.contexts[who], self.pages[who] = context, await context.new_page()
+            if who in DEVICES:
+                await self._enter(self.pages[who], DEVICES[who])
         return self.pages[who]
+
+    async def _enter(self, page: Page, device: str) -> None:
+        """Let a browser be a device of the demo, in its own window and not in a new one."""
+        await page.goto(f"{self.address}/")
+        form = page.locator(f'form[action="/demo/open/{device}"]')
+        await form.evaluate("node => { node.removeAttribute('target'); }")
+        await form.locator("button").click()
+        await page.wait_for_url(f"**/{device}")
 
     async def go(self, browser: Browser, state: State, language: str = "") -> tuple[Page, int]:
         """Open a state; return its page and the status of the answer."""
@@ -196,6 +242,8 @@ class Stage:
         status = answer.status if answer is not None else 0
         if status == state.status:
             await expect(page.locator(state.ready).first, state.path).to_be_visible(timeout=5_000)
+            if state.press:
+                await PRESSES[state.press](page)
         return page, status
 
     async def close(self) -> None:
@@ -205,9 +253,12 @@ class Stage:
 
 async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
     """Let people wait, be called, and have booked; the towns speak `languages`."""
-    sites = town.house.directory.sites
     town.house.directory.sites = {
-        id_: (dataclasses.replace(one, languages=languages), site) for id_, (one, site) in sites.items()
+        id_: (
+            dataclasses.replace(one, languages=languages),
+            _with_another_voice(site) if site.displays else site,
+        )
+        for id_, (one, site) in town.house.directory.sites.items()
     }
     await town.open()
     called = await town.take()
@@ -219,9 +270,15 @@ async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
         return booking.confirm(unit, hold(unit)["id"], "browser", PERSON, "de")
 
     booked = await town.house.sequencer.do("rathaus", confirm)
+    given_back = await town.take()
+    await town.client.post(given_back["status_url"], data={"act": "cancel"})
+    cancelled = await town.house.sequencer.do("rathaus", _booked_and_cancelled)
     return Stage(
         town,
         {
+            "given_back": given_back["status_url"],
+            "unknown": f"{waiting['status_url'][:-4]}0000",
+            "cancelled": town.house.manage_url(cancelled["reference"], cancelled["secret_version"]),
             "called": called["status_url"],
             "waiting": waiting["status_url"],
             "appointed": appointed["status_url"],
@@ -231,6 +288,18 @@ async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
             "account": await town.house.read(lambda conn: accounts.list_accounts(conn, MUSTER)[0].id),
         },
     )
+
+
+def _booked_and_cancelled(unit: Unit) -> Answer:
+    booked = booking.confirm(unit, hold(unit, day=2)["id"], "browser", PERSON, "de")
+    booking.cancel(unit, booked["reference"], "visitor")
+    return booked
+
+
+def _with_another_voice(site: Site) -> Site:
+    """Let the last display of the hall speak Arabic: what it shows runs from the right."""
+    *others, last = site.displays
+    return dataclasses.replace(site, displays=(*others, dataclasses.replace(last, spoken=("ar", "de"))))
 
 
 def pages_of(language: str, states: dict[str, tuple[State, ...]], *, all_of_them: bool = True) -> list[State]:

@@ -49,14 +49,13 @@ async def look(stage: Stage, browser: Any, language: str, states: list[State], *
         except AssertionError as e:
             found.append(str(e)[:90])
             continue
-        address = f"{language} {state.path}"
+        address = f"{language} {state.path} {state.press}"
         if status != state.status:
             found.append(f"{address}: answered {status}")
             continue
-        found += words(
-            address,
-            await judge(page, is_visitors=is_visitors(state.path) or state.who == "reader", whole=whole),
-        )
+        is_touched = is_visitors(state.path) or state.who == "reader"
+        judged = await judge(page, is_visitors=is_touched, whole=whole, is_screen=state.is_screen)
+        found += words(address, judged)
     return found
 
 

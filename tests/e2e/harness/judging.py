@@ -71,13 +71,18 @@ FOCUS = """least => {
 }"""
 
 
-async def judge(page: Page, *, is_visitors: bool, whole: bool = True) -> list[str]:
-    """List what is wrong with the page, which is left narrow. `whole` False: not what no language changes."""
+async def judge(page: Page, *, is_visitors: bool, whole: bool = True, is_screen: bool = False) -> list[str]:
+    """List what is wrong with the page, which is left narrow.
+
+    `whole` False: not what no language changes. `is_screen`: it hangs on a wall and is never narrow.
+    """
     await page.emulate_media(color_scheme="light", reduced_motion="reduce", forced_colors="none")
     found = await axe(page)
     if whole:
         await page.emulate_media(color_scheme="dark")
         found += await page.evaluate(IN_THE_DARK)
+    if is_screen:
+        return found
     await page.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
     found += await page.evaluate(BEYOND)
     if whole:
