@@ -19,8 +19,8 @@ BACK_WAIT = timedelta(minutes=5)
 LARGEST_ADJUSTMENT = PRIORITY
 PICK_UP_MIN: Final = 4
 """Minutes that everybody has, however short the concern: they give no patience."""
-STEEPNESS: Final = 2.5
-MOST_COUNTED_MIN: Final = 17
+STEEPNESS: Final = 3
+MOST_COUNTED_MIN: Final = 19
 """No concern is more patient: who came with a long one would pay for the short waits of all others."""
 
 OrderKey = tuple[int, datetime, datetime, int]
@@ -44,7 +44,7 @@ def walk_in_due(arrived_at: datetime, expected_min: float, patience_factor: floa
 def patience_min(expected_min: float, patience_factor: float) -> int:
     """Return after how many whole minutes somebody with a concern of `expected_min` is due.
 
-    With factor 3: a pick-up of 5 minutes after 8, a concern of 10 after 45, everything longer after 51.
+    With factor 3: a pick-up of 5 minutes after 9, a concern of 10 after 54, everything longer after 57.
     The figures are those that did best on simulated days (docs/waiting.md, docs/decisions/patience.md).
     """
     counted = STEEPNESS * (expected_min - PICK_UP_MIN)

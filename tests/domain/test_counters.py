@@ -89,9 +89,9 @@ def test_a_long_pause_releases_who_is_overdue_and_no_parked_visitor() -> None:
     assert calling.release_overdue(day.hall, "c1", at("12:00")) == [], "open counters keep theirs"
     day.wait_until("09:05")
     day.record(calling.pause_counter(day.hall, "c1"))
-    assert waits.due_at == at("09:08")
-    assert calling.release_overdue(day.hall, "c1", at("09:17:59")) == []
-    assert calling.release_overdue(day.hall, "c1", at("09:18")) == [e.TicketReleased(waits.id)]
+    assert waits.due_at == at("09:09")
+    assert calling.release_overdue(day.hall, "c1", at("09:18:59")) == []
+    assert calling.release_overdue(day.hall, "c1", at("09:19")) == [e.TicketReleased(waits.id)]
     assert calling.release_overdue(day.hall, "c2", at("12:00")) == []
 
 
@@ -108,6 +108,6 @@ def test_ten_minutes_count_from_the_latest_of_pause_due_time_and_transfer(
         else:
             day.serve("c2", ticket)
             day.hand_on("c2", "c1")
-    assert ticket.due_at == at("09:08")
+    assert ticket.due_at == at("09:09")
     assert calling.release_overdue(day.hall, "c1", at("09:49:59")) == []
     assert calling.release_overdue(day.hall, "c1", at("09:50")) == [e.TicketReleased(ticket.id)]

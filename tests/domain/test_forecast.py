@@ -136,7 +136,7 @@ def test_who_is_long_late_is_hardly_expected_any_more() -> None:
 
 def test_one_kept_for_a_paused_counter_is_asked_for_again_after_a_while() -> None:
     day = a_hall(2)
-    day.take(minutes=10)
+    day.take(minutes=10, factor=2.5)
     day.serve("c1")
     day.hand_on("c1", "c2")
     day.record([e.CounterPaused("c2")])
@@ -174,10 +174,10 @@ def test_the_called_one_still_has_the_way_and_the_whole_visit_before() -> None:
 def test_a_newcomer_is_told_the_same_as_who_has_just_come() -> None:
     day = a_hall(2)
     for _ in range(7):
-        day.take(minutes=10, factor=2)
+        day.take(minutes=10, factor=1.66)
     due = day.now + timedelta(minutes=30)
     asked = ahead(day).of_newcomer(ALL, due)
-    came = day.take(minutes=10, factor=2)
+    came = day.take(minutes=10, factor=1.66)
     known = ahead(day).tickets[came.id]
     assert asked
     assert (asked.low, asked.high) == pytest.approx((known.low, known.high), abs=0.1)
@@ -194,7 +194,7 @@ def test_between_two_due_times_that_were_asked_about_lies_the_middle() -> None:
         assert outlook
         return outlook.middle
 
-    assert middle(45) == (middle(30) + middle(60)) / 2
+    assert middle(45) == pytest.approx((middle(30) + middle(60)) / 2)
     assert middle(500) == middle(60)
 
 

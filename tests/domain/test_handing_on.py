@@ -37,7 +37,7 @@ def test_put_back_does_not_bring_a_due_time_forward() -> None:
     ticket = day.take(minutes=30)
     day.call("c1")
     day.record(calling.put_back(day.hall, "c1", day.now))
-    assert ticket.due_at == at("09:51")
+    assert ticket.due_at == at("09:57")
 
 
 def test_a_parked_visit_is_kept_at_its_counter_and_resumed() -> None:

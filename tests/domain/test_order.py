@@ -21,11 +21,11 @@ from tests.domain.builders import GRACE, a_ticket, at
 @pytest.mark.parametrize(
     ("minutes", "factor", "due"),
     [
-        (5, 3, "09:08"),
-        (10, 3, "09:45"),
-        (15, 3, "09:51"),
-        (60, 3, "09:51"),
-        (60, 1.5, "09:26"),
+        (5, 3, "09:09"),
+        (10, 3, "09:54"),
+        (15, 3, "09:57"),
+        (60, 3, "09:57"),
+        (60, 1.5, "09:29"),
         (1, 9, "09:00"),
     ],
 )
@@ -107,4 +107,4 @@ def test_the_due_time_explains_itself() -> None:
     long_one = walk_in_due(at("09:00"), 30, 3)
     short_one = walk_in_due(at("09:20"), 5, 3)
     assert short_one.at < long_one.at
-    assert short_one.at - at("09:20") == timedelta(minutes=8)
+    assert short_one.at - at("09:20") == timedelta(minutes=9)

@@ -111,7 +111,7 @@ async def test_who_waits_for_a_paused_counter_is_released_ten_minutes_past_the_d
     await ticking.hall.call()
     await ticking.hall.do(lambda u: counter.transfer(u, "c1", "anna", to_counter="c2"))
     await ticking.hall.act(counter.pause, "c2", "bernd")
-    ticking.hall.hand.later(minutes=17)
+    ticking.hall.hand.later(minutes=18)
     await ticking.some_ticks()
     assert ticking.hall.hand.hall.tickets[taken["id"]].bound_counter_id == "c2"
     ticking.hall.hand.later(minutes=1)

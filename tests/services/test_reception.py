@@ -113,8 +113,8 @@ def test_priority_moves_the_due_time_and_says_so(hand: Hand) -> None:
 
 
 def test_the_due_time_is_arrival_and_patience(hand: Hand) -> None:
-    assert hand.ticket(hand.take(PASS)).due_at == at("08:45")
-    assert hand.ticket(hand.take(CARD)).due_at == at("08:08")
+    assert hand.ticket(hand.take(PASS)).due_at == at("08:54")
+    assert hand.ticket(hand.take(CARD)).due_at == at("08:09")
 
 
 def test_several_services_make_one_visit_with_their_minutes_added(hand: Hand) -> None:
@@ -249,7 +249,7 @@ def test_away_keeps_the_place_and_is_not_called(hand: Hand) -> None:
     hand.do(lambda u: reception.go_away(u, u.hall.tickets[ticket]))
     assert hand.call()["number"] == second["number"]
     hand.do(lambda u: reception.come_back(u, u.hall.tickets[ticket]))
-    assert hand.ticket(first).due_at == at("08:45")
+    assert hand.ticket(first).due_at == at("08:54")
 
 
 def test_who_missed_the_number_is_called_again_and_nobody_by_itself(hand: Hand) -> None:
@@ -259,9 +259,9 @@ def test_who_missed_the_number_is_called_again_and_nobody_by_itself(hand: Hand) 
     hand.act(counter.mark_no_show)
     with pytest.raises(Exception, match="nobody_waiting"):
         hand.call()
-    hand.later(minutes=40)
+    hand.later(minutes=50)
     hand.do(lambda u: reception.come_back(u, u.hall.tickets[missed["id"]]))
-    assert hand.ticket(missed).due_at == at("08:45")
+    assert hand.ticket(missed).due_at == at("08:55")
     assert hand.call()["number"] == missed["number"]
 
 

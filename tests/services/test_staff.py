@@ -32,8 +32,8 @@ def test_the_order_and_its_reasons_are_seen(hand: Hand) -> None:
     seen = picture(hand)["waiting"]
     assert [t["number"] for t in seen] == [quick["number"], slow["number"]]
     assert [(t["due_in_ms"], t["due_reason"], t["waiting_ms"]) for t in seen] == [
-        (6 * 60_000, "patience", 120_000),
-        (43 * 60_000, "patience", 120_000),
+        (7 * 60_000, "patience", 120_000),
+        (52 * 60_000, "patience", 120_000),
     ]
 
 

@@ -14,7 +14,7 @@ def test_why_before_me_is_answered_with_due_times_and_no_concern(hand: Hand) -> 
     why = hand.look(lambda u: visits.explain(u, mine["id"]))
     assert why["before_count"] == 1
     (before,) = why["before"]
-    assert (before["number"], before["due_in_min"], why["due_in_min"]) == (earlier["number"], 8, 45)
+    assert (before["number"], before["due_in_min"], why["due_in_min"]) == (earlier["number"], 9, 54)
     assert {before["due_reason"], why["due_reason"]} == {"patience"}
     assert CARD not in str(why)
 

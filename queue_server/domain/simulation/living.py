@@ -16,7 +16,17 @@ from queue_server.domain.events import Recorded
 from queue_server.domain.fold import apply
 from queue_server.domain.hall import CounterState, Hall
 from queue_server.domain.simulation.disciplines import Discipline
-from queue_server.domain.simulation.plan import DayPlan, Desk, Ending, Press, Shift, Turn, Visitor
+from queue_server.domain.simulation.plan import (
+    DayPlan,
+    Desk,
+    Doing,
+    Ending,
+    Meanwhile,
+    Press,
+    Shift,
+    Turn,
+    Visitor,
+)
 from queue_server.domain.ticket import Origin, Ticket, TicketState
 
 SITE: Final = "simulated"
@@ -140,33 +150,40 @@ class _Day:
                     due_reason=placed.due.reason,
                     adjustment=placed.due.adjustment,
                     appointed_at=placed.appointed_at,
+                    counters=visitor.counters,
                     after=None if visitor.after is None else self.lived.tickets.get(visitor.after),
                 )
             ]
         )
         ticket_id = self.lived.tickets[place] = self.hall.seq
         self.visitor_of[ticket_id] = visitor
-        for goes_at, back_at in visitor.away:
-            self._at(goes_at, self._go_away, ticket_id)
-            if back_at is not None:
-                self._at(back_at, self._come_back, ticket_id)
-        if visitor.leaves_at is not None:
-            self._at(visitor.leaves_at, self._give_up, ticket_id)
+        for one in visitor.meanwhile:
+            self._at(one.at, self._happen, ticket_id, one, seq=one.seq)
 
-    def _go_away(self, ticket_id: int) -> None:
+    def _happen(self, ticket_id: int, one: Meanwhile) -> None:
+        """Let happen what the log, or the plan, tells of somebody; nothing when it cannot be now."""
         ticket = self.hall.tickets[ticket_id]
-        if ticket.state is TicketState.WAITING:
-            self._record(visiting.go_away(ticket))
+        waits, away = ticket.state is TicketState.WAITING, ticket.state is TicketState.AWAY
+        match one.what:
+            case Doing.GOES_AWAY if waits:
+                self._record(visiting.go_away(ticket))
+            case Doing.COMES_BACK if away:
+                self._record(visiting.come_back(ticket, self.now))
+            case Doing.GIVES_UP if waits or away:
+                self._record(visiting.cancel(ticket))
+            case Doing.IS_DIRECTED if waits or away:
+                self._record([e.TicketDirected(ticket_id, one.counters)])
+            case Doing.IS_RELEASED if waits or away:
+                self._record([e.TicketReleased(ticket_id)])
+            case Doing.CHANGES if waits or away:
+                self._record([e.ConcernChanged(ticket_id, one.concern, ticket.persons, one.expected_min)])
+            case _:
+                pass
 
-    def _come_back(self, ticket_id: int) -> None:
+    def _return(self, ticket_id: int) -> None:
         ticket = self.hall.tickets[ticket_id]
-        if ticket.state in {TicketState.AWAY, TicketState.NO_SHOW}:
+        if ticket.state is TicketState.NO_SHOW:
             self._record(visiting.come_back(ticket, self.now))
-
-    def _give_up(self, ticket_id: int) -> None:
-        ticket = self.hall.tickets[ticket_id]
-        if ticket.state in {TicketState.WAITING, TicketState.AWAY}:
-            self._record(visiting.cancel(ticket))
 
     # -- counters ----------------------------------------------------------------------------------
 
@@ -185,6 +202,8 @@ class _Day:
         place.shift = place.free_since = None
         if not last:
             self._record(calling.pause_counter(self.hall, counter_id))
+            if place.desk.presses is not None:
+                return  # the log tells who was released, and when
             self._in(calling.RELEASE_AFTER, self._release, counter_id)
         elif self.hall.ticket_at(counter_id) is None:
             self._record(calling.close_counter(self.hall, counter_id))
@@ -271,7 +290,7 @@ class _Day:
             return
         self._record(calling.mark_no_show(self.hall, counter_id))
         if turn.returns_after is not None:
-            self._in(turn.returns_after, self._come_back, ticket_id)
+            self._in(turn.returns_after, self._return, ticket_id)
         self._be_free(counter_id)
 
     def _is_current(self, counter_id: str, ticket_id: int, call_seq: int) -> bool:

@@ -46,12 +46,35 @@ class Turn:
     handed_on: HandedOn | None = None
 
 
+class Doing(StrEnum):
+    """What somebody does, or what is done about somebody, beside the calls."""
+
+    GOES_AWAY = "goes_away"
+    COMES_BACK = "comes_back"
+    GIVES_UP = "gives_up"
+    IS_DIRECTED = "is_directed"
+    IS_RELEASED = "is_released"
+    CHANGES = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """Happens at a moment to who waits or is away; `counters` is of `IS_DIRECTED`, `concern` of `CHANGES`."""
+
+    at: datetime
+    what: Doing
+    seq: int = 0
+    counters: tuple[str, ...] | None = None
+    concern: Concern = ()
+    expected_min: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """One visit, not yet ordered: its due time is the discipline's. `turns` are its calls, in order.
 
     `after` is the place in the plan of the first of two visits of one person. `seq` tells apart what the log
-    recorded at the same moment, `recorded` is how it was placed then.
+    recorded at the same moment, `recorded` is how it was placed then, `counters` alone call it.
     """
 
     arrives_at: datetime
@@ -60,8 +83,8 @@ class Visitor:
     turns: tuple[Turn, ...]
     appointed_at: datetime | None = None
     priority: bool = False
-    away: tuple[tuple[datetime, datetime | None], ...] = ()
-    leaves_at: datetime | None = None
+    meanwhile: tuple[Meanwhile, ...] = ()
+    counters: tuple[str, ...] | None = None
     after: int | None = None
     seq: int = 0
     recorded: Due | None = None
@@ -69,6 +92,10 @@ class Visitor:
     @property
     def services(self) -> frozenset[str]:
         return frozenset(service for service, _ in self.concern)
+
+    @property
+    def gives_up(self) -> bool:
+        return any(one.what is Doing.GIVES_UP for one in self.meanwhile)
 
     @property
     def may_expect_at(self) -> datetime:

@@ -52,7 +52,7 @@ def result_of(lived: Lived) -> DayResult:
     unserved = 0
     for place, visitor in enumerate(lived.plan.visitors):
         ticket = lived.ticket_of(place)
-        unserved += ticket is not None and ticket.first_called_at is None and visitor.leaves_at is None
+        unserved += ticket is not None and ticket.first_called_at is None and not visitor.gives_up
     for at, _, place in lived.calls():
         if place not in called:
             visitor = lived.plan.visitors[place]

@@ -11,7 +11,7 @@ from queue_server.domain.hall import Hall
 from queue_server.domain.order import next_ticket
 from queue_server.domain.simulation.disciplines import AppointmentsFirst, Discipline, FirstCome, Ours
 from queue_server.domain.simulation.living import SITE, Lived, live
-from queue_server.domain.simulation.plan import DayPlan, Ending, HandedOn
+from queue_server.domain.simulation.plan import DayPlan, Doing, Ending, HandedOn, Meanwhile
 from queue_server.domain.ticket import TicketState
 from tests.domain.builders import ALL, CAR, DAY, PASS, at
 from tests.domain.simulation.plans import a_desk, a_drawn_day, a_plan, a_turn, a_visitor
@@ -120,8 +120,11 @@ def test_who_waits_at_closing_is_still_served_and_a_counter_that_ends_sooner_goe
 
 def test_who_gives_up_and_who_is_away_are_not_called() -> None:
     waits = a_visitor("09:00", a_turn(30))
-    gives_up = replace(a_visitor("09:01"), leaves_at=at("09:20"))
-    away = replace(a_visitor("09:02"), away=((at("09:25"), at("09:50")),))
+    gives_up = replace(a_visitor("09:01"), meanwhile=(Meanwhile(at("09:20"), Doing.GIVES_UP),))
+    away = replace(
+        a_visitor("09:02"),
+        meanwhile=(Meanwhile(at("09:25"), Doing.GOES_AWAY), Meanwhile(at("09:50"), Doing.COMES_BACK)),
+    )
     lived = live(a_plan(waits, gives_up, away), Ours())
     assert called(lived) == [("09:00", 0), ("09:50", 2)]
 

@@ -1,0 +1,50 @@
+"""The bench of waits judges on held days, and on as much work as it says."""
+
+from statistics import fmean
+
+import pytest
+
+from queue_server.domain.simulation.results import DayResult
+from tests.bench.days import HELD_FROM, OPENS, Cell, grid
+from tests.bench.waiting import Tally, run
+
+
+def test_the_days_are_as_full_and_as_booked_as_they_say() -> None:
+    cell = Cell(counters=4, load=0.9, booked=0.3)
+    days = [cell.day(seed) for seed in range(60)]
+    work = [
+        sum((t.way + t.lasts).total_seconds() for v in day.visitors for t in v.turns) / 60 for day in days
+    ]
+    assert fmean(work) / (4 * 8 * 60) == pytest.approx(0.9, rel=0.04)
+    booked = [fmean(v.appointed_at is not None for v in day.visitors) for day in days]
+    assert fmean(booked) == pytest.approx(0.3, abs=0.02)
+
+
+def test_more_walk_ins_come_in_the_morning() -> None:
+    arrivals = [v.arrives_at for seed in range(10) for v in Cell(booked=0).day(seed).visitors]
+    first, last = (sum((at - OPENS).total_seconds() // 3600 == hour for at in arrivals) for hour in (0, 7))
+    assert first > 1.4 * last
+
+
+def test_the_grid_has_its_24_kinds_of_days() -> None:
+    assert len(set(grid())) == 24
+
+
+def test_a_tally_pools_visitors_and_averages_the_longest_waits() -> None:
+    days = [DayResult((1.0, 3.0), (8.0,), 0, 0, 0, 0, 0), DayResult((), (4.0,), 0, 0, 0, 0, 0)]
+    tally = Tally(days)
+    assert (tally.mean, tally.worst, tally.very_worst, tally.booked_p90) == (4.0, 6.0, 8.0, 3.0)
+
+
+def test_the_bench_tells_its_held_seeds_and_its_goals() -> None:
+    rows = run(quick=True)
+    assert [row.goal for row in rows] == [
+        "≤ 0.82 x",
+        "≤ +2 min",
+        "≤ 0.85 x",
+        "≤ 0.95 x",
+        "≤ 1.3 x",
+        "< 500 ms",
+    ]
+    assert f"seeds {HELD_FROM}–" in rows[0].note
+    assert rows[-1].ok
