@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import singledispatchmethod
-from statistics import median
 from typing import Final
 
 from queue_server.domain import events as e
@@ -239,8 +238,8 @@ class _Reading:
         for counter_id in self.counters:
             if last_at is not None:
                 self._close(counter_id, last_at)
-        short = [one for one in self.breathers if one <= LONGEST_BREATHER]
-        breather = median(short) if short else timedelta(0)
+        short = sorted(one for one in self.breathers if one <= LONGEST_BREATHER)
+        breather = short[len(short) // 2] if short else timedelta(0)
         desks = tuple(
             Desk(counter_id, tuple(_filled(one.shifts)), breather, tuple(one.presses))
             for counter_id, one in sorted(self.counters.items())
