@@ -56,7 +56,7 @@ class Agent:
 
     A job is `{id, attempt, slip}`. Told the same attempt again, it answers from its journal. A higher attempt
     at a job of which bytes were sent before is printed only when its slip carries a mark: then a person has
-    asked for the reprint.
+    asked for the reprint. `logo` returns the picture at a path of the server, and may take a moment.
     """
 
     def __init__(
@@ -66,11 +66,13 @@ class Agent:
         target: Target,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        logo: Callable[[str], bytes | None] = lambda _: None,
     ) -> None:
         self._printer = printer
         self._journal = journal
         self._target = target
         self._now = now
+        self._logo = logo
         self._one_at_a_time = asyncio.Lock()
 
     async def start(self) -> list[Report]:
@@ -147,7 +149,8 @@ class Agent:
     def _render(self, slip: Slip) -> bytes:
         from kiosk.printing import render  # here, not above: it brings Pillow along, which takes 0.1 s
 
-        return render(slip, self._target.profile, drawn=self._target.drawn)
+        logo = self._logo(slip.logo) if slip.logo else None
+        return render(slip, self._target.profile, drawn=self._target.drawn, logo=logo)
 
     async def _deliver(self, job: str, attempt: int, data: bytes, slip: Slip) -> Outcome:
         try:

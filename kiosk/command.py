@@ -20,6 +20,7 @@ from typing import Final
 from kiosk.agent import Agent
 from kiosk.agent_loop import AgentLoop, socket_address
 from kiosk.journal import Journal
+from kiosk.logos import Logos
 from kiosk.target import BadTarget, Target, target_from
 from kiosk.transport import printer_at
 
@@ -88,7 +89,7 @@ async def _run(address: str, token: str, target: Target, journal: Journal, args:
         loop.add_signal_handler(number, ended.set)
     if args.until_stdin_closes:
         loop.add_reader(0, _until_closed, ended)
-    agent = Agent(printer_at(target, args.data), journal, target)
+    agent = Agent(printer_at(target, args.data), journal, target, logo=Logos(args.url).fetch)
     serving = asyncio.create_task(AgentLoop(address, token, agent).run())
     waiting = asyncio.create_task(ended.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)

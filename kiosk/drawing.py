@@ -4,6 +4,7 @@ Knows neither printer nor slip: takes texts and widths in dots, gives pictures.
 """
 
 import unicodedata
+from io import BytesIO
 from math import ceil
 from typing import Final, Literal
 
@@ -17,6 +18,7 @@ Align = Literal["left", "center", "right"]
 
 TEXT_SIZE: Final = 24  # as high as the printer's own letters
 QUIET_MODULES: Final = 4  # ISO/IEC 18004: phones find the code by its white margin
+MOST_LOGO_ROWS: Final = 120
 SMALLEST_MODULE: Final = 3  # dots; below that thermal paper smears
 
 
@@ -152,6 +154,23 @@ def qr(link: str, dots: int) -> Image.Image:
     page = _blank(len(matrix), len(matrix))
     page.putdata([0 if black else 255 for row in matrix for black in row])
     return page.resize((len(matrix) * module,) * 2, Image.Resampling.NEAREST)
+
+
+def logo(raw: bytes, dots: int) -> Image.Image | None:
+    """Draw a town's logo in dots of black, at most half as wide as the paper; None for what is no picture."""
+    try:
+        with Image.open(BytesIO(raw), formats=("PNG", "JPEG", "WEBP")) as found:
+            coloured = found.convert("RGBA")
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return None
+    paper = Image.new("RGBA", coloured.size, "white")  # what is clear on a screen is white on paper
+    paper.alpha_composite(coloured)
+    plain = paper.convert("L")
+    part = min(dots / 2 / plain.width, MOST_LOGO_ROWS / plain.height, 1.0)
+    small = plain.resize((max(1, round(plain.width * part)), max(1, round(plain.height * part))))
+    return small.convert("1").convert(
+        "L"
+    )  # in dots, as newspapers do: a plain threshold loses every light colour
 
 
 def side_by_side(left: Image.Image, right: Image.Image, dots: int, at: int) -> Image.Image:

@@ -25,12 +25,16 @@ TIME_SHARE: Final = 17  # hundredths of the width are the letters high: "14:20 U
 FRAGMENT: Final = 240  # rows of one raster command: small printers hold no more
 
 
-def render(slip: Slip, profile: str = "default", *, drawn: bool = False) -> bytes:
+def render(slip: Slip, profile: str = "default", *, drawn: bool = False, logo: bytes | None = None) -> bytes:
     """Give the bytes that print the slip and cut it, for a printer profile of python-escpos.
 
     `drawn`: every text as a picture, for printers whose code pages are not what they say.
+    `logo`: a picture that stands above everything.
     """
     press = _Press(slip, profile, drawn=drawn)
+    if logo is not None and (picture := drawing.logo(logo, press.dots)) is not None:
+        press.picture(picture)
+        press.gap(12)
     for at, text in enumerate(slip.header):
         press.line(text, bold=at == 0, large=at == 0)
     press.rule()

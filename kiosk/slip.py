@@ -3,6 +3,7 @@
 Knows nothing of printers, fonts or bytes (`printing`), and translates nothing: the server did.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, cast
@@ -17,6 +18,7 @@ LONGEST_TIME: Final = 20
 LONGEST_TEXT: Final = 300
 LONGEST_LINK: Final = 500
 MOST_LINES: Final = 40
+PICTURE: Final = re.compile(r"/pictures/[0-9a-f]{32}")
 
 
 class SlipInvalid(ValueError):  # noqa: N818 - errors name the refusal
@@ -53,6 +55,8 @@ class Slip:
     paper: PaperWidth = 80
     time: str = ""
     time_caption: str = ""
+    logo: str = ""
+    """Where the server has the town's logo; empty for none."""
 
 
 def slip_from(job: object) -> Slip:
@@ -80,6 +84,7 @@ def slip_from(job: object) -> Slip:
         paper=_paper(fields),
         time=_text(fields, "time", LONGEST_TIME),
         time_caption=_text(fields, "time_caption"),
+        logo=_logo(fields),
     )
 
 
@@ -129,6 +134,12 @@ def _link(fields: Mapping[str, object]) -> str | None:
     if not all("!" <= character <= "~" for character in link):
         raise SlipInvalid("qr", "must be an address in plain ASCII")
     return link
+
+
+def _logo(fields: Mapping[str, object]) -> str:
+    """Return the path of a picture; whatever else stands there is no reason to print nothing."""
+    path = fields.get("logo")
+    return path if isinstance(path, str) and PICTURE.fullmatch(path) else ""
 
 
 def _direction(fields: Mapping[str, object]) -> Direction:

@@ -361,6 +361,7 @@ class Slip(TypedDict):
     """The printed paper, ready in the visitor's language. The agent knows no texts of its own.
 
     `time` is an appointed time, printed large below the number; `time_caption` stands above it.
+    `logo`: the path of the town's logo on this server (`/pictures/…`); print without it when it fails.
     """
 
     number: str
@@ -376,6 +377,7 @@ class Slip(TypedDict):
     paper: Literal[58, 80]
     time: NotRequired[str]
     time_caption: NotRequired[str]
+    logo: NotRequired[str]
 
 
 class PrintJob(TypedDict):

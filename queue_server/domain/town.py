@@ -203,7 +203,8 @@ class Site:
     `patience_factor` says how long a walk-in waits before being due (`order.patience_min`); 0 gives first
     come, first served. `way_min` > 0 starts the service by itself so long after the call; 0 waits for the
     clerk. `speech_rate` is in words a minute. `always_open` stands for every hour of every day, and then
-    `opening` says nothing. Each element of `slip_header` and `slip_footer` is one printed line.
+    `opening` says nothing. Each element of `slip_header` and `slip_footer` is one printed line;
+    `slip_logo`: above them stands the town's logo.
 
     `admission` says who is let in where none of `admission_times` does, whose first that fits counts.
 
@@ -255,6 +256,7 @@ class Site:
     speech_rate: int = 150
     slip_header: tuple[Texts, ...] = ()
     slip_footer: tuple[Texts, ...] = ()
+    slip_logo: bool = False
     check_in: CheckIn = CheckIn.REQUIRED
     required_fields: tuple[str, ...] = REQUIRED_FIELDS
     kiosk_fields: tuple[str, ...] = ()

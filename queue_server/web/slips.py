@@ -15,6 +15,7 @@ from queue_server.services.locales import clock, direction_of, locale_of, weekda
 from queue_server.services.ports import JobToPrint, Unit
 from queue_server.services.wording import in_words, papers_in_words, told_to_others
 from queue_server.web.house import House
+from queue_server.web.look import logo_of
 from queue_server.web.texts import FALLBACK
 
 
@@ -55,7 +56,7 @@ def _frame(
     url, caption = captioned
     # No QR before the town has said under which address phones reach the server.
     has_qr = bool(house.settings.public_url)
-    return Slip(
+    printed = Slip(
         number=str(number),
         headline=say("slip.headline"),
         lines=[],
@@ -69,6 +70,9 @@ def _frame(
         direction=direction_of(language),
         paper=80,
     )
+    if site.slip_logo and (logo := logo_of(unit.town)) is not None:
+        printed["logo"] = logo["src"]
+    return printed
 
 
 def _add_time(house: House, unit: Unit, printed: Slip, at: datetime) -> None:

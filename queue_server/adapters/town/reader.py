@@ -172,6 +172,7 @@ class TownReader:
             speech_rate=table.whole("speech_rate", 150),
             slip_header=table.texts_list("slip_header"),
             slip_footer=table.texts_list("slip_footer"),
+            slip_logo=table.flag("slip_logo"),
             check_in=table.choice("check_in", CheckIn.REQUIRED),
             required_fields=table.words("required_fields", REQUIRED_FIELDS),
             kiosk_fields=table.words("kiosk_fields", ()),

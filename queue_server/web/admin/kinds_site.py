@@ -150,7 +150,12 @@ _CALLING: Final = Part(
     ),
 )
 _SLIP: Final = Part(
-    "slip", (Field("slip_header", Widget.TEXT_LINES), Field("slip_footer", Widget.TEXT_LINES))
+    "slip",
+    (
+        Field("slip_header", Widget.TEXT_LINES),
+        Field("slip_footer", Widget.TEXT_LINES),
+        Field("slip_logo", Widget.SWITCH),
+    ),
 )
 SITE: Final = Sort("site", (_PLACE, _HOURS, _ADMISSION, _BOOKING, _MESSAGES, _CALLING, _SLIP))
 KINDS: Final = {sort.what: sort for sort in (TOWN, SITE)}

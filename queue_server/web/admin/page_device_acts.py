@@ -16,6 +16,7 @@ from queue_server.web.admin.device_rows import local_moment
 from queue_server.web.admin.frame import sent
 from queue_server.web.admin.page_devices import PAGE
 from queue_server.web.languages import staffs
+from queue_server.web.look import logo_of
 from queue_server.web.noting import note
 from queue_server.web.pages import PageCall, PageRoute
 
@@ -76,7 +77,7 @@ def paper(call: PageCall, site: Site, kiosk: Kiosk) -> Slip:
         (say("devices.paper_at"), local_moment(call, site, language)),
         (say("devices.paper_letters"), say("devices.paper_all_letters")),
     ]
-    return Slip(
+    printed = Slip(
         number=say("devices.paper_word"),
         headline=say("devices.paper_headline"),
         lines=[SlipLine(label=label, value=value) for label, value in lines],
@@ -90,6 +91,9 @@ def paper(call: PageCall, site: Site, kiosk: Kiosk) -> Slip:
         direction="ltr",
         paper=80,
     )
+    if site.slip_logo and (logo := logo_of(call.house.town_and_site(site.id)[0])) is not None:
+        printed["logo"] = logo["src"]
+    return printed
 
 
 async def _switch(call: PageCall, display_id: str, *, out: bool) -> None:

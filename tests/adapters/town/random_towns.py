@@ -170,6 +170,7 @@ def _sites(draw: Draw, id_: str, languages: tuple[str, ...]) -> Site:
         announce_languages=draw(some(languages)),
         slip_header=draw(st.lists(TEXTS, max_size=2).map(tuple)),
         slip_footer=draw(st.lists(TEXTS, max_size=2).map(tuple)),
+        slip_logo=draw(st.booleans()),
         check_in=draw(st.sampled_from(CheckIn)),
         required_fields=draw(some(PERSON_FIELDS)),
         kiosk_fields=draw(some(PERSON_FIELDS)),

@@ -109,6 +109,7 @@ def everything_unusual() -> Town:
         speech_rate=170,
         slip_header=({"de": "Zeile 1"}, {"de": "Zeile 2", "fr": "ligne 2"}),
         slip_footer=({"de": "Ende"},),
+        slip_logo=True,
         check_in=CheckIn.AUTOMATIC,
         required_fields=("address", "birth_date"),
         kiosk_fields=("phone",),

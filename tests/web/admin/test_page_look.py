@@ -1,14 +1,17 @@
 """The page of a town's look: seen before it is applied, refused with an offer, taken back like any change."""
 
+import asyncio
 import re
 from typing import Any
 
+from kiosk.logos import Logos
 from queue_server.domain.look import Face, Look
 from queue_server.web.look import address
 from tests.adapters.test_pictures import a_file
 from tests.web.admin.setup import form_in, read, send, settings
 from tests.web.running import Town
 from tests.web.test_all_acts_are_noted import lines
+from tests.web.test_kiosk_appointments import an_agent, book
 from tests.web.test_page_desk import words
 
 PAGE = "/admin/look"
@@ -132,3 +135,19 @@ async def test_two_people_do_not_undo_each_others_look(town: Town) -> None:
 async def test_only_who_administers_the_town_changes_its_look(town: Town) -> None:
     for who in ("anna", "display"):
         assert (await town.client.get(PAGE, headers=town.headers(who))).status_code in {303, 403, 404}, who
+
+
+async def test_a_slip_has_the_logo_when_its_site_says_so(served_town: Town) -> None:
+    town = served_town
+    await upload(town, a_file(), act="save")
+    [id_] = settings(town).pictures
+    async with an_agent(town) as next_slip:
+        await book(town)
+        assert "logo" not in await next_slip()
+        assert (await send(town, "/admin/setup/site/rathaus", slip_logo="on")).status_code == 303
+        await book(town, "2026-03-12T10:20+01:00")
+        path = (await next_slip())["logo"]
+    assert path == f"/pictures/{id_}"
+    assert await asyncio.to_thread(Logos(f"http://{town.address}").fetch, path) is not None, (
+        "as the agent fetches it"
+    )
