@@ -1,6 +1,7 @@
 // Checking in for an appointment: by the code of the confirmation, or by number (or reference) and time.
 //
-// Nothing of the appointment is shown but its number, its time and where to wait: who stands here may be anybody.
+// Until somebody has checked in nothing of the appointment is shown: who stands here may be anybody. After it, its
+// number, its time, where to wait, and what to have along, but of a confidential concern.
 
 import { makePress } from "./commands.js";
 import { button, h, problemNode } from "./dom.js";

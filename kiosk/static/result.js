@@ -8,6 +8,7 @@ import { clockOf } from "./when.js";
 
 /** How long the printer may be silent before the visitor is asked to note the number. */
 export const SLIP_LATE_MS = 12_000;
+const AIR_PX = 24; // around the number
 
 /** What became of the slip, as the page words it: printing, ready, failed (nothing came), unsure (look for it). */
 export function slipState({ word, printer, waitedMs }) {
@@ -24,7 +25,7 @@ export function resultView({ t, config, language, today, ticket, kind, slip, cod
   const words = (texts) => texts[language] ?? texts.de;
   return h(
     "section",
-    { class: "result", "data-slip": slip },
+    { class: `result${ticket.bring?.length ? " result--bring" : ""}`, "data-slip": slip },
     h(
       "div",
       { class: "result__number" },
@@ -38,6 +39,7 @@ export function resultView({ t, config, language, today, ticket, kind, slip, cod
       ticket.then && h("p", { class: "result__line" }, t("kiosk.arrived_then", { time: clockOf(ticket.then.starts_at), number: ticket.then.number })),
       area && kind !== "booked" && h("div", { class: "result__area" }, icon("pin"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_here")), h("p", { class: "result__place" }, words(area.name)), h("p", {}, words(area.hint ?? {})))),
       ticket.wait && (kind === "taken" || ticket.arrival === "late") && h("div", { class: "result__area" }, icon("clock"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_for_you")), h("p", { class: "result__place" }, waitNodes(t, ticket.wait)))),
+      ticket.bring?.length > 0 && bring(t, ticket.bring.map(words)),
       slipNotice({ t, config, ticket, kind, slip, code }),
       problem && h("div", { class: "notice notice--bad", role: "alert" }, h("p", { class: "notice__title" }, problem)),
     ),
@@ -49,6 +51,38 @@ export function resultView({ t, config, language, today, ticket, kind, slip, cod
       closingButtons({ t, closingS, settling, onDone: on.done, onMoreTime: on.moreTime }),
     ),
   );
+}
+
+/** A reminder of what to have along, with nothing to press. */
+function bring(t, lines) {
+  return h(
+    "div",
+    { class: "result__area result__bring" },
+    icon("paper"),
+    h("div", {}, h("h2", { class: "result__ask" }, t("kiosk.have_all")), h("ul", {}, lines.map((line) => h("li", {}, line))), h("p", { "data-more": "", hidden: true }, t("kiosk.have_more")), h("p", { class: "soft" }, t("kiosk.have_not"))),
+  );
+}
+
+/** Leave only so many lines of the reminder as there is room for: the number and the word on the slip come first. */
+export function fitReminder(root) {
+  const block = root.querySelector(".result__bring");
+  if (!block) return;
+  const rest = block.querySelector("[data-more]");
+  const lines = [...block.querySelectorAll("li")];
+  while (isCrowded(root) && lines.length > 0) {
+    lines.pop().remove();
+    rest.hidden = false;
+  }
+  if (lines.length === 0) block.querySelector("ul").remove();
+  if (isCrowded(root)) block.querySelector("p:last-child").remove();
+  if (isCrowded(root)) block.remove();
+}
+
+function isCrowded(root) {
+  const box = (part) => root.querySelector(part).getBoundingClientRect();
+  const [field, label, digits, more] = [box(".result__number"), box(".result__label"), box(".result__digits"), root.querySelector(".result__more")];
+  const isCut = (node) => node.scrollHeight > node.clientHeight + 1 && getComputedStyle(node).overflowY !== "visible";
+  return isCut(more) || isCut(root.querySelector(".result")) || label.top < field.top + AIR_PX || digits.bottom > field.bottom - AIR_PX;
 }
 
 /** "Done"; while the page is about to close by itself, with the seconds and "more time". */

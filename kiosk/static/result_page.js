@@ -2,7 +2,7 @@
 
 import { makePress } from "./commands.js";
 import { button, h, icon } from "./dom.js";
-import { resultView, slipState } from "./result.js";
+import { fitReminder, resultView, slipState } from "./result.js";
 
 const WORDS_KEPT = 20;
 const SETTLES_MS = 800; // the second tap of an impatient hand must not close the page with the number
@@ -49,6 +49,7 @@ export function makeResultPage(page) {
     const hadFocus = main.contains(document.activeElement);
     const on = { done: page.clear, giveBack: () => dialogs.askToGiveBack(screen.ticket.number, giveBack), reprint, moreTime: () => moreTime(page, draw) };
     main.replaceChildren(resultView({ t, config, language: page.language, today: page.today(), ticket: screen.ticket, kind: screen.kind, slip: state, code, closingS, settling, busy: Boolean(screen.busy), problem: screen.problem, on }));
+    fitReminder(main);
     foot.hidden = true;
     if (hadFocus) main.querySelector("h1").focus({ preventScroll: true });
   }

@@ -8,9 +8,10 @@ from typing import Any
 
 from queue_server.domain import lacking
 from queue_server.domain.errors import BadInput
-from queue_server.domain.papers import Answers, documents_of, key_of, papers_of, read_answers
+from queue_server.domain.papers import Answers, documents_of, key_of, papers_of
 from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Service
+from queue_server.services.bringing import answers_of, booked_as
 from queue_server.services.counter import require_holder
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.visits import by_id
@@ -52,7 +53,7 @@ def _visit(unit: Unit, ticket: Ticket, hidden: Collection[str]) -> Answer:
         "state": ticket.state.value,
         "documents": [
             {**one, "missing": (one["service"], one["document"]) in noted}
-            for one in _documents(told, _answers(unit, ticket))
+            for one in _documents(told, answers_of(unit, booked_as(unit, ticket)))
         ],
     }
 
@@ -84,13 +85,3 @@ def _documents(services: list[Service], answers: Answers) -> list[dict[str, Any]
 def _services(unit: Unit, ticket: Ticket, among: Collection[str]) -> Iterator[Service]:
     known = {service.id: service for service in unit.town.services}
     return (known[id_] for id_, _ in ticket.concern if id_ in known and id_ in among)
-
-
-def _answers(unit: Unit, ticket: Ticket) -> Answers:
-    """Return what the visitor said while booking; nothing for who took a number, or was erased since."""
-    if ticket.appointed_at is None:
-        return {}
-    of_day = unit.book.on(unit.hall.business_day)
-    booked = next((one for one in of_day if one.ticket_id == ticket.id), None)
-    person = unit.person(booked.id) if booked else None
-    return read_answers(person.paper_answers.split()) if person else {}

@@ -123,8 +123,13 @@ class Arrived(Ticket):
 
 
 class CheckedIn(Arrived):
-    """`then` is the ticket of the second of two appointments one after the other."""
+    """`then` is the ticket of the second of two appointments one after the other.
 
+    `bring`: the documents to have along, by what the visitor answered while booking, ready to be shown as a
+    reminder in the languages of the site; none of a confidential service.
+    """
+
+    bring: list[InWords]
     then: NotRequired[Arrived]
 
 

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 from queue_server.domain.access import Act, Role
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.errors import BadInput, NotFound, WrongSite
-from queue_server.services import appointments, arrivals
+from queue_server.services import appointments, arrivals, bringing
 from queue_server.services.appointments import find_appointment
 from queue_server.services.ports import Answer, Unit
+from queue_server.services.wording import paper_words
 from queue_server.web import answers_booking as answers
 from queue_server.web import models_booking as models
 from queue_server.web import printing
@@ -16,6 +17,7 @@ from queue_server.web.api import PREFIX, ApiRoute, Call
 from queue_server.web.api_sites import ticket_view
 from queue_server.web.appointment_codes import appointment_of, read_manage_code
 from queue_server.web.kiosk_service import require_in_service
+from queue_server.web.languages import spoken_at
 
 
 async def search_appointments(call: Call) -> Answer:
@@ -57,8 +59,17 @@ async def check_in(call: Call) -> Answer:
         house.speech.number_drawn(house.site(call.site_id), one["number"])
     if kiosk_id is not None:
         printing.offer_soon(house, call.site_id, kiosk_id)
-    shown = ticket_view(call, answer)
+    shown = ticket_view(call, answer) | {"bring": await _bring(call, answer["reference"])}
     return shown | {"then": ticket_view(call, answer["then"])} if "then" in answer else shown
+
+
+async def _bring(call: Call, reference: str) -> list[dict[str, str]]:
+    """Return the reminder of what to bring: made anew each time, as an answer that is kept holds nobody's."""
+    house = call.house
+    papers = await house.sequencer.look(call.site_id, lambda u: bringing.at_arrival(u, reference))
+    town, site = house.town_and_site(call.site_id)
+    says = [house.texts[one] for one in spoken_at(town, site, house.texts)]
+    return [{say.language: paper_words(say, one) for say in says} for one in papers]
 
 
 def _arriving(call: Call, unit: Unit, *, is_kiosk: bool) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from queue_server.domain.papers import Answers
 from queue_server.domain.town import Channel, Service, Site, Town, in_language, services_at
 from queue_server.services.concerns import takes_walk_ins
 from queue_server.services.locales import clock, locale_of, weekday_and_day
@@ -150,11 +151,17 @@ def is_untold(pairs: Iterable[Sequence[Any]], hidden: Collection[str]) -> bool:
     return any(service_id in hidden for service_id, _ in pairs)
 
 
-def papers(town: Town, pairs: Iterable[Sequence[Any]], say: Say, hidden: Collection[str] = ()) -> list[str]:
+def papers(
+    town: Town,
+    pairs: Iterable[Sequence[Any]],
+    say: Say,
+    hidden: Collection[str] = (),
+    answers: Answers | None = None,
+) -> list[str]:
     """Return the documents to bring, each once: what is certain first; none of what is `hidden`."""
     services = {service.id: service for service in town.services}
     told = [services[id_] for id_, _ in pairs if id_ in services and id_ not in hidden]
-    return papers_in_words(say, told)
+    return papers_in_words(say, told, answers)
 
 
 def concern_query(wish: Wish, **changed: str) -> str:
@@ -268,7 +275,9 @@ def area_of(site: Site, area_id: str | None, language: str) -> tuple[str, str]:
     return ("", "") if area is None else (in_language(area.name, language), in_language(area.hint, language))
 
 
-def card(words: Words, town: Town, site: Site, seen: Values, manage_url: str) -> Values:
+def card(
+    words: Words, town: Town, site: Site, seen: Values, manage_url: str, answers: Answers | None = None
+) -> Values:
     """Return the card's texts in the language of `words`; a QR only when there is an address for phones."""
     language, local = words.say.language, words.local(seen["starts_at"])
     area, hint = area_of(site, seen.get("area_id"), language)
@@ -293,7 +302,7 @@ def card(words: Words, town: Town, site: Site, seen: Values, manage_url: str) ->
         "services": chosen(town, told, words.say),
         "others": _others(words, town, seen, hidden),
         "talk_with": talk_of(town, site, seen["services"], seen.get("clerk_id")) if is_told else [],
-        "papers": papers(town, seen["services"], words.say, hidden),
+        "papers": papers(town, seen["services"], words.say, hidden, answers),
         "qr": qr_image(manage_url) if manage_url else "",
     }
 

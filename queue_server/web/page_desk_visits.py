@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound, Refusal, WrongSite
+from queue_server.domain.papers import Answers, read_answers
 from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Site
 from queue_server.services import appointments, arrivals, booking, reception, requests, screens, visits
@@ -87,11 +88,11 @@ async def act_on_appointment(call: PageCall) -> Response:
 
 async def card_page(call: PageCall) -> Response:
     """Show the card alone: an A4 page to print, to hand over or to post."""
-    seen, _ = await _seen(call)
+    seen, person = await _seen(call)
     town, site = call.house.offered(call.site_id)
     return call.page(
         "card.html",
-        card=_card(call, seen),
+        card=_card(call, seen, person),
         site={"id": site.id, "name": town.id},
     )
 
@@ -147,7 +148,9 @@ async def show_appointment(
     seen, person = await _seen(call)
     town, site = call.house.offered(call.site_id)
     words = view.words_for(call.say, site, call.house.clock())
-    shown = view.appointment(words, town, site, seen, hidden_from(call, town))
+    hidden = hidden_from(call, town)
+    shown = view.appointment(words, town, site, seen, hidden)
+    shown["papers"] = view.papers(town, seen["services"], words.say, hidden, _answers(person))
     shown["may_accept"] = seen["may_accept"]
     shown["may_ask_to_move"] = shown["may_move"] and bool(person and (person.email or person.sms))
     mail_trouble, phone_trouble = await _troubles(call, seen["pair_ids"])
@@ -165,7 +168,7 @@ async def show_appointment(
         typed_answer=typed_answer,
         sms=seen["sms"],
         exceptions=await exceptions(call, seen["id"]),
-        card=_card(call, seen),
+        card=_card(call, seen, person),
         move_link=f"/desk/{site.id}?move={seen['reference']}",
         kiosks=_kiosks(site),
         request_id=secrets.token_hex(8),
@@ -243,11 +246,16 @@ def _keys_of(shown: view.Values) -> dict[str, str]:
     return {key: text for key, (text, offered) in possible.items() if offered}
 
 
-def _card(call: PageCall, seen: Answer) -> view.Values:
+def _card(call: PageCall, seen: Answer, person: Any) -> view.Values:
     town, site = call.house.offered(call.site_id)
     language = seen["language"] if seen["language"] in call.house.texts else call.language
     words = view.words_for(call.house.texts[language], site, call.house.clock())
-    return view.card(words, town, site, seen, _manage_url(call, seen))
+    return view.card(words, town, site, seen, _manage_url(call, seen), _answers(person))
+
+
+def _answers(person: Any) -> Answers:
+    """Return what the visitor said to the questions about documents."""
+    return read_answers(person.paper_answers.split()) if person else {}
 
 
 def _manage_url(call: PageCall, seen: Answer) -> str:

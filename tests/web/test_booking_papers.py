@@ -1,10 +1,13 @@
 """From the questions about documents to the list: on pages, in the letter, and forgotten with the visit."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from queue_server.domain.papers import key_of
+from queue_server.domain.town import Town as SetUp
 from queue_server.services import booking
 from queue_server.services.ports import Unit
 from tests.web.forms import Visitor
@@ -73,3 +76,59 @@ async def test_an_answer_is_kept_with_the_person_and_goes_with_them(town: Town, 
     assert await town.house.sequencer.look("rathaus", kept) == f"{CHILD}:yes", "and nothing else"
     await town.house.sequencer.do("rathaus", lambda unit: booking.cancel(unit, found, "visitor"))
     assert await town.house.sequencer.look("rathaus", kept) == ""
+
+
+async def test_who_checks_in_is_reminded_by_their_own_answers(town: Town, visitor: Visitor) -> None:
+    """At the kiosk, on the phone and at the desk; the reminder itself is kept nowhere."""
+    await visitor.open(f"/termin/rathaus?step=2&s=passport&day=2026-03-10&a-{CHILD}=no")
+    await visitor.press("at", visitor.times[0])
+    await visitor.press("act", "check", **ERIKA)
+    await visitor.press("act", "book")
+    found = reference(visitor)
+    asked = {"text": found}
+    seen = await town.ask("anna", "POST", "/api/v1/sites/rathaus/appointments/search", asked)
+    [booked] = seen.json()["appointments"]
+    desk = (await town.client.get(f"/desk/rathaus/appointments/{found}", headers=town.headers("anna"))).text
+    assert BIRTH in desk
+    assert COMES not in desk, "the answer says that it is for no child"
+
+    town.clock.now = datetime.fromisoformat(booked["starts_at"])
+    body = {"request_id": "press", "number": booked["number"], "time": booked["starts_at"][11:16]}
+    arrived, again = [
+        (await town.ask("kiosk", "POST", "/api/v1/sites/rathaus/check-ins", body)).json() for _ in range(2)
+    ]
+    assert again["bring"] == arrived["bring"], "it is made anew each time"
+    lines = [one["de"] for one in arrived["bring"]]
+    assert f"{BIRTH} (nur wenn ja: {FIRST})" in lines
+    assert not any(COMES in line for line in lines)
+    assert (
+        "(yalnızca" in arrived["bring"][-1]["tr"] or arrived["bring"][-1]["tr"] != arrived["bring"][-1]["de"]
+    )
+    phone = (await town.client.get(arrived["status_url"].removeprefix("http://rathaus.example"))).text
+    assert "Haben Sie alles dabei?" in phone
+    assert BIRTH in phone
+    assert COMES not in phone
+
+
+async def test_the_reminder_at_the_kiosk_names_no_confidential_concern(town: Town, visitor: Visitor) -> None:
+    await visitor.open(PASSPORT.replace("2026-03-12", "2026-03-10"))
+    await visitor.press("at", visitor.times[0])
+    await visitor.press("act", "check", **ERIKA)
+    await visitor.press("act", "book")
+    found = reference(visitor)
+
+    def plan(before: SetUp) -> SetUp:
+        return replace(before, services=tuple(replace(one, sensitive=True) for one in before.services))
+
+    house = town.house
+    await house.write(lambda conn: house.settlement.change_town(conn, "musterstadt", plan, house.clock()))
+    await house.renew_settings()
+    arrived = await town.do("anna", "sites/rathaus/check-ins", 201, reference=found)
+    assert arrived["bring"] == []
+
+
+async def test_who_took_a_number_is_reminded_of_nothing_on_the_phone(town: Town) -> None:
+    await town.open()
+    taken = await town.take("passport")
+    page = (await town.client.get(taken["status_url"].removeprefix("http://rathaus.example"))).text
+    assert "Haben Sie alles dabei?" not in page

@@ -79,5 +79,6 @@ async def test_the_towns_questions_and_reasons_may_be_spoken(town: Town) -> None
         ("en", "Mandate deed (only if no: Do you deputise?)"),
         ("tr", "Vollmachtsurkunde"),
         ("de", "Fürs Archivblatt"),
+        ("de", "Haben Sie alles dabei? Fehlt etwas? Sagen Sie es am Platz gleich zu Beginn."),
     ):
         assert await read(town, text, language) == 404, text
