@@ -5,9 +5,9 @@ the same. What must not live here: what is counted, and how (`domain.figures`), 
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, date, datetime, tzinfo
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,8 +17,10 @@ from queue_server.adapters.rows.base import EVENT
 from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.rows.stream_rows import STREAM, StreamRows
 from queue_server.adapters.tables.figures import DAY_FIGURES
-from queue_server.domain.business_day import ends_at
+from queue_server.domain.business_day import business_day, ends_at
 from queue_server.domain.figures.day import KINDS, VERSION, Booked, about, figures_of
+from queue_server.domain.figures.gathered import Gathered
+from queue_server.domain.figures.period import Period
 from queue_server.domain.figures.tally import Tally, from_json, to_json
 from queue_server.domain.figures.visits import Entry
 
@@ -78,18 +80,38 @@ def rebuild(connection: Connection, site_id: str, zone: tzinfo) -> int:
     return len(days)
 
 
-def read_days(
+def gather(
     connection: Connection,
-    site_id: str,
-    first: date,
-    last: date,
-    services: Collection[str] | None = None,
-) -> list[tuple[date, Tally]]:
-    """Return what is kept of the days from `first` to `last`, in their order; of some services, or of all."""
-    mine = (DAY_FIGURES.c.site_id == site_id) & DAY_FIGURES.c.business_day.between(first, last)
+    zones: Mapping[str, tzinfo],
+    period: Period,
+    services: Collection[str] | None,
+    now: datetime,
+) -> Gathered:
+    """Return the figures of some sites (id → zone) for a period; of some services, or of all.
+
+    Days that are over are read as they were kept; the running one is counted now.
+    """
+    found = Gathered.of(period)
+    for site_id, zone in zones.items():
+        today = business_day(now, zone)
+        for day, body in _bodies(connection, site_id, period):
+            if day != today:
+                found.take(day, body, services)
+        if period.first <= today <= period.last:
+            found.take(today, to_json(count_day(connection, site_id, today, zone, now)), services)
+    return found
+
+
+def read_days(connection: Connection, site_id: str, first: date, last: date) -> list[tuple[date, Tally]]:
+    """Return what is kept of the days from `first` to `last`, in their order."""
+    return [(day, from_json(body)) for day, body in _bodies(connection, site_id, Period(first, last))]
+
+
+def _bodies(connection: Connection, site_id: str, period: Period) -> Iterator[tuple[date, dict[str, Any]]]:
+    mine = (DAY_FIGURES.c.site_id == site_id) & DAY_FIGURES.c.business_day.between(period.first, period.last)
     query = sa.select(DAY_FIGURES.c.business_day, DAY_FIGURES.c.body).where(mine)
-    rows = connection.execute(query.order_by(DAY_FIGURES.c.business_day))
-    return [(day, from_json(body, services)) for day, body in rows]
+    for row in connection.execute(query.order_by(DAY_FIGURES.c.business_day)):
+        yield row[0], row[1]
 
 
 def is_measured(connection: Connection, site_id: str, day: date) -> bool:
@@ -106,14 +128,10 @@ def _entries(connection: Connection, site_id: str, day: date) -> Iterator[Entry]
     mine = (EVENT.c.site_id == site_id) & (EVENT.c.business_day == day) & EVENT.c.type.in_(sorted(KINDS))
     rows = connection.execute(sa.select(*columns).where(mine).order_by(EVENT.c.seq)).all()
     payloads = json.loads(f"[{','.join(row[3] for row in rows)}]")
+    # SQLite keeps moments in UTC without saying so, PostgreSQL tells the distance.
+    utc = "+00:00" if rows and datetime.fromisoformat(rows[0][1]).tzinfo is None else ""
     for (seq, at, kind, _), payload in zip(rows, payloads, strict=True):
-        yield Entry(seq, _moment(at), kind, payload)
-
-
-def _moment(text: str) -> datetime:
-    """Return a stored moment: SQLite keeps it in UTC without saying so, PostgreSQL tells the distance."""
-    at = datetime.fromisoformat(text)
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+        yield Entry(seq, datetime.fromisoformat(at + utc), kind, payload)
 
 
 def _booked(connection: Connection, site_id: str, ids: Sequence[int]) -> dict[int, Booked]:

@@ -15,6 +15,7 @@ from queue_server.adapters import (
     alarms,
     audit,
     audit_lines,
+    day_figures,
     exchange,
     first_run,
     helpers,
@@ -192,6 +193,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         directory=Directory.of(settlement.sites),
         alarms=Alarms(lambda: hub.rooms, _alarm_rows(database, settlement, sequencer), clock),
         pushes=Pushes(pusher, words_in(texts), clock, waits_by(sequencer)),
+        figures=day_figures,
         epoch=epoch,
     )
     hub.on_picture.append(house.pushes.take)

@@ -38,6 +38,7 @@ from queue_server.web.ports import (
     Database,
     Exchange,
     Feeds,
+    Figures,
     Helpers,
     Letters,
     MissingDocuments,
@@ -166,6 +167,7 @@ class House:
     directory: Directory
     alarms: Alarms
     pushes: Pushes
+    figures: Figures
     epoch: str
     alarm_calls: AlarmCalls = field(default_factory=AlarmCalls)
     forgetting: Forgetting = field(default_factory=Forgetting)

@@ -1,7 +1,7 @@
 """What the web layer needs from the adapters, as protocols; `web.app` fills them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -11,6 +11,8 @@ from queue_server.domain.access import Actor, Role
 from queue_server.domain.administration import Doer, Done
 from queue_server.domain.calendar_entry import CalendarEntry
 from queue_server.domain.eras import Eras
+from queue_server.domain.figures.gathered import Gathered
+from queue_server.domain.figures.period import Period
 from queue_server.domain.missing_documents import Noted
 from queue_server.domain.people import NewAccount, NewToken
 from queue_server.domain.planned import Course, Planned
@@ -672,3 +674,17 @@ class Copies(Protocol):
         self, connection: Connection, clerk_id: str, site_ids: Sequence[str], first: date, until: date
     ) -> Sequence[Any]: ...
     def troubled(self, connection: Connection, site_id: str) -> Sequence[Any]: ...
+
+
+class Figures(Protocol):
+    """What was counted of each day."""
+
+    def gather(
+        self,
+        connection: Connection,
+        zones: Mapping[str, tzinfo],
+        period: Period,
+        services: Collection[str] | None,
+        now: datetime,
+    ) -> Gathered:
+        """Return the figures of some sites for a period; of some services, or of all."""

@@ -176,6 +176,8 @@ ELSEWHERE: Final = {
     "/department/{department}/rescue/{rescue}/calls": "web/admin/test_page_rescue.py",
     "/admin/closing/{site}/{rescue}": "web/admin/test_page_rescue.py",
     "/admin/closing/{site}/{rescue}/calls": "web/admin/test_page_rescue.py",
+    "/admin/figures": "web/admin/test_page_figures.py",
+    "/admin/figures/report": "web/admin/test_page_figures.py",
     "/sign-in/oidc": "web/test_oidc_in_browser.py",
 }
 """Pages that have to be brought about by many steps: the test that takes those, and asks axe there."""
@@ -185,6 +187,7 @@ NO_PAGE: Final = frozenset(
         "/counter/{counter}/calendar",
         "/admin/missing.csv",
         *("/admin/exchange/services.csv", "/admin/exchange/town.toml", "/calendar/{secret}.ics"),
+        "/admin/figures/table",
         *("/demo/mails/{mail}/calendar", "/demo/paper/{kiosk}/slips", "/demo/paper/{kiosk}/slips/{name}"),
         *("/kiosk/{kiosk}/appointments/{appointment}/qr.svg", "/kiosk/{kiosk}/services/{service}/qr.svg"),
         *(

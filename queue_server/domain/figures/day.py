@@ -82,10 +82,11 @@ def figures_of(
     """
     day, visits = _Day(zone, ends, booked), Visits()
     for entry in entries:
-        visits.take(entry)
-        act = _ACTS.get(entry.kind)
-        if act is not None:
-            act(day, entry)
+        kind = entry.kind
+        if kind in VISIT_KINDS:
+            visits.take(entry)
+        if kind in _ACTS:
+            _ACTS[kind](day, entry)
     for visit in visits.all.values():
         _count_visit(day, visit)
     _count_outcomes(day)

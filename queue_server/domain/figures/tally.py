@@ -36,6 +36,24 @@ class Tally:
         for key, values in other.times.items():
             self.times.setdefault(key, Counter()).update(values)
 
+    def take(
+        self,
+        body: Mapping[str, Any],
+        services: Collection[str] | None = None,
+        measures: Collection[str] | None = None,
+    ) -> None:
+        """Add what `to_json` wrote; of some services (and what belongs to none), and of some measures."""
+        counts, times = self.counts, self.times
+        for key, n in _leaves(body["counts"], services, measures):
+            counts[key] += n
+        for key, flat in _leaves(body["times"], services, measures):
+            values = times.get(key)
+            if values is None:
+                values = times[key] = Counter()
+            pairs = iter(flat)
+            for value in pairs:
+                values[value] += next(pairs)
+
     # -- questions ---------------------------------------------------------------------------------
 
     def sum(self, measure: str, services: Collection[str] | None = None, hour: int | None = None) -> int:
@@ -104,15 +122,16 @@ def to_json(tally: Tally) -> dict[str, Any]:
 def from_json(body: Mapping[str, Any], services: Collection[str] | None = None) -> Tally:
     """Return the tally that `to_json` wrote; of some services, and of what belongs to none."""
     found = Tally()
-    for key, n in _leaves(body["counts"], services):
-        found.counts[key] = n
-    for key, flat in _leaves(body["times"], services):
-        found.times[key] = Counter(dict(zip(flat[::2], flat[1::2], strict=True)))
+    found.take(body, services)
     return found
 
 
-def _leaves(tree: Mapping[str, Any], services: Collection[str] | None) -> Iterator[tuple[Key, Any]]:
+def _leaves(
+    tree: Mapping[str, Any], services: Collection[str] | None, measures: Collection[str] | None
+) -> Iterator[tuple[Key, Any]]:
     for measure, by_service in tree.items():
+        if measures is not None and measure not in measures:
+            continue
         for service, by_hour in by_service.items():
             if services is None or service in services or service == NOBODYS:
                 for hour, value in by_hour.items():

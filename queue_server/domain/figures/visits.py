@@ -86,10 +86,8 @@ class Visits:
         self._followers: dict[int, list[int]] = {}
 
     def take(self, entry: Entry) -> None:
-        """Take in one entry; what is not about visits passes by."""
-        act = _ACTS.get(entry.kind)
-        if act is not None:
-            act(self, entry)
+        """Take in one entry of `KINDS`."""
+        _ACTS[entry.kind](self, entry)
 
     def _ids(self, ticket_id: int) -> list[int]:
         """Return a visit's id and those of the ones joined to it; none when the day does not know it."""

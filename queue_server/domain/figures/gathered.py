@@ -1,0 +1,91 @@
+"""The figures of a stretch of days, ready to be told: as a whole, part by part, and by weekday.
+
+What must not live here: where the days come from (`adapters.day_figures`), and small numbers (`small_cells`).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from queue_server.domain.figures.day import WAITS
+from queue_server.domain.figures.period import Period
+from queue_server.domain.figures.tally import Tally, quantile, total
+
+BY_WEEKDAY: Final = frozenset({"visits", *WAITS})
+
+
+@dataclass(slots=True)
+class Gathered:
+    """`parts` are those of `period`, in their order; `weekdays` has of each (0 = Monday) its visits and
+    waits.
+
+    `sites_days`: how many days of how many sites it is made of.
+    """
+
+    period: Period
+    parts: list[tuple[Period, Tally]]
+    weekdays: list[Tally] = field(default_factory=lambda: [Tally() for _ in range(7)])
+    site_days: int = 0
+    _place: dict[date, Tally] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, period: Period) -> "Gathered":
+        parts = [(part, Tally()) for part in period.parts()]
+        found = cls(period, parts)
+        for part, tally in parts:
+            for n in range(part.days):
+                found._place[date.fromordinal(part.first.toordinal() + n)] = tally
+        return found
+
+    def take(self, day: date, body: Mapping[str, Any], services: Collection[str] | None = None) -> None:
+        """Take in a day as it was kept; of some services, or of all."""
+        self._place[day].take(body, services)
+        self.weekdays[day.weekday()].take(body, services, BY_WEEKDAY)
+        self.site_days += 1
+
+    def whole(self) -> Tally:
+        return total(tally for _, tally in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How often it was measured how long it took, in the middle, and what nine of ten did not exceed."""
+
+    count: int
+    median: int | None
+    p90: int | None
+
+
+def times(tally: Tally, *measures: str) -> Times:
+    values = tally.values(measures)
+    return Times(values.total(), quantile(values, 0.5), quantile(values, 0.9))
+
+
+def by_service(tally: Tally) -> dict[str, Tally]:
+    """Return a tally for each service of which anything was counted."""
+    return _split(tally, 1)
+
+
+def by_hour(tally: Tally) -> dict[int, Tally]:
+    """Return a tally for each hour of which anything was counted."""
+    return _split(tally, 2)
+
+
+def _split(tally: Tally, place: int) -> dict[Any, Tally]:
+    found: dict[Any, Tally] = {}
+    for key, n in tally.counts.items():
+        found.setdefault(key[place], Tally()).counts[key] = n
+    for key, values in tally.times.items():
+        found.setdefault(key[place], Tally()).times[key] = values
+    return found
+
+
+def share(part: int, whole: int) -> float | None:
+    """Return a part of a whole; None where there is no whole."""
+    return part / whole if whole else None
+
+
+def origins(tally: Tally, names: Iterable[str]) -> dict[str, int]:
+    """Return how often each of these was counted, those that were."""
+    return {name: n for name in names if (n := tally.sum(name))}

@@ -1,0 +1,209 @@
+"""Figures in words, as the page and the mayor's sheet show them.
+
+What must not live here: counting (`domain.figures`), and drawing (templates).
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from babel.numbers import format_decimal, format_percent
+
+from queue_server.domain.figures.day import ORIGINS, WAITS
+from queue_server.domain.figures.gathered import Gathered, Times, by_hour, by_service, origins, share, times
+from queue_server.domain.figures.period import Length, Period
+from queue_server.domain.figures.tally import NOBODYS, Tally
+from queue_server.domain.town import Town, in_language
+from queue_server.services.locales import locale_of
+from queue_server.web.admin.figures_charts import dots, shade, stacked
+from queue_server.web.booking_dates import month_name, plain_date, short_date, weekdays
+from queue_server.web.texts import Texts
+
+NOTHING: Final = "–"
+FEW: Final = 5
+"""Of fewer visits than this no middle is told: it would be that of one of them."""
+CHANNELS: Final = ("by_portal", "by_kiosk", "by_desk", "by_api")
+
+
+def number(say: Texts, value: int) -> str:
+    return str(format_decimal(value, locale=locale_of(say.language)))
+
+
+def percent(say: Texts, part: int, whole: int) -> str:
+    """Return a share in whole per cent; a dash of nothing."""
+    found = share(part, whole)
+    return NOTHING if found is None else str(format_percent(round(found, 2), locale=locale_of(say.language)))
+
+
+def minutes(say: Texts, value: int | None, count: int = FEW) -> str:
+    return NOTHING if value is None or count < FEW else say("figures.minutes", n=value)
+
+
+def title_of(say: Texts, period: Period) -> str:
+    """Return the name of a period: "März 2026", "2. Quartal 2026", "2026", or from when to when."""
+    first, language = period.first, say.language
+    if period.length is Length.MONTH:
+        return month_name(first, language)
+    if period.length is Length.QUARTER:
+        return say("figures.quarter_named", n=(first.month + 2) // 3, year=first.year)
+    if period.length is Length.YEAR:
+        return str(first.year)
+    if period.days == 1:
+        return plain_date(first, language)
+    first_day, last_day = plain_date(first, language), plain_date(period.last, language)
+    return say("figures.span", first=first_day, last=last_day)
+
+
+def part_name(say: Texts, part: Period) -> str:
+    if part.length is Length.MONTH:
+        return month_name(part.first, say.language)
+    if part.length is Length.WEEK:
+        return say("figures.week_from", day=short_date(part.first, say.language))
+    return short_date(part.first, say.language)
+
+
+# -- what stands on top ----------------------------------------------------------------------------
+
+
+def key_figures(say: Texts, tally: Tally, before: Tally, *, whole_site: bool) -> list[dict[str, str]]:
+    """Return the figures on top, each with what it was in the period before."""
+    names = ["visits", "wait", "wait_p90", "outside", "missed"]
+    names += ["found_nothing", "use", "confirmed"] if whole_site else ["found_nothing"]
+    now, then = keys_of(say, tally), keys_of(say, before)
+    return [
+        {
+            "name": say(f"figures.{name}"),
+            "value": now[name],
+            "before": say("figures.before_was", value=then[name]) if then[name] != NOTHING else "",
+        }
+        for name in names
+    ]
+
+
+def keys_of(say: Texts, tally: Tally) -> dict[str, str]:
+    """Return the figures on top by their names."""
+    wait, was_counted = times(tally, *WAITS), bool(tally.counts or tally.times)
+    return {
+        "visits": number(say, tally.sum("visits")) if was_counted else NOTHING,
+        "wait": minutes(say, wait.median, wait.count),
+        "wait_p90": minutes(say, wait.p90, wait.count),
+        "outside": percent(say, tally.sum("bookings_outside"), tally.sum("bookings_judged")),
+        "missed": percent(say, tally.sum("missed"), tally.sum("appointments")),
+        "found_nothing": number(say, tally.sum("found_nothing")) if was_counted else NOTHING,
+        "use": percent(say, tally.sum("busy_s"), tally.sum("open_s")),
+        "confirmed": percent(say, tally.sum("calls_confirmed"), tally.sum("calls")),
+    }
+
+
+# -- part by part ----------------------------------------------------------------------------------
+
+
+def over_time(say: Texts, found: Gathered) -> dict[str, Any]:
+    """Return visits and waits of each part, as pictures and as the rows of their table."""
+    rows, pairs, waits = [], [], []
+    for part, tally in found.parts:
+        visits, booked = tally.sum("visits"), tally.sum("from_appointment")
+        wait = times(tally, *WAITS)
+        pairs.append((booked, visits - booked))
+        shown = wait if wait.count >= FEW else Times(wait.count, None, None)
+        waits.append(shown)
+        rows.append(
+            {
+                "name": part_name(say, part),
+                "visits": number(say, visits),
+                "booked": number(say, booked),
+                "walk_ins": number(say, visits - booked),
+                "wait": minutes(say, shown.median),
+                "wait_p90": minutes(say, shown.p90),
+            }
+        )
+    return {
+        "rows": rows,
+        "visits": stacked(pairs),
+        "waits": dots([[one.p90 for one in waits], [one.median for one in waits]]),
+    }
+
+
+def weekday_hours(say: Texts, found: Gathered) -> dict[str, Any]:
+    """Return the weekdays and hours at which anybody came, with visits and how dark each is."""
+    grid = [{hour: one.sum("visits") for hour, one in by_hour(day).items()} for day in found.weekdays]
+    came = sorted({hour for day in grid for hour, n in day.items() if n})
+    hours = range(came[0], came[-1] + 1) if came else range(0)
+    shown = [n for n in range(7) if n < 5 or any(grid[n].values())]
+    most = max((n for day in grid for n in day.values()), default=0)
+    names = weekdays(say.language)
+    return {
+        "days": [names[n] for n in shown],
+        "rows": [
+            {
+                "hour": f"{hour:02}:00",
+                "cells": [
+                    {"n": number(say, n) if (n := grid[day].get(hour, 0)) else "", "shade": shade(n, most)}
+                    for day in shown
+                ],
+            }
+            for hour in hours
+        ],
+    }
+
+
+# -- by concern, by way ----------------------------------------------------------------------------
+
+
+def services(say: Texts, town: Town, tally: Tally) -> list[dict[str, str]]:
+    """Return a row for each service that anything was counted of, the most visited first."""
+    names = {one.id: in_language(one.name, say.language) for one in town.services}
+    found = by_service(tally)
+    found.pop(NOBODYS, None)
+    rows = sorted(found.items(), key=lambda one: (-one[1].sum("visits"), names.get(one[0], one[0])))
+    return [_service(say, names.get(id_, id_), one) for id_, one in rows]
+
+
+def _service(say: Texts, name: str, tally: Tally) -> dict[str, str]:
+    wait, served, earliest = times(tally, *WAITS), times(tally, "service"), times(tally, "earliest")
+    return {
+        "name": name,
+        "visits": number(say, tally.sum("visits")),
+        "wait": minutes(say, wait.median, wait.count),
+        "wait_p90": minutes(say, wait.p90, wait.count),
+        "service": minutes(say, served.median, served.count),
+        "missed": percent(say, tally.sum("missed"), tally.sum("appointments")),
+        "found_nothing": number(say, tally.sum("found_nothing")),
+        "earliest": earliest_words(say, earliest, tally.sum("none_free")),
+    }
+
+
+def earliest_words(say: Texts, earliest: Times, none_free: int) -> str:
+    """Return in how many days the first free time lay, in the middle of the days on which it was looked."""
+    if none_free > earliest.count:
+        return say("figures.none_free")
+    if earliest.median is None:
+        return NOTHING
+    return say("figures.same_day") if earliest.median == 0 else say("figures.days", n=earliest.median)
+
+
+def ways(say: Texts, tally: Tally) -> dict[str, list[dict[str, str]]]:
+    """Return how people came, and how they booked."""
+    return {
+        "came": _shares(say, origins(tally, ORIGINS)),
+        "booked": _shares(say, origins(tally, CHANNELS)),
+        "ended": _shares(say, origins(tally, ("served", "not_there", "cancelled", "left"))),
+    }
+
+
+def _shares(say: Texts, counts: Mapping[str, int]) -> list[dict[str, str]]:
+    whole = sum(counts.values())
+    return [
+        {"name": say(f"figures.{name}"), "n": number(say, n), "share": percent(say, n, whole)}
+        for name, n in counts.items()
+    ]
+
+
+def other_times(say: Texts, tally: Tally) -> list[dict[str, str]]:
+    """Return the times of the hall apart: of the booked, of walk-ins, beyond the appointed time, the way."""
+    found = []
+    for name in (*WAITS, "delay", "way", "service"):
+        one = times(tally, name)
+        if one.count >= FEW:
+            words = {"median": minutes(say, one.median), "p90": minutes(say, one.p90)}
+            found.append({"name": say(f"figures.{name}"), "n": number(say, one.count), **words})
+    return found

@@ -1,0 +1,103 @@
+"""`/admin/figures`: what happened in a period, as pictures with their tables, and as a file to keep.
+
+What must not live here: counting (`domain.figures`), whose figures one may see (`figures_asked`), words
+(`figures_shown`). Reading changes nothing.
+"""
+
+import csv
+import io
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from queue_server.domain.access import Act
+from queue_server.domain.figures.open_data import tables
+from queue_server.domain.figures.period import Length
+from queue_server.domain.town import in_language
+from queue_server.web.admin import figures_shown as shown
+from queue_server.web.admin.figures_asked import Asked, gathered, read_asked
+from queue_server.web.admin.frame import framed
+from queue_server.web.naming import SOMEWHERE
+from queue_server.web.pages import PageCall, PageRoute
+
+FIGURES: Final = "/admin/figures"
+
+
+async def figures_page(call: PageCall) -> Response:
+    """Show a period beside the one before it."""
+    await call.house.renew_if_changed()
+    asked = read_asked(call)
+    found, before = await gathered(call, asked, asked.period, asked.period.shifted(-1))
+    say, whole = call.say, found.whole()
+    is_whole = asked.service_ids is None
+    return framed(
+        call,
+        "admin/figures.html",
+        title=shown.title_of(say, asked.period),
+        **_choices(call, asked),
+        is_empty=not whole.counts and not whole.times,
+        keys=shown.key_figures(say, whole, before.whole(), whole_site=is_whole),
+        over_time=shown.over_time(say, found),
+        weekday_hours=shown.weekday_hours(say, found),
+        services=shown.services(say, asked.scope.town, whole),
+        ways=shown.ways(say, whole),
+        times=shown.other_times(say, whole),
+    )
+
+
+def _choices(call: PageCall, asked: Asked) -> dict[str, Any]:
+    def named(things: Any) -> list[tuple[str, str]]:
+        return [(one.id, in_language(one.name, call.language)) for one in things]
+
+    period = asked.period
+    is_next = period.shifted(1)
+    today = call.house.clock().date()
+    return {
+        "lengths": [(one.value, call.say(f"figures.length_{one.value}")) for one in Length],
+        "length": period.length.value,
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
+        "sites": named(asked.scope.sites),
+        "site_id": asked.site_id,
+        "all_services": sorted(named(asked.scope.offered), key=lambda one: one[1]),
+        "service_id": asked.service_id,
+        "older": _address(asked, period.shifted(-1)),
+        "newer": _address(asked, is_next) if is_next.first <= today else "",
+        "download": f"{FIGURES}/table?{urlencode(asked.query())}",
+        "report": f"{FIGURES}/report?month={period.first:%Y-%m}",
+    }
+
+
+def _address(asked: Asked, period: Any) -> str:
+    return f"{FIGURES}?{urlencode(Asked(asked.scope, period, asked.site_id, asked.service_id).query())}"
+
+
+async def table(call: PageCall) -> Response:
+    """Give the period as a table of one number a line, small ones left out: it may be passed on."""
+    asked = read_asked(call)
+    [found] = await gathered(call, asked, asked.period)
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+    writer.writerow(("from", "to", "site", "table", "key", "measure", "value"))
+    first, last = asked.period.first.isoformat(), asked.period.last.isoformat()
+    for name, rows in tables(found).items():
+        for row in rows:
+            for measure, value in row.items():
+                if measure != "key":
+                    told = "" if value is None else value
+                    writer.writerow((first, last, asked.site_id, name, row["key"], measure, told))
+    return Response(
+        file.getvalue().encode("utf-8-sig"),
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="aufruf-figures-{first}-{last}.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+ROUTES = [
+    PageRoute(FIGURES, figures_page, Act.SEE_FIGURES, SOMEWHERE),
+    PageRoute(f"{FIGURES}/table", table, Act.SEE_FIGURES, SOMEWHERE),
+]

@@ -1,0 +1,124 @@
+"""The page of figures: who sees which, what stands on it, and the table to take away."""
+
+import csv
+import io
+
+from playwright.async_api import Browser, expect
+
+from queue_server.domain.access import Actor, Role
+from tests.e2e.harness.axe import axe_by_day_and_night
+from tests.web.admin.counted import count_the_past
+from tests.web.admin.setup import read
+from tests.web.askers import MUSTER, THERE
+from tests.web.running import Town
+from tests.web.test_page_department import let_in
+from tests.web.test_page_desk import words
+from tests.web.test_page_status import NARROW, photograph
+
+FIGURES = "/admin/figures"
+
+
+async def test_a_month_is_shown_beside_the_one_before(town: Town) -> None:
+    await count_the_past(town)
+    page = words(await read(town, f"{FIGURES}?day=2026-02-10"))
+    assert "Februar 2026" in page
+    assert "Besuche 1.200 davor 1.320" in page, "twenty days of sixty; January had twenty-two"
+    assert "Nächster freier Termin" in page
+    assert "Auslastung der Schalter 70 % davor 70 %" in page
+    assert "Aufrufe gezeigt und gehört 97 %" in page
+
+
+async def test_a_period_can_be_a_week_a_quarter_a_year_or_any_days(town: Town) -> None:
+    await count_the_past(town)
+    for query, title, visits in (
+        ("period=week&day=2026-02-11", "9. Februar 2026 bis 15. Februar 2026", "Besuche 300"),
+        ("period=quarter&day=2025-11-11", "4. Quartal 2025", "Besuche 3.960"),
+        ("period=year&day=2025-05-05", "2025", "Besuche 13.080"),
+        ("period=days&from=2026-02-03&to=2026-02-02", "2. Februar 2026 bis 3. Februar 2026", "Besuche 120"),
+        ("period=nonsense&day=never&site=nowhere&service=none", "März 2026", "Besuche 360"),
+    ):
+        page = words(await read(town, f"{FIGURES}?{query}"))
+        assert title in page
+        assert visits in page, query
+
+
+async def test_today_is_counted_as_it_runs(town: Town) -> None:
+    assert "nichts gezählt" in words(await read(town, FIGURES))
+    await town.take()
+    assert "Besuche 1 " in words(await read(town, FIGURES))
+
+
+async def test_one_concern_can_be_looked_at_alone(town: Town) -> None:
+    await count_the_past(town)
+    service = town.house.town_and_site("rathaus")[0].services[0]
+    page = words(await read(town, f"{FIGURES}?day=2026-02-10&service={service.id}"))
+    assert "Auslastung der Schalter" not in page, "no counter is there for one concern"
+    assert page.count(service.name["de"]) >= 2
+
+
+async def test_who_administers_one_site_and_who_leads_a_department_see_theirs_alone(town: Town) -> None:
+    await count_the_past(town)
+    who = await let_in(town, Actor(Role.ADMINISTRATOR, MUSTER, THERE), "sabine")
+    page = words(await read(town, f"{FIGURES}?day=2026-02-10&site=rathaus", who))
+    assert "nichts gezählt" in page
+    department = town.house.town_and_site("rathaus")[0].departments[0]
+    lead = await let_in(town, Actor(Role.LEAD, MUSTER, leads=frozenset({department.id})), "lea")
+    page = words(await read(town, f"{FIGURES}?day=2026-02-10", lead))
+    assert "Besuche" in page
+    assert "Auslastung der Schalter" not in page
+    assert (await town.client.get(FIGURES, headers=town.headers("anna"))).status_code == 403
+
+
+async def test_the_table_has_one_number_in_a_line_and_leaves_small_ones_out(town: Town) -> None:
+    await count_the_past(town)
+    who = await let_in(town, Actor(Role.ADMINISTRATOR, MUSTER), "ada")
+    answer = await town.client.get(f"{FIGURES}/table?day=2026-02-10", headers=who)
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    told = {(row["table"], row["key"], row["measure"]): row["value"] for row in rows}
+    assert told["total", "", "visits"] == "1200"
+    assert (
+        sum(int(n) for (table, _, what), n in told.items() if (table, what) == ("by_service", "visits"))
+        == 1200
+    )
+    assert not [n for (*_, what), n in told.items() if what == "missed" and n in {"1", "2", "3", "4"}]
+
+
+async def test_the_monthly_sheet_stands_beside_last_month_and_last_year(town: Town) -> None:
+    await count_the_past(town)
+    page = words(await read(town, f"{FIGURES}/report?month=2026-03"))
+    assert "Monatsblatt März 2026" in page
+    assert "März 2026 Februar 2026 März 2025 Besuche 360 1.200 1.260" in page
+    assert "Im Internet" in page
+    assert "Nächster freier Termin nach Anliegen" in page
+    assert "Februar 2026 Januar 2026 Februar 2025" in words(await read(town, f"{FIGURES}/report")), (
+        "the last whole one"
+    )
+    page = words(await read(town, f"{FIGURES}/report?month=2025-03"))
+    assert "Besuche 1.260 – –" in page, "nothing counted is not nought"
+    department = town.house.town_and_site("rathaus")[0].departments[0]
+    lead = await let_in(town, Actor(Role.LEAD, MUSTER, leads=frozenset({department.id})), "lea")
+    assert "Monatsblatt" in await read(town, f"{FIGURES}/report", lead)
+
+
+async def test_the_page_can_be_read_on_a_phone_by_day_and_night(served_town: Town, browser: Browser) -> None:
+    town = served_town
+    await count_the_past(town)
+    cookie = (await let_in(town, Actor(Role.ADMINISTRATOR, MUSTER), "ada"))["cookie"]
+    name, _, value = cookie.partition("=")
+    address = f"http://{town.address}"
+    context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="de-DE")
+    await context.add_cookies([{"name": name, "value": value, "url": address}])
+    page = await context.new_page()
+    await page.goto(f"{address}{FIGURES}?day=2026-02-10")
+    await expect(page.get_by_role("heading", name="Februar 2026")).to_be_visible()
+    await axe_by_day_and_night(page)
+    await photograph(page, "figures")
+    await page.set_viewport_size(NARROW)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.goto(f"{address}{FIGURES}/report?month=2026-02")
+    await axe_by_day_and_night(page)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    paper = await page.pdf(format="A4", prefer_css_page_size=True)
+    assert paper.count(b"/Type /Page\n") == 1, "one sheet"
+    await context.close()
