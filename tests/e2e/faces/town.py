@@ -11,6 +11,7 @@ from typing import Any
 import httpx2 as httpx
 
 from tests.e2e.harness.server import Server
+from tests.page_forms import form_in
 
 PASSWORD = "rathaus"
 _request = itertools.count(1)
@@ -44,6 +45,16 @@ class Signed:
 
     async def post(self, path: str, **body: Any) -> Any:
         return _checked(await self._client.post(f"/api/v1{path}", json=body))
+
+    async def change(self, path: str, **typed: str) -> None:
+        """Send a form of the set-up as it is shown, with what is typed."""
+        shown = await self._client.get(path)
+        body: dict[str, list[str]] = {}
+        for name, value in form_in(shown.text):
+            body.setdefault(name, []).append(value)
+        changed = await self._client.post(path, data={**body, "act": "save", **typed})
+        assert changed.status_code == 303, changed.text
+        assert not changed.headers["location"].endswith("done=same")
 
     async def take(self, service: str = "id-card", *, site: str = "rathaus", **body: Any) -> Ticket:
         """Add a walk-in at the desk."""

@@ -13,13 +13,14 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+import wave
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from tests.e2e.harness.listening import RATE, SLACK, Samples, find, read_wav
+from tests.e2e.harness.listening import RATE, SILENCE, SLACK, Samples, find, places, read_wav
 
 _START_LIMIT_S = 10.0
 
@@ -114,6 +115,17 @@ class Recording:
             raw = file.read()
         return np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2").astype(np.float64) / 32768
 
+    def cut(self, stretches: Iterable[tuple[float, float]], into: Path) -> Path:
+        """Write stretches of it, from second to second, into a WAV file of their own."""
+        heard = self.samples()
+        parts = [heard[round(begin * RATE) : round(end * RATE)] for begin, end in stretches]
+        with wave.open(str(into), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            file.writeframes((np.concatenate(parts) * 32768).astype("<i2").tobytes())
+        return into
+
     def correlate(self, wav_path: Path) -> tuple[float, float]:
         """Say how like the file the best matching stretch is (0 to 1), and where it begins, in seconds."""
         found = find(self.samples(), read_wav(wav_path), at_most=1)
@@ -135,6 +147,34 @@ class Recording:
             heard = search.best[0] >= least
             assert heard or not late, f"{wav_path.name} was not heard: {search.best[0]:.2f} alike at best"
         return search.best[1]
+
+    def hear_each(self, wav_paths: Sequence[Path], least: float = 0.6) -> list[float]:
+        """Say where each of several files was heard, once: for numbers, which are much alike.
+
+        `least` is only what tells it from nothing: a busy machine may tear half a second.
+        """
+        found = places(self.samples(), [read_wav(path) for path in wav_paths])
+        for path, (likeness, _) in zip(wav_paths, found, strict=True):
+            assert likeness >= least, f"{path.name} was not heard: {likeness:.2f} alike at best"
+        return [offset_s for _, offset_s in found]
+
+    def hear_one_of(self, wav_paths: Sequence[Path], begin_s: float, end_s: float) -> tuple[Path, float]:
+        """Say which of several files was heard in a stretch, and where."""
+        stretch = self.samples()[round(begin_s * RATE) : round(end_s * RATE)]
+        found = [
+            (likeness, offset_s, path)
+            for path in wav_paths
+            for likeness, offset_s in find(stretch, read_wav(path), at_most=3)
+        ]
+        _, offset_s, path = max(found)
+        return path, begin_s + offset_s
+
+    async def falls_silent(self, within_s: float = 10) -> None:
+        """Wait until a second of silence was recorded: a page may say `ended` before the last sound left."""
+        deadline = time.monotonic() + within_s
+        while np.abs(self.samples()[-RATE:]).max() > SILENCE:
+            assert time.monotonic() < deadline, "it does not fall silent"
+            await asyncio.sleep(0.2)
 
     async def hear_times(self, times: int, wav_path: Path, within_s: float, least: float = 0.8) -> None:
         """Wait until the file has been heard so often; AssertionError when it was heard less or more."""

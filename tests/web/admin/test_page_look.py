@@ -8,7 +8,8 @@ from kiosk.logos import Logos
 from queue_server.domain.look import Face, Look
 from queue_server.web.look import address
 from tests.adapters.test_pictures import a_file
-from tests.web.admin.setup import form_in, read, send, settings
+from tests.page_forms import form_in
+from tests.web.admin.setup import read, send, settings
 from tests.web.running import Town
 from tests.web.test_all_acts_are_noted import lines
 from tests.web.test_kiosk_appointments import an_agent, book

@@ -3,7 +3,8 @@
 from typing import Any
 
 from queue_server.domain.town import RosterEntry
-from tests.web.admin.setup import form_in, found, read, send, settings
+from tests.page_forms import form_in
+from tests.web.admin.setup import found, read, send, settings
 from tests.web.running import Town
 from tests.web.test_page_desk import words
 
