@@ -38,14 +38,14 @@ export function needPlates(ticket, view) {
     { class: "needs" },
     ticket.needs.map((name) => {
       const todo = needAct(name, view.t);
-      return h("li", { class: "needs__plate", key: name }, h("strong", {}, need(name, view.t)), todo && h("span", {}, todo));
+      return h("li", { class: "needs__plate", key: name }, h("strong", {}, need(name, view.t, view.config.interpreted)), todo && h("span", {}, todo));
     }),
   );
 }
 
 /** Needs, small, for lists. */
 export function needBadges(ticket, view) {
-  return ticket.needs.map((name) => h("span", { class: "badge badge--warn", key: name }, need(name, view.t)));
+  return ticket.needs.map((name) => h("span", { class: "badge badge--warn", key: name }, need(name, view.t, view.config.interpreted)));
 }
 
 export function facts(ticket, view) {

@@ -43,6 +43,8 @@ export function reason(ticket, t) {
     .join(" · ");
 }
 
+const INTERPRETER = /^interpreter_([a-z]{2})$/;
+
 export function concern(ticket, services) {
   return ticket.services.map(({ id, count }) => {
     const name = services[id]?.name ?? id;
@@ -55,13 +57,15 @@ export function documents(ticket, services) {
   return [...new Set(ticket.services.flatMap(({ id }) => services[id]?.documents ?? []))];
 }
 
-export function need(name, t) {
-  return t(`counter.need_${name}`);
+/** What a need is called; one names a language (`interpreter_tr`), whose name comes from the server. */
+export function need(name, t, languages = {}) {
+  const language = INTERPRETER.exec(name)?.[1];
+  return language ? t("counter.need_interpreter_in", { language: languages[language] ?? language }) : t(`counter.need_${name}`);
 }
 
 /** What to do about a need; "" when its name says enough. */
 export function needAct(name, t) {
-  const key = `counter.need_act_${name}`;
+  const key = `counter.need_act_${INTERPRETER.test(name) ? "interpreter" : name}`;
   const text = t(key);
   return text === key ? "" : text;
 }

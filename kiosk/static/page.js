@@ -118,7 +118,7 @@ const views = {
   categories: () => categoriesView({ t, visit, config, letters: letterBar({ t, visit, config, onLetter: toLetter }), onBack: clear, onNext: toPeople, onCategory: toCategory }),
   letter: () => letterView({ t, visit, config, letter: screen.letter, onBack: toCategories, onNext: toPeople, onExplain, onCategory: toCategory, onLetter: toLetter }),
   services: () => servicesView({ t, visit, config, category: screen.category, onBack: toCategories, onNext: toPeople, onExplain }),
-  people: () => peopleView({ t, visit, onBack: toCategories, onNext: wayOn }),
+  people: () => peopleView({ t, config, visit, onBack: toCategories, onNext: wayOn }),
   confirm: () => confirmView({ t, visit, config, quote: screen.quote, problem: screen.problem, busy: Boolean(screen.busy), canTake: mayTake(), onBack: toPeople, onTake: taking.take, onLater: (time) => booking.choose(time, taking.confirm), onDays: () => booking.days() }),
   ...booking.views,
   arrive: () => arriving.view({ hasScanner: hasScanner() }),

@@ -4,7 +4,7 @@
 import { button, h, icon, problemNode, scroller } from "./dom.js";
 import { laterBox } from "./later.js";
 import { waitNodes } from "./start.js";
-import { NEEDS, canBook, chosen, goTogether, papersOf, setCount, setPersons, toggleNeed } from "./visit.js";
+import { needsAt, canBook, chosen, goTogether, papersOf, setCount, setPersons, toggleNeed } from "./visit.js";
 
 const EXAMPLES = 3;
 const WHY_ICON = { online: "screen", phone: "phone", elsewhere: "house", appointment: "calendar", walk_in: "people" };
@@ -158,7 +158,7 @@ export function concernWords(t, visit, service, count) {
 }
 
 /** How many come, and what they need. All of it may be left out. */
-export function peopleView({ t, visit, onBack, onNext }) {
+export function peopleView({ t, config, visit, onBack, onNext }) {
   const label = h("span", {});
   const nextButton = button("", { after: "next", kind: "button--primary" }, onNext);
   const counter = stepper({ t, label: t("kiosk.persons"), least: 1, most: 20, onChange: (n) => counter.set(setPersons(visit, n)) });
@@ -168,7 +168,7 @@ export function peopleView({ t, visit, onBack, onNext }) {
   };
   nextButton.firstElementChild.replaceWith(label);
   nameNext();
-  const needs = NEEDS.map((need) => {
+  const needs = needsAt(config).map((need) => {
     const node = h(
       "button",
       { type: "button", class: "need", "aria-pressed": String(visit.needs.has(need)), on: { click: () => {

@@ -1,6 +1,8 @@
 // What a visitor has chosen so far, and nothing else: pure, so that "everything is cleared" is one new object.
 
 export const NEEDS = ["more_time", "step_free", "fetch_me", "deaf", "sign_language", "blind", "companion"];
+/** `interpreter` is asked where the site finds one. */
+export const needsAt = (config) => (config.interprets ? [...NEEDS, "interpreter"] : NEEDS);
 export const MOST_PERSONS = 20;
 
 /**

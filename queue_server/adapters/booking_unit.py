@@ -197,6 +197,9 @@ class BookingUnit:
     def person(self, appointment_id: int) -> Person | None:
         return self.persons([appointment_id]).get(appointment_id)
 
+    def persons_with_interpreter(self) -> Mapping[int, Person]:
+        return self._read(lambda c: PersonRows.with_interpreter(c, self.site.id))
+
     def persons(self, appointment_ids: Sequence[int]) -> Mapping[int, Person]:
         return self._read(lambda c: PersonRows.of(c, self.site.id, appointment_ids))
 

@@ -9,17 +9,22 @@ from datetime import timedelta
 from typing import Final
 
 from queue_server.domain.concern import CELL_MIN
+from queue_server.domain.interpreting import ARRANGED, CODES
 
 NEEDS: Final = frozenset(
-    {"more_time", "step_free", "fetch_me", "sign_language", "deaf", "blind", "companion", "priority"}
+    {"more_time", "step_free", "fetch_me", "sign_language", "deaf", "blind", "companion"}
+    | {"priority", "interpreter"}
 )
-"""What a visitor may ask for. `priority` alone changes the order, and staff alone may say it."""
+"""What a visitor may ask for. `priority` alone changes the order, and staff alone may say it.
+
+`interpreter` is for who comes without an appointment; who books says the language (`domain.interpreting`).
+"""
 SLOW_ON_THE_WAY: Final = frozenset({"more_time", "step_free", "fetch_me", "blind"})
 STEP_FREE: Final = "step_free"
 GRACE_FACTOR: Final = 2
 LEAST_MORE_MIN: Final = 5
 MORE_TIME: Final = "more_time"
-OF_THE_TIME: Final = frozenset({MORE_TIME, STEP_FREE})
+OF_THE_TIME: Final = frozenset({MORE_TIME, STEP_FREE}) | CODES
 """What decides which times and clerks a booking can have."""
 
 
@@ -40,3 +45,8 @@ def minutes_with(needs: Collection[str], minutes: int) -> int:
 def booked_minutes(needs: Collection[str], minutes: int) -> int:
     """Return how long a booked visit takes: `minutes_with`, in whole five-minute cells."""
     return -(-minutes_with(needs, minutes) // CELL_MIN) * CELL_MIN
+
+
+def is_need(code: str) -> bool:
+    """Say whether it is one of ours; what is stored may be of another version."""
+    return code in NEEDS or code in CODES or code == ARRANGED

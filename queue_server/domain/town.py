@@ -223,6 +223,7 @@ class Site:
     `languages` are those of the town that its visitors may choose from, empty: all.
     `staff_alarm`: counters and desk have a button that calls for help. `announce_own_language`: a call is
     also spoken in the language of the visitor called, number and room only.
+    `interpreter_languages`: into these somebody interprets, when asked `interpreter_days` working days ahead.
     `holiday_dates` are the days of
     `holidays`: added where a town is loaded to run, and no part of the set-up, so they are neither
     compared nor stored nor written.
@@ -279,6 +280,8 @@ class Site:
     sms: bool = False
     erase_days: int = 2
     staff_alarm: bool = True
+    interpreter_languages: tuple[str, ...] = ()
+    interpreter_days: int = 5
     holiday_dates: tuple[Closure, ...] = field(default=(), compare=False)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Final, NamedTuple
 
+from queue_server.domain.interpreting import LANGUAGES as INTERPRETED
 from queue_server.domain.person_fields import PERSON_FIELDS
 from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import GERMAN, Site, Texts, Town, end_minute
@@ -42,6 +43,7 @@ SITE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "challenge_above": (1, 10_000),
     "confirm_within_min": (5, 24 * 60),
     "erase_days": (0, 14),
+    "interpreter_days": (0, 60),
 }
 DISPLAY_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "quiet_after_s": (10, 3600),
@@ -109,6 +111,14 @@ def _languages(town: Town) -> Iterator[Problem]:
                 if one not in town.languages:
                     where = ("sites", index, *path, inner)
                     yield unknown(where, one, town.languages, Code.UNKNOWN_LANGUAGE)
+
+
+def _interpreted(town: Town) -> Iterator[Problem]:
+    for index, site in enumerate(town.sites):
+        for inner, one in enumerate(site.interpreter_languages):
+            if one not in INTERPRETED:
+                path = ("sites", index, "interpreter_languages", inner)
+                yield unknown(path, one, INTERPRETED, Code.UNKNOWN_LANGUAGE)
 
 
 def _every_text(town: Town) -> Iterator[tuple[Path, Texts, bool]]:
@@ -340,6 +350,7 @@ RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (
     _ids,
     _pictures,
     _languages,
+    _interpreted,
     _texts,
     _plain_texts,
     _numbers,

@@ -11,7 +11,7 @@ from typing import Literal
 from queue_server.domain import events as e
 from queue_server.domain.appointment import EXPECTED, Appointment, AppointmentState
 from queue_server.domain.errors import AlreadyCheckedIn, AppointmentOver, NotConfirmed, WrongDay
-from queue_server.domain.needs import NEEDS, grace_with, minutes_with
+from queue_server.domain.needs import grace_with, is_need, minutes_with
 from queue_server.domain.order import Due, appointment_due, with_priority
 from queue_server.domain.ticket import Origin
 from queue_server.services import waits
@@ -83,7 +83,7 @@ def _require_expected(unit: Unit, appointment: Appointment) -> None:
 
 def _needs(unit: Unit, appointment: Appointment) -> list[str]:
     person = unit.person(appointment.id)
-    return sorted(NEEDS.intersection(person.needs)) if person else []
+    return sorted(filter(is_need, person.needs)) if person else []
 
 
 def _ticket(

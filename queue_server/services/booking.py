@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from queue_server.domain import events as e
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.errors import BadInput
+from queue_server.domain.interpreting import language_in
 from queue_server.domain.person import Person
 from queue_server.services import booking_letters as letters
 from queue_server.services import booking_limits as limits
@@ -76,7 +77,7 @@ def confirm(
     _check_person(unit, parts, person)
     helper_id = limits.helper_of(unit, helper_code)
     settle(unit, parts, overruled=overrule is not None)
-    if overrule is None:
+    if overrule is None and held.channel != "desk":  # what the desk holds suits, as far as the desk wants it
         fit(unit, parts, person.needs)
     if helper_id is None:
         limits.check(unit, held.id, person, overrule, more=len(parts))
@@ -140,6 +141,9 @@ def _check_person(unit: Unit, parts: Sequence[Appointment], person: Person) -> N
     for field in _asked(unit, parts):
         if person.lacks(field):
             raise BadInput(field=field)
+    language = language_in(person.needs)
+    if language and language not in unit.site.interpreter_languages:
+        raise BadInput(field="needs")
 
 
 def _asked(unit: Unit, parts: Sequence[Appointment]) -> tuple[str, ...]:

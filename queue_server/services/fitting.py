@@ -1,4 +1,5 @@
-"""Making what is held fit whoever books it: more minutes for who asked for more time, a room without steps.
+"""Making what is held fit whoever books it: more minutes for who asked for more time, a room without steps, a
+day on which somebody can interpret.
 
 Needs are told last, on the page about the person, when a time is held already. So it is widened where its
 clerk, or another one, is free for longer; else the times are offered that suit. What must not live here:
@@ -10,8 +11,10 @@ from dataclasses import replace
 
 from queue_server.domain import events as e
 from queue_server.domain.appointment import Appointment
+from queue_server.domain.business_day import business_day
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.errors import SlotTaken
+from queue_server.domain.interpreting import first_day, language_in
 from queue_server.domain.needs import OF_THE_TIME, STEP_FREE
 from queue_server.domain.slots import Span
 from queue_server.services import offer
@@ -59,9 +62,12 @@ def _wanted(unit: Unit, one: Appointment, asks: frozenset[str]) -> Choice:
 def _suits(unit: Unit, one: Appointment, choice: Choice) -> bool:
     if choice.expected_min > one.minutes:
         return False
+    day = unit.book.day_of(one)
+    if language_in(choice.asks) and day < first_day(unit.site, business_day(unit.now, unit.book.zone)):
+        return False
     if STEP_FREE not in choice.asks or one.clerk_id is None:
         return True
-    then = unit.in_era(unit.eras.place_of(unit.book.day_of(one))) or unit
+    then = unit.in_era(unit.eras.place_of(day)) or unit
     span = Span(one.first_cell, one.cells)
     return within_reach(then.town, then.site, span, unit.book.zone).get(one.clerk_id, span.all) == span.all
 

@@ -12,14 +12,15 @@ from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from queue_server.domain.availability import allowed_starts, room_beside_walk_ins
-from queue_server.domain.business_day import business_day
+from queue_server.domain.business_day import begins_at, business_day
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.eras import Eras
 from queue_server.domain.hall import Hall
+from queue_server.domain.interpreting import first_day, language_in
 from queue_server.domain.local_days import span_of
 from queue_server.domain.needs import STEP_FREE
 from queue_server.domain.parting import pair_starts
-from queue_server.domain.slots import Bits, ClerkTime, Span, first_cell_from, free_starts, stretch
+from queue_server.domain.slots import Bits, ClerkTime, Span, cell_of, first_cell_from, free_starts, stretch
 from queue_server.domain.town import department_of, horizon_days, services_at
 from queue_server.services.concerns import Choice, as_taken
 from queue_server.services.ports import Unit
@@ -188,6 +189,10 @@ def free_of(unit: Unit, choice: Choice, span: Span, clerks: Sequence[ClerkTime])
     services, cells = services_of(choice), choice.expected_min // CELL_MIN
     allowed = _allowed(unit, services, span)
     allowed &= room_beside_walk_ins(unit.site, services, span, clerks, cells)
+    if language_in(choice.asks):
+        zone = ZoneInfo(unit.site.time_zone)
+        soonest = cell_of(begins_at(first_day(unit.site, business_day(unit.now, zone)), zone))
+        allowed &= stretch(span, max(span.base, min(soonest, span.end)), span.end)
     return free_starts(span, able(unit, choice, span, clerks), services, cells, allowed)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from queue_server.domain import events as e
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.errors import NotFound
+from queue_server.domain.interpreting import ARRANGED
 from queue_server.domain.person import Person
 from queue_server.services import booking_letters as letters
 from queue_server.services import calendar_posts
@@ -108,5 +109,9 @@ def swap(unit: Unit, appointment: Appointment, held: Appointment) -> None:
 
 
 def _told_of(appointment: Appointment, person: Person) -> Person:
-    """Return the person without the reason to leave the old time; an answer to a request stays."""
+    """Return the person without the reason to leave the old time; an answer to a request stays.
+
+    An interpreter was arranged for the old time.
+    """
+    person = replace(person, needs=tuple(one for one in person.needs if one != ARRANGED))
     return person if appointment.confirmed_by else replace(person, answer="")

@@ -244,6 +244,9 @@ class Unit(PublicUnit, Protocol):
         What is on its way to the old one is sent to the new one, too.
         """
 
+    def persons_with_interpreter(self) -> Mapping[int, Person]:
+        """Return who booked and asked for an interpreter, by appointment, whatever became of it."""
+
     def person(self, appointment_id: int) -> Person | None: ...
     def persons(self, appointment_ids: Sequence[int]) -> Mapping[int, Person]: ...
     def forget_person(self, appointment_id: int, contact_until: datetime | None = None) -> None:

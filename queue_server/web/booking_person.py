@@ -5,12 +5,13 @@ address. What must not: storing it, and any way in or out but the body of a POST
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
+from queue_server.domain.interpreting import code_for, language_in
 from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import Site
 from queue_server.web.booking_wish import LONGEST, Fields, text
@@ -79,11 +80,16 @@ def read_typed(fields: Fields) -> Typed:
     reminder, sms = text(fields.get("p-reminder")), fields.getlist("p-sms")
     return Typed(
         {name: text(fields.get(f"p-{name}"), 500 if name == "remarks" else LONGEST) for name in TYPED},
-        tuple(need for need in NEEDS if need in fields.getlist("p-need")),
+        _needs(fields.getlist("p-need")),
         int(reminder) if reminder in {str(one) for one in REMINDERS} else None,
         "1" in sms if sms else None,  # a box that is not ticked sends nothing, so a hidden field comes along
         text(fields.get("p-asked")),
     )
+
+
+def _needs(chosen: Collection[object]) -> tuple[str, ...]:
+    language = language_in(one for one in chosen if isinstance(one, str))
+    return (*(need for need in NEEDS if need in chosen), *((code_for(language),) if language else ()))
 
 
 def wanted_fields(required: Iterable[str]) -> list[tuple[str, bool]]:

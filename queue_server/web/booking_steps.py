@@ -8,6 +8,7 @@ from typing import Any, Final
 from starlette.responses import HTMLResponse
 
 from queue_server.domain.concern import stands_apart
+from queue_server.domain.interpreting import code_for
 from queue_server.domain.needs import OF_THE_TIME
 from queue_server.domain.papers import read_answers
 from queue_server.domain.slots import first_cell_from
@@ -34,8 +35,9 @@ from queue_server.web.booking_person import NEEDS, REMINDERS, TYPED, Typed, want
 from queue_server.web.booking_times import Around, look_around, sheet
 from queue_server.web.booking_visit import Visit
 from queue_server.web.booking_wish import Wish
-from queue_server.web.languages import spoken_at
+from queue_server.web.languages import name_in, spoken_at
 from queue_server.web.mailing import address
+from queue_server.web.need_words import in_words
 from queue_server.web.printed_pages import PrintedPages
 
 Lost = Mapping[str, Any]
@@ -137,11 +139,25 @@ def _times(visit: Visit, around: Around, csrf: str) -> dict[str, Any]:
 
 def _needs_of_time(visit: Visit) -> dict[str, Any]:
     """Return the question for what decides which times there are: asked before them, sent in a body alone."""
+    # The day that was looked at may have no such time: the earliest ones are shown again.
+    anew = visit.wish.but(search="", hold=0, every_time=False, day=None, month="")
     others = [pair for pair in visit.carried() if not (pair[0] == "p-need" and pair[1] in OF_THE_TIME)]
     return {
         "needs_of_time": [one for one in NEEDS if one in OF_THE_TIME],
         "asks": visit.wish.asks,
-        "needs_fields": [*visit.wish.but(search="", hold=0, every_time=False).fields(), *others],
+        **_interpreting(visit),
+        "needs_fields": [*anew.fields(), *others],
+    }
+
+
+def _interpreting(visit: Visit) -> dict[str, Any]:
+    """Return into which languages the chosen site finds somebody to interpret, and how long that takes."""
+    site = visit.site if visit.wish.site_id else None
+    languages = () if site is None else site.interpreter_languages
+    names = ((code_for(one), name_in(visit.call.say, one)) for one in languages)
+    return {
+        "interpreters": sorted(names, key=lambda pair: pair[1]),
+        "interpreter_days": 0 if site is None else site.interpreter_days,
     }
 
 
@@ -209,6 +225,8 @@ def show_data(
         one_of="contact" in required,
         with_subject="remarks" in required,
         needs=NEEDS,
+        asks=visit.wish.asks,
+        **_interpreting(visit),
         with_helper=visit.asks_helper or bool(typed_code),
         reminders=REMINDERS,
         reminder_min=visit.typed.reminder(visit.site),
@@ -261,7 +279,7 @@ def told_lines(visit: Visit, typed: Typed) -> list[tuple[str, str]]:
         lines.append(
             (
                 say("booking.needs"),
-                say("common.comma").join(say(f"booking.need_{one}") for one in typed.needs),
+                say("common.comma").join(in_words(say, one, "booking") for one in typed.needs),
             )
         )
     if typed["phone"] and typed.wants_sms(visit.site):

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from queue_server.domain.errors import Refusal
 from queue_server.domain.town import Clerk, Site, Town, in_language
 from queue_server.live.inbox import RequestKey
-from queue_server.services import requests, staff
+from queue_server.services import interpreters, requests, staff
 from queue_server.services.ports import Answer
 from queue_server.services.wording import untold
 from queue_server.web import calendar_conflicts
@@ -32,6 +32,7 @@ async def frame(call: PageCall, site: Site) -> dict[str, Any]:
         "unread": _unread(call, site),
         "unattended": ", ".join(await call.house.sequencer.look(site.id, staff.unattended_rooms)),
         "conflicts": await calendar_conflicts.count(call.house, site.id),
+        "interpreters": await _interpreters(call, site),
         "alarm": alarm_of(call, site),
         "csrf": call.house.csrf.token(call.request.scope),
         "q_day": words_for(call.say, site, call.house.clock()).today.isoformat(),
@@ -51,6 +52,13 @@ async def _requests(call: PageCall, site: Site) -> int | None:
     if not any(site.id in service.site_ids and service.confirm_first for service in town.services):
         return None
     return await call.house.sequencer.look(site.id, requests.count_waiting)
+
+
+async def _interpreters(call: PageCall, site: Site) -> int | None:
+    """Count the bookings for which one is still to be found; None where none are offered."""
+    if not site.interpreter_languages:
+        return None
+    return await call.house.sequencer.look(site.id, interpreters.count_open)
 
 
 async def _letters(call: PageCall, site: Site) -> int:

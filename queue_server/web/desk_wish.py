@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from starlette.datastructures import FormData, QueryParams
 
 from queue_server.domain.errors import BadInput, NotFound
+from queue_server.domain.interpreting import CODES
 from queue_server.domain.needs import NEEDS
 from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import Service
@@ -62,6 +63,11 @@ class Typed:
     @property
     def phone(self) -> str:
         return "" if "@" in self.contact else self.contact
+
+    @property
+    def needs_of_time(self) -> tuple[str, ...]:
+        """What the held time must offer. How soon somebody can interpret the desk judges by itself."""
+        return tuple(one for one in self.needs if one not in CODES)
 
     @property
     def reminder_min(self) -> int | None:
@@ -114,7 +120,7 @@ def read_typed(form: FormData, languages: Iterable[str], fallback: str, usual_re
         name=_text(form, "name")[:TEXT_MOST],
         contact=_text(form, "contact")[:TEXT_MOST],
         remarks=_text(form, "remarks")[: 5 * TEXT_MOST],
-        needs=tuple(sorted(NEEDS.intersection(_texts(form, "needs")))),
+        needs=tuple(sorted((NEEDS | CODES).intersection(_texts(form, "needs")))),
         reminder=found if (found := _text(form, "reminder")) in map(str, REMINDERS) else "",
         language=language if language in set(languages) else fallback,
         sms=bool(_text(form, "sms")),

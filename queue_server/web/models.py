@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from queue_server.domain.interpreting import CODES
+
 Id = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[a-z0-9-]+$")]
 RequestId = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._:-]+$")]
 Language = Annotated[
@@ -13,8 +15,18 @@ TicketId = Annotated[int, Field(ge=1, le=2**53)]
 
 
 Need = Literal[
-    "more_time", "step_free", "fetch_me", "sign_language", "deaf", "blind", "companion", "priority"
+    "more_time",
+    "step_free",
+    "fetch_me",
+    "sign_language",
+    "deaf",
+    "blind",
+    "companion",
+    "priority",
+    "interpreter",
 ]
+BookedNeed = Need | Annotated[str, StringConstraints(pattern=rf"^({'|'.join(sorted(CODES))})$")]
+"""Who books also says into which language somebody should interpret."""
 
 
 class Body(BaseModel):

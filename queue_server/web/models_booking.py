@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from queue_server.domain.reminding import LONGEST_MIN, SHORTEST_MIN
-from queue_server.web.models import Body, ConcernBody, Language, Need, RequestId
+from queue_server.web.models import Body, BookedNeed, ConcernBody, Language, RequestId
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME: Final = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -129,7 +129,7 @@ class TakeHold(ConcernBody):
     client: Client | None = None
     starts_at: Moment
     clerk: str = Field(default="", max_length=40, description="For a talk: with whom, of `talk_with`.")
-    needs: list[Need] = Field(
+    needs: list[BookedNeed] = Field(
         default_factory=list,
         max_length=10,
         description="As in `person`: with `more_time` it is held longer, with `step_free` with who sits so. "
@@ -165,7 +165,7 @@ class PersonBody(KioskPersonBody):
 
     for_whom: Line = Field(default="", description="Set when somebody books for somebody else.")
     remarks: Lines = ""
-    needs: list[Need] = Field(default_factory=list, max_length=10)
+    needs: list[BookedNeed] = Field(default_factory=list, max_length=10)
     reminder_min: int | None = Field(
         default=None,
         ge=SHORTEST_MIN,
@@ -234,7 +234,7 @@ class BookLater(ConcernBody):
     request_id: RequestId
     starts_at: Moment
     language: Language = "de"
-    needs: list[Need] = Field(default_factory=list, max_length=10)
+    needs: list[BookedNeed] = Field(default_factory=list, max_length=10)
     person: KioskPersonBody = KioskPersonBody()
 
 

@@ -21,6 +21,7 @@ from queue_server.domain.errors import (
     SlotTaken,
     UnknownHelperCode,
 )
+from queue_server.domain.interpreting import CODES, offered_at
 from queue_server.domain.needs import OF_THE_TIME
 from queue_server.domain.papers import answers_to, read_answers, written_answers
 from queue_server.domain.person import Person
@@ -291,8 +292,13 @@ async def _release(visit: Visit, hold: int) -> None:
 def _visit(call: PageCall, wish: Wish, typed: Typed, *, write_in: str = "") -> Visit | None:
     town = town_of(call.house, wish)
     speak_as(call, town, wish.site_id)
+    if town is None:
+        return None
+    site = next((one for one in town.sites if one.id == wish.site_id), None)
+    if site is not None:  # another site may offer no interpreter
+        typed.needs = tuple(one for one in typed.needs if one not in CODES or one in offered_at(site))
     asks = OF_THE_TIME.intersection(typed.needs)
-    return None if town is None else Visit(call, town, wish.but(asks=asks), typed, write_in, client_of(call))
+    return Visit(call, town, wish.but(asks=asks), typed, write_in, client_of(call))
 
 
 def _aim(form: FormData) -> Wish:

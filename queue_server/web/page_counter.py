@@ -78,6 +78,7 @@ async def counter_page(call: PageCall) -> Response:
         "languages": list(town.languages),
         "language_names": {one: name_in(call.say, one) for one in town.languages},
         "needs": sorted(NEEDS),
+        "interpreted": {one: name_in(call.say, one) for one in site.interpreter_languages},
         "config_version": call.house.hub.config_version,
         "program": program_version(),
     }

@@ -17,11 +17,12 @@ from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound, NotTogether, Refusal
+from queue_server.domain.interpreting import offered_at
 from queue_server.domain.needs import NEEDS
 from queue_server.domain.person import Person
 from queue_server.domain.person_fields import reason_for
 from queue_server.domain.ticket import Origin
-from queue_server.domain.town import in_language
+from queue_server.domain.town import Site, in_language
 from queue_server.services import booking, offer, reception
 from queue_server.services.booking_limits import Overrule
 from queue_server.services.concerns import (
@@ -54,6 +55,7 @@ from queue_server.web.errors import status_of
 from queue_server.web.languages import name_in, spoken_at
 from queue_server.web.last_look import read_calendars
 from queue_server.web.naming import SOMEWHERE
+from queue_server.web.need_words import in_words
 from queue_server.web.pages import PageCall, PageRoute
 
 DAYS_SHOWN: Final = 5
@@ -167,7 +169,7 @@ def _booking(call: PageCall, wish: Wish, typed: Typed, overrule: Overrule | None
         if person.sms:
             unit.allow_sms(person.phone)  # its owner says so on the phone, whatever was said before
         require_together(unit.eras.offered[0], wish.pairs)
-        choice = asking(choose_visit(*unit.eras.offered, wish.pairs, wish.persons), typed.needs)
+        choice = asking(choose_visit(*unit.eras.offered, wish.pairs, wish.persons), typed.needs_of_time)
         held = booking.hold(unit, choice, starts_at, channel="desk", client=client, overrule=overrule)
         return booking.confirm(unit, held["id"], client, person, typed.language, overrule=overrule)
 
@@ -178,7 +180,7 @@ def _whose(wish: Wish, typed: Typed, zone: ZoneInfo) -> Callable[[Unit], list[st
     starts_at = typed.starts_at(zone)
 
     def whose(unit: Unit) -> list[str]:
-        choice = asking(choose_visit(*unit.eras.offered, wish.pairs, wish.persons), typed.needs)
+        choice = asking(choose_visit(*unit.eras.offered, wish.pairs, wish.persons), typed.needs_of_time)
         return clerks_of_time(unit, choice, starts_at)
 
     return whose
@@ -232,7 +234,7 @@ async def _show(
         persons_most=PERSONS_MOST,
         reminders=REMINDERS,
         sms_offered=site.sms,
-        needs=sorted(NEEDS - {"priority"}),
+        needs=_needs(call, site),
         languages=[(code, name_in(call.say, code)) for code in spoken_at(town, site, call.house.texts)],
         request_id=secrets.token_hex(8),
         keys=_keys(call),
@@ -294,6 +296,12 @@ def _why_not(words: view.Words, wish: Wish, asked: Answer | None, call: PageCall
     day = words.day(wish.day)
     said = call.say(f"desk.day_{asked['state']}", day=day)
     return f"{said} {reason}".strip()
+
+
+def _needs(call: PageCall, site: Site) -> list[tuple[str, str]]:
+    """Return what may be ticked, in words; of interpreters one for each language the site finds some for."""
+    known = [*sorted(NEEDS - {"priority", "interpreter"}), *offered_at(site)]
+    return [(one, in_words(call.say, one, "counter")) for one in known]
 
 
 def _iso(day: date | None) -> str:

@@ -23,6 +23,7 @@ from queue_server.web import printing
 from queue_server.web.desk_exceptions import exceptions
 from queue_server.web.desk_frame import checked_form, do, frame, hidden_from, refusal_words
 from queue_server.web.errors import status_of
+from queue_server.web.need_words import in_words
 from queue_server.web.page_desk_letters import why
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.sms_wishes import set_sms, sms_state
@@ -162,6 +163,7 @@ async def show_appointment(
         refused=status != 200,
         seen=shown,
         person=_person(person),
+        needs=[in_words(call.say, one, "counter") for one in person.needs] if person else [],
         mail_trouble=why(call, mail_trouble),
         phone_trouble=why(call, phone_trouble),
         typed_mail=typed_mail,

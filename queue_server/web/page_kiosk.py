@@ -66,6 +66,7 @@ async def kiosk_page(call: PageCall) -> Response:
         "closures": _closures(call, site),
         "come_early_min": site.come_early_min,
         "books": ever_admits(site, WITH_APPOINTMENT, site.id),
+        "interprets": bool(site.interpreter_languages),
         "kiosk_fields": list(site.kiosk_fields),
         "field_reasons": {one: dict(reason_for(site.field_reasons, one)) for one in site.kiosk_fields},
         "sites": {id_: dict(one.name) for id_, one in _sites_of(call, town)},

@@ -112,7 +112,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         early=seen["early_s"] > 0,
         call=seen["call"],
         reasons=seen["why"],
-        needs=NEEDS,
+        needs=(*NEEDS, "interpreter") if site.interpreter_languages else NEEDS,
         has_needs=seen["has_needs"],
         area=area,
         bring=[paper_words(house.texts[language], one) for one in seen["bring"]],

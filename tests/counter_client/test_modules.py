@@ -325,3 +325,29 @@ async def test_markup_in_a_name_shows_as_text(module: Module) -> None:
     return [root.querySelectorAll('img').length, root.textContent];
     """
     assert await module("dom", body, "<img src=x onerror=alert(1)>") == [0, "<img src=x onerror=alert(1)>"]
+
+
+async def test_a_wish_for_an_interpreter_names_the_language_and_what_to_do(module: Module) -> None:
+    asked = "const t = (key, given) => `${key} ${given?.language ?? ''}`;"
+    got = await module(
+        "words",
+        f"{asked} return [m.need('interpreter_tr', t, {{tr: 'Türkisch'}}), m.need('deaf', t), "
+        "m.needAct('interpreter_tr', t), m.needAct('interpreter_arranged', (key) => key)];",
+        {},
+    )
+    assert got == [
+        "counter.need_interpreter_in Türkisch",
+        "counter.need_deaf ",
+        "counter.need_act_interpreter ",
+        "",
+    ]
+
+
+async def test_who_waits_for_a_room_without_steps_is_told_to_the_clerks(module: Module) -> None:
+    got = await module(
+        "words",
+        "return m.notice({code: 'no_room_for', count: '2'}, {site: {kiosks: {}, displays: {}}},"
+        " (key, given) => `${key} ${given?.n ?? ''}`);",
+        {},
+    )
+    assert got["title"] == "counter.notice_no_room 2"

@@ -155,6 +155,8 @@ MISTAKES: list[tuple[Town, Path, Code]] = [
     (with_site(challenge=Challenge.ON, phone="1"), (*SITE, "challenge"), Code.CHALLENGE_WITHOUT_WAYS),
     (with_site(confirm_within_min=4), (*SITE, "confirm_within_min"), Code.OUT_OF_RANGE),
     (with_site(reminder_default=120), (*SITE, "reminder_default"), Code.OUT_OF_RANGE),
+    (with_site(interpreter_days=61), (*SITE, "interpreter_days"), Code.OUT_OF_RANGE),
+    (with_site(interpreter_languages=("xx",)), (*SITE, "interpreter_languages", 0), Code.UNKNOWN_LANGUAGE),
     (with_site(erase_days=15), (*SITE, "erase_days"), Code.OUT_OF_RANGE),
     (with_site(challenge_above=0), (*SITE, "challenge_above"), Code.OUT_OF_RANGE),
     (with_site(max_open_bookings=-1), (*SITE, "max_open_bookings"), Code.OUT_OF_RANGE),

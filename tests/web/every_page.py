@@ -121,6 +121,7 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/kiosk/{kiosk}": (State("/kiosk/rathaus-kiosk", "kiosk", ready=".begin"),),
     "/desk/{site}/appointments/{reference}": (State("/desk/rathaus/appointments/{reference}", A),),
     "/desk/{site}/appointments/{reference}/card": (State("/desk/rathaus/appointments/{reference}/card", A),),
+    "/desk/{site}/interpreters": (State("/desk/rathaus/interpreters", A),),
     "/desk/{site}/conflicts": (State("/desk/rathaus/conflicts", A),),
     "/desk/{site}/letters": (State("/desk/rathaus/letters", A),),
     "/desk/{site}/requests": (State("/desk/rathaus/requests", A),),

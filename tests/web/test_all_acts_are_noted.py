@@ -62,6 +62,7 @@ PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
     "/desk/{site}/appointments/{reference}": VISITS,
     "/desk/{site}/appointments/{reference}/contact": VISITS,
     "/desk/{site}/tickets/{ticket}": VISITS,
+    "/desk/{site}/interpreters": VISITS,
     "/department/{department}/walk-ins": "noted, see test_page_letting_in",
     "/admin/pictures": "noted, see admin/test_page_pictures",
     "/admin/planned": "noted, see admin/test_page_planned",

@@ -70,6 +70,13 @@ class PersonRows:
         return {row["appointment_id"]: _person({**row}) for row in found}
 
     @staticmethod
+    def with_interpreter(connection: Connection, site_id: str) -> dict[int, Person]:
+        """Return who asked for one, as far as it is not erased: few among those who are known at a time."""
+        asked = sa.cast(PERSON.c.needs, sa.Text).like("%interpreter\\_%", escape="\\")
+        found = connection.execute(sa.select(PERSON).where(PERSON.c.site_id == site_id, asked)).mappings()
+        return {row["appointment_id"]: _person({**row}) for row in found}
+
+    @staticmethod
     def mark_mail(connection: Connection, site_id: str, appointment_id: int, trouble: str) -> None:
         """Note why no mail arrives at this contact."""
         connection.execute(sa.update(PERSON).where(_is(site_id, appointment_id)).values(mail_trouble=trouble))

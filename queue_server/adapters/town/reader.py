@@ -195,6 +195,8 @@ class TownReader:
             sms=table.flag("sms"),
             erase_days=table.whole("erase_days", 2),
             staff_alarm=table.flag("staff_alarm", default=True),
+            interpreter_languages=table.words("interpreter_languages", ()),
+            interpreter_days=table.whole("interpreter_days", 5),
         )
         table.finish()
         self._site_of.update((counter.id, site_id) for counter in site.counters)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from queue_server.domain.admission import Admission
+from queue_server.domain.interpreting import LANGUAGES as INTERPRETED
 from queue_server.domain.look import Face
 from queue_server.domain.person_fields import PERSON_FIELDS
 from queue_server.domain.reminding import CHOICES_MIN
@@ -128,6 +129,10 @@ def _known_languages(around: Around) -> Iterable[Choice]:
     return [(one, name_in(around.say, one)) for one in known]
 
 
+def _interpreted(around: Around) -> Iterable[Choice]:
+    return sorted(((one, name_in(around.say, one)) for one in INTERPRETED), key=lambda pair: pair[1])
+
+
 def _states(around: Around) -> Iterable[Choice]:
     none = ("", around.say("admin.choice_states_none"))
     words = {one: around.say(f"admin.choice_states_{one}") for one in around.states}
@@ -153,6 +158,7 @@ _LISTS: Final[Mapping[str, Callable[[Around], Iterable[Choice]]]] = {
     "pictures": lambda around: around.town.pictures.items(),
     "languages": _languages,
     "known_languages": _known_languages,
+    "interpreted": _interpreted,
     "states": _states,
     "time_zones": _time_zones,
     "weekdays": _words("weekday", range(7)),

@@ -122,6 +122,8 @@ _BOOKING: Final = Part(
         Field("max_daily_bookings", Widget.NUMBER),
         Field("confirm_by_mail", Widget.SWITCH),
         Field("confirm_within_min", Widget.NUMBER),
+        Field("interpreter_languages", Widget.CHOICES, choices="interpreted"),
+        Field("interpreter_days", Widget.NUMBER),
         Field("challenge", Widget.CHOICE, choices="challenges", of=Challenge),
         Field("challenge_above", Widget.NUMBER),
     ),

@@ -49,6 +49,7 @@ def test_a_set_up_that_was_stored_before_bookings_has_the_usual_values(database:
     new |= {"confirm_first", "confirm_hours_before", "email", "challenge", "challenge_above"}
     new |= {"admission_times", "field_reasons", "languages", "sensitive", "combines"}
     new |= {"confirm_by_mail", "confirm_within_min", "reminder_default", "sms", "erase_days"}
+    new |= {"interpreter_languages", "interpreter_days"}
     database.write(partial(make_older, names=new))
     stored = database.read(lambda c: str(c.execute(sa.select(SETTING.c.body)).scalars().all()))
     assert not any(f"'{name}'" in stored for name in new)

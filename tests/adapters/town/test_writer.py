@@ -133,6 +133,8 @@ def everything_unusual() -> Town:
         erase_days=7,
         staff_alarm=False,
         announce_own_language=True,
+        interpreter_languages=("tr", "fa"),
+        interpreter_days=4,
     )
     passport = a_service(
         "passport",

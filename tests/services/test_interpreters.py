@@ -1,0 +1,109 @@
+"""An interpreter needs days: times from then on, a list at the desk, large at the counter."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+
+from queue_server.adapters.database import Database
+from queue_server.adapters.rows.base import EVENT
+from queue_server.domain.errors import BadInput, NotFound, SlotTaken
+from queue_server.services import booking, interpreters, offer, staff
+from queue_server.services.concerns import asking, choose_bookable
+from queue_server.services.ports import Answer
+from tests.services.booking_hall import ERIKA, TOMORROW, Booker
+from tests.town_hall import CARD, at, booking_town
+
+TURKISH = replace(ERIKA, needs=("interpreter_tr",))
+FRIDAY, MONDAY = "2026-03-06", "2026-03-09"  # today is Tuesday: three working days are over on Friday
+
+
+@pytest.fixture
+def hand(database: Database) -> Booker:
+    return Booker(database, booking_town(interpreter_languages=("tr",), interpreter_days=3))
+
+
+def free(hand: Booker, day: str) -> int:
+    choice = hand.look(lambda u: asking(choose_bookable(*u.eras.offered, [(CARD, 1)]), ["interpreter_tr"]))
+    return len(hand.look(lambda u: offer.times(u, choice, datetime.fromisoformat(day).date())["times"]))
+
+
+def the_list(hand: Booker) -> list[Answer]:
+    return hand.look(interpreters.wished)
+
+
+def arrange(hand: Booker, booked: Answer, *, is_arranged: bool = True) -> None:
+    hand.do(lambda u: interpreters.arrange(u, booked["reference"], is_arranged=is_arranged))
+
+
+def test_times_begin_when_somebody_can_be_there(hand: Booker) -> None:
+    assert free(hand, TOMORROW) == free(hand, "2026-03-05") == 0
+    assert free(hand, FRIDAY) == 48
+
+
+def test_a_time_too_soon_is_refused_with_times_that_suit(hand: Booker) -> None:
+    with pytest.raises(SlotTaken) as refused:
+        hand.book("08:00", CARD, person=TURKISH)
+    near = refused.value.params["next"]
+    assert isinstance(near, list)
+    assert {one[:10] for one in near} == {FRIDAY}
+
+
+def test_a_language_that_nobody_speaks_is_refused(hand: Booker) -> None:
+    with pytest.raises(BadInput):
+        hand.book("08:00", CARD, day=MONDAY, person=replace(ERIKA, needs=("interpreter_fa",)))
+
+
+def test_the_desk_books_as_soon_as_it_can_find_somebody(hand: Booker) -> None:
+    booked = hand.book("08:00", CARD, channel="desk", client="desk", person=TURKISH)
+    assert [(one["reference"], one["days"]) for one in the_list(hand)] == [(booked["reference"], 1)]
+
+
+def test_the_desk_sees_what_is_to_be_arranged_and_that_it_is(hand: Booker) -> None:
+    later = hand.book("08:00", CARD, day=MONDAY, client="b", person=TURKISH)
+    booked = hand.book("08:00", CARD, day=FRIDAY, person=TURKISH)
+    hand.book("09:00", CARD, day=FRIDAY, client="c")
+    assert [(one["reference"], one["language"], one["days"]) for one in the_list(hand)] == [
+        (booked["reference"], "tr", 3),
+        (later["reference"], "tr", 4),
+    ]
+    for is_arranged, count in ((True, 1), (True, 1), (False, 2)):
+        arrange(hand, booked, is_arranged=is_arranged)
+        hand.restart()
+        assert hand.look(interpreters.count_open) == count
+    hand.cancel(later)
+    assert [one["reference"] for one in the_list(hand)] == [booked["reference"]]
+
+
+def test_what_nobody_wished_cannot_be_arranged(hand: Booker) -> None:
+    booked = hand.book("08:00", CARD, day=FRIDAY)
+    with pytest.raises(NotFound):
+        arrange(hand, booked)
+
+
+def test_after_a_move_it_is_to_be_arranged_anew(hand: Booker) -> None:
+    booked = hand.book("08:00", CARD, day=FRIDAY, person=TURKISH)
+    arrange(hand, booked)
+    hand.move(booked, hand.hold("08:00", CARD, day=MONDAY, replaces=booked["reference"]))
+    assert [one["is_arranged"] for one in the_list(hand)] == [False]
+
+
+def test_the_clerk_sees_it_before_the_call_and_the_log_never(hand: Booker) -> None:
+    """Failure 27: which language somebody speaks says where they come from."""
+    booked = hand.book("08:00", CARD, day=FRIDAY, person=TURKISH)
+    arrange(hand, booked)
+    hand.now = at("07:58", FRIDAY)
+    hand.open()
+    hand.do(lambda u: booking.check_in(u, booked["reference"]))
+    seen = hand.look(lambda u: staff.counter_picture(u, "c1", None, [], 1))
+    assert seen["waiting"][0]["needs"] == ["interpreter_arranged", "interpreter_tr"]
+    log = str(hand.database.read(lambda c: c.execute(sa.select(EVENT)).all()))
+    assert "interpreter" not in log
+    assert the_list(hand) == []
+
+
+def test_who_comes_without_an_appointment_may_ask_for_it(hand: Booker) -> None:
+    hand.take(CARD, needs=["interpreter"])
+    seen = hand.look(lambda u: staff.counter_picture(u, "c1", None, [], 1))
+    assert seen["waiting_for_others"][0]["needs"] == ["interpreter"]

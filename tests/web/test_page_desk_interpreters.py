@@ -1,0 +1,85 @@
+"""The wish for an interpreter: chosen while booking, listed at the desk, arranged by one press."""
+
+import pytest
+
+from queue_server.adapters.changing_town import change_town
+from queue_server.adapters.town.file import sample_town
+from tests.domain.town_plans import edit
+from tests.web.forms import Visitor
+from tests.web.running import Town
+from tests.web.test_page_booking import ERIKA, at_data
+from tests.web.test_page_desk import Desk, words
+
+SOON = "/termin/rathaus?step=2&s=id-card&day=2026-03-11"
+
+
+@pytest.fixture
+async def speaking(town: Town) -> Town:
+    """The town hall finds somebody for Turkish and Persian within two working days; today is Tuesday."""
+    plan = edit("site", "rathaus", interpreter_languages=("tr", "fa"), interpreter_days=2)
+    await town.house.write(lambda c: change_town(c, sample_town().id, plan, town.house.clock()))
+    await town.house.renew_if_changed()
+    return town
+
+
+async def wished(town: Town) -> Visitor:
+    """Book for the first day on which somebody can interpret into Turkish."""
+    visitor = Visitor(town)
+    await visitor.open(SOON)
+    await visitor.press("act", "show", p__need=["interpreter_tr"])
+    await visitor.press("at", visitor.times[0])
+    await visitor.press("act", "check", **ERIKA)
+    assert "Dolmetschen: Türkisch" in visitor.words
+    return await visitor.press("act", "book")
+
+
+async def test_who_chooses_a_language_is_offered_times_from_then_on(speaking: Town) -> None:
+    visitor = Visitor(speaking)
+    await visitor.open(SOON)
+    assert min(visitor.times) < "2026-03-12"
+    assert "Wir brauchen 2 Werktage, um jemanden zu finden." in visitor.words
+    await visitor.press("act", "show", p__need=["interpreter_tr"])
+    assert min(visitor.times) >= "2026-03-12"
+    assert [one for one in visitor.addresses if "interpreter" in one] == [], "failure 27"
+
+
+async def test_said_with_the_name_it_leads_to_the_times_that_suit(speaking: Town) -> None:
+    visitor = await at_data(Visitor(speaking), SOON)
+    await visitor.press("act", "check", 409, **ERIKA, p__need=["interpreter_fa"])
+    assert "Diese Zeit reicht dafür nicht" in visitor.words
+    await visitor.press("at", visitor.times[0])
+    await visitor.press("act", "check")
+    assert "Dolmetschen: Persisch" in visitor.words
+
+
+async def test_the_desk_lists_it_until_somebody_has_seen_to_it(speaking: Town) -> None:
+    desk = Desk(speaking)
+    assert "Zu keinem Termin ist Dolmetschen gewünscht" in words(await desk.get("/interpreters"))
+    visitor = await wished(speaking)
+    assert "1 Dolmetschen offen" in words(await desk.get())
+    page = await desk.get("/interpreters")
+    assert "Dolmetschen gewünscht: Türkisch" in words(page)
+    assert "in 2 Werktagen" in words(page)
+    reference = page.split("/desk/rathaus/appointments/")[1].split('"')[0]
+    assert reference in visitor.words
+    assert "Dolmetschen gewünscht: Türkisch" in words(await desk.see(reference))
+    answer = await desk.post("/interpreters", reference=reference, act="arranged")
+    assert answer.status_code == 303
+    assert "Vereinbart: Türkisch" in words(await desk.get("/interpreters"))
+    assert "Dolmetschen offen" not in words(await desk.get())
+
+
+async def test_where_nobody_interprets_nobody_is_asked(town: Town) -> None:
+    visitor = Visitor(town)
+    await visitor.open(SOON)
+    assert "dolmetschen" not in visitor.words.lower()
+    assert '/interpreters"' not in await Desk(town).get()
+    await visitor.press("act", "show", p__need=["interpreter_tr"])
+    assert min(visitor.times) < "2026-03-12", "what no page of this site sends changes nothing"
+
+
+async def test_the_desk_ticks_a_language_and_books_at_once(speaking: Town) -> None:
+    desk = Desk(speaking)
+    assert "Dolmetschen gewünscht: Persisch" in words(await desk.get(s="id-card", **{"n-id-card": "1"}))
+    reference = await desk.book(needs="interpreter_fa", name="Erika")
+    assert "Dolmetschen gewünscht: Persisch" in words(await desk.see(reference))
