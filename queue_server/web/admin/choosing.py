@@ -11,6 +11,7 @@ from typing import Any, Final
 from queue_server.domain.admission import Admission
 from queue_server.domain.interpreting import LANGUAGES as INTERPRETED
 from queue_server.domain.look import Face
+from queue_server.domain.papers import questions_of
 from queue_server.domain.person_fields import PERSON_FIELDS
 from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import (
@@ -51,6 +52,14 @@ class Around:
 def choices_of(name: str, around: Around) -> list[Choice]:
     """Return (word, text for people) of each choice of a list, in the order in which they are shown."""
     return list(_LISTS[name](around))
+
+
+def known_texts(name: str, language: str, around: Around) -> list[str]:
+    """Return the texts of a list that are offered while somebody types, in one language, each once."""
+    if name != "questions":
+        return []
+    texts = (one.text.get(language, "") for one in questions_of(around.town.services))
+    return sorted({text for text in texts if text})
 
 
 def counter_name(say: Texts, name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from queue_server.domain.town import GERMAN
-from queue_server.web.admin.choosing import Around, choices_of, for_key, grouped
+from queue_server.web.admin.choosing import Around, choices_of, for_key, grouped, known_texts
 from queue_server.web.admin.fields import Field, Widget
 from queue_server.web.admin.reading import Typed
 from queue_server.web.admin.value_words import hint, label
@@ -58,7 +58,8 @@ def drawn(
     }
     if one.widget in {Widget.TEXTS, Widget.LONG_TEXTS, Widget.TEXT_LINES}:
         parts = [
-            _part(at, name, _language(around, name, languages), typed, errors) | {"lang": name}
+            _part(at, name, _language(around, name, languages), typed, errors)
+            | {"lang": name, "known": known_texts(one.known, name, around)}
             for name in languages
         ]
         found |= _folded(parts, is_wrong=bool(found["error"]))

@@ -42,7 +42,8 @@ class Widget(StrEnum):
 class Field:
     """One field of a thing: its name there, and how it is asked for.
 
-    `choices` and `keys` name a list of `web.admin.choosing`. `of` makes the value of a choice's word or of a
+    `choices` and `keys` name a list of `web.admin.choosing`; so does `known`, whose texts are offered while
+    somebody types. `of` makes the value of a choice's word or of a
     row's columns. `optional`: left empty it is
     None. `required`: it must not be left empty. `in_list`: shown in the list of things. The label is
     `admin.<what>_<name>`, else `admin.field_<name>`; a text `admin.hint_<what>_<name>` or `admin.hint_<name>`
@@ -57,6 +58,7 @@ class Field:
     columns: tuple["Field", ...] = ()
     optional: bool = False
     required: bool = False
+    known: str = ""
     in_list: bool = False
     most: int = 300
 

@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from queue_server.domain.admission import Admission, AdmissionTime
+from queue_server.domain.papers import key_of
 from queue_server.domain.town import Absence, Channel, Combines, DocumentIf, Reply
 from queue_server.web.admin.fields import Field, Part, Sort, Widget
 from queue_server.web.admin.kinds_site import ADMISSION_COLUMNS
 
 _DOCUMENT_IF: Final = (
     Field("document", Widget.TEXTS),
-    Field("question", Widget.TEXTS),
+    Field("question", Widget.TEXTS, known="questions"),
     Field("when", Widget.CHOICE, choices="replies", of=Reply),
 )
 _WHAT: Final = (
@@ -64,9 +65,26 @@ def with_areas(values: Mapping[str, Any], around: Any) -> dict[str, Any]:
     return {**values, "area_by_site": {id_: chosen[id_] for id_ in ticked if id_ in chosen}}
 
 
+def completed_offer(values: Mapping[str, Any], around: Any) -> dict[str, Any]:
+    """Keep areas to the sites, and give a question that the town asks already its words in other languages.
+
+    Equal German words are one question: whoever took it from the list need not translate it again.
+    """
+    known = {
+        key_of(one.question): one.question for service in around.town.services for one in service.documents_if
+    }
+    rows = tuple(
+        replace(one, question=known.get(key_of(one.question), one.question))
+        if len(one.question) == 1
+        else one
+        for one in values["documents_if"]
+    )
+    return with_areas({**values, "documents_if": rows}, around)
+
+
 SERVICE: Final = Sort(
     "service",
-    (Part("what", _WHAT, completed=with_areas), Part("ways", _WAYS), Part("rules", _RULES)),
+    (Part("what", _WHAT, completed=completed_offer), Part("ways", _WAYS), Part("rules", _RULES)),
     of_town=True,
     filters=("department_id", "category_id", "channel"),
 )
@@ -81,7 +99,7 @@ NEW_SERVICE: Final = replace(
                 _WAYS[0],
                 _WAYS[1],
             ),
-            completed=with_areas,
+            completed=completed_offer,
         ),
     ),
 )

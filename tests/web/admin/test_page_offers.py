@@ -61,6 +61,21 @@ async def test_a_new_service_starts_with_ten_minutes_and_says_who_does_it(town: 
     assert "fundrad-abholen" not in found(town, "clerk", "anna").service_ids
 
 
+async def test_a_question_that_exists_is_offered_and_brings_its_translations(town: Town) -> None:
+    """Equal German words are one question; a second spelling of it would be asked twice."""
+    plain = next(one for one in settings(town).services if not one.documents_if)
+    asked = next(one.question for service in settings(town).services for one in service.documents_if)
+    at = f"{SERVICES}/{plain.id}"
+    page = await read(town, at)
+    assert f'<option value="{asked["de"]}">' in page
+    assert 'list="l-documents_if.0.question.de"' in page
+    typed: dict[str, Any] = {"document__de": "Vollmacht", "question__de": asked["de"], "when": "yes"}
+    answer = await send(town, at, **{f"documents_if__0__{name}": text for name, text in typed.items()})
+    assert answer.status_code == 303, words(answer.text)
+    [row] = found(town, "service", plain.id).documents_if
+    assert (row.document, row.question) == ({"de": "Vollmacht"}, asked)
+
+
 def _offered(page: str) -> list[str]:
     return re.findall(r"_new\?from=(\w+)", page)
 
