@@ -4,8 +4,10 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
+from tests.e2e.harness.browser import Running
+from tests.e2e.harness.browser import chromium as executable
 from tests.e2e.test_accessible import judge
 from tests.web.running import Town
 from tests.web.test_page_booking import COUPLE, with_puzzle
@@ -17,12 +19,11 @@ FLAGS = ["--no-sandbox", "--host-resolver-rules=MAP rathaus.test 127.0.0.1"]
 HALF_DONE = "addEventListener('message', () => { for (let n = 0; n < 8; n += 1) postMessage(n); });"
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        await browser.close()
+@pytest.fixture(scope="module")
+async def chromium(running_browsers: Running) -> AsyncIterator[Browser]:
+    browser = await running_browsers.playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+    yield browser
+    await browser.close()
 
 
 async def chosen(browser: Browser, town: Town, *, scripts: bool, worker: str = "") -> tuple[Page, list[str]]:
