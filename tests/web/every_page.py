@@ -15,6 +15,7 @@ from queue_server.domain.access import Actor, Role
 from queue_server.domain.town import Site
 from queue_server.services import booking
 from queue_server.services.ports import Answer, Unit
+from queue_server.web.cookies import CLIENT_COOKIE
 from queue_server.web.languages import is_visitors
 from queue_server.web.page_styleguide import FACES, SHARED
 from tests.e2e.harness.judging import WIDE
@@ -247,6 +248,7 @@ class Stage:
         if status == state.status:
             await expect(page.locator(state.ready).first, state.path).to_be_visible(timeout=5_000)
             if state.press:
+                await page.context.clear_cookies(name=CLIENT_COOKIE)  # nobody may hold many times
                 await PRESSES[state.press](page)
         return page, status
 
