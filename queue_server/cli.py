@@ -26,6 +26,7 @@ OWN: Final = (
     "overrules",
     "log",
     "daysheet",
+    "simulate",
     "mail",
     "sms",
     "migrate",

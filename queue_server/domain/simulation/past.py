@@ -13,7 +13,10 @@ from typing import Final
 
 from queue_server.domain import events as e
 from queue_server.domain.events import Recorded
+from queue_server.domain.fold import apply
+from queue_server.domain.hall import Hall
 from queue_server.domain.order import Due
+from queue_server.domain.simulation.living import SITE, Lived
 from queue_server.domain.simulation.plan import (
     DayPlan,
     Desk,
@@ -39,6 +42,15 @@ def plan_of(log: Sequence[Recorded], on: date) -> DayPlan:
     for one in _without_undone(log):
         reading.take(one.event, one)
     return reading.plan(on, log[-1].at if log else None)
+
+
+def lived_of(log: Sequence[Recorded], on: date) -> Lived:
+    """Return the day itself as a day that was lived through, to be measured like one."""
+    hall = Hall(SITE, on, log[0].seq - 1 if log else 0)
+    for one in log:
+        apply(hall, one)
+    taken = [one.seq for one in log if isinstance(one.event, e.TicketTaken)]
+    return Lived(plan_of(log, on), hall, list(_without_undone(log)), dict(enumerate(taken)))
 
 
 def freely(plan: DayPlan) -> DayPlan:

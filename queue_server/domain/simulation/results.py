@@ -70,6 +70,16 @@ def result_of(lived: Lived) -> DayResult:
 _Stretches = list[tuple[datetime, datetime]]
 
 
+_ENDS = (
+    e.ServiceFinished,
+    e.TicketNotThere,
+    e.TicketPutBack,
+    e.TicketTransferred,
+    e.TicketParked,
+    e.TicketCancelled,
+)
+
+
 def _busy(lived: Lived) -> dict[str, _Stretches]:
     """Return when each counter had somebody called or served."""
     found: dict[str, _Stretches] = {desk.id: [] for desk in lived.plan.desks}
@@ -78,13 +88,21 @@ def _busy(lived: Lived) -> dict[str, _Stretches]:
     for one in lived.log:
         event = one.event
         if isinstance(event, e.TicketCalled):
-            if event.counter in since:
-                found[event.counter].append((since[event.counter], one.at))
-            since[event.counter], at_counter[event.ticket] = one.at, event.counter
-        elif isinstance(event, e.ServiceFinished | e.TicketNotThere | e.TicketPutBack | e.TicketTransferred):
-            counter_id = at_counter.pop(event.ticket)
+            at_counter[event.ticket] = event.counter
+            _begin(found[event.counter], since, event.counter, one.at)
+        elif isinstance(event, e.TicketResumed):
+            counter_id = at_counter[event.ticket]
+            _begin(found[counter_id], since, counter_id, one.at)
+        elif isinstance(event, _ENDS) and (counter_id := at_counter.get(event.ticket, "")) in since:
             found[counter_id].append((since.pop(counter_id), one.at))
     return found
+
+
+def _begin(found: _Stretches, since: dict[str, datetime], counter_id: str, at: datetime) -> None:
+    """Begin a visit; what the same press ended ends now."""
+    if counter_id in since:
+        found.append((since[counter_id], at))
+    since[counter_id] = at
 
 
 def _of_desk(desk: Desk, busy: _Stretches) -> tuple[float, float, float]:

@@ -1,0 +1,107 @@
+"""`aufruf simulate`: a recorded day and one to come, in figures that say how sure they are."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from queue_server.adapters.rows.base import EVENT
+from queue_server.adapters.rows.stream_rows import STREAM
+from queue_server.domain.events import Recorded, payload_of
+from queue_server.domain.simulation.disciplines import Ours
+from queue_server.domain.simulation.living import live
+from queue_server.domain.simulation.plan import Visitor
+from tests.commands.conftest import Aufruf
+from tests.commands.operating import Place
+from tests.domain.builders import DAY
+from tests.domain.simulation.plans import a_desk, a_drawn_day
+
+ON_SQLITE = pytest.mark.parametrize("empty_place", ["sqlite"], indirect=True)
+WEEK_LATER = date(2026, 3, 10)
+
+
+def remember(place: Place, log: Sequence[Recorded], on: date) -> str:
+    """Write a day into the log of the town's first site; return the site."""
+
+    def write(connection: sa.Connection) -> str:
+        site_id, organisation_id = connection.execute(
+            sa.select(STREAM.c.site_id, STREAM.c.organisation_id).order_by(STREAM.c.site_id)
+        ).first() or ("", "")
+        rows = [
+            {
+                "site_id": site_id,
+                "seq": one.seq,
+                "organisation_id": organisation_id,
+                "at": one.at,
+                "business_day": on,
+                "type": one.event.type,
+                "payload": payload_of(one.event),
+            }
+            for one in log
+        ]
+        connection.execute(EVENT.insert(), rows)
+        return str(site_id)
+
+    with place.database() as database:
+        return database.write(write)
+
+
+@ON_SQLITE
+def test_a_recorded_day_is_told_as_it_was_and_as_it_might_have_been(place: Place, aufruf: Aufruf) -> None:
+    site = remember(place, live(a_drawn_day(1), Ours()).log, DAY)
+    words = ["simulate", "--site", site, "--day", str(DAY), *place.words]
+    told = json.loads(aufruf(*words, "--json").out)
+    was, again = told["rows"]
+    assert told["source"] == "recorded"
+    assert was["mean"] == again["mean"], "nothing was changed, so nothing changes"
+    fewer = json.loads(aufruf(*words, "--counters", "3", "--json").out)["rows"][1]
+    assert fewer["counters"] == 3
+    assert fewer["mean"]["value"] > was["mean"]["value"]
+    table = aufruf(
+        *words, "--rule", "ours", "first-come", "--counter-open", "8-12", "--counter-open", "12:30-17"
+    )
+    assert [line.split()[0] for line in table.out.splitlines()[3:]] == ["as", "ours", "first-come"]
+
+
+@ON_SQLITE
+def test_how_many_counters_it_takes_is_answered_from_the_days_before(place: Place, aufruf: Aufruf) -> None:
+    plan = replace(a_drawn_day(1), visitors=tuple(map(_for_a_passport, a_drawn_day(1).visitors)))
+    desks = tuple(a_desk(f"c{n}", skills=frozenset({"passport"})) for n in range(4))
+    site = remember(place, live(replace(plan, desks=desks), Ours()).log, DAY)
+    words = ["simulate", "--site", site, "--day", str(WEEK_LATER), "--seeds", "4", *place.words]
+    said = aufruf(*words, "--nine-of-ten-under", "15")
+    assert said.status == 0, said.err
+    rows = [line.split() for line in said.out.splitlines() if line.startswith("ours")]
+    assert [row[1] for row in rows] == [str(n + 1) for n in range(len(rows))]
+    assert said.last == f"Nine of ten wait under 15 minutes with {len(rows)} counters."
+    assert "±" in said.out
+    again = json.loads(aufruf(*words, "--counters", str(len(rows) - 1), "--json").out)
+    assert again["rows"][0]["p90"]["value"] > 15
+
+
+def _for_a_passport(visitor: Visitor) -> Visitor:
+    return replace(visitor, concern=(("passport", 1),))
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--day", "2026-03-10"], "say how many come: --visitors"),
+        (["--day", "2026-03-08", "--visitors", "80"], "is closed on 2026-03-08"),
+        (["--day", "2026-03-10", "--counters", "0"], "--counters from 1"),
+        (["--day", "2026-03-10", "--visitors", "80", "--counter-open", "12-9"], "opens before it closes"),
+        (["--day", "2026-03-10", "--counter-open", "x"], "write times as 9-12"),
+    ],
+)
+def test_what_cannot_be_simulated_is_said(
+    place: Place, aufruf: Aufruf, words: list[str], sentence: str
+) -> None:
+    with place.database() as database:
+        site = database.read(lambda c: c.execute(sa.select(sa.func.min(STREAM.c.site_id))).scalar())
+    said = aufruf("simulate", "--site", str(site), *words, *place.words)
+    assert said.status in {1, 2}
+    assert sentence in said.err

@@ -1,0 +1,57 @@
+"""A day to come has the counters of its roster, and the people who usually come on such a day."""
+
+from dataclasses import replace
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from queue_server.domain.simulation.set_up import desks_on, doing_all, measured, supposed
+from queue_server.domain.town import Closure, RosterEntry
+from tests.bench.slots import a_book
+from tests.domain.builders import at
+from tests.domain.simulation.plans import a_plan, a_visitor
+
+ZONE = ZoneInfo("Europe/Berlin")
+MONDAY, SATURDAY = date(2026, 10, 5), date(2026, 10, 10)
+TOWN = a_book().town
+SITE = TOWN.sites[0]
+
+
+def test_each_clerk_who_works_is_a_counter_and_the_lunch_is_a_pause() -> None:
+    desks = desks_on(TOWN, SITE, MONDAY, ZONE)
+    assert len(desks) == 12
+    begins = [[f"{shift.begins_at.astimezone(ZONE):%H:%M}" for shift in desk.shifts] for desk in desks]
+    assert begins[0] == ["08:00", "13:00"]
+    assert desks[0].shifts[0].skills == {"id-card"}
+    assert desks_on(TOWN, SITE, SATURDAY, ZONE) == ()
+
+
+def test_the_names_of_clerks_stay_outside() -> None:
+    assert {desk.id for desk in desks_on(TOWN, SITE, MONDAY, ZONE)} == {f"counter-{n + 1}" for n in range(12)}
+
+
+def test_without_a_roster_a_counter_is_open_with_the_house() -> None:
+    (desk,) = doing_all(TOWN, SITE, MONDAY, ZONE)
+    assert [f"{shift.ends_at.astimezone(ZONE):%H:%M}" for shift in desk.shifts] == ["18:00"]
+    closed = replace(SITE, closures=(Closure(MONDAY),))
+    assert doing_all(TOWN, closed, MONDAY, ZONE) == ()
+    assert RosterEntry(0, time(8), time(9), SITE.id).weekday == MONDAY.weekday()
+
+
+def test_what_was_measured_is_asked_of_the_same_wall_hour() -> None:
+    """The change of clocks lies between the two days."""
+    days = [a_plan(a_visitor("08:10"), a_visitor("08:40"), a_visitor("08:50", appointed="09:00")), a_plan()]
+    demand = measured(days, MONDAY, ZONE)
+    (walk_in,), (booked,) = demand.walk_ins, demand.bookings
+    assert walk_in.count == 1.0
+    assert booked.count == 0.5
+    assert walk_in.begins_at.astimezone(ZONE).hour == at("08:10").astimezone(ZONE).hour == 9
+    assert walk_in.begins_at.hour == 7, "summer time"
+
+
+def test_a_number_of_visitors_is_spread_over_hours_and_services() -> None:
+    demand = supposed(TOWN, SITE, MONDAY, ZONE, visitors=100, booked=0.3)
+    assert sum(rate.count for rate in demand.walk_ins) == pytest.approx(70)
+    assert sum(rate.count for rate in demand.bookings) == pytest.approx(30)
+    assert {rate.expected_min for rate in demand.walk_ins} == {15}
