@@ -23,11 +23,15 @@ Skills = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """`ahead` people are called before; the wait lies between the two, in whole minutes."""
+    """`ahead` people are called before; the wait lies between the two, in whole minutes.
+
+    `widened` is by how much the range is wider than it was found, because ranges were too narrow of late.
+    """
 
     ahead: int
     from_min: int
     to_min: int
+    widened: float = 1.0
 
 
 def estimate(

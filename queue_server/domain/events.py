@@ -41,7 +41,8 @@ class Recorded:
 class TicketTaken(Event):
     """A visit began; the ticket's id is this event's sequence number.
 
-    `counters` are those that alone call it by themselves, None: all of them.
+    `counters` are those that alone call it by themselves, None: all of them. `from_min` and `to_min` are the
+    wait that was told, `widened` by how much it was widened, None: not at all.
     """
 
     number: int
@@ -60,6 +61,7 @@ class TicketTaken(Event):
     ahead: int = 0
     from_min: int | None = None
     to_min: int | None = None
+    widened: float | None = None
     counters: tuple[str, ...] | None = None
 
 
@@ -260,6 +262,7 @@ class EstimateGiven(Event):
     ahead: int
     from_min: int
     to_min: int
+    widened: float | None = None
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ turned away for being late: late is downgraded, never dropped.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
 from queue_server.domain import events as e
 from queue_server.domain.appointment import EXPECTED, Appointment, AppointmentState
 from queue_server.domain.errors import AlreadyCheckedIn, AppointmentOver, NotConfirmed, WrongDay
+from queue_server.domain.estimate import Estimate
 from queue_server.domain.needs import grace_with, is_need, minutes_with
 from queue_server.domain.order import Due, appointment_due, with_priority
 from queue_server.domain.ticket import Origin
@@ -18,7 +20,7 @@ from queue_server.services import waits
 from queue_server.services.appointments import checked_in, choice_of, come_at, find_appointment, iso
 from queue_server.services.free_day import base_on
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.reception import estimate_numbers, ticket_answer
+from queue_server.services.reception import estimate_numbers, ticket_answer, widening
 from queue_server.services.steering import counters_for
 
 Arrival = Literal["early", "on_time", "late"]
@@ -55,13 +57,14 @@ def _arrive(unit: Unit, appointment: Appointment, kiosk_id: str | None, after: i
         due = with_priority(due, unit.now)
     arrival = _arrival(unit, appointment, needs)
     guess = waits.quote(unit, appointment.services, due.at, counters_for(unit.site, needs))
-    ticket_id = unit.record([_ticket(unit, appointment, due, after, needs)])
+    # Who is in time is called at the appointed time: an estimate beside it would only puzzle.
+    told = guess if arrival == "late" else None
+    ticket_id = unit.record([_with_wait(_ticket(unit, appointment, due, after, needs), told)])
     unit.record([e.AppointmentCheckedIn(appointment.id, ticket_id)])
     if needs:
         unit.keep_needs(ticket_id, needs)
     if kiosk_id is not None:
-        # Who is in time is called at the appointed time: an estimate beside it would only puzzle.
-        unit.add_print_job(kiosk_id, ticket_id, 1, estimate_numbers(guess) if arrival == "late" else None)
+        unit.add_print_job(kiosk_id, ticket_id, 1, estimate_numbers(told))
     return {
         **ticket_answer(unit.hall.tickets[ticket_id], guess),
         "arrival": arrival,
@@ -106,6 +109,19 @@ def _ticket(
         appointed_at=appointment.starts_at,
         after=after,
         counters=counters_for(unit.site, needs),
+    )
+
+
+def _with_wait(taken: e.TicketTaken, guess: Estimate | None) -> e.TicketTaken:
+    """Keep what was told of the wait."""
+    if guess is None:
+        return taken
+    return replace(
+        taken,
+        ahead=guess.ahead,
+        from_min=guess.from_min,
+        to_min=guess.to_min,
+        widened=widening(guess),
     )
 
 

@@ -60,6 +60,7 @@ def take_ticket(
         ahead=guess.ahead if guess else 0,
         from_min=guess.from_min if guess else None,
         to_min=guess.to_min if guess else None,
+        widened=widening(guess),
         counters=counters,
     )
     ticket_id = unit.record([taken])
@@ -103,7 +104,9 @@ def give_quote(unit: Unit, choice: Choice) -> Answer:
     guess = quote(unit, choice)
     if guess is None:
         return {"ahead": None, "wait": None}
-    unit.record([e.EstimateGiven(choice.services, guess.ahead, guess.from_min, guess.to_min)])
+    unit.record(
+        [e.EstimateGiven(choice.services, guess.ahead, guess.from_min, guess.to_min, widening(guess))]
+    )
     return {"ahead": guess.ahead, "wait": {"from_min": guess.from_min, "to_min": guess.to_min}}
 
 
@@ -146,6 +149,11 @@ def ticket_answer(ticket: Ticket, guess: Estimate | None) -> Answer:
         "ahead": 0 if guess is None else guess.ahead,
         "wait": wait,
     }
+
+
+def widening(guess: Estimate | None) -> float | None:
+    """Return what the log keeps of how much an estimate was widened."""
+    return None if guess is None or guess.widened == 1 else round(guess.widened, 2)
 
 
 def estimate_numbers(guess: Estimate | None) -> tuple[int, int, int] | None:

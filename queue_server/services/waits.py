@@ -13,7 +13,7 @@ from queue_server.domain.estimate import Estimate, estimate, estimate_all
 from queue_server.domain.forecast.ranges import Forecast, Outlook, told
 from queue_server.domain.forecast.scene import Scene, Surroundings, take
 from queue_server.domain.hall import CounterState
-from queue_server.domain.order import LATE_WAIT
+from queue_server.domain.order import LATE_WAIT, walk_in_due
 from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Channel, services_at
 from queue_server.services.access_hours import minutes_until_closing, why_not_giving
@@ -77,8 +77,8 @@ def look(unit: PublicUnit) -> Scene:
 
 def _patiences(unit: PublicUnit) -> list[float]:
     """Return after how many minutes walk-ins are due here, and late holders: some of them, ends included."""
-    here = services_at(unit.town, unit.site.id)
-    found = sorted({unit.site.patience_factor * one.minutes for one in here})
+    here, factor = services_at(unit.town, unit.site.id), unit.site.patience_factor
+    found = sorted({(walk_in_due(unit.now, one.minutes, factor).at - unit.now) / _MINUTE for one in here})
     last = len(found) - 1
     some = {found[n * last // (PATIENCES_MOST - 1)] for n in range(PATIENCES_MOST)} if found else set()
     return sorted(some | {LATE_WAIT / _MINUTE})
@@ -107,4 +107,4 @@ def _better(plain: Estimate, found: Outlook | None, known: Forecast, now: dateti
     if found is None:
         return plain
     gone_min = max(timedelta(0), now - known.at) / _MINUTE
-    return Estimate(plain.ahead, *told(found, gone_min, known.widened))
+    return Estimate(plain.ahead, *told(found, gone_min, known.widened), known.widened)

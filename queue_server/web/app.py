@@ -25,6 +25,7 @@ from queue_server.adapters import (
     pictures,
     sign_ins,
     tokens,
+    told_estimates,
 )
 from queue_server.adapters.accounts import find_session, touch_session
 from queue_server.adapters.auditing.audit import audit as search_for_traces
@@ -171,6 +172,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         audit=audit,
         audit_lines=audit_lines,
         missing_documents=missing_documents,
+        told_estimates=told_estimates,
         weakness=weakness,
         pairings=pairing,
         tokens=tokens,

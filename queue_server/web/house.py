@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.domain.access import Actor, Kind, Thing
 from queue_server.domain.errors import NotFound
+from queue_server.domain.estimate_outcomes import HitRate
 from queue_server.domain.town import Site, Town
 from queue_server.live.alarms import Alarms
 from queue_server.live.backups import Backups
@@ -52,6 +53,7 @@ from queue_server.web.ports import (
     Sms,
     Speech,
     Tokens,
+    ToldEstimates,
 )
 from queue_server.web.puzzles import Puzzles
 from queue_server.web.searches import Searches
@@ -144,6 +146,7 @@ class House:
     audit: Audit
     audit_lines: AuditLines
     missing_documents: MissingDocuments
+    told_estimates: ToldEstimates
     weakness: Callable[[str, Iterable[str]], str | None]
     """Returns why a password is unfit, given names that a stranger would try; takes up to 25 ms."""
     pairings: Pairings
@@ -174,6 +177,8 @@ class House:
     condition: Condition = field(default_factory=Condition)
     devices: DeviceNotes = field(default_factory=DeviceNotes)
     slip_tests: SlipTests = field(default_factory=SlipTests)
+    hit_rates: dict[str, HitRate] = field(default_factory=dict)
+    """By site: how often the waits that were told held, in the last weeks."""
     searches: Searches = field(default_factory=Searches)
 
     async def read(self, work: Callable[[Connection], T]) -> T:

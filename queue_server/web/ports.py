@@ -11,6 +11,7 @@ from queue_server.domain.access import Actor, Role
 from queue_server.domain.administration import Doer, Done
 from queue_server.domain.calendar_entry import CalendarEntry
 from queue_server.domain.eras import Eras
+from queue_server.domain.estimate_outcomes import Outcome
 from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.period import Period
 from queue_server.domain.missing_documents import Noted
@@ -409,6 +410,12 @@ class AuditLines(Protocol):
         words: str = "",
         below: int | None = None,
     ) -> Sequence[AuditLine]: ...
+
+
+class ToldEstimates(Protocol):
+    """Reads what became of the waits that were told; `adapters.told_estimates` fits."""
+
+    def of_day(self, connection: Connection, site_id: str, day: date) -> Sequence[Outcome]: ...
 
 
 class MissingDocuments(Protocol):

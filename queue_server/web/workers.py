@@ -50,6 +50,8 @@ from queue_server.web.calendar_watch import CalendarWatch
 from queue_server.web.doctor_mail import MailTools as DoctorMail
 from queue_server.web.doctoring import Doctor
 from queue_server.web.doctoring import Tools as DoctorTools
+from queue_server.web.hit_rates import LOOK_S as RATES_S
+from queue_server.web.hit_rates import HitRates
 from queue_server.web.house import House
 from queue_server.web.mailing import Mailing, OutboxOf, Tools
 from queue_server.web.measuring import LOOK_S as COUNT_S
@@ -101,7 +103,8 @@ async def start(
     spool = Spool(house.settings.spool_folder)
     entries = make_entries(house, spool)
     begin(_timers(house, calendars, spool))
-    forecasts = Forecasts(house.sequencer, lambda: house.hub.rooms, house.hub.publish)
+    rates = HitRates(house)
+    forecasts = Forecasts(house.sequencer, lambda: house.hub.rooms, house.hub.publish, rates.knowledge)
     house.hub.on_picture.append(forecasts.take)
     begin(forecasts)
     for worker in (
@@ -112,6 +115,7 @@ async def start(
         Repeating("forgetting what is years old", Past(house, hall_past).turn, LOOK_S),
         Repeating("doing what was planned", Planning(house).turn, DUE_S),
         Repeating("counting", Measuring(house, day_figures).turn, COUNT_S, unhurried=True),
+        Repeating("judging the estimates", rates.turn, RATES_S, unhurried=True),
         Repeating("forgetting ended pushes", lambda: forget_ended(house), FORGET_S, unhurried=True),
         Repeating("deleting spoken pages", speech.prune, PRUNE_S, unhurried=True),
     ):

@@ -13,6 +13,7 @@ from queue_server.adapters.rows.base import read_log
 from queue_server.domain import events as e
 from queue_server.domain.forecast.drawing import Habits, Shuffles
 from queue_server.domain.forecast.ranges import Forecast, forecast
+from queue_server.domain.order import patience_min
 from queue_server.domain.service_times import Configured
 from queue_server.services import counter, reception, screens, site_view, waits
 from queue_server.services.concerns import choose
@@ -177,4 +178,4 @@ def test_a_scene_knows_who_is_still_to_come_and_when_the_doors_close(hand: Hand)
     scene = hand.look(waits.look)
     assert scene.until_closing_s == timedelta(hours=9).total_seconds()
     assert len(scene.recent) == 1
-    assert scene.guest_dues == tuple(60 * one for one in (5, 15, 30, 60))
+    assert scene.guest_dues == tuple(60 * one for one in (5, *(patience_min(n, 3) for n in (5, 10, 20))))

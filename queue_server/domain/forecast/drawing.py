@@ -30,7 +30,7 @@ Dice = Callable[[], float]
 """Gives numbers ≥ 0 and < 1, all equally likely."""
 
 SHUFFLES: Final = 61
-FUTURES: Final = 20
+FUTURES: Final = 14
 """So many different futures are looked at; the courses of one differ in how long visits take."""
 COMERS_MOST: Final = JOBS_MOST // 4
 BACK_SHARE, BACK_MIN = 0.75, (1.0, 15.0)

@@ -1,0 +1,55 @@
+"""How often the waits that were told held: worked out once a day for each site, from the last weeks' log.
+
+It is derived and not kept: a restart works it out anew. What must not live here: what counts as held
+(`domain.estimate_outcomes`).
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from queue_server.domain.business_day import business_day
+from queue_server.domain.estimate_outcomes import DAYS, Outcome, hit_rate
+from queue_server.live.forecasts import Knowledge
+from queue_server.web.house import House
+
+LOOK_S: Final = 300.0
+AGAIN: Final = timedelta(hours=20)
+BREATH_S: Final = 0.02
+
+
+class HitRates:
+    """Keeps `House.hit_rates`, and tells what the next ranges are widened by."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._worked_out: dict[str, datetime] = {}
+
+    def knowledge(self, site_id: str) -> Knowledge:
+        """Return what a forecast of the site may build on."""
+        known = self._house.hit_rates.get(site_id)
+        return Knowledge(widened=1.0 if known is None else known.widened)
+
+    async def turn(self) -> None:
+        """Work out what is older than a day; a day of one site after the other, with pauses."""
+        now = self._house.clock()
+        for site_id, (_, site) in list(self._house.directory.sites.items()):
+            last = self._worked_out.get(site_id)
+            if last is not None and timedelta(0) <= now - last < AGAIN:
+                continue
+            zone = ZoneInfo(site.time_zone)
+            self._house.hit_rates[site_id] = hit_rate(await self._outcomes(site_id, zone, now), zone)
+            self._worked_out[site_id] = now
+
+    async def _outcomes(self, site_id: str, zone: ZoneInfo, now: datetime) -> list[Outcome]:
+        today = business_day(now, zone)
+        found: list[Outcome] = []
+        for days in range(DAYS):
+            day = today - timedelta(days=days)
+            found += await self._house.read(
+                partial(self._house.told_estimates.of_day, site_id=site_id, day=day)
+            )
+            await asyncio.sleep(BREATH_S)
+        return found

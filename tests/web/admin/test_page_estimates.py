@@ -1,0 +1,83 @@
+"""Whether the waits that were told held, as leads and administrators read it."""
+
+from datetime import UTC, timedelta
+
+import pytest
+
+from queue_server.domain.access import Actor, Role
+from queue_server.domain.estimate_outcomes import Outcome, hit_rate
+from queue_server.web.hit_rates import HitRates
+from tests.web.askers import MUSTER, a_session
+from tests.web.running import Town
+from tests.web.test_page_desk import words
+
+PAGE = "/admin/estimates"
+
+
+async def read(town: Town) -> str:
+    answer = await town.client.get(PAGE, headers=town.headers("administrator"))
+    assert answer.status_code == 200, answer.text
+    return words(answer.text).replace("\xa0", " ")
+
+
+def judged(town: Town, held: int = 70, late: int = 30) -> None:
+    """Let the rathaus have told so many waits."""
+    now = town.clock()
+    outcomes = [Outcome(now - timedelta(hours=n % 5), "passport", 10, 20, 15) for n in range(held)]
+    outcomes += [Outcome(now, "id-card", 10, 20, 28) for _ in range(late)]
+    town.house.hit_rates["rathaus"] = hit_rate(outcomes, UTC)
+
+
+async def test_without_estimates_there_is_nothing_to_say(town: Town) -> None:
+    assert "Noch wurden hier zu wenige Wartezeiten genannt" in await read(town)
+
+
+async def test_the_page_says_how_often_what_was_told_held(town: Town) -> None:
+    judged(town)
+    page = await read(town)
+    assert "traf in 7 von 10 Fällen zu" in page
+    assert "werden so gezeigt, wie sie berechnet wurden" in page
+    assert "Alle Angaben 100 70 % 0 % 30 %" in page
+    assert "Reisepass beantragen 70 100 %" in page
+
+
+async def test_it_says_that_ranges_are_widened(town: Town) -> None:
+    judged(town, held=40, late=60)
+    assert "zurzeit um 160 % verbreitert" in await read(town)
+
+
+async def test_what_was_told_is_judged_from_the_log_and_widens_what_follows(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queue_server.domain.estimate_outcomes.ENOUGH", 2)
+    monkeypatch.setattr("queue_server.web.hit_rates.BREATH_S", 0.0)
+    await town.open()
+    for _ in range(3):
+        await town.take("passport")
+    town.clock.forward(minutes=150)
+    for _ in range(3):
+        await town.call()
+        await town.do("anna", "counters/rathaus-1/start")
+        await town.do("anna", "counters/rathaus-1/finish")
+    rates = HitRates(town.house)
+    assert rates.knowledge("rathaus").widened == 1.0
+    await rates.turn()
+    known = town.house.hit_rates["rathaus"]
+    assert (known.whole.count, known.whole.later) == (3, 3)
+    assert rates.knowledge("rathaus").widened == 3.0
+    await rates.turn()
+    assert town.house.hit_rates["rathaus"] is known, "once a day is enough"
+
+
+@pytest.mark.parametrize(("department", "told"), [("buergerbuero", True), ("nobodys", False)])
+async def test_a_lead_reads_of_the_own_sites_alone(town: Town, department: str, told: bool) -> None:
+    judged(town)
+    actor = Actor(Role.LEAD, MUSTER, leads=frozenset({department}))
+    cookie = await town.house.write(lambda conn: a_session(conn, f"lead-{department}", actor))
+    answer = await town.client.get(PAGE, headers={"cookie": cookie})
+    assert ("von 10 Fällen" in answer.text) is told
+
+
+async def test_a_clerk_reads_none_of_it(town: Town) -> None:
+    answer = await town.client.get(PAGE, headers=town.headers("anna"))
+    assert answer.status_code == 403
