@@ -37,6 +37,7 @@ async def test_who_chooses_a_language_is_offered_times_from_then_on(speaking: To
     visitor = Visitor(speaking)
     await visitor.open(SOON)
     assert min(visitor.times) < "2026-03-12"
+    assert "oder jemanden, der dolmetscht?" in visitor.words
     assert "Wir brauchen 2 Werktage, um jemanden zu finden." in visitor.words
     await visitor.press("act", "show", p__need=["interpreter_tr"])
     assert min(visitor.times) >= "2026-03-12"
