@@ -4,12 +4,14 @@ The pages are those of the table of addresses: a new one without a state fails h
 """
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from queue_server.web.languages import is_visitors
+from queue_server.web.limits import UNLIMITED, Limits, Rate
 from queue_server.web.routes import PAGE_ROUTES
 from queue_server.web.texts import offered
 from tests.e2e.harness.judging import judge, words
@@ -72,8 +74,20 @@ async def look_at_all(
                 for who in people
             )
         )
+    found.append(await look_at_too_much(stage, browser, languages))
     await stage.close()
     return [line for lines in found for line in lines]
+
+
+async def look_at_too_much(stage: Stage, browser: Any, languages: dict[str, bool]) -> list[str]:
+    """Judge what somebody reads who asks too often; after all others, for they would count too."""
+    stage.town.house.limits = Limits(replace(UNLIMITED, visitors=Rate(1, 1)))
+    state = State("/termin", status=429)
+    await stage.go(browser, state)
+    found = []
+    for language, whole in languages.items():
+        found += await look(stage, browser, language, [state], whole=whole)
+    return found
 
 
 @DEMO
