@@ -9,6 +9,7 @@ import pytest
 from icalendar import Calendar
 
 from queue_server.adapters.post import outbox
+from queue_server.domain.papers import key_of
 from queue_server.domain.town import in_language
 from queue_server.services.letter_body import as_text, body_of
 from queue_server.services.letter_kinds import FAREWELLS, Kind, Links
@@ -165,6 +166,16 @@ def test_forms_are_links_and_nothing_else_is() -> None:
     assert form in Reader(write(with_service(a_notice(), "id-card", link=form)).html).links
     evil = write(with_service(a_notice(), "id-card", link="javascript:alert(1)"))
     assert "javascript:" not in evil.html + evil.text
+
+
+def test_the_reminder_of_the_day_before_carries_the_list_by_what_was_answered() -> None:
+    child = key_of({"de": "Ist ein Ausweis oder Pass für ein Kind?"})
+    visit = {"concern": (("passport", 1),)}
+    adult = body_of(a_notice(Kind.REMINDER, paper_answers=f"{child}:no", visit=visit), say()).documents
+    minor = body_of(a_notice(Kind.REMINDER, paper_answers=f"{child}:yes", visit=visit), say()).documents
+    assert "Kind muss persönlich anwesend sein" in minor
+    assert adult
+    assert not any("Kind muss" in line for line in adult)
 
 
 def test_documents_of_several_concerns_are_listed_once() -> None:
