@@ -221,6 +221,7 @@ class Site:
     `challenge` asks for the puzzle, `challenge_above` is how many holds a minute are usual.
     `erase_days` after the appointment visitors' data are gone at the latest.
     `languages` are those of the town that its visitors may choose from, empty: all.
+    `show_hit_rate`: visitors read how often the waits that were told have held.
     `staff_alarm`: counters and desk have a button that calls for help. `announce_own_language`: a call is
     also spoken in the language of the visitor called, number and room only.
     `interpreter_languages`: into these somebody interprets, when asked `interpreter_days` working days ahead.
@@ -280,6 +281,7 @@ class Site:
     sms: bool = False
     erase_days: int = 2
     staff_alarm: bool = True
+    show_hit_rate: bool = False
     interpreter_languages: tuple[str, ...] = ()
     interpreter_days: int = 5
     holiday_dates: tuple[Closure, ...] = field(default=(), compare=False)

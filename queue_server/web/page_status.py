@@ -23,6 +23,7 @@ from queue_server.services.wording import paper_words
 from queue_server.web.booking_dates import local
 from queue_server.web.booking_person import NEEDS
 from queue_server.web.errors import status_of
+from queue_server.web.house import House
 from queue_server.web.pages import PageCall, PageRoute, chosen_language
 from queue_server.web.pushing import take_wish
 from queue_server.web.status_codes import Ref, read_code, ticket_of
@@ -110,6 +111,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         position=seen["position"],
         appointed=_appointed(site, seen["visit"]["appointed_at"]),
         early=seen["early_s"] > 0,
+        in_ten=_in_ten(house, site),
         call=seen["call"],
         reasons=seen["why"],
         needs=(*NEEDS, "interpreter") if site.interpreter_languages else NEEDS,
@@ -122,6 +124,12 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         fetched_where=config["fetched_where"],
         languages=[(one, f"?lang={one}") for one in call.among if one != language],
     )
+
+
+def _in_ten(house: House, site: Site) -> int | None:
+    """Return in how many of ten cases the waits that are told held, where visitors shall read it."""
+    known = house.hit_rates.get(site.id) if site.show_hit_rate else None
+    return None if known is None else known.in_ten
 
 
 def _ref(call: PageCall) -> Ref:

@@ -195,6 +195,7 @@ class TownReader:
             sms=table.flag("sms"),
             erase_days=table.whole("erase_days", 2),
             staff_alarm=table.flag("staff_alarm", default=True),
+            show_hit_rate=table.flag("show_hit_rate"),
             interpreter_languages=table.words("interpreter_languages", ()),
             interpreter_days=table.whole("interpreter_days", 5),
         )

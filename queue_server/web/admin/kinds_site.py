@@ -149,6 +149,7 @@ _CALLING: Final = Part(
         Field("patience_factor", Widget.DECIMAL),
         Field("grace_min", Widget.NUMBER),
         Field("staff_alarm", Widget.SWITCH),
+        Field("show_hit_rate", Widget.SWITCH),
     ),
 )
 _SLIP: Final = Part(

@@ -184,6 +184,7 @@ def _sites(draw: Draw, id_: str, languages: tuple[str, ...]) -> Site:
         reminder_default=draw(st.sampled_from([0, *CHOICES_MIN])),
         sms=draw(st.booleans()),
         staff_alarm=draw(st.booleans()),
+        show_hit_rate=draw(st.booleans()),
         **numbers,
     )
 

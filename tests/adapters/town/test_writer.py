@@ -132,6 +132,7 @@ def everything_unusual() -> Town:
         sms=True,
         erase_days=7,
         staff_alarm=False,
+        show_hit_rate=True,
         announce_own_language=True,
         interpreter_languages=("tr", "fa"),
         interpreter_days=4,

@@ -1,11 +1,13 @@
 """Whether the waits that were told held, as leads and administrators read it."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
 
 from queue_server.domain.access import Actor, Role
 from queue_server.domain.estimate_outcomes import Outcome, hit_rate
+from queue_server.domain.town import Town as SetUp
 from queue_server.web.hit_rates import HitRates
 from tests.web.askers import MUSTER, a_session
 from tests.web.running import Town
@@ -81,3 +83,23 @@ async def test_a_lead_reads_of_the_own_sites_alone(town: Town, department: str, 
 async def test_a_clerk_reads_none_of_it(town: Town) -> None:
     answer = await town.client.get(PAGE, headers=town.headers("anna"))
     assert answer.status_code == 403
+
+
+async def test_visitors_read_how_often_it_held_where_the_town_wants_it(town: Town) -> None:
+    judged(town)
+    await town.open()
+    await town.take()
+    ticket = await town.take()
+    path = ticket["status_url"]
+    assert "von 10 Fällen" not in words((await town.client.get(path)).text)
+    house = town.house
+
+    def plan(before: SetUp) -> SetUp:
+        return replace(before, sites=tuple(replace(one, show_hit_rate=True) for one in before.sites))
+
+    await house.write(lambda conn: house.settlement.change_town(conn, MUSTER, plan, house.clock()))
+    await house.renew_settings()
+    told = "In den letzten vier Wochen traf diese Angabe in 7 von 10 Fällen zu."
+    assert told in words((await town.client.get(path)).text)
+    house.hit_rates.clear()
+    assert told not in words((await town.client.get(path)).text)
