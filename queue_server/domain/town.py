@@ -222,6 +222,7 @@ class Site:
     `erase_days` after the appointment visitors' data are gone at the latest.
     `languages` are those of the town that its visitors may choose from, empty: all.
     `show_hit_rate`: visitors read how often the waits that were told have held.
+    `open_figures`: everybody may read the figures of past months.
     `staff_alarm`: counters and desk have a button that calls for help. `announce_own_language`: a call is
     also spoken in the language of the visitor called, number and room only.
     `interpreter_languages`: into these somebody interprets, when asked `interpreter_days` working days ahead.
@@ -284,6 +285,7 @@ class Site:
     show_hit_rate: bool = False
     interpreter_languages: tuple[str, ...] = ()
     interpreter_days: int = 5
+    open_figures: bool = False
     holiday_dates: tuple[Closure, ...] = field(default=(), compare=False)
 
 

@@ -21,6 +21,7 @@ from queue_server.web import (
     api_arriving,
     api_booking,
     api_counters,
+    api_figures,
     api_kiosks,
     api_lacking,
     api_offer,
@@ -109,6 +110,7 @@ API_ROUTES: Final[list[ApiRoute]] = [
     *api_offer.ROUTES,
     *api_booking.ROUTES,
     *api_arriving.ROUTES,
+    *api_figures.ROUTES,
 ]
 PAGE_ROUTES: Final[list[PageRoute]] = [
     *first_run_pages.ROUTES,

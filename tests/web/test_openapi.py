@@ -171,8 +171,9 @@ async def test_a_whole_day_is_answered_as_described(town: Town) -> None:
     await ask("DELETE", "/api/v1/sessions")
     assert found == []
     elsewhere = {("/api/v1/sessions/password", "post"), ("/api/v1/kiosks/{kiosk}/speech", "post")}
+    elsewhere.add(("/api/v1/sites/{site}/figures", "get"))
     not_driven = {one for one in OPERATIONS if one not in done} - elsewhere
-    assert not_driven == set(), "test_api_sessions chooses a password, test_speaking has a voice"
+    assert not_driven == set(), "test_api_sessions, test_speaking and test_api_figures ask these"
 
 
 async def book_a_visit(ask: Any, town: Town) -> None:

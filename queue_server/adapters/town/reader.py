@@ -198,6 +198,7 @@ class TownReader:
             show_hit_rate=table.flag("show_hit_rate"),
             interpreter_languages=table.words("interpreter_languages", ()),
             interpreter_days=table.whole("interpreter_days", 5),
+            open_figures=table.flag("open_figures"),
         )
         table.finish()
         self._site_of.update((counter.id, site_id) for counter in site.counters)

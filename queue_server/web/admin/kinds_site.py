@@ -150,6 +150,7 @@ _CALLING: Final = Part(
         Field("grace_min", Widget.NUMBER),
         Field("staff_alarm", Widget.SWITCH),
         Field("show_hit_rate", Widget.SWITCH),
+        Field("open_figures", Widget.SWITCH),
     ),
 )
 _SLIP: Final = Part(

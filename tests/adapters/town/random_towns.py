@@ -185,6 +185,7 @@ def _sites(draw: Draw, id_: str, languages: tuple[str, ...]) -> Site:
         sms=draw(st.booleans()),
         staff_alarm=draw(st.booleans()),
         show_hit_rate=draw(st.booleans()),
+        open_figures=draw(st.booleans()),
         **numbers,
     )
 

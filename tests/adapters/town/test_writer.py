@@ -133,6 +133,7 @@ def everything_unusual() -> Town:
         erase_days=7,
         staff_alarm=False,
         show_hit_rate=True,
+        open_figures=True,
         announce_own_language=True,
         interpreter_languages=("tr", "fa"),
         interpreter_days=4,

@@ -1,0 +1,51 @@
+"""Figures as open data: for everybody where a site wants that, months that are over, nothing small."""
+
+from dataclasses import replace
+from functools import partial
+
+from queue_server.adapters.town import store as town_store
+from tests.web.admin.counted import count_the_past
+from tests.web.running import Town
+from tests.web.test_openapi import complaints
+
+FEBRUARY = "/api/v1/sites/rathaus/figures?month=2026-02"
+
+
+async def opened(town: Town) -> None:
+    settings = town.house.town_and_site("rathaus")[0]
+    sites = tuple(replace(one, open_figures=one.id == "rathaus") for one in settings.sites)
+    changed = replace(settings, sites=sites)
+    await town.house.write(partial(town_store.save_town, town=changed, now=town.clock()))
+    await town.house.renew_settings()
+
+
+async def test_nobody_reads_figures_where_the_site_does_not_tell_any(town: Town) -> None:
+    await count_the_past(town)
+    for who in (None, "administrator"):
+        assert (await town.ask(who, "GET", FEBRUARY)).status_code == 404
+
+
+async def test_everybody_reads_a_month_that_is_over(town: Town) -> None:
+    await count_the_past(town)
+    await opened(town)
+    answer = await town.ask(None, "GET", FEBRUARY)
+    told = answer.json()
+    [total] = told["total"]
+    assert (total["visits"], told["first"], told["last"]) == (1200, "2026-02-01", "2026-02-28")
+    assert sum(row["visits"] for row in told["by_service"]) == 1200
+    assert [row["key"] for row in told["by_weekday"]] == ["1", "2", "3", "4", "5"]
+    assert not [row for row in told["by_service"] if row["missed"] in range(1, 5)]
+    assert complaints(answer, "/api/v1/sites/{site}/figures", "get") == []
+
+
+async def test_no_month_that_runs_is_told_and_no_nonsense_read(town: Town) -> None:
+    await opened(town)
+    for month, status in (
+        ("2026-03", 400),
+        ("2027-01", 400),
+        ("2026-13", 400),
+        ("never", 400),
+        ("2021-01", 200),
+    ):
+        answer = await town.ask(None, "GET", f"/api/v1/sites/rathaus/figures?month={month}")
+        assert answer.status_code == status, month
