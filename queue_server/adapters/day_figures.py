@@ -7,16 +7,18 @@ the same. What must not live here: what is counted, and how (`domain.figures`), 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
+from hashlib import sha256
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
-from queue_server.adapters.rows.base import EVENT
+from queue_server.adapters.rows.base import EVENT, table
 from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.rows.stream_rows import STREAM, StreamRows
 from queue_server.adapters.tables.figures import DAY_FIGURES
+from queue_server.adapters.tables.hall import Meta
 from queue_server.domain.business_day import business_day, ends_at
 from queue_server.domain.figures.day import KINDS, VERSION, Booked, about, figures_of
 from queue_server.domain.figures.gathered import Gathered
@@ -24,6 +26,7 @@ from queue_server.domain.figures.period import Period
 from queue_server.domain.figures.tally import Tally, from_json, to_json
 from queue_server.domain.figures.visits import Entry
 
+META: Final = table(Meta)
 AT_ONCE: Final = 500
 """So many appointments are asked for in one statement."""
 
@@ -120,6 +123,22 @@ def is_measured(connection: Connection, site_id: str, day: date) -> bool:
         EVENT.c.site_id == site_id, EVENT.c.business_day == day, EVENT.c.type == "DayMeasured"
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def sent_month(connection: Connection, organisation_id: str) -> str:
+    """Return the last month whose sheet was sent, as `2026-03`; empty before the first."""
+    query = sa.select(META.c.value).where(META.c.name == _sent(organisation_id))
+    return connection.execute(query).scalar() or ""
+
+
+def note_sent_month(connection: Connection, organisation_id: str, month: str) -> None:
+    connection.execute(sa.delete(META).where(META.c.name == _sent(organisation_id)))
+    connection.execute(sa.insert(META).values(name=_sent(organisation_id), value=month))
+
+
+def _sent(organisation_id: str) -> str:
+    """Return the name under which that stands; an id may be as long as a name."""
+    return f"figures:{sha256(organisation_id.encode()).hexdigest()[:24]}"
 
 
 def _entries(connection: Connection, site_id: str, day: date) -> Iterator[Entry]:

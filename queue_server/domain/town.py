@@ -412,12 +412,12 @@ class Town:
     `letter_texts` is what its administrators wrote into letters, by `kind.language` and field: no part of a
     town file, so no comparison of two set-ups sees it. Neither is `pictures`: id → what it shows.
 
-    `statement_…` is what the accessibility statement says of this town: to whom barriers are reported
-    (empty: as the sites are reached), when and how the pages were assessed (None: never), what else is not
-    accessible, the body for complaints (empty: that of the state whose public holidays the sites keep).
-
-    `look_…` is how its pages look (`domain.look`): two colours (empty: ours), a type face, and the id of one
-    of `pictures` as the logo; one that is not there is passed over.
+    `report_email` gets the monthly sheet of figures; empty: nobody. `statement_…` is what the accessibility
+    statement says of this town: to whom barriers are reported (empty: as the sites are reached), when and
+    how the pages were assessed (None: never), what else is not accessible, the body for complaints (empty:
+    that of the state whose public holidays the sites keep).  `look_…` is how its pages look
+    (`domain.look`): two colours (empty: ours), a type face, and the id of one of `pictures` as the logo;
+    one that is not there is passed over.
     """
 
     id: str
@@ -428,6 +428,7 @@ class Town:
     categories: tuple[Category, ...] = ()
     services: tuple[Service, ...] = ()
     clerks: tuple[Clerk, ...] = ()
+    report_email: str = ""
     statement_email: str = ""
     statement_phone: str = ""
     statement_assessed_on: date | None = None

@@ -227,6 +227,8 @@ def _targets(town: Town) -> Iterator[Problem]:
     for index, service in enumerate(town.services):
         if service.link and not LINK.fullmatch(service.link):
             yield Problem(("services", index, "link"), Code.BAD_LINK, {"found": service.link})
+    if town.report_email and not EMAIL.fullmatch(town.report_email):
+        yield Problem(("report_email",), Code.BAD_EMAIL, {"found": town.report_email})
     if town.statement_email and not EMAIL.fullmatch(town.statement_email):
         yield Problem(("statement_email",), Code.BAD_EMAIL, {"found": town.statement_email})
     for index, site in enumerate(town.sites):

@@ -59,6 +59,8 @@ from queue_server.web.measuring import Measuring
 from queue_server.web.past import LOOK_S, Past
 from queue_server.web.planning import DUE_S, Planning
 from queue_server.web.pushing import FORGET_S, forget_ended
+from queue_server.web.report_mail import LOOK_S as REPORT_S
+from queue_server.web.report_mail import ReportMail
 from queue_server.web.texting import SmsTools, Texting
 
 JOURNAL_S: Final = 1.0
@@ -122,6 +124,8 @@ async def start(
         begin(worker)
     begin(CalendarWatch(house, entries))
     begin(_doctor(house, spool))
+    sheets = ReportMail(house, _staff_mail(house, spool), day_figures)
+    begin(Repeating("sending the monthly sheet", sheets.turn, REPORT_S, unhurried=True))
     for channel, deliver in (deliverers(house, spool) | {"calendar": entries.deliver}).items():
         begin(make_postman(house, channel, deliver))
 
@@ -178,9 +182,13 @@ def make_entries(house: House, spool: Spool) -> CalendarDelivery:
 
 def _doctor(house: House, spool: Spool) -> Doctor:
     """Return who watches over the house and writes to who runs it."""
+    return Doctor(house, DoctorTools(Eyes(house.settings), finding_rows, _staff_mail(house, spool)))
+
+
+def _staff_mail(house: House, spool: Spool) -> DoctorMail:
+    """Return the way out for what staff are told, beside the outbox of visitors."""
     outgoing = Outgoing(house.connections, spool, stays_here=house.settings.demo)
-    post = DoctorMail(mail_message.compose, mail_message.message_id, mail_message.Unmailable, outgoing)
-    return Doctor(house, DoctorTools(Eyes(house.settings), finding_rows, post))
+    return DoctorMail(mail_message.compose, mail_message.message_id, mail_message.Unmailable, outgoing)
 
 
 def make_postman(house: House, channel: str, deliver: Deliver[Any]) -> Postman[Any]:

@@ -47,7 +47,15 @@ from queue_server.domain.town import (
 )
 
 IN_HEAD: Final = (
-    *("id", "name", "languages", "statement_email", "statement_phone", "statement_assessed_on"),
+    *(
+        "id",
+        "name",
+        "languages",
+        "report_email",
+        "statement_email",
+        "statement_phone",
+        "statement_assessed_on",
+    ),
     *("statement_method", "statement_gaps", "statement_body"),
     *("look_accent", "look_second", "look_face", "look_logo"),
 )
@@ -80,6 +88,7 @@ class TownReader:
             id=town_id,
             name=name,
             languages=self._languages,
+            report_email=head.text("report_email", ""),
             statement_email=head.text("statement_email", ""),
             statement_phone=head.text("statement_phone", ""),
             statement_assessed_on=head.day("statement_assessed_on"),

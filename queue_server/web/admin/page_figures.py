@@ -15,7 +15,7 @@ from queue_server.domain.access import Act
 from queue_server.domain.figures.open_data import tables
 from queue_server.domain.figures.period import Length
 from queue_server.domain.town import in_language
-from queue_server.web.admin import figures_shown as shown
+from queue_server.web import figures_shown as shown
 from queue_server.web.admin.figures_asked import Asked, gathered, read_asked
 from queue_server.web.admin.frame import framed
 from queue_server.web.naming import SOMEWHERE

@@ -186,6 +186,7 @@ def everything_unusual() -> Town:
                 absences=(Absence(date(2026, 8, 3), date(2026, 8, 14)), Absence(LEAP_DAY, LEAP_DAY)),
             ),
         ),
+        report_email="c@d.example",
         statement_email="a@b.example",
         statement_phone="030 2",
         statement_assessed_on=LEAP_DAY,

@@ -14,8 +14,8 @@ from queue_server.domain.figures.period import Length, Period
 from queue_server.domain.figures.tally import NOBODYS, Tally
 from queue_server.domain.town import Town, in_language
 from queue_server.services.locales import locale_of
-from queue_server.web.admin.figures_charts import dots, shade, stacked
 from queue_server.web.booking_dates import month_name, plain_date, short_date, weekdays
+from queue_server.web.figures_charts import dots, shade, stacked
 from queue_server.web.texts import Texts
 
 NOTHING: Final = "–"
