@@ -30,20 +30,14 @@ def judged(town: Town, held: int = 70, late: int = 30) -> None:
     town.house.hit_rates["rathaus"] = hit_rate(outcomes, UTC)
 
 
-async def test_without_estimates_there_is_nothing_to_say(town: Town) -> None:
-    assert "Noch wurden hier zu wenige Wartezeiten genannt" in await read(town)
-
-
 async def test_the_page_says_how_often_what_was_told_held(town: Town) -> None:
+    assert "Noch wurden hier zu wenige Wartezeiten genannt" in await read(town)
     judged(town)
     page = await read(town)
     assert "traf in 7 von 10 Fällen zu" in page
     assert "werden so gezeigt, wie sie berechnet wurden" in page
     assert "Alle Angaben 100 70 % 0 % 30 %" in page
     assert "Reisepass beantragen 70 100 %" in page
-
-
-async def test_it_says_that_ranges_are_widened(town: Town) -> None:
     judged(town, held=40, late=60)
     assert "zurzeit um 160 % verbreitert" in await read(town)
 
@@ -71,16 +65,16 @@ async def test_what_was_told_is_judged_from_the_log_and_widens_what_follows(
     assert town.house.hit_rates["rathaus"] is known, "once a day is enough"
 
 
-@pytest.mark.parametrize(("department", "told"), [("buergerbuero", True), ("nobodys", False)])
-async def test_a_lead_reads_of_the_own_sites_alone(town: Town, department: str, told: bool) -> None:
-    judged(town)
+async def a_lead(town: Town, department: str) -> dict[str, str]:
     actor = Actor(Role.LEAD, MUSTER, leads=frozenset({department}))
-    cookie = await town.house.write(lambda conn: a_session(conn, f"lead-{department}", actor))
-    answer = await town.client.get(PAGE, headers={"cookie": cookie})
-    assert ("von 10 Fällen" in answer.text) is told
+    return {"cookie": await town.house.write(lambda conn: a_session(conn, f"lead-{department}", actor))}
 
 
-async def test_a_clerk_reads_none_of_it(town: Town) -> None:
+async def test_a_lead_reads_of_the_own_sites_alone_and_a_clerk_nothing(town: Town) -> None:
+    judged(town)
+    for department, told in (("buergerbuero", True), ("nobodys", False)):
+        answer = await town.client.get(PAGE, headers=await a_lead(town, department))
+        assert ("von 10 Fällen" in answer.text) is told
     answer = await town.client.get(PAGE, headers=town.headers("anna"))
     assert answer.status_code == 403
 
