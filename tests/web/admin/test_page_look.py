@@ -39,6 +39,7 @@ async def test_a_look_is_seen_then_applied_then_taken_back(town: Town) -> None:
     kept = await send(town, PAGE, page=seen.text)
     assert kept.status_code == 303
     assert settings(town).look == GREEN
+    assert [line["act"] for line in await lines(town)] == ["setting_changed"]
     after = await read(town, kept.headers["location"])
     change = re.findall(r'name="change" value="([^"]+)"', after)[0]
     back = {"csrf": dict(form_in(after))["csrf"], "act": "undo", "back": PAGE, "change": change}
