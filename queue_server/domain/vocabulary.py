@@ -11,10 +11,11 @@ from typing import Final
 
 # Marks belong to their letters: Arabic and Hindi words would fall apart without them.
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]+[^\W\d_]*)*")
-_DIGITS: Final = re.compile(r"\d+(?:[\s/\-\u2010\u2011]+\d+)*")
+# A full stop, comma or colon groups digits only when it stands right between them: "417. 12" are two numbers.
+_DIGITS: Final = re.compile(r"\d+(?:(?:[\s/\-\u2010\u2011]+|[.,:])\d+)*")
 _GAPS: Final = re.compile(r"\D+")
 _TIME_OR_DAY: Final = re.compile(
-    r"(?<!\d)(?:(?:[01]?\d|2[0-3])[:.][0-5]\d|\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d\d-\d\d)(?!\d)"
+    r"(?<!\d)(?<!\d[.,:])(?:(?:[01]?\d|2[0-3])[:.][0-5]\d|\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d\d-\d\d)(?![.,:]?\d)"
 )
 FREE_DIGITS: Final = 4
 """So many digits in a row are a number, a count; more may be somebody's telephone, however it is grouped."""
