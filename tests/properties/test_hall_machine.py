@@ -22,8 +22,12 @@ from queue_server.domain.hall import CounterState
 from queue_server.domain.leases import REUSE_AFTER
 from queue_server.domain.number_space import differing_digits
 from queue_server.domain.order import Due, appointment_due, next_ticket, walk_in_due, with_priority
+from queue_server.domain.simulation.disciplines import Ours
+from queue_server.domain.simulation.living import live
+from queue_server.domain.simulation.past import freely, lived_of
+from queue_server.domain.simulation.results import result_of
 from queue_server.domain.ticket import AT_COUNTER, ENDED, DueReason, Ticket, TicketState
-from tests.domain.builders import ALL, CAR, CARD, GRACE, PASS, a_hall
+from tests.domain.builders import ALL, CAR, CARD, DAY, GRACE, PASS, a_hall
 from tests.domain.pictures import from_log, from_rows, picture
 
 COUNTERS = st.sampled_from(["c1", "c2", "c3"])
@@ -223,6 +227,16 @@ class HallMachine(RuleBasedStateMachine):
             c for c in self.hall.counters.values() if c.state is not CounterState.CLOSED or c.ticket_id
         ]
         assert picture(from_log(self.day)) == picture(from_rows(self.hall)) == picture(self.hall)
+        self._may_be_simulated()
+
+    def _may_be_simulated(self) -> None:
+        """Whatever happened, the simulator reads it, measures it and lives through it under another rule."""
+        past = lived_of(self.day.log, DAY)
+        again = live(freely(past.plan), Ours(1))
+        for lived in (past, again):
+            result = result_of(lived)
+            assert len(result.all) + result.unserved_count <= len(lived.plan.visitors)
+            assert min(result.all, default=0) >= 0
 
 
 def test_a_hall_holds_together_whatever_happens() -> None:

@@ -255,10 +255,11 @@ class _Day:
         self._in(turn.way, after, counter_id, ticket.id, self.hall.seq, turn)
 
     def _turn_of(self, ticket: Ticket) -> Turn:
-        """Return what this call comes to; beyond those on the plan it is as the last one."""
+        """Return what this call comes to; beyond those on the plan it is over, or it might never be."""
         turns = self.visitor_of[ticket.id].turns
         taken = self.turns_taken[ticket.id] = self.turns_taken.get(ticket.id, 0) + 1
-        return turns[min(taken, len(turns)) - 1]
+        last = turns[-1]
+        return turns[taken - 1] if taken <= len(turns) else Turn(last.way, last.lasts)
 
     def _start(self, counter_id: str, ticket_id: int, call_seq: int, turn: Turn) -> None:
         if self._is_current(counter_id, ticket_id, call_seq):
