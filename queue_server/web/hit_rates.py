@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from queue_server.domain.business_day import business_day
 from queue_server.domain.estimate_outcomes import DAYS, Outcome, hit_rate
+from queue_server.domain.service_times import Configured
 from queue_server.live.forecasts import Knowledge
 from queue_server.web.house import House
 
@@ -30,7 +31,12 @@ class HitRates:
     def knowledge(self, site_id: str) -> Knowledge:
         """Return what a forecast of the site may build on."""
         known = self._house.hit_rates.get(site_id)
-        return Knowledge(widened=1.0 if known is None else known.widened)
+        town, _ = self._house.directory.sites[site_id]
+        durations = self._house.durations.get(town.id)
+        return Knowledge(
+            times=Configured() if durations is None else durations.times,
+            widened=1.0 if known is None else known.widened,
+        )
 
     async def turn(self) -> None:
         """Work out what is older than a day; a day of one site after the other, with pauses."""

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from sqlalchemy.engine import Connection
 
 from queue_server.domain.access import Actor, Kind, Thing
+from queue_server.domain.durations.known import Durations
 from queue_server.domain.errors import NotFound
 from queue_server.domain.estimate_outcomes import HitRate
 from queue_server.domain.town import Site, Town
@@ -179,6 +180,8 @@ class House:
     slip_tests: SlipTests = field(default_factory=SlipTests)
     hit_rates: dict[str, HitRate] = field(default_factory=dict)
     """By site: how often the waits that were told held, in the last weeks."""
+    durations: dict[str, Durations] = field(default_factory=dict)
+    """By organisation: how long visits took, in the last weeks."""
     searches: Searches = field(default_factory=Searches)
 
     async def read(self, work: Callable[[Connection], T]) -> T:

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Final, Protocol
 
-from queue_server.adapters import accounts, alarms, audit_lines, day_figures, hall_past
+from queue_server.adapters import accounts, alarms, audit_lines, day_figures, hall_past, served_visits
 from queue_server.adapters.backup.journaling import Journaling
 from queue_server.adapters.calendars import copies, own_entries
 from queue_server.adapters.calendars.all_calendars import AllCalendars
@@ -53,6 +53,8 @@ from queue_server.web.doctoring import Tools as DoctorTools
 from queue_server.web.hit_rates import LOOK_S as RATES_S
 from queue_server.web.hit_rates import HitRates
 from queue_server.web.house import House
+from queue_server.web.learning import LOOK_S as LEARN_S
+from queue_server.web.learning import Learning
 from queue_server.web.mailing import Mailing, OutboxOf, Tools
 from queue_server.web.measuring import LOOK_S as COUNT_S
 from queue_server.web.measuring import Measuring
@@ -117,6 +119,12 @@ async def start(
         Repeating("forgetting what is years old", Past(house, hall_past).turn, LOOK_S),
         Repeating("doing what was planned", Planning(house).turn, DUE_S),
         Repeating("counting", Measuring(house, day_figures).turn, COUNT_S, unhurried=True),
+        Repeating(
+            "learning how long visits take",
+            Learning(house, served_visits.of_day).turn,
+            LEARN_S,
+            unhurried=True,
+        ),
         Repeating("judging the estimates", rates.turn, RATES_S, unhurried=True),
         Repeating("forgetting ended pushes", lambda: forget_ended(house), FORGET_S, unhurried=True),
         Repeating("deleting spoken pages", speech.prune, PRUNE_S, unhurried=True),

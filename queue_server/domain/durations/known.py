@@ -1,0 +1,36 @@
+"""All that the last weeks told of a town's service times, worked out together.
+
+What must not live here: reading the log (`adapters.served_visits`), and when that is done (`web.learning`).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from queue_server.domain.durations.learned import Learned, learn
+from queue_server.domain.durations.measured import Measured, measure
+from queue_server.domain.durations.served import Served
+from queue_server.domain.town import Service
+
+DAYS: Final = 84
+"""So many days back are learned from: a season, and habits that have changed since are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """`counts` are the visits that told something, by service, also of those too few to be `measured`."""
+
+    first: date
+    last: date
+    measured: Mapping[str, Measured]
+    counts: Mapping[str, int]
+    times: Learned
+
+
+def durations_of(served: Sequence[Served], services: Iterable[Service], first: date, last: date) -> Durations:
+    """Return what the visits of these days tell."""
+    services = tuple(services)
+    counts = Counter(id_ for one in served for id_, _ in one.concern)
+    return Durations(first, last, measure(served, services), counts, learn(served, services))

@@ -1,0 +1,81 @@
+"""The visits of a day of which it is known how long they took: what durations are learned from.
+
+A visit tells something of its concern only where the clock ran for it alone, from a pressed start to a
+pressed end. Left out are visits without a start, those that a clerk forgot to end before the day did, those
+served together with another, those handed on (two desks, two matters), and those that ended only when the
+next visitor came in: who waits for somebody to come does not press. Being parked does not count. What must
+not live here: what follows from the times (`measured`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, TypeAlias
+
+from queue_server.domain.figures.visits import KINDS, Entry, Visits
+
+Concern: TypeAlias = tuple[tuple[str, int], ...]
+JUST_CAME: Final = timedelta(minutes=2)
+"""Who is called so soon after coming was waited for: the visit before may have ended long ago."""
+SHORTEST: Final = timedelta(seconds=30)
+"""Nobody is served in less: start and end were pressed together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One visit that was served alone, by one counter, from a start to an end."""
+
+    concern: Concern
+    persons: int
+    minutes: float
+
+
+def served_of(entries: Iterable[Entry]) -> list[Served]:
+    """Return what the entries of one business day, in their order, tell of service times."""
+    reading = _Reading()
+    for entry in entries:
+        if entry.kind in KINDS:
+            reading.take(entry)
+    return reading.found()
+
+
+class _Reading:
+    def __init__(self) -> None:
+        self.visits = Visits()
+        self.concerns: dict[int, tuple[Concern, int]] = {}
+        self.mixed: set[int] = set()
+        self.unclear: set[int] = set()
+
+    def take(self, entry: Entry) -> None:
+        payload, kind = entry.payload, entry.kind
+        if kind == "TicketTaken":
+            self.concerns[entry.seq] = _concern(entry)
+        elif kind == "ConcernChanged":
+            self.concerns[payload["ticket"]] = _concern(entry)
+        elif kind == "TicketJoined":
+            self.mixed |= {payload["ticket"], payload["leader"]}
+        elif kind == "TicketTransferred":
+            self.mixed.add(payload["ticket"])
+        elif kind == "TicketCalled":
+            self._ended_by_call(entry)
+        elif kind == "CallUndone":
+            self.unclear.discard(payload.get("restored") or 0)
+        self.visits.take(entry)
+
+    def _ended_by_call(self, entry: Entry) -> None:
+        finished, called = entry.payload.get("finished"), self.visits.all.get(entry.payload["ticket"])
+        if finished is not None and called is not None and entry.at - called.arrived_at < JUST_CAME:
+            self.unclear.add(finished)
+
+    def found(self) -> list[Served]:
+        known = ((id_, visit.service_time) for id_, visit in self.visits.all.items())
+        return [
+            Served(*self.concerns[id_], lasted / timedelta(minutes=1))
+            for id_, lasted in known
+            if lasted is not None and lasted >= SHORTEST and id_ not in self.mixed | self.unclear
+        ]
+
+
+def _concern(entry: Entry) -> tuple[Concern, int]:
+    concern = tuple((str(service), int(count)) for service, count in entry.payload["concern"])
+    return concern, int(entry.payload["persons"])

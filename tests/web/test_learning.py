@@ -1,0 +1,42 @@
+"""How long visits take is learned from the log, once a day, and handed to the forecast."""
+
+import pytest
+
+from queue_server.adapters import served_visits
+from queue_server.domain.service_times import Configured, mean
+from queue_server.web.hit_rates import HitRates
+from queue_server.web.learning import Learning
+from tests.web.askers import MUSTER
+from tests.web.running import Town
+
+
+async def test_what_visits_took_is_learned_from_the_log_and_the_forecast_knows_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("measured", "learned"):
+        monkeypatch.setattr(f"queue_server.domain.durations.{name}.ENOUGH", 3)
+    monkeypatch.setattr("queue_server.web.learning.DAYS", 2)
+    monkeypatch.setattr("queue_server.web.learning.BREATH_S", 0.0)
+    await town.open()
+    for _ in range(4):
+        await town.take("passport")
+        town.clock.forward(minutes=5)
+        await town.call()
+        await town.do("anna", "counters/rathaus-1/start")
+        town.clock.forward(minutes=30)
+        await town.do("anna", "counters/rathaus-1/finish")
+    learning, rates = Learning(town.house, served_visits.of_day), HitRates(town.house)
+    await learning.turn()
+    known = town.house.durations[MUSTER]
+    assert not known.measured, "the running day is not over"
+    assert isinstance(rates.knowledge("rathaus").times, type(known.times))
+    town.clock.forward(hours=20)
+    await learning.turn()
+    known = town.house.durations[MUSTER]
+    assert known.counts == {"passport": 4}
+    assert known.measured["passport"].median == pytest.approx(30)
+    passport = frozenset({"passport"})
+    told = mean(rates.knowledge("rathaus").times.spread(passport, 20))
+    assert told > mean(Configured().spread(passport, 20)) * 1.1
+    await learning.turn()
+    assert town.house.durations[MUSTER] is known, "once a day is enough"
