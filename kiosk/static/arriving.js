@@ -1,7 +1,7 @@
 // Checking in for an appointment: by the code of the confirmation, or by number (or reference) and time.
 //
 // Until somebody has checked in nothing of the appointment is shown: who stands here may be anybody. After it, its
-// number, its time, where to wait, and what to have along, but of a confidential concern.
+// number, its time, where to wait, and after the code alone what to have along, but of a confidential concern.
 
 import { makePress } from "./commands.js";
 import { button, h, problemNode } from "./dom.js";

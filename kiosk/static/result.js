@@ -25,7 +25,7 @@ export function resultView({ t, config, language, today, ticket, kind, slip, cod
   const words = (texts) => texts[language] ?? texts.de;
   return h(
     "section",
-    { class: `result${ticket.bring?.length ? " result--bring" : ""}`, "data-slip": slip },
+    { class: "result", "data-slip": slip },
     h(
       "div",
       { class: "result__number" },
@@ -40,6 +40,7 @@ export function resultView({ t, config, language, today, ticket, kind, slip, cod
       area && kind !== "booked" && h("div", { class: "result__area" }, icon("pin"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_here")), h("p", { class: "result__place" }, words(area.name)), h("p", {}, words(area.hint ?? {})))),
       ticket.wait && (kind === "taken" || ticket.arrival === "late") && h("div", { class: "result__area" }, icon("clock"), h("div", {}, h("p", { class: "soft" }, t("kiosk.wait_for_you")), h("p", { class: "result__place" }, waitNodes(t, ticket.wait)))),
       ticket.bring?.length > 0 && bring(t, ticket.bring.map(words)),
+      ticket.bring === null && bringUnnamed(t),
       slipNotice({ t, config, ticket, kind, slip, code }),
       problem && h("div", { class: "notice notice--bad", role: "alert" }, h("p", { class: "notice__title" }, problem)),
     ),
@@ -63,17 +64,23 @@ function bring(t, lines) {
   );
 }
 
-/** Leave only so many lines of the reminder as there is room for: the number and the word on the slip come first. */
+/** The same for who typed a number and a time: anybody may have overheard them, and the server names no documents. */
+function bringUnnamed(t) {
+  return h("div", { class: "result__area result__bring" }, icon("paper"), h("div", {}, h("h2", { class: "result__ask" }, t("kiosk.have_all")), h("p", {}, t("kiosk.have_list"))));
+}
+
+/** Make room for the reminder, then leave only so many lines as have some: the number and the word on the slip come first. */
 export function fitReminder(root) {
   const block = root.querySelector(".result__bring");
   if (!block) return;
+  if (isCrowded(root)) root.querySelector(".result").classList.add("result--bring");
   const rest = block.querySelector("[data-more]");
   const lines = [...block.querySelectorAll("li")];
   while (isCrowded(root) && lines.length > 0) {
     lines.pop().remove();
     rest.hidden = false;
   }
-  if (lines.length === 0) block.querySelector("ul").remove();
+  if (lines.length === 0) block.querySelector("ul")?.remove();
   if (isCrowded(root)) block.querySelector("p:last-child").remove();
   if (isCrowded(root)) block.remove();
 }

@@ -28,16 +28,11 @@ def booked_as(unit: Unit, ticket: Ticket) -> Appointment | None:
     return next((one for one in of_day if one.ticket_id == ticket.id), None)
 
 
-def for_ticket(unit: Unit, ticket: Ticket) -> list[Paper]:
-    """Return what to bring for a visit that was booked, for its holder's own page; nothing for others."""
-    booked = booked_as(unit, ticket)
-    return papers_of(_services(unit, booked), answers_of(unit, booked)) if booked else []
-
-
 def at_arrival(unit: Unit, reference: str) -> list[Paper]:
     """Return what to bring for an appointment and the one that follows it.
 
-    It is shown where others read along: confidential services are left out.
+    It is shown where others read along: confidential services are left out. Only for who showed a secret of
+    the booking: number, reference and time can be overheard.
     """
     pair = unit.book.pair_of(find_appointment(unit, reference))
     found: dict[str, Paper] = {}

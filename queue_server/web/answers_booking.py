@@ -126,10 +126,11 @@ class CheckedIn(Arrived):
     """`then` is the ticket of the second of two appointments one after the other.
 
     `bring`: the documents to have along, by what the visitor answered while booking, ready to be shown as a
-    reminder in the languages of the site; none of a confidential service.
+    reminder in the languages of the site; none of a confidential service. Null where a kiosk was told only a
+    number or reference and a time: documents betray the concern.
     """
 
-    bring: list[InWords]
+    bring: list[InWords] | None
     then: NotRequired[Arrived]
 
 

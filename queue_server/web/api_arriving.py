@@ -59,7 +59,9 @@ async def check_in(call: Call) -> Answer:
         house.speech.number_drawn(house.site(call.site_id), one["number"])
     if kiosk_id is not None:
         printing.offer_soon(house, call.site_id, kiosk_id)
-    shown = ticket_view(call, answer) | {"bring": await _bring(call, answer["reference"])}
+    # A number and a time may have been overheard, and documents betray the concern.
+    bring = None if is_guessable else await _bring(call, answer["reference"])
+    shown = ticket_view(call, answer) | {"bring": bring}
     return shown | {"then": ticket_view(call, answer["then"])} if "then" in answer else shown
 
 

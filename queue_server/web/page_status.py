@@ -16,10 +16,9 @@ from queue_server.domain.errors import BadInput, NotFound, Refusal
 from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Site, in_language
 from queue_server.protocol import PublicQueue
-from queue_server.services import bringing, screens, visits
+from queue_server.services import screens, visits
 from queue_server.services.locales import clock
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.wording import paper_words
 from queue_server.web.booking_dates import local
 from queue_server.web.booking_person import NEEDS
 from queue_server.web.errors import status_of
@@ -117,7 +116,6 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         needs=(*NEEDS, "interpreter") if site.interpreter_languages else NEEDS,
         has_needs=seen["has_needs"],
         area=area,
-        bring=[paper_words(house.texts[language], one) for one in seen["bring"]],
         site_name=in_language(site.name, language),
         action=f"/t/{call.request.path_params['secret']}",
         fetch=seen["queue"]["call_mode"] == "fetch",
@@ -148,7 +146,6 @@ def _seen(unit: Unit, ref: Ref) -> Answer:
         "call": _call(queue, ticket.key),
         "early_s": early_s(unit, ticket),
         "has_needs": bool(unit.needs(ticket.id)),
-        "bring": bringing.for_ticket(unit, ticket),
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from queue_server.domain.papers import key_of
 from queue_server.domain.town import Town as SetUp
 from queue_server.services import booking
+from queue_server.services.appointments import find_appointment
 from queue_server.services.ports import Unit
 from tests.web.forms import Visitor
 from tests.web.running import Town
@@ -79,7 +80,7 @@ async def test_an_answer_is_kept_with_the_person_and_goes_with_them(town: Town, 
 
 
 async def test_who_checks_in_is_reminded_by_their_own_answers(town: Town, visitor: Visitor) -> None:
-    """At the kiosk, on the phone and at the desk; the reminder itself is kept nowhere."""
+    """At the kiosk after a scanned code and at the desk; the reminder itself is kept nowhere."""
     await visitor.open(f"/termin/rathaus?step=2&s=passport&day=2026-03-10&a-{CHILD}=no")
     await visitor.press("at", visitor.times[0])
     await visitor.press("act", "check", **ERIKA)
@@ -93,7 +94,7 @@ async def test_who_checks_in_is_reminded_by_their_own_answers(town: Town, visito
     assert COMES not in desk, "the answer says that it is for no child"
 
     town.clock.now = datetime.fromisoformat(booked["starts_at"])
-    body = {"request_id": "press", "number": booked["number"], "time": booked["starts_at"][11:16]}
+    body = {"request_id": "press", "code": await code_of(town, found)}
     arrived, again = [
         (await town.ask("kiosk", "POST", "/api/v1/sites/rathaus/check-ins", body)).json() for _ in range(2)
     ]
@@ -104,10 +105,40 @@ async def test_who_checks_in_is_reminded_by_their_own_answers(town: Town, visito
     assert (
         "(yalnızca" in arrived["bring"][-1]["tr"] or arrived["bring"][-1]["tr"] != arrived["bring"][-1]["de"]
     )
-    phone = (await town.client.get(arrived["status_url"].removeprefix("http://rathaus.example"))).text
-    assert "Haben Sie alles dabei?" in phone
-    assert BIRTH in phone
-    assert COMES not in phone
+
+
+@pytest.mark.parametrize("by", ["number", "reference"])
+async def test_who_typed_what_can_be_overheard_is_shown_no_documents(
+    town: Town, visitor: Visitor, by: str
+) -> None:
+    """Documents betray the concern: neither the answer to the kiosk nor the phone of its slip names one."""
+    await visitor.open(PASSPORT.replace("2026-03-12", "2026-03-10"))
+    await visitor.press("at", visitor.times[0])
+    await visitor.press("act", "check", **ERIKA)
+    await visitor.press("act", "book")
+    asked = {"text": reference(visitor)}
+    [booked] = (await town.ask("anna", "POST", "/api/v1/sites/rathaus/appointments/search", asked)).json()[
+        "appointments"
+    ]
+    town.clock.now = datetime.fromisoformat(booked["starts_at"])
+    body = {"request_id": "press", by: booked[by], "time": booked["starts_at"][11:16]}
+    answer = await town.ask("kiosk", "POST", "/api/v1/sites/rathaus/check-ins", body)
+    assert answer.status_code == 201
+    assert answer.json()["bring"] is None
+    phone = (await town.client.get(answer.json()["status_url"].removeprefix("http://rathaus.example"))).text
+    assert "Haben Sie alles dabei? Die Liste steht in Ihrer Bestätigung." in phone
+    for shown in (answer.text, phone):
+        assert not [word for word in (BIRTH, COMES, "Reisepass") if word in shown]
+
+
+async def code_of(town: Town, found: str) -> str:
+    """Return what a scanner reads from the letter."""
+
+    def link(unit: Unit) -> str:
+        booked = find_appointment(unit, found)
+        return town.house.manage_url(booked.reference, booked.secret_version)
+
+    return (await town.house.sequencer.look("rathaus", link)).rpartition("/")[2]
 
 
 async def test_the_reminder_at_the_kiosk_names_no_confidential_concern(town: Town, visitor: Visitor) -> None:

@@ -80,5 +80,6 @@ async def test_the_towns_questions_and_reasons_may_be_spoken(town: Town) -> None
         ("tr", "Vollmachtsurkunde"),
         ("de", "Fürs Archivblatt"),
         ("de", "Haben Sie alles dabei? Fehlt etwas? Sagen Sie es am Platz gleich zu Beginn."),
+        ("de", "Haben Sie alles dabei? Die Liste steht in Ihrer Bestätigung."),
     ):
         assert await read(town, text, language) == 404, text
