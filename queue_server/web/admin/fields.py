@@ -67,7 +67,8 @@ class Field:
 class Part:
     """Fields that stand under one heading of a form; it is `admin.part_<what>_<name>`.
 
-    `completed` makes the values fit each other that were read without a mistake: (values, around) → values.
+    `completed` makes the values fit each other that were read without a mistake: (values, around,
+    thing) → values. The thing is as it stands, None when it is to be added.
     """
 
     name: str

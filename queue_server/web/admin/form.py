@@ -79,7 +79,7 @@ class ThingForm:
             self.values[one.name] = _as_held(one, self.values[one.name], self.thing)
         for part in self.parts:
             if part.completed is not None and not self.errors:
-                self.values = part.completed(self.values, self.around)
+                self.values = part.completed(self.values, self.around, self.thing)
         return not self.errors
 
     def by_part(self, seen: str) -> list[tuple[dict[str, Any], str]]:

@@ -65,21 +65,27 @@ def with_areas(values: Mapping[str, Any], around: Any) -> dict[str, Any]:
     return {**values, "area_by_site": {id_: chosen[id_] for id_ in ticked if id_ in chosen}}
 
 
-def completed_offer(values: Mapping[str, Any], around: Any) -> dict[str, Any]:
+def completed_offer(values: Mapping[str, Any], around: Any, thing: Any) -> dict[str, Any]:
     """Keep areas to the sites, and give a question that the town asks already its words in other languages.
 
-    Equal German words are one question: whoever took it from the list need not translate it again.
+    Equal German words are one question: whoever took it from the list need not translate it again. A row that
+    stood here already was shown with its translations: whoever cleared them meant it.
     """
+    shown = {_named(one) for one in thing.documents_if} if thing is not None else set()
     known = {
         key_of(one.question): one.question for service in around.town.services for one in service.documents_if
     }
     rows = tuple(
         replace(one, question=known.get(key_of(one.question), one.question))
-        if len(one.question) == 1
+        if len(one.question) == 1 and _named(one) not in shown
         else one
         for one in values["documents_if"]
     )
     return with_areas({**values, "documents_if": rows}, around)
+
+
+def _named(one: DocumentIf) -> tuple[str, str]:
+    return key_of(one.document), key_of(one.question)
 
 
 SERVICE: Final = Sort(

@@ -23,7 +23,7 @@ ADMISSION_COLUMNS: Final = (
 """Who is let in at some times; a service's may be for one of its sites, which is one column more."""
 
 
-def with_read_colours(values: Mapping[str, Any], _: object) -> dict[str, Any]:
+def with_read_colours(values: Mapping[str, Any], *_: object) -> dict[str, Any]:
     """Return the values with "0B6" as "#00bb66"; what is no colour stays, and is told at its field."""
     names = ("look_accent", "look_second")
     return {**values, **{name: read_colour(values[name]) or values[name] for name in names}}

@@ -74,6 +74,11 @@ async def test_a_question_that_exists_is_offered_and_brings_its_translations(tow
     assert answer.status_code == 303, words(answer.text)
     [row] = found(town, "service", plain.id).documents_if
     assert (row.document, row.question) == ({"de": "Vollmacht"}, asked)
+    again = {**typed, **{f"question__{language}": "" for language in asked if language != "de"}}
+    answer = await send(town, at, **{f"documents_if__0__{name}": text for name, text in again.items()})
+    assert answer.status_code == 303, words(answer.text)
+    [row] = found(town, "service", plain.id).documents_if
+    assert row.question == {"de": asked["de"]}, "cleared translations stay away"
 
 
 def _offered(page: str) -> list[str]:
