@@ -8,7 +8,7 @@ import { FIELDS, personOf } from "./fields.js";
 import { keyboard } from "./keyboard.js";
 import { laterView } from "./later.js";
 import { concernNodes } from "./steps.js";
-import { chosen, concern, concernQuery, mustBook } from "./visit.js";
+import { chosen, concern, mustBook } from "./visit.js";
 import { addDays } from "./when.js";
 
 const GONE = new Set(["slot_taken", "hold_expired", "not_bookable"]);
@@ -29,17 +29,18 @@ export function makeBooking(page, { onBooked, onWait, onPeople }) {
   function days(problem = null) {
     const horizon = Math.min(...chosen(page.visit, config.categories).map(({ service }) => service.horizon_days));
     const first = page.today();
-    const query = { ...concernQuery(page.visit), first, last: addDays(first, Math.min(horizon, SHEET_MOST)) };
-    ask({ step: "days", sheet: null, problem }, "months", query, (asked, answer) => Object.assign(asked, { sheet: answer }));
+    const span = { first, last: addDays(first, Math.min(horizon, SHEET_MOST)) };
+    ask({ step: "days", sheet: null, problem }, "months", span, (asked, answer) => Object.assign(asked, { sheet: answer }));
   }
 
-  const times = (date, problem = null) => ask({ step: "times", date, times: null, problem }, "times", { ...concernQuery(page.visit), day: date }, (asked, answer) => Object.assign(asked, { times: answer.times }));
+  const times = (date, problem = null) => ask({ step: "times", date, times: null, problem }, "times", { day: date }, (asked, answer) => Object.assign(asked, { times: answer.times }));
 
   /** Ask for the offer. An answer for a page that is gone is dropped. */
-  async function ask(asked, what, query, take) {
+  async function ask(asked, what, when, take) {
     page.go(asked);
     try {
-      take(asked, await page.read(`${page.sitePath}/${what}`, query));
+      // In a body: what somebody needs stands in no address.
+      take(asked, await page.send(`${page.kioskPath}/${what}`, { ...concern(page.visit), ...when }));
     } catch (error) {
       take(asked, { days: [], times: [] });
       asked.problem = page.refusal(error);

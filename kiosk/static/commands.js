@@ -28,11 +28,6 @@ export function post(path, body, options = {}) {
   return persistently(path, { method: "POST", headers, body: JSON.stringify(body) }, options);
 }
 
-/** Ask for something that changes nothing. `query`: name → text; never anything about a person. */
-export function get(path, query, options = {}) {
-  return persistently(`${path}?${new URLSearchParams(query)}`, { headers: {} }, options);
-}
-
 /** A text as sound; null when there is no voice, or nobody answers: then the page is silent, and still there. */
 export async function readAloud(path, body, deviceId) {
   const headers = { "Content-Type": "application/json", "Aufruf-Device": deviceId };

@@ -5,7 +5,7 @@ import { connect } from "/static/live.js";
 import { directionOf, makeTexts, readJson } from "/static/texts.js";
 import { makeArriving } from "./arriving.js";
 import { makeBooking } from "./booking.js";
-import { get, newId, post } from "./commands.js";
+import { newId, post } from "./commands.js";
 import { makeDialogs } from "./dialogs.js";
 import { h } from "./dom.js";
 import { drawHead, makeClock } from "./head.js";
@@ -48,7 +48,6 @@ const language = () => visit?.language ?? lead;
 const t = (key, params) => texts.get(language())(key, params);
 const asKiosk = () => ({ deviceId: config.kiosk_id, language: language() });
 const send = (path, body) => post(path, body, asKiosk());
-const read = (path, query) => get(path, query, asKiosk());
 const today = () => clock.local().date;
 const sitePath = `/api/v1/sites/${encodeURIComponent(config.site_id)}`;
 const kioskPath = `/api/v1/kiosks/${encodeURIComponent(config.kiosk_id)}`;
@@ -56,7 +55,7 @@ const dialogs = makeDialogs({ dialog: part("dialog"), config, t, language, onTou
 const someoneIsThere = () => [idleStep, idleResult].forEach((one) => one.touch(now()));
 /** What the pages with a number on them need of this one. */
 const page = Object.defineProperties(
-  { config, main, foot, live, t, now, today, send, read, go, draw, clear, refusal, dialogs, sitePath, kioskPath, speakAs, idle: idleResult },
+  { config, main, foot, live, t, now, today, send, go, draw, clear, refusal, dialogs, sitePath, kioskPath, speakAs, idle: idleResult },
   { screen: { get: () => screen }, visit: { get: () => visit }, picture: { get: () => picture }, language: { get: language } },
 );
 const helping = makeHelping(page, { root, part, onTouch: someoneIsThere });

@@ -64,11 +64,6 @@ export function concern(visit) {
   };
 }
 
-/** The same as a query of the offer. */
-export function concernQuery(visit) {
-  return { services: [...visit.counts].map(([id, count]) => `${id}:${count}`).join(","), persons: String(visit.persons) };
-}
-
 /** What to have along for what was chosen, each once. `isOpen`: it does not betray a confidential concern. */
 export function papersOf(list, language) {
   const of = (some) => new Set(some.flatMap(({ service }) => service.documents.map((one) => one[language] ?? one.de)));

@@ -197,6 +197,11 @@ class BookingUnit:
     def person(self, appointment_id: int) -> Person | None:
         return self.persons([appointment_id]).get(appointment_id)
 
+    def person_at(self, site_id: str, appointment_id: int) -> Person | None:
+        if site_id == self.site.id:
+            return self.person(appointment_id)
+        return self._read(lambda c: PersonRows.of(c, site_id, [appointment_id])).get(appointment_id)
+
     def persons_with_interpreter(self) -> Mapping[int, Person]:
         return self._read(lambda c: PersonRows.with_interpreter(c, self.site.id))
 

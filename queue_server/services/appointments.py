@@ -99,9 +99,9 @@ def view(unit: Unit, appointment: Appointment) -> Answer:
     }
 
 
-def asks_of(unit: Unit, appointment: Appointment) -> frozenset[str]:
-    """Return what the times for this booking must offer, from what its holder needs."""
-    person = unit.person(appointment.id)
+def asks_of(unit: Unit, site_id: str, appointment: Appointment) -> frozenset[str]:
+    """Return what the times for a booking of a site must offer, from what its holder needs."""
+    person = unit.person_at(site_id, appointment.id)
     return OF_THE_TIME.intersection(person.needs) if person else frozenset()
 
 

@@ -248,6 +248,9 @@ class Unit(PublicUnit, Protocol):
         """Return who booked and asked for an interpreter, by appointment, whatever became of it."""
 
     def person(self, appointment_id: int) -> Person | None: ...
+    def person_at(self, site_id: str, appointment_id: int) -> Person | None:
+        """Return who booked at any site of the organisation, as it was committed last."""
+
     def persons(self, appointment_ids: Sequence[int]) -> Mapping[int, Person]: ...
     def forget_person(self, appointment_id: int, contact_until: datetime | None = None) -> None:
         """Erase what a visitor told; a contact may stay until a last letter is sent, at most so long."""

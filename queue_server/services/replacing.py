@@ -41,16 +41,11 @@ def to_replace(
     if replaces is None:
         return choice, [None] * len(choice.parts)
     olds = _to_move(unit, replaces, choice, channel)
-    choice = choice if choice.asks else asking(choice, _needs_of(unit, olds[0]))
+    choice = choice if choice.asks else asking(choice, asks_of(unit, *olds[0]))
     if choice.then is None and choice.clerk_id is None:
         # Whom a visitor comes for does not change with the time.
         choice = same_clerk(*unit.eras.offered, choice, olds[0][1].clerk_id)
     return choice, olds
-
-
-def _needs_of(unit: Unit, old: Old) -> frozenset[str]:
-    """Return what the holder of a booking at this site needs; of another site's the caller knows."""
-    return asks_of(unit, old[1]) if old[0] == unit.site.id else frozenset()
 
 
 def _to_move(unit: Unit, reference: str, choice: Choice, channel: str) -> Sequence[Old]:

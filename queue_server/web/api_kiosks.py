@@ -3,6 +3,7 @@
 A slip's code is the visitor's secret. It comes in the body, never in an address that a log would keep.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from starlette.responses import FileResponse, Response
@@ -13,15 +14,17 @@ from queue_server.domain.person import Person
 from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Site
 from queue_server.services import kiosk, offer, screens, visits
-from queue_server.services.concerns import Choice, choose, require_together
+from queue_server.services.concerns import Choice, asking, choose, require_together
 from queue_server.services.last_look import clerks_of_time
 from queue_server.services.ports import Answer, Unit
-from queue_server.web import answers, models, models_booking, printing
+from queue_server.web import answers, answers_booking, models, models_booking, printing
 from queue_server.web.api import PREFIX, ApiRoute, Call
 from queue_server.web.kiosk_service import require_in_service
 from queue_server.web.last_look import read_calendars
 from queue_server.web.speaking import is_ours
 from queue_server.web.status_codes import read_code, ticket_of
+
+Wanted = models.Quote | models_booking.KioskMonth | models_booking.KioskTimes | models_booking.BookLater
 
 
 async def show_visit(call: Call) -> Answer:
@@ -72,6 +75,22 @@ async def quote_visit(call: Call) -> Answer:
     return await call.do(work)
 
 
+async def show_fitting_days(call: Call) -> Answer:
+    """Return the offer's sheet of days, as it is for somebody with these needs."""
+    return await _offered(
+        call, lambda unit, choice: offer.month(unit, choice, call.body.first, call.body.last)
+    )
+
+
+async def show_fitting_times(call: Call) -> Answer:
+    """Return the free times of a day that suit somebody with these needs."""
+    return await _offered(call, lambda unit, choice: offer.times(unit, choice, call.body.day))
+
+
+async def _offered(call: Call, look: Callable[[Unit, Choice], Answer]) -> Answer:
+    return await call.house.sequencer.look(call.site_id, lambda unit: look(unit, _wanted(unit, call.body)))
+
+
 async def book_later(call: Call) -> Answer:
     """Book one of the offered times and print its slip; of the person only what the site needs at kiosks.
 
@@ -82,10 +101,9 @@ async def book_later(call: Call) -> Answer:
     require_in_service(house, call.site_id, call.id)
 
     def work(unit: Unit) -> Answer:
-        choice = kiosk.choose(unit.town, unit.site, body.pairs(), body.persons)
         return kiosk.book(
             unit,
-            choice,
+            _wanted(unit, body),
             body.starts_at,
             kiosk_id=call.id,
             press=body.request_id,
@@ -94,8 +112,7 @@ async def book_later(call: Call) -> Answer:
         )
 
     def whose(unit: Unit) -> list[str]:
-        choice = kiosk.choose(unit.town, unit.site, body.pairs(), body.persons)
-        return clerks_of_time(unit, choice, body.starts_at)
+        return clerks_of_time(unit, _wanted(unit, body), body.starts_at)
 
     await read_calendars(house, call.site_id, whose)
     answer = await call.do(work)
@@ -129,9 +146,14 @@ def _person(body: models_booking.BookLater, site: Site) -> Person:
     )
 
 
+def _wanted(unit: Unit, body: Wanted) -> Choice:
+    """Return what is to be booked: as long, and in such rooms, as these needs ask for."""
+    return asking(kiosk.choose(unit.town, unit.site, body.pairs(), body.persons), body.needs)
+
+
 def _bookable(unit: Unit, body: models.Quote) -> Choice | None:
     try:
-        return kiosk.choose(unit.town, unit.site, body.pairs(), body.persons)
+        return _wanted(unit, body)
     except offer.NotBookable:
         return None
 
@@ -185,6 +207,23 @@ ROUTES = [
         answers.KioskQuote,
         refusals=("not_issuing", "not_together", "service_not_here", "too_many"),
         tag="ticket",
+    ),
+    *(
+        ApiRoute(
+            "POST",
+            f"{_KIOSK}/{name}",
+            handler,
+            Act.USE_KIOSK,
+            "kiosk",
+            body,
+            answer,
+            refusals=("not_bookable", "not_together", "too_many"),
+            tag="booking",
+        )
+        for name, handler, body, answer in (
+            ("months", show_fitting_days, models_booking.KioskMonth, answers_booking.OfferedMonth),
+            ("times", show_fitting_times, models_booking.KioskTimes, answers_booking.OfferedTimes),
+        )
     ),
     ApiRoute(
         "POST",

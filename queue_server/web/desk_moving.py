@@ -24,18 +24,12 @@ def moving_of(unit: Unit, reference: str) -> Answer:
     """Return the booking that shall be moved to this site, with the `site` where it is now."""
     stored = None if unit.book.by_ref(reference) else unit.stored_by_reference(reference)
     if stored is None or stored[0] == unit.site.id:
-        found = appointments.find_appointment(unit, reference)
-        asks = appointments.asks_of(unit, found)
-        return {
-            **appointments.view(unit, found),
-            "clerk_id": found.clerk_id,
-            "site": unit.site.id,
-            "asks": asks,
-        }
-    if stored[1].number is None:
+        stored = unit.site.id, appointments.find_appointment(unit, reference)
+    elif stored[1].number is None:
         raise NotFound(what="appointment")
-    view = appointments.view(unit, stored[1])
-    return {**view, "clerk_id": stored[1].clerk_id, "site": stored[0], "asks": frozenset()}
+    site_id, found = stored
+    asks = appointments.asks_of(unit, site_id, found)
+    return {**appointments.view(unit, found), "clerk_id": found.clerk_id, "site": site_id, "asks": asks}
 
 
 def require_desk(call: PageCall, site_id: str) -> Site:

@@ -238,6 +238,21 @@ class BookLater(ConcernBody):
     person: KioskPersonBody = KioskPersonBody()
 
 
+class KioskMonth(ConcernBody):
+    """A sheet of days for somebody with `needs`: a body, for an address may stand in a log."""
+
+    first: Day
+    last: Day
+    needs: list[BookedNeed] = Field(default_factory=list, max_length=10)
+
+
+class KioskTimes(ConcernBody):
+    """One day for somebody with `needs`."""
+
+    day: Day
+    needs: list[BookedNeed] = Field(default_factory=list, max_length=10)
+
+
 class ReprintAppointment(Body):
     """Each press prints once, however often it arrives."""
 

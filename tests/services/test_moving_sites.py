@@ -86,6 +86,16 @@ def test_it_goes_back_and_forth(hand: Booker) -> None:
     assert hand.cells() == 1
 
 
+def test_what_somebody_needs_goes_along(hand: Booker) -> None:
+    """Whoever holds the new time does not tell it again, and often cannot know it."""
+    booked = hand.book("08:00", CARD, person=replace(ERIKA, needs=("more_time",)))
+    held = held_there(hand, booked)
+    assert (booked["minutes"], held["minutes"]) == (10, 10)
+    assert hand.bring(booked, held)["minutes"] == 10
+    (person,) = hand.rows(PERSON)
+    assert (person["site_id"], person["needs"]) == ("annex", ["more_time"])
+
+
 def test_it_is_checked_in_where_it_is_now(hand: Booker) -> None:
     booked = hand.book("08:30", CARD, day=DAY)
     held = hand.hold("09:00", CARD, day=DAY, site_id="annex", replaces=booked["reference"])

@@ -122,6 +122,25 @@ async def test_a_telephone_typed_at_the_kiosk_wishes_for_no_text_messages(town: 
     assert await town.house.read(lambda c: list(c.execute(wishes).one())) == ["0170 1234567", False], booked
 
 
+async def offered(town: Town, what: str, *needs: str, **when: str) -> dict[str, Any]:
+    body = {"services": ID_CARD, "needs": needs, **when}
+    answer = await town.ask("kiosk", "POST", f"/api/v1/{KIOSK}/{what}", body)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def test_times_suit_who_needs_longer_and_no_address_tells_it(town: Town) -> None:
+    """Shown were times of the usual length: some of them were refused at the last press."""
+    last = (await offered(town, "times", day="2026-03-11"))["times"][-1]
+    suits = (await offered(town, "times", "more_time", "deaf", day="2026-03-11"))["times"]
+    assert suits
+    assert last not in suits, "it ends with the clerk's day"
+    sheet = await offered(town, "months", "more_time", first="2026-03-11", last="2026-03-11")
+    assert [one["state"] for one in sheet["days"]] == ["free"]
+    booked = await book(town, suits[-1], needs=["more_time"])
+    assert booked["starts_at"] == suits[-1]
+
+
 async def tickets(town: Town) -> list[tuple[str, ...]]:
     return await town.house.sequencer.look(
         "rathaus", lambda unit: [unit.needs(ticket) for ticket in unit.hall.tickets]

@@ -215,6 +215,12 @@ async def book_a_visit(ask: Any, town: Town) -> None:
     at_kiosk = "/api/v1/kiosks/{kiosk}"
     await ask("POST", f"{at_kiosk}/quotes", concern, who="kiosk", kiosk="rathaus-kiosk")
     later = {"request_id": town.press(), "starts_at": soon["times"][-2], **concern}
+    needing = {**concern, "needs": ["more_time"]}
+    sheet = {**needing, "first": "2026-03-10", "last": "2026-03-12"}
+    await ask("POST", f"{at_kiosk}/months", sheet, who="kiosk", kiosk="rathaus-kiosk")
+    await ask(
+        "POST", f"{at_kiosk}/times", {**needing, "day": "2026-03-12"}, who="kiosk", kiosk="rathaus-kiosk"
+    )
     booked = await ask("POST", f"{at_kiosk}/appointments", later, who="kiosk", kiosk="rathaus-kiosk")
     again = f"{at_kiosk}/appointments/{{appointment}}/reprint"
     press = {"request_id": town.press()}

@@ -37,6 +37,18 @@ def test_a_phone_goes_when_no_undo_can_bring_the_visit_back() -> None:
     assert found == {"clocks": [{"ms": 15_000, "on": False}, {"ms": 15_000, "on": True}], "said": ["left"]}
 
 
+def test_what_the_server_said_of_an_end_stays() -> None:
+    """A picture knows only that it is over: "you gave your number back" gave way to that at once."""
+    program = """
+        import { lineOf } from MODULE;
+        const over = {state: "ended", call: null, mode: "screen"};
+        const lines = [null, "cancelled", "expired", "serving"].map((before) => lineOf(over, before));
+        console.log(JSON.stringify(lines));
+    """
+    found = run(program.replace("MODULE", json.dumps((STATIC / "status_view.js").as_uri())))
+    assert found == ["finished", "cancelled", "expired", "finished"]
+
+
 @pytest.mark.parametrize(
     ("page", "message", "rings", "stays"),
     [

@@ -4,7 +4,7 @@ import { numberNode } from "./digits.js";
 import { connect } from "./live.js";
 import { makePushes } from "./status_push.js";
 import { makeRinger } from "./status_ring.js";
-import { lineOf, makeBell, makeLeaving, view } from "./status_view.js";
+import { ENDS, lineOf, makeBell, makeLeaving, view } from "./status_view.js";
 import { localeOf, pageTexts, readJson } from "./texts.js";
 
 const config = readJson("config");
@@ -21,7 +21,8 @@ const icon = document.querySelector('link[rel="icon"]');
 const plainIcon = icon.getAttribute("href");
 const loadedAt = Date.now();
 const clock = new Intl.DateTimeFormat(localeOf(document.documentElement.lang), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const shown = { line: null, at: loadedAt, state: null };
+// What the server said stays: "you gave your number back" must not give way to "your visit is over".
+const shown = { line: ENDS.includes(main.dataset.state) ? main.dataset.state : null, at: loadedAt, state: null };
 
 function show(queue, epoch) {
   const seen = view(queue, config.key);

@@ -38,9 +38,12 @@ export function makeBell() {
   };
 }
 
-/** The line to show, without "status.line_". `before`: the state of the picture before, null for the first. */
+/** How a visit ended that was not served: a picture knows only that it is over. */
+export const ENDS = ["cancelled", "expired"];
+
+/** The line to show, without "status.line_". `before`: the one before; null, or one of `ENDS`, for the first. */
 export function lineOf({ state, call, mode }, before = null) {
-  if (state === "ended") return "finished";
+  if (state === "ended") return ENDS.includes(before) ? before : "finished";
   if (call !== null && mode === "fetch") return "fetched";
   // The call was taken back, or somebody else goes first: without a word the visitor would set out.
   return state === "waiting" && ["called", "again"].includes(before) ? "again" : state;
