@@ -1,6 +1,6 @@
 """The bodies that come in over the API. Pydantic checks them; OpenAPI is made of them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -25,7 +25,7 @@ Need = Literal[
     "priority",
     "interpreter",
 ]
-BookedNeed = Need | Annotated[str, StringConstraints(pattern=rf"^({'|'.join(sorted(CODES))})$")]
+BookedNeed = Annotated[str, StringConstraints(pattern=rf"^({'|'.join((*get_args(Need), *sorted(CODES)))})$")]
 """Who books also says into which language somebody should interpret."""
 
 
