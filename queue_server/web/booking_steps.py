@@ -11,14 +11,16 @@ from queue_server.domain.concern import stands_apart
 from queue_server.domain.interpreting import code_for
 from queue_server.domain.needs import OF_THE_TIME
 from queue_server.domain.papers import read_answers
-from queue_server.domain.slots import first_cell_from
 from queue_server.domain.town import Site, in_language
+from queue_server.services.coming_now import ComingNow
 from queue_server.services.concerns import PERSONS_MOST
 from queue_server.services.locales import clock
 from queue_server.services.named_clerks import for_talk
 from queue_server.services.ports import Answer
 from queue_server.services.requests import confirm_first
 from queue_server.services.wording import papers_in_words
+from queue_server.web import booking_now
+from queue_server.web.booking_asking import look_around, usual_now
 from queue_server.web.booking_concern import (
     categories,
     chosen_lines,
@@ -26,13 +28,12 @@ from queue_server.web.booking_concern import (
     parts_of,
     questions,
     services_of,
-    sites_for,
     too_many,
 )
 from queue_server.web.booking_dates import local, long_date, plain_date, short_date
 from queue_server.web.booking_nothing import note_nothing_found, note_nothing_free
 from queue_server.web.booking_person import NEEDS, REMINDERS, TYPED, Typed, wanted_fields
-from queue_server.web.booking_times import Around, look_around, sheet
+from queue_server.web.booking_times import Around, sheet
 from queue_server.web.booking_visit import Visit
 from queue_server.web.booking_wish import Wish
 from queue_server.web.languages import name_in, spoken_at
@@ -41,6 +42,7 @@ from queue_server.web.need_words import in_words
 from queue_server.web.printed_pages import PrintedPages
 
 Lost = Mapping[str, Any]
+NO_WAITS: Final[Mapping[str, ComingNow]] = {}
 ACT: Final = {"action": "/termin", "name": "hold"}
 MOST_PERSONS: Final = PERSONS_MOST
 NOTHING: Final[Mapping[str, Any]] = {"month": None, "day": None, "shortcuts": ()}
@@ -63,13 +65,14 @@ def concern_problem(visit: Visit) -> dict[str, str]:
     return found
 
 
-def show_concern(visit: Visit, problem: Mapping[str, str] | None = None) -> HTMLResponse:
+async def show_concern(visit: Visit, problem: Mapping[str, str] | None = None) -> HTMLResponse:
     """Step 1."""
     wish = visit.wish = visit.wish.but(step=1)
     site = visit.site if wish.site_id else None
     problem = problem or {}
     shown = categories(visit.town, wish, visit.language, visit.today)
     note_nothing_found(visit, shown)
+    now = await usual_now(visit)
     return visit.page(
         "booking_concern.html",
         status=400 if problem else 200,
@@ -79,6 +82,7 @@ def show_concern(visit: Visit, problem: Mapping[str, str] | None = None) -> HTML
         ),
         search=wish.search,
         categories=shown,
+        now=booking_now.in_words(now, visit.call.say, visit.today),
         error=problem.get("error", ""),
         persons_error=problem.get("persons_error", ""),
         most_persons=MOST_PERSONS,
@@ -93,27 +97,28 @@ async def show_times(
 ) -> HTMLResponse:
     """Step 2. `lost`: what became of a time that was held or chosen, and what lies near."""
     visit.wish = visit.wish.but(step=2, clerk=_clerk(visit))
-    around = await _look_around(visit, visit.wish)
+    around, now = await look_around(visit, visit.wish)
     visit.wish = visit.wish.but(site_id=around.site_id)
     note_nothing_free(visit, around)
     parts = [] if around.sites else [await _part(visit, one) for one in parts_of(visit.town, visit.wish)]
 
     def render(csrf: str) -> HTMLResponse:
-        values = _times(visit, around, csrf)
+        values = _times(visit, around, dict(now), csrf)
         return visit.page(
             "booking_times.html", status=status, message=message, lost=lost, parts=parts, **values
         )
 
     if visit.typed or parts or lost or message or status != 200:
         return render(visit.csrf)
-    asked, shows = (visit.language, visit.wish, visit.today), (visit.town, *around.sites, around.sheet)
+    # The waits by what they say: a number that is drawn changes the queue, and seldom the page.
+    asked, shows = (visit.language, visit.wish, visit.today, now), (visit.town, *around.sites, around.sheet)
     return HTMLResponse(_printed.page(asked, shows, visit.csrf, lambda mark: render(mark).body))
 
 
 _printed: Final = PrintedPages()
 
 
-def _times(visit: Visit, around: Around, csrf: str) -> dict[str, Any]:
+def _times(visit: Visit, around: Around, now: Mapping[str, ComingNow], csrf: str) -> dict[str, Any]:
     """Return what step 2 shows of the sites, with its markup's own names."""
     wish, town = visit.wish, visit.town
     by_id = {site.id: site for site in town.sites}
@@ -122,7 +127,8 @@ def _times(visit: Visit, around: Around, csrf: str) -> dict[str, Any]:
     if able is not None and around.sheet is not None:
         shown = sheet(around.sheet, town, able, wish, visit.today, visit.call.say, visit.url)
     return {
-        "sites": [_site(visit, by_id[answer["site"]], answer) for answer in around.sites],
+        "sites": [_site(visit, by_id[answer["site"]], answer, now) for answer in around.sites],
+        "now": booking_now.in_words(now.get(wish.site_id), visit.call.say, visit.today),
         "site_name": in_language(able.name, visit.language) if able else "",
         "site_address": able.address if able else "",
         "minutes": around.sites[0]["minutes"] if around.sites else 0,
@@ -292,7 +298,7 @@ def told_lines(visit: Visit, typed: Typed) -> list[tuple[str, str]]:
 async def _part(visit: Visit, wish: Wish) -> dict[str, Any]:
     """Return what is said of one of several appointments that a concern needs."""
     by_id = {site.id: site for site in visit.town.sites}
-    around = await _look_around(visit, wish)
+    around, _ = await look_around(visit, wish)
     sites = [_site(visit, by_id[answer["site"]], answer) for answer in around.sites]
     return {
         "lines": chosen_lines(services_of(visit.town, wish), wish, visit.call.say),
@@ -301,25 +307,17 @@ async def _part(visit: Visit, wish: Wish) -> dict[str, Any]:
     }
 
 
-async def _look_around(visit: Visit, wish: Wish) -> Around:
-    """Ask every site of the town that offers all of it; those where nobody can do it all are left out."""
-    sites, today, now = sites_for(visit.town, wish.but(site_id="")), visit.today, visit.house.clock()
-    asked = wish.but(search="", hold=0, every_time=False, answers=())
-    moment = now.replace(second=0, microsecond=0), first_cell_from(now), today
-    return await visit.house.sequencer.look_again(
-        (visit.town.id, asked, *moment),
-        [site.id for site in sites],
-        lambda units: look_around(units, wish, today),
-    )
-
-
-def _site(visit: Visit, site: Site, answer: Answer) -> dict[str, Any]:
+def _site(
+    visit: Visit, site: Site, answer: Answer, now: Mapping[str, ComingNow] = NO_WAITS
+) -> dict[str, Any]:
     first = answer["first_free"] and local(answer["first_free"], site.time_zone)
     wish: Wish = visit.wish.but(site_id=site.id, day=None, month="", every_time=False)
+    words = booking_now.in_words(now.get(site.id), visit.call.say, visit.today)
     return {
         "name": in_language(site.name, visit.language),
         "address": site.address,
         "first": _moment(visit, first) if first else "",
+        "now": words["first"] if words else "",
         "chosen": site.id == visit.wish.site_id,
         "url": visit.url(wish),
     }

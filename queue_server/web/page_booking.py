@@ -235,10 +235,10 @@ ACTS: Final[dict[str, Callable[[Visit, FormData], Awaitable[Response]]]] = {
 async def _show(visit: Visit) -> Response:
     """Show the step that was asked for, or the first one that still lacks something."""
     if visit.wish.step == 1:
-        return show_concern(visit, None)
+        return await show_concern(visit, None)
     problem = concern_problem(visit)
     if problem:
-        return show_concern(visit, problem)
+        return await show_concern(visit, problem)
     if visit.wish.step == 2 or not visit.wish.hold or not visit.wish.site_id:
         return await show_times(visit)
     try:
