@@ -33,20 +33,25 @@ def visits(
 ) -> Counter[tuple[str, str]]:
     """Return how many visits of each service came to a counter, by month: (service, "2026-03") → count.
 
-    The database adds up what has the same concern: a year of visits is some hundred rows.
+    The database adds up what has the same concern: a year of visits is some hundred rows. First by day, then
+    the days by month: asking each of 600,000 visits for its month took a third longer.
     """
-    day, concern = TICKET.c.business_day, sa.cast(TICKET.c.concern, sa.Text)
-    year, month = sa.extract("year", day), sa.extract("month", day)
+    day, concern = TICKET.c.business_day, sa.cast(TICKET.c.concern, sa.Text).label("concern")
     came = TICKET.c.started_at.is_not(None) | (TICKET.c.state == TicketState.FINISHED)
-    query = (
-        sa.select(year, month, concern, sa.func.count())
+    days = (
+        sa.select(day, concern, sa.func.count().label("count"))
         .where(TICKET.c.site_id.in_(site_ids), day.between(first, last), came)
-        .group_by(year, month, concern)
+        .group_by(day, concern)
+        .subquery()
+    )
+    year, month = (sa.extract(part, days.c.business_day) for part in ("year", "month"))
+    query = sa.select(year, month, days.c.concern, sa.func.sum(days.c.count)).group_by(
+        year, month, days.c.concern
     )
     found: Counter[tuple[str, str]] = Counter()
     for in_year, in_month, services, count in connection.execute(query):
         for service, _ in json.loads(services):
-            found[service, f"{int(in_year):04}-{int(in_month):02}"] += count
+            found[service, f"{int(in_year):04}-{int(in_month):02}"] += int(count)
     return found
 
 
