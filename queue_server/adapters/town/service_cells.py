@@ -5,14 +5,16 @@ What must not live here: rows, files, and whether the services fit the town (`ch
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
+from queue_server.adapters.town.asked_cells import read_asked, shown_asked
+from queue_server.adapters.town.cell_parts import Cell, escaped, parted
 from queue_server.adapters.town.source import LONGEST_QUOTE, ShapeCode
 from queue_server.adapters.town.table_columns import IN_LANGUAGES, Say, known_words, normal, split
 from queue_server.domain.admission import Admission
-from queue_server.domain.town import GERMAN, Channel, Service, Texts, Town
+from queue_server.domain.town import GERMAN, Channel, Combines, Reply, Service, Texts, Town
 from queue_server.domain.town_problem import Code, listed, nearest
 
 NUMBERS: Final = ("minutes", "further_minutes", "included", "max_count", "confirm_hours_before")
@@ -28,16 +30,6 @@ _DEFAULTS: Final = {
 _ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 """A long number as a spreadsheet ruins it: "9,9085E+13"."""
 _DAY: Final = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)|(\d\d?)\.(\d\d?)\.(\d{4})")
-_ESCAPED: Final = {"\\": "\\\\", "|": "\\|", "\n": "\\n"}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell's text and place; `index` counts from 0."""
-
-    line: int
-    index: int
-    text: str
 
 
 class CellReader:
@@ -62,6 +54,8 @@ class CellReader:
             changes["channel"] = Channel(self._word("channel", cells["channel"], "here"))
         if "admission" in cells:
             changes["admission"] = Admission(self._word("admission", cells["admission"], "both"))
+        if "combines" in cells:
+            changes["combines"] = Combines(self._word("combines", cells["combines"], "any"))
         if "link" in cells:
             changes["link"] = cells["link"].text
         if "leika" in cells:
@@ -120,11 +114,16 @@ class CellReader:
         }
         if name == "documents":
             return self._documents(before, mine)
+        if name == "documents_if":
+            return read_asked(before.documents_if, mine, self._reply, self._complain)
         told = {one: cell.text for one, cell in mine.items() if cell.text or one == GERMAN}
         return told | {one: text for one, text in before.name.items() if one not in mine}
 
+    def _reply(self, cell: Cell) -> Reply:
+        return Reply(self._word("flag", cell, "yes"))
+
     def _documents(self, before: Service, mine: Mapping[str, Cell]) -> tuple[Texts, ...]:
-        parts = {language: _parted(cell.text) for language, cell in mine.items()}
+        parts = {language: parted(cell.text) for language, cell in mine.items()}
         were = [one.get(GERMAN, "") for one in before.documents]
         german = parts.get(GERMAN, were)
         for language, found in parts.items():
@@ -206,7 +205,9 @@ def shown(service: Service, column: str, say: Say) -> str:
         return service.name.get(language or GERMAN, "")
     if name == "documents":
         texts = [one.get(language or GERMAN, "") for one in service.documents]
-        return " | ".join(map(_escaped, texts)) if any(texts) else ""
+        return " | ".join(map(escaped, texts)) if any(texts) else ""
+    if name == "documents_if":
+        return shown_asked(service, language or GERMAN, say)
     if name in {"department", "category"}:
         return str(getattr(service, f"{name}_id"))
     if name == "sites":
@@ -214,27 +215,9 @@ def shown(service: Service, column: str, say: Say) -> str:
     value = getattr(service, name)
     if isinstance(value, bool):
         return say(f"town.word_{'yes' if value else 'no'}")
-    if isinstance(value, Channel | Admission):
+    if isinstance(value, Channel | Admission | Combines):
         return say(f"town.word_{value.value}")
     return "" if value is None else str(value)
-
-
-def _escaped(text: str) -> str:
-    return "".join(_ESCAPED.get(sign, sign) for sign in text)
-
-
-def _parted(text: str) -> list[str]:
-    """Return the parts of a cell between upright strokes or line ends."""
-    parts, signs = [""], iter(text)
-    for sign in signs:
-        if sign == "\\":
-            after = next(signs, "")
-            parts[-1] += {"n": "\n"}.get(after, after)
-        elif sign in "|\n":
-            parts.append("")
-        else:
-            parts[-1] += sign
-    return [part.strip() for part in parts] if text else []
 
 
 def _has(name: str, cells: Mapping[str, Cell]) -> bool:

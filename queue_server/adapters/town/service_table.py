@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from queue_server.adapters.town.cell_parts import Cell
 from queue_server.adapters.town.checked_services import check_services
-from queue_server.adapters.town.service_cells import Cell, CellReader, shown
+from queue_server.adapters.town.service_cells import CellReader, shown
 from queue_server.adapters.town.source import MOST_PROBLEMS, FileProblem, ShapeCode, TownFileError
 from queue_server.adapters.town.table_columns import Say, columns_for, heading, known_headings, normal, split
 from queue_server.adapters.town.table_file import Row, read_table, write_table

@@ -24,6 +24,7 @@ MOST_PROBLEMS: Final = 500
 class ShapeCode(StrEnum):
     """What may be wrong with the shape of a file; stable, with a text in each catalogue."""
 
+    ANSWER_DIFFERS = "answer_differs"
     BAD_ADDRESS = "bad_address"
     BAD_DAYS = "bad_days"
     BAD_HOURS = "bad_hours"
@@ -45,6 +46,7 @@ class ShapeCode(StrEnum):
     NOT_A_TABLE = "not_a_table"
     NOT_A_TEXT = "not_a_text"
     NOT_A_WHOLE_NUMBER = "not_a_whole_number"
+    NOT_THREE_PARTS = "not_three_parts"
     NOT_TRUE_OR_FALSE = "not_true_or_false"
     NOT_UTF8 = "not_utf8"
     ROUNDED_NUMBER = "rounded_number"

@@ -13,16 +13,25 @@ Say = Callable[[str], str]
 
 COLUMNS: Final = (
     *("key", "name", "department", "category", "minutes", "further_minutes", "included", "max_count"),
-    *("documents", "channel", "link", "admission", "sites", "leika", "bookable_from", "bookable_until"),
-    *("named_clerk", "confirm_first", "confirm_hours_before", "sensitive"),
+    *("documents", "documents_if", "channel", "link", "admission", "sites", "leika"),
+    *(
+        "bookable_from",
+        "bookable_until",
+        "named_clerk",
+        "confirm_first",
+        "confirm_hours_before",
+        "sensitive",
+        "combines",
+    ),
 )
 """Fields of a service that fit into a cell; waiting areas and admission times do not."""
-IN_LANGUAGES: Final = ("name", "documents")
+IN_LANGUAGES: Final = ("name", "documents", "documents_if")
 """These have a further column for each language of the town: "Name (en)"."""
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "channel": ("here", "online", "phone", "elsewhere"),
     "admission": ("appointment", "walk_in", "both", "none"),
     "flag": ("yes", "no"),
+    "combines": ("any", "department", "category", "alone"),
 }
 _ALSO: Final = {"true": "yes", "wahr": "yes", "1": "yes", "x": "yes", "j": "yes", "y": "yes"} | {
     "false": "no",
@@ -50,6 +59,8 @@ def heading(column: str, say: Say) -> str:
 
 def split(column: str) -> tuple[str, str]:
     """Return a column's field and its language; German and fields without one have none."""
+    if column in COLUMNS:  # "documents_if" is no German for "documents" in the language "if"
+        return (column, "")
     base, _, language = column.rpartition("_")
     return (base, language) if base in IN_LANGUAGES else (column, "")
 

@@ -11,12 +11,13 @@ from queue_server.adapters.town.file import sample_town
 from queue_server.adapters.town.service_table import MINUTES, read_services, write_services
 from queue_server.adapters.town.source import TownFileError
 from queue_server.domain.admission import Admission
-from queue_server.domain.town import Channel, Department, Service, Town
+from queue_server.domain.town import Channel, Department, DocumentIf, Reply, Service, Town
 from queue_server.web.texts import load_texts
 from tests.adapters.town.random_towns import towns
 from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
 
 SAYS = list(load_texts().values())
+ASKED = "Name;Unterlagen je nach Antwort;documents_if_en\n"
 
 
 def read(text: str | bytes, town: Town | None = None) -> Town:
@@ -131,6 +132,28 @@ def test_all_columns_are_read_in_both_languages() -> None:
     assert set(new.site_ids) == {"hall", "annexe"}
 
 
+def test_documents_by_questions_are_read_in_each_language() -> None:
+    row = "Pass;Für ein Kind? > JA > Einwilligung | Eilig \\> 48 h? > nein > Foto;"
+    row += "Child? > yes > Consent |"  # the other one is not translated
+    new = service(read(f"{ASKED}{row}\n", a_town(languages=("de", "en"))), "pass")
+    assert new.documents_if == (
+        DocumentIf({"de": "Einwilligung", "en": "Consent"}, {"de": "Für ein Kind?", "en": "Child?"}),
+        DocumentIf({"de": "Foto"}, {"de": "Eilig > 48 h?"}, Reply.NO),
+    )
+
+
+def test_a_language_without_a_column_keeps_its_words_while_the_german_ones_stay() -> None:
+    asked = DocumentIf({"de": "Foto", "en": "photo"}, {"de": "Kind?", "en": "Child?"})
+    town = a_town(services=(a_service(documents_if=(asked,)),))
+    head = "key;Unterlagen je nach Antwort\nid_card;"
+    assert read(f"{head}Kind? > nein > Foto\n", town).services[0].documents_if == (
+        replace(asked, when=Reply.NO),
+    )
+    assert read(f"{head}Kind? > ja > Passfoto\n", town).services[0].documents_if == (
+        DocumentIf({"de": "Passfoto"}, {"de": "Kind?"}),
+    )
+
+
 def test_who_can_do_all_of_a_department_can_do_what_is_new_there() -> None:
     """Or no new service could be taken in: nobody could do it."""
     clerks = (a_clerk(service_ids=("id-card",)), a_clerk("bea", service_ids=()))
@@ -156,6 +179,12 @@ def test_who_can_do_all_of_a_department_can_do_what_is_new_there() -> None:
         ("Name;Buchbar ab\nA;30.02.2026\n", [(2, 2, "not_a_day")]),
         ("Name;LeiKa\nA;9,9085E+13\n", [(2, 2, "rounded_number")]),
         ("Name;Unterlagen;Unterlagen (en)\nA;a|b;c\n", [(2, 3, "count_differs")]),
+        ("Name;Unterlagen je nach Antwort\nA;Kind? > ja\n", [(2, 2, "not_three_parts")]),
+        ("Name;Unterlagen je nach Antwort\nA;> ja > Urkunde\n", [(2, 2, "not_three_parts")]),
+        ("Name;Unterlagen je nach Antwort\nA;Kind? > vielleicht > Urkunde\n", [(2, 2, "not_a_choice")]),
+        (f"{ASKED}A;K? > ja > U|L? > ja > V;C? > yes > D\n", [(2, 3, "count_differs")]),
+        (f"{ASKED}A;K? > ja > U;C? > no > D\n", [(2, 3, "answer_differs")]),
+        ("Name;Zusammen mit\nA;Kuchen\n", [(2, 2, "not_a_choice")]),
         ("Name\nA;1\n", [(2, 2, "too_many_cells")]),
         ("Name;Schlüssel\nA;a\nB;a\n", [(3, 1, "same_service")]),
         ("Name;Schlüssel\nA;Ä\n", [(2, 2, "bad_id")]),
