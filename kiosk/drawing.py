@@ -156,12 +156,23 @@ def qr(link: str, dots: int) -> Image.Image:
     return page.resize((len(matrix) * module,) * 2, Image.Resampling.NEAREST)
 
 
-def logo(raw: bytes, dots: int) -> Image.Image | None:
-    """Draw a town's logo in dots of black, at most half as wide as the paper; None for what is no picture."""
+def is_picture(raw: bytes) -> bool:
+    """Say whether these bytes can be drawn: a proxy's page and half a file cannot."""
+    return _opened(raw) is not None
+
+
+def _opened(raw: bytes) -> Image.Image | None:
     try:
         with Image.open(BytesIO(raw), formats=("PNG", "JPEG", "WEBP")) as found:
-            coloured = found.convert("RGBA")
-    except (OSError, ValueError, Image.DecompressionBombError):
+            return found.convert("RGBA")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+
+
+def logo(raw: bytes, dots: int) -> Image.Image | None:
+    """Draw a town's logo in dots of black, at most half as wide as the paper; None for what is no picture."""
+    coloured = _opened(raw)
+    if coloured is None:
         return None
     paper = Image.new("RGBA", coloured.size, "white")  # what is clear on a screen is white on paper
     paper.alpha_composite(coloured)

@@ -7,9 +7,12 @@ stands there for. What must not live here: drawing it (`drawing`).
 import logging
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Final
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
+
+from kiosk import drawing
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +40,15 @@ class Logos:
         try:
             with self._opener.open(f"{self._server}{path}", timeout=WITHIN_S) as answer:
                 body: bytes = answer.read(MOST_BYTES)
-        except (URLError, OSError, ValueError) as error:
-            log.warning("no logo for the slips: %s", type(error).__name__)
-            self._failed_at = self._clock()
+        except (URLError, OSError, ValueError, HTTPException) as error:
+            self._failed(type(error).__name__)
+            return None
+        if not drawing.is_picture(body):
+            self._failed("no picture")
             return None
         self._kept, self._failed_at = (path, body), None
         return body
+
+    def _failed(self, why: str) -> None:
+        log.warning("no logo for the slips: %s", why)
+        self._failed_at = self._clock()

@@ -8,8 +8,13 @@ const ACT_OF = Object.fromEntries(Object.entries(KEYS).map(([act, key]) => [key,
 
 /** The act of a key event, or null. `free`: no control has the focus and no dialog is open. */
 export function actOfKey(event, { on, free }) {
-  if (!on || !free || event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return null;
+  if (!on || !free || !isPlain(event)) return null;
   return ACT_OF[event.key.toLowerCase()] ?? null;
+}
+
+/** Whether a key was pressed once and alone: Ctrl and a digit changes the browser's tab, and means nothing here. */
+export function isPlain(event) {
+  return !event.repeat && !event.ctrlKey && !event.altKey && !event.metaKey && !event.isComposing;
 }
 
 /** Whether the focus rests on nothing that a key could be meant for. A dialog that was closed keeps the focus for

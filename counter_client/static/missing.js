@@ -6,6 +6,7 @@ import { h } from "./dom.js";
 import { button, cap } from "./parts.js";
 
 export const NOTED_MS = 600000; // so long after a visit the server takes a note of it
+const AGAIN_MS = 5000;
 const DIGITS = 9;
 
 /** Keeps the documents of the visits at a counter; `changed` is called when they came. */
@@ -22,7 +23,10 @@ export function makeBag(path, changed) {
     if (wanted === null) return put([]);
     try {
       const response = await fetch(path);
-      if (response.ok && about === wanted) put((await response.json()).visits);
+      const found = response.ok ? (await response.json()).visits : [];
+      if (about !== wanted) return;
+      if (!response.ok) setTimeout(() => about === wanted && (about = null), AGAIN_MS); // and with the picture after that
+      put(found);
     } catch {
       about = null; // the line is lost, and comes back with a picture
     }

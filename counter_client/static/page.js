@@ -9,7 +9,7 @@ import { KEEPS_OPEN, dialogFor, mayByKey, questionFor, transferBody, wantedOf } 
 import { sendAll } from "./commands.js";
 import { dialog } from "./dialogs.js";
 import { draw, h } from "./dom.js";
-import { actOfKey, isFree, keysAreOn, switchKeys } from "./keys.js";
+import { actOfKey, isFree, isPlain, keysAreOn, switchKeys } from "./keys.js";
 import { foot, side } from "./lists.js";
 import { byDigit, makeBag } from "./missing.js";
 import { modelOf, ticketById, ticketByNumber } from "./model.js";
@@ -297,8 +297,11 @@ function byNumber(form, now, id) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !box.open) document.activeElement?.blur();
-  const row = open?.name === "missing" && keysOn && !event.repeat ? byDigit(model().noting, event.key) : null;
-  if (row) return act("note", row);
+  const row = open?.name === "missing" && keysOn && isPlain(event) ? byDigit(model().noting, event.key) : null;
+  if (row) {
+    event.preventDefault();
+    return act("note", row);
+  }
   const id = actOfKey(event, { on: keysOn, free: !box.open && isFree(document.activeElement) });
   if (id === null || picture === null) return;
   event.preventDefault();

@@ -120,8 +120,13 @@ def _row(key: tuple[str, str], of_month: Counter[str], visits: Visits, months: S
 
 
 def _told(of_month: Counter[str], months: Sequence[str]) -> Iterable[tuple[str, int | None]]:
-    """Yield the months; one that is small alone takes another with it, else the sum would tell it."""
-    small = [month for month in months if of_month[month] < SMALL]
-    if len(small) == 1 and len(months) > 1:
-        small.append(min((m for m in months if m not in small), key=lambda month: of_month[month]))
-    return ((month, None if month in small else of_month[month]) for month in months)
+    """Yield the months; small ones take others with them, until what the hidden ones have is no small number.
+
+    Else the sum less the other months would tell it: of one small month, and of one beside an empty one.
+    """
+    by_count = sorted(months, key=lambda month: of_month[month])
+    hidden = [month for month in by_count if of_month[month] < SMALL]
+    others = by_count[len(hidden) :]
+    while others and (len(hidden) == 1 or 0 < sum(of_month[month] for month in hidden) < SMALL):
+        hidden.append(others.pop(0))
+    return ((month, None if month in hidden else of_month[month]) for month in months)

@@ -53,17 +53,21 @@ def _visit(unit: Unit, ticket: Ticket, hidden: Collection[str]) -> Answer:
         "state": ticket.state.value,
         "documents": [
             {**one, "missing": (one["service"], one["document"]) in noted}
-            for one in _documents(told, answers_of(unit, booked_as(unit, ticket)))
+            for one in documents_of_visit(told, answers_of(unit, booked_as(unit, ticket)))
         ],
     }
 
 
-def _documents(services: list[Service], answers: Answers) -> list[dict[str, Any]]:
+def documents_of_visit(services: list[Service], answers: Answers) -> list[dict[str, Any]]:
     """Return each document once: what is needed, what nobody was asked about, what the answers left out."""
     found: dict[str, dict[str, Any]] = {}
-    for service in services:
-        for paper in papers_of([service], answers):
+    needed = [(service, paper) for service in services for paper in papers_of([service], answers)]
+    # What one service needs for certain is certain, though another one needs it perhaps.
+    for surely in (True, False):
+        for service, paper in needed:
             condition = paper.only_if
+            if surely != (condition is None):
+                continue
             found.setdefault(
                 key_of(paper.text),
                 {

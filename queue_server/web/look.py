@@ -7,8 +7,9 @@ loads nothing. What must not live here: which shades there are and whether they 
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -29,6 +30,8 @@ _STACKS: Final[Mapping[Face, str]] = {
     Face.GEORGIA: 'Georgia, "Noto Serif", "Liberation Serif", "DejaVu Serif", serif',
 }
 """What the devices have; a file of a type face is never loaded (docs/decisions/visual-language.md)."""
+MOST_KEPT: Final = 64
+STRANGE_A_MINUTE: Final = 60
 LIGHT_SCENE: Final = ".look-light"
 DARK_SCENE: Final = ".look-dark"
 
@@ -64,7 +67,7 @@ def address(look: Look, *, scenes: bool = False) -> str:
     if look == Look() and not scenes:
         return ""
     colours = (one.removeprefix("#") or _OURS for one in (look.accent, look.second))
-    mark = hashlib.sha256(_sheet(look, scenes).encode()).hexdigest()[:10]
+    mark = _mark(_SHEETS.of_page(look, scenes=scenes))
     return f"/look/{'-'.join(colours)}-{look.face}.css?{'scenes=' if scenes else 'v='}{mark}"
 
 
@@ -75,15 +78,57 @@ async def look_sheet(request: Request) -> Response:
         return Response(status_code=404)
     accent, second = ("" if one == _OURS else f"#{one}" for one in found.groups()[:2])
     look, scenes = Look(accent, second, Face(found[3])), "scenes" in request.query_params
+    sheet = _SHEETS.of_stranger(look, scenes=scenes)
+    if sheet is None:
+        return Response(status_code=503, headers={"Retry-After": "60", "Cache-Control": "no-store"})
     # Made by an older release: its page is answered, and asks again.
-    is_current = address(look, scenes=scenes).endswith(f"?{request.url.query}")
+    is_current = request.url.query.endswith(f"={_mark(sheet)}")
     kept = _FOR_EVER if is_current else "no-cache"
-    return Response(_sheet(look, scenes), media_type="text/css", headers={"Cache-Control": kept})
+    return Response(sheet, media_type="text/css", headers={"Cache-Control": kept})
 
 
-@lru_cache(64)
+class Sheets:
+    """The style sheets of the looks that pages of this process showed, and a few others a minute.
+
+    To work one out takes some ten milliseconds of the loop that carries the calls, and anybody may ask for
+    any two colours. So only what a page of ours has asked for is worked out at once and kept; for the page
+    of a process before or beside this one there is an allowance, which strangers can use up and no more.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: dict[tuple[Look, bool], str] = {}
+        self._minute, self._strange_count = -1, 0
+
+    def of_page(self, look: Look, *, scenes: bool) -> str:
+        """Return a sheet for a page of ours, and keep it."""
+        kept = self._kept.get((look, scenes))
+        if kept is None:
+            kept = self._kept[look, scenes] = _sheet(look, scenes)
+            if len(self._kept) > MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        return kept
+
+    def of_stranger(self, look: Look, *, scenes: bool) -> str | None:
+        """Return a sheet that was asked for by its address alone; None when there were too many of them."""
+        kept = self._kept.get((look, scenes))
+        if kept is not None:
+            return kept
+        minute = int(self._clock() // 60)
+        self._strange_count = self._strange_count + 1 if minute == self._minute else 1
+        self._minute = minute
+        return _sheet(look, scenes) if self._strange_count <= STRANGE_A_MINUTE else None
+
+
+_SHEETS: Final = Sheets()
+
+
 def _sheet(look: Look, scenes: bool) -> str:
     return "\n".join(_scenes(look) if scenes else _rules(look)) + "\n"
+
+
+def _mark(sheet: str) -> str:
+    return hashlib.sha256(sheet.encode()).hexdigest()[:10]
 
 
 def _rules(look: Look) -> Iterator[str]:

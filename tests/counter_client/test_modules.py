@@ -220,6 +220,11 @@ async def test_a_digit_notes_the_document_of_its_row_and_takes_it_back(module: M
     assert none == [None, None, None]
 
 
+async def test_a_key_with_ctrl_or_held_down_means_the_browser_and_not_the_page(module: Module) -> None:
+    body = "return [{}, {ctrlKey: true}, {metaKey: true}, {altKey: true}, {repeat: true}].map(m.isPlain);"
+    assert await module("keys", body) == [True, False, False, False, False]
+
+
 async def test_a_missing_document_is_offered_where_there_is_one_to_note(module: Module) -> None:
     expression = (
         "[[], given.noting].map((noting) => m.beside({...model, noting}).some((one) => one.id === 'missing'))"

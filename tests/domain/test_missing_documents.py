@@ -64,6 +64,12 @@ def test_a_month_that_is_small_alone_takes_another_with_it() -> None:
     assert (row.count, row.months) == (18, ((MAY, None), (JUNE, 9), (JULY, None)))
 
 
+def test_a_small_month_beside_an_empty_one_takes_another_with_it() -> None:
+    """Six, one and none: the six would leave the one to be worked out."""
+    noted = [missing(n, MAY) for n in range(6)] + [missing(9, JUNE)]
+    assert of(noted)[0].months == ((MAY, None), (JUNE, None), (JULY, None))
+
+
 def test_two_small_months_hide_each_other() -> None:
     [row] = of([missing(n) for n in range(6)])
     assert row.months == ((MAY, None), (JUNE, 6), (JULY, None))
@@ -81,6 +87,8 @@ def test_no_month_can_be_told_from_the_sum(pairs: list[tuple[int, str]]) -> None
         hidden = [month for month, count in row.months if count is None]
         assert all(count is None or count >= SMALL for _, count in row.months)
         assert row.count is None or len(hidden) != 1
+        rest = 0 if row.count is None else row.count - sum(count or 0 for _, count in row.months)
+        assert rest == 0 or rest >= SMALL
 
 
 def test_months_go_back_over_the_turn_of_the_year() -> None:

@@ -29,6 +29,7 @@ def a_logo(size: tuple[int, int] = (800, 300), colour: str = "#0b6b3a") -> bytes
 
 class Server(HTTPServer):
     asked = 0
+    body = a_logo()
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -37,7 +38,7 @@ class Answer(BaseHTTPRequestHandler):
         self.server.asked += 1
         self.send_response(200 if self.path == PATH else 404)
         self.end_headers()
-        self.wfile.write(a_logo())
+        self.wfile.write(self.server.body)
 
     def log_message(self, *_: object) -> None:
         pass
@@ -51,6 +52,17 @@ def server() -> Iterator[Server]:
         yield made
         made.shutdown()
         serving.join()
+
+
+@pytest.mark.parametrize("body", [b"<html>Please sign in</html>", a_logo()[:200], b""])
+def test_what_is_no_picture_is_not_kept(server: Server, body: bytes) -> None:
+    """A proxy's page, or half a file: the logo comes back by itself."""
+    clock = iter([0.0, NOT_AGAIN_S, NOT_AGAIN_S])
+    logos = Logos(f"http://127.0.0.1:{server.server_port}/", clock=lambda: next(clock))
+    server.body = body
+    assert logos.fetch(PATH) is None
+    server.body = a_logo()
+    assert logos.fetch(PATH) == a_logo()
 
 
 def test_a_logo_is_fetched_once(server: Server) -> None:

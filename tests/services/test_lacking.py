@@ -7,6 +7,7 @@ import pytest
 from queue_server.adapters.checking import check_database
 from queue_server.domain.errors import BadInput, CounterTaken
 from queue_server.domain.papers import key_of
+from queue_server.domain.town import DocumentIf
 from queue_server.services import counter, lacking
 from queue_server.services.ports import Answer
 from tests.town_hall import PASS, Hand, the_town
@@ -72,3 +73,13 @@ def test_a_document_that_the_service_does_not_ask_for_is_refused(serving: Hand) 
 def test_a_service_of_which_the_clerk_is_not_told_shows_no_documents(serving: Hand) -> None:
     found = serving.look(lambda u: lacking.documents(u, "c1", "anna", {PASS}))
     assert [one["documents"] for one in found["visits"]] == [[]]
+
+
+def test_what_one_service_needs_for_certain_is_no_perhaps(serving: Hand) -> None:
+    """Two services of one visit ask for the same document, the first of them only of some."""
+    town = the_town()
+    only_if = DocumentIf(PHOTO, {"de": "Verheiratet?"})
+    asked = replace(town.services[0], id="a", documents=(), documents_if=(only_if,))
+    needed = replace(town.services[0], id="b", documents=(PHOTO,))
+    found = lacking.documents_of_visit([asked, needed], {})
+    assert [(one["service"], one["needed"]) for one in found] == [("b", "yes")]

@@ -3,7 +3,7 @@
 import re
 
 from queue_server.domain.look import AMBER, DARK_GROUNDS, GROUNDS, Face, Look, drawn
-from queue_server.web.look import DARK_SCENE, LIGHT_SCENE, address
+from queue_server.web.look import DARK_SCENE, LIGHT_SCENE, STRANGE_A_MINUTE, Sheets, address
 from tests.display.test_tokens import DARK, LIGHT
 from tests.domain.test_look import INK, RINGS, SOFT
 from tests.web.admin.setup import read, send, settings
@@ -79,6 +79,20 @@ async def test_the_style_sheet_sets_tokens_and_is_kept_for_good(town: Town) -> N
 async def test_an_address_of_an_older_release_is_answered_and_not_kept(town: Town) -> None:
     old = await town.client.get(address(GREEN).partition("?")[0] + "?v=0")
     assert (old.status_code, old.headers["cache-control"]) == (200, "no-cache")
+
+
+def test_strangers_work_out_no_more_than_a_few_looks_a_minute_and_none_of_ours_goes() -> None:
+    """Each takes ten milliseconds of the loop that carries the calls."""
+    now = 0.0
+    sheets = Sheets(clock=lambda: now)
+    ours = sheets.of_page(GREEN, scenes=False)
+    strange = [Look(f"#0000{n:02x}") for n in range(STRANGE_A_MINUTE + 1)]
+    answers = [sheets.of_stranger(one, scenes=False) for one in strange]
+    assert None not in answers[:-1]
+    assert answers[-1] is None
+    assert sheets.of_stranger(GREEN, scenes=False) is ours
+    now = 60.0
+    assert sheets.of_stranger(strange[-1], scenes=False) is not None
 
 
 async def test_what_is_no_look_is_not_found(town: Town) -> None:
