@@ -79,7 +79,7 @@ def _moment(unit: Unit) -> Moment:
     key = (minute, first_cell_from(unit.now))
     moment = _memo.get(unit.hall)
     if moment is None or moment.eras is not unit.eras or moment.key != key or moment.size > KEPT_MOST:
-        moment = _memo[unit.hall] = Moment(unit.eras, key, _span_offered(unit))
+        moment = _memo[unit.hall] = Moment(unit.eras, key, span_offered(unit))
     return moment
 
 
@@ -227,7 +227,7 @@ def days_ahead(unit: Unit, services: Collection[str]) -> int:
     return 0 if era is None else horizon_days(era.town, services)
 
 
-def _span_offered(unit: Unit) -> Span:
+def span_offered(unit: Unit) -> Span:
     """Return the cells of all days that any service may offer, and of the day after: visits have an end."""
     zone = ZoneInfo(unit.site.time_zone)
     today = business_day(unit.now, zone)

@@ -64,6 +64,7 @@ from queue_server.web.admin import page_accounts as admin_accounts
 from queue_server.web.admin import (
     page_changes,
     page_closing,
+    page_durations,
     page_estimates,
     page_exchange,
     page_figures,
@@ -161,6 +162,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_look.ROUTES,
     *page_letters.ROUTES,
     *page_log.ROUTES,
+    *page_durations.ROUTES,
     *page_estimates.ROUTES,
     *page_missing.ROUTES,
     *page_doctor.ROUTES,

@@ -80,6 +80,7 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/admin/letters": (State("/admin/letters", A),),
     "/admin/letters/{kind}/{language}": (State("/admin/letters/booked/de", A),),
     "/admin/log": (State("/admin/log", A), State("/admin/log?who=nobody", A)),
+    "/admin/durations": (State("/admin/durations", A),),
     "/admin/estimates": (State("/admin/estimates", A),),
     "/admin/missing": (State("/admin/missing", A),),
     "/admin/pair": (State("/admin/pair", A),),

@@ -6,7 +6,8 @@ the set-up, where that is not known). What must not live here: what to do about 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import erf, log, sqrt
 from typing import Final
 
 from queue_server.domain.durations.robust import Sample, sample, uncertainty
@@ -34,6 +35,7 @@ class Measured:
     """What is known of a service. `at` holds minutes by share of the visits; `planned` is the share planned.
 
     `uncertainty` is the standard error of the logarithm of `planned`; `spread` that of a visit.
+    `one_counter`: all of it was at one counter, behind which one person may be: no times are shown.
     """
 
     service_id: str
@@ -44,10 +46,15 @@ class Measured:
     spread: float
     uncertainty: float
     further: Further | None = None
+    one_counter: bool = False
 
     @property
     def median(self) -> float:
         return self.at[0.5]
+
+    def longer_than(self, minutes: float) -> float:
+        """Return the share of the visits that take longer than so many minutes."""
+        return (1 - erf(log(minutes / self.median) / self.spread / sqrt(2))) / 2
 
 
 def measure(served: Sequence[Served], services: Iterable[Service]) -> dict[str, Measured]:
@@ -61,7 +68,8 @@ def measure(served: Sequence[Served], services: Iterable[Service]) -> dict[str, 
         believed = sample(minutes)
         if count >= ENOUGH and believed.size >= ENOUGH / 2:
             extra = [one for one in visits if len(one.concern) == 1 and one.concern[0][0] == id_]
-            found[id_] = _measured(known[id_], believed, count, extra)
+            counters = {one.counter for one in base if id_ in dict(one.concern)}
+            found[id_] = replace(_measured(known[id_], believed, count, extra), one_counter=len(counters) < 2)
     return found
 
 

@@ -23,11 +23,12 @@ SHORTEST: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One visit that was served alone, by one counter, from a start to an end."""
+    """One visit that was served alone, from a start to an end; `counter` is where it was called last."""
 
     concern: Concern
     persons: int
     minutes: float
+    counter: str
 
 
 def served_of(entries: Iterable[Entry]) -> list[Served]:
@@ -43,6 +44,7 @@ class _Reading:
     def __init__(self) -> None:
         self.visits = Visits()
         self.concerns: dict[int, tuple[Concern, int]] = {}
+        self.counters: dict[int, str] = {}
         self.mixed: set[int] = set()
         self.unclear: set[int] = set()
 
@@ -58,6 +60,7 @@ class _Reading:
             self.mixed.add(payload["ticket"])
         elif kind == "TicketCalled":
             self._ended_by_call(entry)
+            self.counters[payload["ticket"]] = payload["counter"]
         elif kind == "CallUndone":
             self.unclear.discard(payload.get("restored") or 0)
         self.visits.take(entry)
@@ -70,7 +73,7 @@ class _Reading:
     def found(self) -> list[Served]:
         known = ((id_, visit.service_time) for id_, visit in self.visits.all.items())
         return [
-            Served(*self.concerns[id_], lasted / timedelta(minutes=1))
+            Served(*self.concerns[id_], lasted / timedelta(minutes=1), self.counters[id_])
             for id_, lasted in known
             if lasted is not None and lasted >= SHORTEST and id_ not in self.mixed | self.unclear
         ]

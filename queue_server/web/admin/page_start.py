@@ -14,6 +14,7 @@ from queue_server.domain.town_problem import Problem
 from queue_server.web.admin.ahead import unfit_plans
 from queue_server.web.admin.frame import framed, is_of_town, sites_of, town_of
 from queue_server.web.admin.page_devices import paired_devices
+from queue_server.web.admin.page_durations import waiting_proposals
 from queue_server.web.admin.page_first_steps import unused_passwords
 from queue_server.web.admin.problem_words import problem_words
 from queue_server.web.admin.ways import START, WAYS, ways_of
@@ -37,6 +38,7 @@ async def start_page(call: PageCall) -> Response:
         problems=[problem_words(call.say, town, one) for one in problems[:_MOST]],
         problem_count=len(problems),
         unfit_count=len(unfit),
+        proposed=await waiting_proposals(call) if is_of_town(call) else 0,
         first_steps=await _first_steps(call, town) if is_of_town(call) else {},
         groups=[
             {"name": group.name, "ways": [way for way in group.ways if way.path != START]}

@@ -50,6 +50,7 @@ WAYS: Final = (
     Way("/admin/setup/kiosk", "admin.many_kiosk", Act.CHANGE_SETTINGS, "devices"),
     Way("/admin/pair", "pairing.title", Act.PAIR_DEVICE, "devices"),
     Way("/admin/tokens", "people.tokens", Act.MANAGE_TOKENS, "devices"),
+    Way("/admin/durations", "durations.short", Act.SEE_FIGURES, "watch"),
     Way("/admin/estimates", "estimates.short", Act.SEE_FIGURES, "watch"),
     Way("/admin/missing", "missing.title", Act.SEE_FIGURES, "watch"),
     Way("/admin/planned", "planned.title", Act.CHANGE_SETTINGS, "watch"),

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from math import exp, log
 
 import pytest
@@ -29,11 +30,11 @@ def visits(
     n: int = 1,
 ) -> Iterator[Served]:
     """Visits around a middle; of some the end was pressed when somebody noticed."""
-    for _ in range(count):
+    for index in range(count):
         minutes = dice.lognormvariate(log(middle), SIGMA)
         if dice.random() < forgotten:
             minutes += dice.uniform(30, 240)
-        yield Served(((concern, n),), 1, minutes)
+        yield Served(((concern, n),), 1, minutes, f"c{index % 2}")
 
 
 def fifteen(**changes: object) -> Service:
@@ -100,7 +101,7 @@ def test_several_services_in_one_visit_share_its_time_by_what_each_takes_alone()
     served = [*visits(dice, 24, 200), *visits(dice, 6, 200, concern="paper")]
     for _ in range(200):
         minutes = 30 * dice.lognormvariate(0, SIGMA)
-        served.append(Served((("id-card", 1), ("paper", 1)), 1, minutes))
+        served.append(Served((("id-card", 1), ("paper", 1)), 1, minutes, "c1"))
     found = measure(served, [card, paper])
     assert found["id-card"].median == pytest.approx(24, rel=0.12)
     assert found["paper"].median == pytest.approx(6, rel=0.15)
@@ -151,3 +152,12 @@ def test_a_quantile_stands_between_its_neighbours_and_weights_count() -> None:
     assert quantile([(1.0, 8.0), (5.0, 1.0)], 0.4) < 1.2
     assert quantile([(1.0, 1.0)], 0.9) == 1.0
     assert not sample([(0.0, 1.0)]).values
+
+
+def test_what_one_counter_alone_did_is_marked_and_how_many_take_longer_is_told() -> None:
+    served = [replace(one, counter="c1") for one in visits(random.Random(1), 15, 300)]
+    assert measure(served, [fifteen()])["id-card"].one_counter
+    both = measure(list(visits(random.Random(1), 15, 300)), [fifteen()])["id-card"]
+    assert not both.one_counter
+    assert both.longer_than(both.median) == pytest.approx(0.5)
+    assert both.longer_than(both.planned) == pytest.approx(0.4, abs=0.03)
