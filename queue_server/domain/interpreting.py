@@ -19,8 +19,11 @@ LANGUAGES: Final = (
 """What a site may offer, as tags of ISO 639-1."""
 _PREFIX: Final = "interpreter_"
 CODES: Final = frozenset(f"{_PREFIX}{one}" for one in LANGUAGES)
+UNKNOWN: Final = "interpreter"
+"""Asked for without a language: by who comes without an appointment, and at kiosks."""
+WISHES: Final = CODES | {UNKNOWN}
 ARRANGED: Final = "interpreter_arranged"
-"""Beside one of `CODES`: somebody has seen to it. Staff alone say so."""
+"""Beside one of `WISHES`: somebody has seen to it. Staff alone say so."""
 _SATURDAY: Final = 5
 
 
@@ -31,6 +34,11 @@ def code_for(language: str) -> str:
 def language_in(needs: Iterable[str]) -> str:
     """Return the language into which somebody asks to interpret; "" when nobody was asked for."""
     return next((one.removeprefix(_PREFIX) for one in needs if one in CODES), "")
+
+
+def is_wished(needs: Iterable[str]) -> bool:
+    """Say whether somebody has to come and interpret, into whichever language."""
+    return not WISHES.isdisjoint(needs)
 
 
 def offered_at(site: Site) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from queue_server.domain.concern import CELL_MIN
-from queue_server.domain.interpreting import ARRANGED, CODES
+from queue_server.domain.interpreting import ARRANGED, CODES, WISHES
 
 NEEDS: Final = frozenset(
     {"more_time", "step_free", "fetch_me", "sign_language", "deaf", "blind", "companion"}
@@ -19,12 +19,14 @@ NEEDS: Final = frozenset(
 
 `interpreter` is for who comes without an appointment; who books says the language (`domain.interpreting`).
 """
+STAFFS: Final = frozenset({"priority"})
+"""What is for staff to say: it brings the due time forward."""
 SLOW_ON_THE_WAY: Final = frozenset({"more_time", "step_free", "fetch_me", "blind"})
 STEP_FREE: Final = "step_free"
 GRACE_FACTOR: Final = 2
 LEAST_MORE_MIN: Final = 5
 MORE_TIME: Final = "more_time"
-OF_THE_TIME: Final = frozenset({MORE_TIME, STEP_FREE}) | CODES
+OF_THE_TIME: Final = frozenset({MORE_TIME, STEP_FREE}) | WISHES
 """What decides which times and clerks a booking can have."""
 
 

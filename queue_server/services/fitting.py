@@ -14,7 +14,7 @@ from queue_server.domain.appointment import Appointment
 from queue_server.domain.business_day import business_day
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.errors import SlotTaken
-from queue_server.domain.interpreting import first_day, language_in
+from queue_server.domain.interpreting import first_day, is_wished
 from queue_server.domain.needs import OF_THE_TIME, STEP_FREE
 from queue_server.domain.slots import Span
 from queue_server.services import offer
@@ -63,7 +63,7 @@ def _suits(unit: Unit, one: Appointment, choice: Choice) -> bool:
     if choice.expected_min > one.minutes:
         return False
     day = unit.book.day_of(one)
-    if language_in(choice.asks) and day < first_day(unit.site, business_day(unit.now, unit.book.zone)):
+    if is_wished(choice.asks) and day < first_day(unit.site, business_day(unit.now, unit.book.zone)):
         return False
     if STEP_FREE not in choice.asks or one.clerk_id is None:
         return True

@@ -9,7 +9,7 @@ from dataclasses import replace
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import NotFound
-from queue_server.domain.interpreting import ARRANGED, language_in, working_days_until
+from queue_server.domain.interpreting import ARRANGED, is_wished, language_in, working_days_until
 from queue_server.services.appointments import find_appointment, view
 from queue_server.services.booking_letters import erase_after
 from queue_server.services.ports import Answer, Unit
@@ -21,10 +21,13 @@ def wished(unit: Unit) -> list[Answer]:
     found = []
     for id_, person in unit.persons_with_interpreter().items():
         one = unit.book.get(id_)
-        language = language_in(person.needs)
-        if one is not None and language and _is_to_come(unit, one):
+        if one is not None and is_wished(person.needs) and _is_to_come(unit, one):
             day = unit.book.day_of(one)
-            told = {"name": person.name, "language": language, "is_arranged": ARRANGED in person.needs}
+            told = {
+                "name": person.name,
+                "spoken": language_in(person.needs),
+                "is_arranged": ARRANGED in person.needs,
+            }
             found.append({**view(unit, one), **told, "days": working_days_until(unit.site, today, day)})
     return sorted(found, key=lambda answer: str(answer["starts_at"]))
 
@@ -38,7 +41,7 @@ def arrange(unit: Unit, reference: str, *, is_arranged: bool) -> Answer:
     """Note that somebody will interpret, or that nobody will after all. Raises `NotFound`."""
     one = find_appointment(unit, reference)
     person = unit.person(one.id)
-    if person is None or not language_in(person.needs):
+    if person is None or not is_wished(person.needs):
         raise NotFound(what="appointment")
     rest = tuple(need for need in person.needs if need != ARRANGED)
     needs = (*rest, ARRANGED) if is_arranged else rest

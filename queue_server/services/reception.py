@@ -11,7 +11,7 @@ from queue_server.domain import visiting
 from queue_server.domain.errors import BadInput, NotIssuing
 from queue_server.domain.estimate import Estimate
 from queue_server.domain.interpreting import CODES
-from queue_server.domain.needs import NEEDS, minutes_with
+from queue_server.domain.needs import NEEDS, STAFFS, minutes_with
 from queue_server.domain.order import walk_in_due, with_priority
 from queue_server.domain.ticket import Origin, Ticket
 from queue_server.domain.town import NumberStyle
@@ -74,6 +74,8 @@ def take_ticket(
 def _require_admitted(unit: Unit, choice: Choice, origin: Origin, needs: Sequence[str]) -> None:
     if unknown := set(needs) - NEEDS - CODES:
         raise BadInput(field="needs", found=min(unknown))
+    if origin is not Origin.DESK and (theirs := STAFFS.intersection(needs)):
+        raise BadInput(field="needs", found=min(theirs))
     if origin is Origin.KIOSK and (reason := why_not_giving(unit, choice.area_id)):
         raise NotIssuing(reason=reason)
     if origin is not Origin.DESK:

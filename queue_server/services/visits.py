@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from queue_server.domain import calling, visiting
 from queue_server.domain.errors import BadInput
-from queue_server.domain.needs import NEEDS
+from queue_server.domain.needs import NEEDS, STAFFS
 from queue_server.domain.order import order_key
 from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.services import reception
@@ -14,7 +14,7 @@ from queue_server.services.steering import counters_for
 
 VisitAct = Literal["away", "back", "cancel"]
 SHOWN_BEFORE = 5
-_HOLDERS: Final = NEEDS - {"priority"}
+_HOLDERS: Final = NEEDS - STAFFS
 
 
 def by_id(unit: Unit, ticket_id: int) -> Ticket:

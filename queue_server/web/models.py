@@ -1,10 +1,10 @@
 """The bodies that come in over the API. Pydantic checks them; OpenAPI is made of them."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from queue_server.domain.interpreting import CODES
+from queue_server.domain.interpreting import CODES, UNKNOWN
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[a-z0-9-]+$")]
 RequestId = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._:-]+$")]
@@ -25,8 +25,11 @@ Need = Literal[
     "priority",
     "interpreter",
 ]
-BookedNeed = Annotated[str, StringConstraints(pattern=rf"^({'|'.join((*get_args(Need), *sorted(CODES)))})$")]
-"""Who books also says into which language somebody should interpret."""
+_WITH_LANGUAGE: Final = (*(one for one in get_args(Need) if one != UNKNOWN), *sorted(CODES))
+BookedNeed = Annotated[str, StringConstraints(pattern=rf"^({'|'.join(_WITH_LANGUAGE)})$")]
+"""Who books says into which language somebody should interpret, and not only that somebody should."""
+KioskNeed = Annotated[str, StringConstraints(pattern=rf"^({'|'.join((*get_args(Need), *sorted(CODES)))})$")]
+"""At a kiosk nobody is asked into which language: it is the page's, where somebody interprets that."""
 
 
 class Body(BaseModel):

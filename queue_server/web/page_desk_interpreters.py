@@ -40,10 +40,15 @@ async def arrange(call: PageCall) -> Response:
 def _wish(call: PageCall, words: view.Words, found: Answer) -> view.Values:
     return {
         **hit(call, words, words.today, found),
-        "language": name_in(call.say, found["language"]),
+        "language": name_in(call.say, found["spoken"]) if found["spoken"] else _unknown(call, found),
         "days": found["days"],
         "is_arranged": found["is_arranged"],
     }
+
+
+def _unknown(call: PageCall, found: Answer) -> str:
+    """Say that nobody knows the language, and in which one the kiosk was used."""
+    return call.say("desk.interpreter_unknown", page=name_in(call.say, found["language"]))
 
 
 ROUTES = [

@@ -109,7 +109,9 @@ def test_another_day_another_building_and_what_is_over(hand: Booker) -> None:
 
 
 def test_needs_go_with_the_visit_and_priority_counts(hand: Booker) -> None:
-    booked = hand.book("09:00", day=DAY, person=replace(ERIKA, needs=("deaf", "priority")))
+    booked = hand.book(
+        "09:00", day=DAY, person=replace(ERIKA, needs=("deaf", "priority")), channel="desk", client="desk"
+    )
     arrived = hand.check_in(booked)
     assert hand.look(lambda u: u.needs(arrived["id"])) == ("deaf", "priority")
     assert hand.ticket(arrived).adjustment is Adjustment.PRIORITY

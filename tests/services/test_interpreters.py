@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from queue_server.adapters.database import Database
 from queue_server.adapters.rows.base import EVENT
 from queue_server.domain.errors import BadInput, NotFound, SlotTaken
-from queue_server.services import booking, interpreters, offer, staff
+from queue_server.domain.person import Person
+from queue_server.services import booking, interpreters, kiosk, offer, staff
 from queue_server.services.concerns import asking, choose_bookable
-from queue_server.services.ports import Answer
+from queue_server.services.ports import Answer, Unit
 from tests.services.booking_hall import ERIKA, TOMORROW, Booker
 from tests.town_hall import CARD, at, booking_town
 
@@ -64,7 +65,7 @@ def test_the_desk_sees_what_is_to_be_arranged_and_that_it_is(hand: Booker) -> No
     later = hand.book("08:00", CARD, day=MONDAY, client="b", person=TURKISH)
     booked = hand.book("08:00", CARD, day=FRIDAY, person=TURKISH)
     hand.book("09:00", CARD, day=FRIDAY, client="c")
-    assert [(one["reference"], one["language"], one["days"]) for one in the_list(hand)] == [
+    assert [(one["reference"], one["spoken"], one["days"]) for one in the_list(hand)] == [
         (booked["reference"], "tr", 3),
         (later["reference"], "tr", 4),
     ]
@@ -80,6 +81,26 @@ def test_what_nobody_wished_cannot_be_arranged(hand: Booker) -> None:
     booked = hand.book("08:00", CARD, day=FRIDAY)
     with pytest.raises(NotFound):
         arrange(hand, booked)
+
+
+@pytest.mark.parametrize(("page", "spoken"), [("tr", "tr"), ("uk", "")])
+def test_one_that_is_asked_for_at_the_kiosk_stands_on_the_list(hand: Booker, page: str, spoken: str) -> None:
+    """Only times after the lead; the language is the page's, where somebody interprets that, else unknown."""
+
+    def book(unit: Unit, day: str) -> Answer:
+        needs = kiosk.with_language(unit.site, ["interpreter"], page)
+        choice = asking(kiosk.choose(unit.town, unit.site, [(CARD, 1)]), ["interpreter"])
+        who = Person(needs=needs)
+        return kiosk.book(
+            unit, choice, at("08:00", day), kiosk_id="hall-kiosk", press=day, language=page, person=who
+        )
+
+    with pytest.raises(SlotTaken):
+        hand.do(lambda u: book(u, TOMORROW))
+    hand.do(lambda u: book(u, FRIDAY))
+    hand.restart()
+    assert [(one["spoken"], one["language"]) for one in the_list(hand)] == [(spoken, page)]
+    assert hand.look(interpreters.count_open) == 1
 
 
 def test_after_a_move_it_is_to_be_arranged_anew(hand: Booker) -> None:

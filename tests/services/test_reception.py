@@ -73,7 +73,7 @@ def test_more_time_makes_nobody_wait_longer_for_it(hand: Hand) -> None:
 
 def test_needs_may_be_told_while_waiting_and_taken_back(hand: Hand) -> None:
     """On the phone, after a slip that asked nothing; what staff said of priority stays."""
-    taken = hand.take(needs=["priority"])
+    taken = hand.take(needs=["priority"], origin=Origin.DESK)
 
     def told(*needs: str) -> tuple[str, ...]:
         hand.do(lambda u: visits.tell_needs(u, u.hall.tickets[taken["id"]], needs))
@@ -105,8 +105,15 @@ def test_cancelling_erases_the_needs_at_once(hand: Hand) -> None:
     assert hand.ticket(taken).state is TicketState.CANCELLED
 
 
+@pytest.mark.parametrize("origin", [Origin.KIOSK, Origin.INTEGRATION])
+def test_priority_is_for_staff_to_say(hand: Hand, origin: Origin) -> None:
+    with pytest.raises(BadInput):
+        hand.take(needs=["priority"], origin=origin)
+    assert hand.hall.seq == 1
+
+
 def test_priority_moves_the_due_time_and_says_so(hand: Hand) -> None:
-    plain, first = hand.take(), hand.take(needs=["priority"])
+    plain, first = hand.take(), hand.take(needs=["priority"], origin=Origin.DESK)
     assert hand.ticket(first).due_at < hand.ticket(plain).due_at
     assert hand.ticket(first).adjustment is Adjustment.PRIORITY
     assert hand.call()["number"] == first["number"]

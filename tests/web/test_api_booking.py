@@ -327,6 +327,28 @@ async def test_the_desk_books_without_a_contact(each_town: Town) -> None:
     assert booked.status_code == 201, booked.text
 
 
+@pytest.mark.parametrize("who", [None, "kiosk", "integration"])
+async def test_nobody_but_the_desk_gives_priority_to_a_booking(town: Town, who: str | None) -> None:
+    """Else whoever books could be served before all others."""
+    held = (await send(town, "holds", who, services=CARD, starts_at=THURSDAY_TEN)).json()
+    person = {**ERIKA, "needs": ["priority"]}
+    answer = await send(town, "appointments", who, hold=held["id"], person=person)
+    assert refusal(answer) == (400, "bad_input")
+    assert answer.json()["error"]["details"]["field"] == "needs"
+    by_staff = (await send(town, "holds", "anna", services=CARD, starts_at=THURSDAY_TEN)).json()
+    booked = await send(town, "appointments", "anna", hold=by_staff["id"], person=person)
+    assert booked.status_code == 201, booked.text
+
+
+async def test_who_books_an_interpreter_names_the_language(town: Town) -> None:
+    held = await hold(town)
+    answer = await send(town, "appointments", hold=held["id"], person={**ERIKA, "needs": ["interpreter"]})
+    assert (refusal(answer), answer.json()["error"]["details"]["field"]) == (
+        (400, "bad_input"),
+        "person.needs.0",
+    )
+
+
 async def test_an_appointment_is_moved_in_one_step(each_town: Town) -> None:
     """The old time stays booked while a new one is held; the reference stays, another day draws anew."""
     booked = await book(each_town)

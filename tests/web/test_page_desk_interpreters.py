@@ -57,7 +57,7 @@ async def test_the_desk_lists_it_until_somebody_has_seen_to_it(speaking: Town) -
     desk = Desk(speaking)
     assert "Zu keinem Termin ist Dolmetschen gewünscht" in words(await desk.get("/interpreters"))
     visitor = await wished(speaking)
-    assert "1 Dolmetschen offen" in words(await desk.get())
+    assert "Dolmetschen: 1 offen" in words(await desk.get())
     page = await desk.get("/interpreters")
     assert "Dolmetschen gewünscht: Türkisch" in words(page)
     assert "in 2 Werktagen" in words(page)
@@ -67,7 +67,7 @@ async def test_the_desk_lists_it_until_somebody_has_seen_to_it(speaking: Town) -
     answer = await desk.post("/interpreters", reference=reference, act="arranged")
     assert answer.status_code == 303
     assert "Vereinbart: Türkisch" in words(await desk.get("/interpreters"))
-    assert "Dolmetschen offen" not in words(await desk.get())
+    assert "Dolmetschen: " not in words(await desk.get())
 
 
 async def test_where_nobody_interprets_nobody_is_asked(town: Town) -> None:

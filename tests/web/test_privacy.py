@@ -22,7 +22,7 @@ async def test_public_feeds_hold_no_concern_and_no_need(each_town: Town) -> None
     """Failure 27."""
     await each_town.open()
     for _ in range(2):
-        await each_town.take(CONCERN, needs=[NEED, "priority"])
+        await each_town.take(CONCERN, who="anna", needs=[NEED, "priority"])
     await each_town.call()
     for who, path in FEEDS:
         answer = await each_town.ask(who, "GET", path)

@@ -72,7 +72,7 @@ class PersonRows:
     @staticmethod
     def with_interpreter(connection: Connection, site_id: str) -> dict[int, Person]:
         """Return who asked for one, as far as it is not erased: few among those who are known at a time."""
-        asked = sa.cast(PERSON.c.needs, sa.Text).like("%interpreter\\_%", escape="\\")
+        asked = sa.cast(PERSON.c.needs, sa.Text).like("%interpreter%")
         found = connection.execute(sa.select(PERSON).where(PERSON.c.site_id == site_id, asked)).mappings()
         return {row["appointment_id"]: _person({**row}) for row in found}
 

@@ -143,7 +143,7 @@ def test_a_town_may_erase_on_the_same_day(database: Database) -> None:
 
 def test_needs_go_with_the_day(hand: Booker) -> None:
     hand.open()
-    first, second = hand.take(CARD, needs=["deaf"]), hand.take(CARD, needs=["priority"])
+    first, second = hand.take(CARD, needs=["deaf"]), hand.take(CARD, needs=["blind"])
     hand.later(days=1)
     hand.do(lambda u: u.record([]))
     assert hand.rows(VISITOR) == []
