@@ -48,7 +48,10 @@ def test_a_code_names_its_language_and_decides_about_times() -> None:
     assert interpreting.language_in(["deaf", "interpreter_tr"]) == "tr"
     assert interpreting.language_in(["interpreter", interpreting.ARRANGED, "interpreter_xx"]) == ""
     assert "interpreter_tr" in OF_THE_TIME
-    assert "interpreter" in NEEDS - OF_THE_TIME, "who is here already waits for nobody"
+    assert "interpreter" in NEEDS & OF_THE_TIME, "of who books at a kiosk the language is not always known"
+    assert interpreting.is_wished(["deaf", "interpreter"])
+    assert interpreting.is_wished(["interpreter_tr"])
+    assert not interpreting.is_wished(["deaf", interpreting.ARRANGED])
     assert [is_need(one) for one in ("deaf", "interpreter_tr", interpreting.ARRANGED, "x")] == [True] * 3 + [
         False
     ]
