@@ -53,6 +53,7 @@ async def read_aloud(call: Call) -> Response:
     visitor typed may become a file. 404 when there is no voice, or none in time.
     """
     body = call.body
+    call.house.limits.check_speech(call.id)
     town, site = call.house.town_and_site(call.site_id)
     if not is_ours(call.house, town, site, body.language, body.text):
         raise BadInput(field="text", problem="strange_words")

@@ -41,6 +41,8 @@ class Rates:
     """For one address, both ways of signing in by the directory: all clerks of a town hall come at eight."""
     tickets: Rate | None = field(default=Rate(60, 30))
     """For one device or token. A kiosk gives out one number in ten seconds at most."""
+    speech: Rate | None = field(default=Rate(60, 60))
+    """For one kiosk: one hand steps through a page no faster, and one that runs wild silences no other."""
     status: Rate | None = field(default=Rate(3000, 2000))
     """For one address: 1,000 phones behind the hall's wireless come back at once after a break."""
 
@@ -119,6 +121,7 @@ class Limits:
         self.wrong_sign_in = RateLimiter(rates.wrong_sign_in, clock=clock)
         self._pairing = RateLimiter(rates.pairing, clock=clock)
         self._tickets = RateLimiter(rates.tickets, clock=clock)
+        self._speech = RateLimiter(rates.speech, clock=clock)
         self._strangers = {
             name: RateLimiter(getattr(rates, name), clock=clock)
             for name in ("visitors", "status", "feeds", "files")
@@ -139,6 +142,10 @@ class Limits:
     def check_ticket(self, who: str) -> None:
         """Before a number is given. `who` is the device, token or session that takes it."""
         self._tickets.check(who)
+
+    def check_speech(self, kiosk: str) -> None:
+        """Before a kiosk's page is read aloud."""
+        self._speech.check(kiosk)
 
     def check_stranger(self, bucket: str, address: str) -> None:
         """For each request of somebody who has not signed in. `bucket`: that of the address they ask."""

@@ -55,6 +55,15 @@ async def test_one_reading_is_short_enough_for_a_call_to_wait(town: Town) -> Non
     assert await read(town, longest + ".") == 400
 
 
+@pytest.mark.parametrize("changes", [{"rate_limits": True}])
+async def test_a_kiosk_that_runs_wild_silences_itself_alone(town: Town) -> None:
+    assert {await read(town, "Weiter") for _ in range(60)} == {404}
+    assert await read(town, "Weiter") == 429
+    other = SPEECH.replace("rathaus-kiosk", "nachbarhaus-kiosk")
+    body = {"text": "Weiter", "language": "de"}
+    assert (await town.ask("other town's kiosk", "POST", other, body)).status_code == 404, "no voice here"
+
+
 async def test_only_the_kiosk_itself_is_read_to(town: Town) -> None:
     """Failure 15."""
     assert await read(town, "Weiter", who="another kiosk") == 404

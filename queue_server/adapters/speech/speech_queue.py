@@ -14,6 +14,7 @@ from enum import IntEnum
 
 from queue_server.adapters.speech.speech import Rendered, SpeechHealth, SpeechRenderer
 
+WORKERS = 2
 STOP_S = 0.8  # running children are killed first, so this is never used up
 
 _log = logging.getLogger(__name__)
@@ -41,10 +42,12 @@ class SpeechQueue:
     """A bounded line of texts to render. Use it from one event loop."""
 
     def __init__(
-        self, renderer: SpeechRenderer, *, limit: int = 2000, workers: int = 1, keep_bytes: int | None = None
+        self, renderer: SpeechRenderer, *, limit: int = 2000, workers: int = WORKERS, keep_bytes: int | None = None
     ) -> None:
         """Hold at most `limit` waiting texts (900 numbers in two languages, and the rooms).
 
+        One of the `workers` takes everything, the others only what somebody waits for now: a long text, once
+        begun, must not hold up a call or the next kiosk, and rendering ahead must not take both cores.
         At its start, and with each `prune`, the files used longest ago are deleted until `keep_bytes` remain.
         """
         self._renderer = renderer
@@ -131,6 +134,7 @@ class SpeechQueue:
         key = (language, text)
         if job := self._jobs.get(key):
             job.urgency = min(job.urgency, urgency)
+            self._wake.set()
             return job
         if not self._speakable(language, text) or not self._has_room(urgency):
             return None
@@ -166,8 +170,9 @@ class SpeechQueue:
                 return
             await self._prune()
             async with asyncio.TaskGroup() as group:
-                for _ in range(self._worker_count):
-                    group.create_task(self._work())
+                group.create_task(self._work(Urgency.SET_UP))
+                for _ in range(self._worker_count - 1):
+                    group.create_task(self._work(Urgency.ASKED))
         finally:
             self._give_up()  # however it ends, nobody is left waiting
 
@@ -176,13 +181,15 @@ class SpeechQueue:
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._pool, self._renderer.prune, self._keep_bytes)
 
-    async def _work(self) -> None:
+    async def _work(self, least: Urgency) -> None:
+        """Render what is at least as urgent as `least`, the most urgent first."""
         while True:
-            while not self._waiting:
+            # A search, not a heap: urgency may change while waiting, and 2,000 take 0.1 ms of every 100.
+            job = min(self._waiting.values(), default=None)
+            if job is None or job.urgency > least:
                 self._wake.clear()
                 await self._wake.wait()
-            # A search, not a heap: urgency may change while waiting, and 2,000 take 0.1 ms of every 100.
-            job = min(self._waiting.values())
+                continue
             del self._waiting[(job.language, job.text)]
             self._finish(job, await self._render(job))
 

@@ -1,6 +1,7 @@
 """The waiting line, with the real engine; a script stands in where it must hang or fail."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -20,6 +21,19 @@ class RecordingRenderer(SpeechRenderer):
 
     def render(self, language: str, text: str) -> Rendered | None:
         self.rendered.append(text)
+        return super().render(language, text)
+
+
+class Held(RecordingRenderer):
+    """Takes its time for a long text: until it is let go."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.go = threading.Event()
+
+    def render(self, language: str, text: str) -> Rendered | None:
+        if text == "lang":
+            self.go.wait(20)
         return super().render(language, text)
 
 
@@ -174,13 +188,22 @@ async def test_stop_ends_within_a_second_and_answers_who_waits(
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-async def test_two_workers_render_two_texts(renderer: RecordingRenderer) -> None:
-    queue = SpeechQueue(renderer, workers=2)
+@pytest.mark.parametrize("of_long", [Urgency.DRAWN, Urgency.ASKED])
+async def test_a_long_text_holds_up_nobody_who_waits_now(tmp_path: Path, of_long: Urgency) -> None:
+    """A call, and the next kiosk. What is rendered ahead waits: it must not take both cores."""
+    renderer = Held(tmp_path)
+    queue = SpeechQueue(renderer)
     await queue.start()
-    texts = ("eins", "zwei", "drei", "vier")
-    assert all(await asyncio.gather(*(queue.ensure("de", text, timeout_s=10) for text in texts)))
+    assert queue.render_soon("de", "lang", of_long)
+    assert await queue.ensure("de", "eins", urgency=Urgency.ASKED, timeout_s=10)
+    assert queue.render_soon("de", "zwei")
+    assert await queue.ensure("de", "vier", timeout_s=10)
+    if of_long is Urgency.DRAWN:
+        assert renderer.rendered == ["eins", "vier"]
+    renderer.go.set()
+    assert await queue.ensure("de", "zwei", urgency=Urgency.DRAWN, timeout_s=10)
     await queue.stop()
-    assert sorted(renderer.rendered) == sorted(texts)
+    assert set(renderer.rendered) == {"eins", "zwei", "vier", "lang"}
 
 
 def appears(file: Path) -> bool:
