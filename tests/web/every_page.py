@@ -11,13 +11,15 @@ from typing import Final
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from queue_server.adapters import accounts
+from queue_server.adapters.changing_town import change_town
 from queue_server.domain.access import Actor, Role
 from queue_server.domain.town import Site
-from queue_server.services import booking
+from queue_server.services import booking, interpreters
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.cookies import CLIENT_COOKIE
 from queue_server.web.languages import is_visitors
 from queue_server.web.page_styleguide import FACES, SHARED
+from tests.domain.town_plans import edit
 from tests.e2e.harness.judging import WIDE
 from tests.web.askers import HERE, MUSTER, a_session
 from tests.web.pressed import PRESSES
@@ -150,7 +152,7 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
         State("/termin"),
         State("/termin?town=musterstadt"),
         State("/termin?town=musterstadt&q=xyzzy"),
-        State("/termin/rathaus?s=id-card&step=2"),
+        State("/termin/rathaus?s=id-card&step=2", press="needs"),
         State("/termin/rathaus?s=id-card&step=2", press="nothing said"),
         State("/termin/rathaus?s=id-card&step=2", press="too late"),
         State("/termin/rathaus?s=id-card&step=2", press="mistyped", by_day=False),
@@ -260,7 +262,10 @@ class Stage:
 
 
 async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
-    """Let people wait, be called, and have booked; the towns speak `languages`."""
+    """Let people wait, be called, and have booked, some with an interpreter; the towns speak `languages`."""
+    plan = edit("site", "rathaus", interpreter_languages=("tr", "fa"), interpreter_days=1)
+    await town.house.write(lambda c: change_town(c, MUSTER, plan, town.house.clock()))
+    await town.house.renew_if_changed()
     town.house.directory.sites = {
         id_: (
             dataclasses.replace(one, languages=languages),
@@ -275,7 +280,8 @@ async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
     appointed = await booked_for(town, "2026-03-10T10:30+01:00")
 
     def confirm(unit: Unit) -> Answer:
-        return booking.confirm(unit, hold(unit)["id"], "browser", PERSON, "de")
+        _booked_for(unit, "interpreter_fa", day=3, is_arranged=True)
+        return _booked_for(unit, "interpreter_tr")
 
     booked = await town.house.sequencer.do("rathaus", confirm)
     given_back = await town.take()
@@ -296,6 +302,14 @@ async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
             "account": await town.house.read(lambda conn: accounts.list_accounts(conn, MUSTER)[0].id),
         },
     )
+
+
+def _booked_for(unit: Unit, need: str, *, day: int = 1, is_arranged: bool = False) -> Answer:
+    """Book with somebody to interpret, who may have been arranged."""
+    person = dataclasses.replace(PERSON, needs=(need,))
+    booked = booking.confirm(unit, hold(unit, day)["id"], "browser", person, "de")
+    interpreters.arrange(unit, booked["reference"], is_arranged=is_arranged)
+    return booked
 
 
 def _booked_and_cancelled(unit: Unit) -> Answer:

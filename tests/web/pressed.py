@@ -60,6 +60,12 @@ async def look_over(page: Page) -> None:
     await expect(page.locator(".check__grid")).to_be_visible()
 
 
+async def open_needs(page: Page) -> None:
+    """Unfold the question before the times, with the languages into which somebody can interpret."""
+    await page.locator("#needs summary").click()
+    await expect(page.locator("#needs select")).to_be_visible()
+
+
 async def come_too_late(page: Page) -> None:
     """Choose a time that somebody else has taken by now: one that nobody offers."""
     await page.locator(".time").first.evaluate("node => { node.value = '2026-03-15T03:05+01:00'; }")
@@ -83,5 +89,6 @@ PRESSES: Final[dict[str, Press]] = {
     "mistyped": hold_with_a_slip,
     "look over": look_over,
     "too late": come_too_late,
+    "needs": open_needs,
     "move": move,
 }
