@@ -40,6 +40,7 @@ class Sender(Protocol):
     def public_key(self) -> str: ...
     def takes(self, to: Subscription) -> bool: ...
     async def send(self, to: Subscription, message: bytes, ttl_s: int, now: datetime) -> Outcome: ...
+    async def warm_up(self) -> None: ...
     async def stop(self) -> None: ...
 
 
@@ -122,6 +123,10 @@ class Pushes:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    def start(self) -> None:
+        """Let the sender load what it needs, beside everything else."""
+        self._begin(self._sender.warm_up(), "loading what pushes need")
 
     async def stop(self) -> None:
         for task in list(self._tasks):

@@ -97,7 +97,7 @@ async def start(
     sites = [site for _, site in house.directory.sites.values()]
     await house.hub.start(sites)
     stack.push_async_callback(house.hub.stop)
-    stack.push_async_callback(house.pushes.stop)
+    begin(house.pushes)
     house.hub.take_out_of_service(await house.read(house.settlement.out_of_service))
     house.hub.take_kiosks_out(await house.read(house.settlement.kiosks_out))
     house.speech.prepare(sites)

@@ -36,6 +36,9 @@ class Services:
             await self.slow.wait()
         return self.answers.pop(0) if self.answers else Outcome.TAKEN
 
+    async def warm_up(self) -> None:
+        return
+
     async def stop(self) -> None:
         return
 

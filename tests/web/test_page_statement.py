@@ -10,7 +10,9 @@ import pytest
 from queue_server.domain.town import Assessment
 from queue_server.domain.town import Town as TownSettings
 from queue_server.web.texts import offered
+from tests.domain.town_plans import edit
 from tests.web.running import HOST, Town
+from tests.web.test_planning import plan
 
 PATH = "/barrierefreiheit"
 HERE = f"{PATH}?town=musterstadt"
@@ -64,6 +66,11 @@ async def test_what_the_town_says_stands_in_it_as_text(town: Town) -> None:
     assert "Sachsen" not in page
     assert text("statement.gap_people") not in page
     assert text("statement.made_never") not in page
+
+
+async def test_what_the_town_plans_to_say_is_not_said_yet(town: Town) -> None:
+    await plan(town, edit("town", "musterstadt", statement_gaps={"de": "Kein Aufzug"}))
+    assert "Kein Aufzug" not in await read(town)
 
 
 async def test_german_words_on_a_page_of_another_language_are_marked(town: Town) -> None:

@@ -41,9 +41,14 @@ class VapidKey:
         return ec.derive_private_key(number, ec.SECP256R1())
 
     @cached_property
+    def point(self) -> bytes:
+        """The public half."""
+        return _point(self._key)
+
+    @cached_property
     def public(self) -> str:
         """The public half as browsers take it."""
-        return encode(_point(self._key))
+        return encode(self.point)
 
     def authorization(self, endpoint: str, contact: str, now_s: int) -> str:
         """Return the header that proves who sends to this address."""

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import ssl
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol
 
 from queue_server.adapters.push.encrypting import VapidKey, encrypt
@@ -72,6 +73,18 @@ class PushSender:
             "Topic": "call",  # of several that wait for one phone the newest alone is delivered
         }
         return await self._post(await self._connected(services), to.endpoint, body, headers)
+
+    async def warm_up(self) -> None:
+        """Load what pushes need, where there are any: else the first phone's page or call waits for it."""
+        services = self._services
+        if services is not None:
+            await asyncio.to_thread(self._load)
+            await self._connected(services)
+
+    def _load(self) -> None:
+        import_module("httpx2")
+        self._key.authorization("https://localhost", "", 0)
+        encrypt(b"", Subscription("", self._key.point, bytes(16)))
 
     async def stop(self) -> None:
         if self._client is not None:

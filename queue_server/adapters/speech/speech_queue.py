@@ -42,7 +42,12 @@ class SpeechQueue:
     """A bounded line of texts to render. Use it from one event loop."""
 
     def __init__(
-        self, renderer: SpeechRenderer, *, limit: int = 2000, workers: int = WORKERS, keep_bytes: int | None = None
+        self,
+        renderer: SpeechRenderer,
+        *,
+        limit: int = 2000,
+        workers: int = WORKERS,
+        keep_bytes: int | None = None,
     ) -> None:
         """Hold at most `limit` waiting texts (900 numbers in two languages, and the rooms).
 

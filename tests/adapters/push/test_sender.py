@@ -51,6 +51,19 @@ async def test_a_push_is_short_lived_urgent_sealed_and_signed(tmp_path: Path) ->
     await sender.stop()
 
 
+async def test_what_pushes_need_is_loaded_at_the_start_where_there_are_any() -> None:
+    """The first page of a phone stood still for it, and the first call came later than the others."""
+    sender = a_sender(PushServices("it@stadt.example"))
+    assert sender._client is None
+    await sender.warm_up()
+    assert sender._client is not None
+    assert {"public", "point", "_key"} <= vars(sender._key).keys()
+    await sender.stop()
+    without = a_sender(None)
+    await without.warm_up()
+    assert (without._client, vars(without._key).keys() & {"_key"}) == (None, set())
+
+
 async def test_of_many_first_pushes_none_closes_what_another_uses(tmp_path: Path) -> None:
     """Several are called at once just after a start."""
     browser = Browser()
