@@ -82,6 +82,7 @@ def by_server(words: str) -> int:
         certificate=Path(told["certificate"]) if told["certificate"] else None,
         sites={id_: (of, zone) for id_, (of, zone) in told["sites"].items()},
         languages=tuple(told["languages"]),
+        from_right=tuple(told["from_right"]),
     )
     results = examine(patient)
     print(json.dumps({check: [live_file.as_words(one) for one in found] for check, found in results}))
@@ -113,6 +114,7 @@ def _set_up(settings: Settings) -> dict[str, Any]:
     try:
         from queue_server.adapters.database import Database
         from queue_server.adapters.town.store import load_towns
+        from queue_server.services.locales import from_right
 
         if not settings.database and not (settings.data / "aufruf.sqlite3").exists():
             return {}
@@ -121,6 +123,7 @@ def _set_up(settings: Settings) -> dict[str, Any]:
             towns = database.read(load_towns)
         finally:
             database.dispose()
+        turned = from_right(one for town in towns.values() for one in town.languages)
     except Exception:  # told by the checks
         return {}
     sites = [(town.id, site) for town in towns.values() for site in town.sites]
@@ -128,6 +131,7 @@ def _set_up(settings: Settings) -> dict[str, Any]:
     return {
         "sites": {site.id: (of, site.time_zone) for of, site in sites},
         "languages": tuple(languages),
+        "from_right": turned,
     }
 
 

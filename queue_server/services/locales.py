@@ -7,6 +7,7 @@ What must not live here: which languages there are (`web.texts`); what is said i
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import Final, Literal
@@ -58,3 +59,8 @@ def _without_year(language: str) -> str:
 @cache
 def _full(language: str) -> str:
     return str(Locale.parse(locale_of(language)).date_formats["full"])
+
+
+def from_right(languages: Iterable[str]) -> tuple[str, ...]:
+    """Return those that are written from the right, each once."""
+    return tuple(dict.fromkeys(one for one in languages if direction_of(one) == "rtl"))

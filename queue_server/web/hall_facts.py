@@ -18,6 +18,7 @@ from queue_server.domain.local_days import span_of
 from queue_server.domain.slots import cell_of, stretch
 from queue_server.domain.town import Kiosk, Site
 from queue_server.live.rooms import DisplayChannel, SiteRoom
+from queue_server.services.locales import from_right
 from queue_server.web.condition import program_version
 from queue_server.web.house import House
 
@@ -173,4 +174,5 @@ def words_for_child(house: House, now: datetime) -> dict[str, Any]:
         "quick": False,
         "sites": {id_: (town.id, site.time_zone) for id_, (town, site) in sites.items()},
         "languages": list(languages),
+        "from_right": from_right(one for town, _ in sites.values() for one in town.languages),
     }

@@ -109,6 +109,7 @@ CAUSES: dict[str, Case] = {
     "backup_unreadable": backups(whole=False),
     "backup_differs": backups(differs=True),
     "backup_same_disk": backups(same_disk=True),
+    "slips_unjoined": environment(unjoined=("ar",)),
     "key_missing": (keeping.key_file, keeping.KeyFile(there=False)),
     "key_open": (keeping.key_file, keeping.KeyFile(True, open_to_others=True)),
     "key_beside_backups": (keeping.key_file, keeping.KeyFile(True, copied_to="server.key")),

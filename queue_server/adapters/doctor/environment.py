@@ -8,7 +8,7 @@ import importlib
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -29,9 +29,16 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def environment(
-    prefix: Path | None = None, packages: Iterable[str] | None = None, *, load: bool = True
+    prefix: Path | None = None,
+    packages: Iterable[str] | None = None,
+    *,
+    load: bool = True,
+    from_right: Sequence[str] = (),
 ) -> Environment:
-    """Look at the environment. `packages` are this program's own needs when none are named."""
+    """Look at the environment. `packages` are this program's own needs when none are named.
+
+    `from_right`: languages of the visitors that are written from the right.
+    """
     wanted = _needed() if packages is None else packages
     missing, broken = [], {}
     for name in wanted:
@@ -44,7 +51,17 @@ def environment(
         if why:
             broken[name] = why
     runs = ".".join(map(str, sys.version_info[:3]))
-    return Environment(_made_with(prefix or Path(sys.prefix)), runs, tuple(missing), broken)
+    unjoined = tuple(from_right) if load and from_right and not _joins_letters() else ()
+    return Environment(_made_with(prefix or Path(sys.prefix)), runs, tuple(missing), broken, unjoined)
+
+
+def _joins_letters() -> bool:
+    """Say whether letters in pictures are joined and run the right way: libraqm with the system's FriBiDi."""
+    try:
+        from PIL import features
+    except ImportError:
+        return True  # told as a package that is broken
+    return bool(features.check("raqm"))
 
 
 def _needed() -> list[str]:

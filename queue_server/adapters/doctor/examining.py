@@ -19,8 +19,9 @@ from queue_server.domain.doctor.findings import Finding
 class Patient:
     """Where the town lies and how it is served: all that a look at the machine needs.
 
-    `sites` are id → (organisation, time zone); `languages` are those that are announced. Both are empty as
-    long as the database cannot say. `database_file` is None on PostgreSQL.
+    `sites` are id → (organisation, time zone); `languages` are those that are announced, `from_right` those
+    of the visitors that are written from the right. All are empty as long as the database cannot say.
+    `database_file` is None on PostgreSQL.
     """
 
     now: datetime
@@ -37,6 +38,7 @@ class Patient:
     certificate: Path | None = None
     sites: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     languages: tuple[str, ...] = ()
+    from_right: tuple[str, ...] = ()
 
 
 Examination = Callable[[Patient], Iterator[Finding]]
@@ -98,7 +100,9 @@ def _zones(patient: Patient) -> Iterator[Finding]:
 
 
 def _environment(patient: Patient) -> Iterator[Finding]:
-    return machine_rules.environment(environment.environment(load=not patient.quick))
+    return machine_rules.environment(
+        environment.environment(load=not patient.quick, from_right=patient.from_right)
+    )
 
 
 def _speech(patient: Patient) -> Iterator[Finding]:

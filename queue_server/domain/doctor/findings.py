@@ -94,6 +94,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "python_changed":            Kind("environment", _A),
     "package_missing":           Kind("environment", _W),
     "package_broken":            Kind("environment", _W),
+    "slips_unjoined":            Kind("environment", _W),
     "thorough_failed":           Kind("environment", _A, _ONCE),
     "connections_unusable":      Kind("mail", _A, _ONCE),
     "mail_not_connected":        Kind("mail", _H),

@@ -112,12 +112,14 @@ class Environment:
     """The program's virtual environment: with which Python it was made and which one runs it.
 
     `missing` are packages that are not there, `broken` those that cannot be loaded, with the reason.
+    `unjoined` are languages of the visitors whose letters this machine cannot join on slips.
     """
 
     made_with: str
     runs: str
     missing: tuple[str, ...] = ()
     broken: Mapping[str, str] | None = None
+    unjoined: tuple[str, ...] = ()
 
 
 def environment(facts: Environment) -> Iterator[Finding]:
@@ -127,6 +129,8 @@ def environment(facts: Environment) -> Iterator[Finding]:
         yield Finding("package_missing", name)
     for name, why in (facts.broken or {}).items():
         yield Finding("package_broken", name, {"why": why})
+    for language in facts.unjoined:
+        yield Finding("slips_unjoined", language)
 
 
 def _minor(version: str) -> list[str]:

@@ -119,6 +119,22 @@ def test_what_is_missing_or_broken_is_named(packages: Path) -> None:
     assert not environment.environment(packages, ["aufrufbad"], load=False).broken
 
 
+def test_a_machine_that_cannot_join_letters_is_found_where_they_are_printed(
+    packages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Arabic slips came out in single letters, the wrong way round; a line of a log alone told it."""
+
+    def found(*from_right: str, load: bool = True) -> list[tuple[str, str]]:
+        facts = environment.environment(packages, [], load=load, from_right=from_right)
+        return [(one.code, one.subject) for one in rules.environment(facts)]
+
+    monkeypatch.setattr("PIL.features.check", lambda _: False)
+    assert found("ar") == [("slips_unjoined", "ar")]
+    assert (found(), found("ar", load=False)) == ([], [])
+    monkeypatch.setattr("PIL.features.check", lambda _: True)
+    assert found("ar") == []
+
+
 def test_an_environment_of_another_python_is_found(packages: Path) -> None:
     (packages / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.9.2\n")
     assert [one.code for one in rules.environment(environment.environment(packages, []))] == [
