@@ -15,7 +15,7 @@ from queue_server.live import postman
 from queue_server.services.day_sheet import sheet_of
 from queue_server.services.ports import JobToPrint, Unit
 from queue_server.services.wording import told_to_others, untold
-from queue_server.web.slips import appointment_slip
+from queue_server.web.slips import appointment_slip, slip
 from tests.domain.town_builders import a_clerk, a_service, a_town
 from tests.domain.town_plans import edit
 from tests.web.forms import Visitor
@@ -83,12 +83,30 @@ async def test_slip_and_day_sheet_lie_about_and_tell_nothing(quiet: Town) -> Non
         appointment = next(one for one in unit.book.appointments.values() if one.id == booked["id"])
         return {"slip": str(appointment_slip(quiet.house, unit, appointment, job))}
 
-    slip = (await quiet.house.sequencer.look("rathaus", printed))["slip"]
-    assert (NAME in slip, PAPER in slip, str(booked["number"]) in slip) == (False, False, True)
+    paper = (await quiet.house.sequencer.look("rathaus", printed))["slip"]
+    assert (NAME in paper, PAPER in paper, str(booked["number"]) in paper) == (False, False, True)
     town, site = quiet.house.town_and_site("rathaus")
     expected = Expected(START + timedelta(days=1), 417, (("id-card", 2),), 1, "anna", "booked", "")
     sheet = sheet_of(quiet.house.texts["de"], town, site, START.date(), START, [expected], ())
     assert (NAME in str(sheet), VEILED in str(sheet)) == (False, True)
+
+
+async def test_a_slip_of_what_has_gone_names_it_no_more(town: Town) -> None:
+    """Whether it was sensitive nobody knows by then, and its id may say what it was."""
+    gone = (("debt-advice", 1), ("id-card", 1))
+    booked, taken = await book(town), await town.take()
+
+    def printed(unit: Unit) -> Any:
+        job = JobToPrint(1, "rathaus-kiosk", 1, 2, "new", "", START, None, None, None)
+        appointment = next(one for one in unit.book.appointments.values() if one.id == booked["id"])
+        slips = (
+            appointment_slip(town.house, unit, replace(appointment, concern=gone), job),
+            slip(town.house, unit, replace(unit.hall.tickets[taken["id"]], concern=gone), job),
+        )
+        return {"slips": [str(one) for one in slips]}
+
+    for one in (await town.house.sequencer.look("rathaus", printed))["slips"]:
+        assert ("debt-advice" in one, NAME in one) == (False, True)
 
 
 async def test_the_desk_reads_it_only_where_it_is_served(quiet: Town) -> None:
