@@ -65,6 +65,7 @@ class Pushes:
         self._told: dict[Place, int] = {}
         self._newest: dict[str, SiteView] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._warming: asyncio.Task[None] | None = None
         self._room = asyncio.Semaphore(AT_ONCE)
 
     @property
@@ -126,12 +127,13 @@ class Pushes:
 
     def start(self) -> None:
         """Let the sender load what it needs, beside everything else."""
-        self._begin(self._sender.warm_up(), "loading what pushes need")
+        self._warming = asyncio.create_task(self._sender.warm_up(), name="loading what pushes need")
 
     async def stop(self) -> None:
-        for task in list(self._tasks):
+        tasks = [*self._tasks, *([self._warming] if self._warming else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._sender.stop()
 
     async def _call(self, view: SiteView, call: Call, to: Subscription) -> None:

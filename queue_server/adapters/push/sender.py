@@ -79,7 +79,10 @@ class PushSender:
         services = self._services
         if services is not None:
             await asyncio.to_thread(self._load)
-            await self._connected(services)
+            try:
+                await self._connected(services)
+            except OSError as error:  # a certificate that cannot be read: the first push tries again
+                log.warning("pushes cannot be sent: %s", error)
 
     def _load(self) -> None:
         import_module("httpx2")

@@ -148,7 +148,8 @@ class TownReader:
         areas = tuple(_area(one) for one in table.tables("areas"))
         only_area = areas[0].id if len(areas) == 1 else None
         rooms = tuple(_room(one, site_id, only_area) for one in table.tables("rooms"))
-        spoken = tuple(one for one in (GERMAN, "en") if one in self._languages)
+        languages = table.words("languages", ())
+        spoken = tuple(one for one in (GERMAN, "en") if one in (languages or self._languages))
         site = Site(
             id=site_id,
             name=table.texts("name"),
@@ -186,7 +187,7 @@ class TownReader:
             required_fields=table.words("required_fields", REQUIRED_FIELDS),
             kiosk_fields=table.words("kiosk_fields", ()),
             field_reasons=tuple(map(read_field_reason, table.tables("field_reasons"))),
-            languages=table.words("languages", ()),
+            languages=languages,
             holidays=table.text("holidays", ""),
             bookable_from=table.day("bookable_from"),
             lead_min=table.whole("lead_min", 0),

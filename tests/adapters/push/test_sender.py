@@ -51,7 +51,9 @@ async def test_a_push_is_short_lived_urgent_sealed_and_signed(tmp_path: Path) ->
     await sender.stop()
 
 
-async def test_what_pushes_need_is_loaded_at_the_start_where_there_are_any() -> None:
+async def test_what_pushes_need_is_loaded_at_the_start_where_there_are_any(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """The first page of a phone stood still for it, and the first call came later than the others."""
     sender = a_sender(PushServices("it@stadt.example"))
     before = sender._client
@@ -59,6 +61,9 @@ async def test_what_pushes_need_is_loaded_at_the_start_where_there_are_any() -> 
     assert (before is None, sender._client is None) == (True, False)
     assert {"public", "point", "_key"} <= vars(sender._key).keys()
     await sender.stop()
+    broken = a_sender(PushServices("it@stadt.example", ca_file=Path(__file__)))
+    await broken.warm_up()
+    assert "pushes cannot be sent" in caplog.text
     without = a_sender(None)
     await without.warm_up()
     assert (without._client, vars(without._key).keys() & {"_key"}) == (None, set())

@@ -93,8 +93,9 @@ def test_small_file_is_a_whole_town() -> None:
     assert (clerk.id, clerk.site_ids, clerk.service_ids) == ("anna-b", ("hall",), ("*",))
 
 
-def test_german_town_does_not_speak_english() -> None:
-    town = read(SMALL.replace('id = "town"', 'id = "town"\nlanguages = ["de"]'))
+@pytest.mark.parametrize("of", ["town", "hall"])
+def test_who_speaks_german_alone_does_not_call_in_english(of: str) -> None:
+    town = read(SMALL.replace(f'id = "{of}"', f'id = "{of}"\nlanguages = ["de"]'))
     assert town.sites[0].announce_languages == ("de",)
 
 
