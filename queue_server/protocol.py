@@ -59,6 +59,15 @@ class WaitRange(TypedDict):
     to_min: int
 
 
+BeforeClosing = Literal["likely", "unsure", "unlikely"]
+
+
+class Wait(WaitRange):
+    """A wait, and whether it ends before the doors close; null where that goes without saying."""
+
+    before_closing: BeforeClosing | None
+
+
 class Board(TypedDict):
     """What one display may show: calls that match its filter, newest first; no concern, no name.
 
@@ -160,6 +169,8 @@ class PublicEntry(TypedDict):
     ahead: int
     from_min: int
     to_min: int
+    before_closing: NotRequired[BeforeClosing]
+    """Only where it does not go without saying."""
 
 
 class PublicQueue(TypedDict):

@@ -189,7 +189,7 @@ function canTake() {
   return stateOf(picture, line.state()) === "open";
 }
 
-const mayTake = () => canTake() && !screen.quote?.not_admitted;
+const mayTake = () => canTake() && !screen.quote?.not_admitted && screen.quote?.wait?.before_closing !== "unlikely";
 
 function refusal(error) {
   if (error.code === "offline") return t("kiosk.then_lost");

@@ -217,7 +217,7 @@ export function confirmView({ t, visit, config, quote, problem, busy, canTake, o
     fact("clock", t("kiosk.wait_for_you"), quote ? waitNodes(t, quote.wait) : h("span", { class: "spinner" })),
   );
   const later = laterBox({ t, quote, canBook: canBook(visit, config.categories), busy, onLater, onDays });
-  const body = h("div", { class: "confirm" }, h("div", { class: later ? "choices" : "choices choices--one" }, facts, later), concernNodes({ t, visit, config }));
+  const body = h("div", { class: "confirm" }, closingNode(t, quote?.wait), h("div", { class: later ? "choices" : "choices choices--one" }, facts, later), concernNodes({ t, visit, config }));
   const take = button(t("kiosk.take"), { kind: "button--primary take", after: "next", "aria-disabled": String(!canTake), "aria-busy": busy ? "true" : null }, onTake);
   return {
     title: t("kiosk.confirm_title"),
@@ -225,6 +225,13 @@ export function confirmView({ t, visit, config, quote, problem, busy, canTake, o
     body: [problemNode(problem), scroller(body, { up: t("kiosk.scroll_up"), down: t("kiosk.scroll_down") })].filter(Boolean),
     foot: [button(t("kiosk.back"), { before: "back", kind: "button--quiet", "aria-disabled": String(busy) }, onBack), take],
   };
+}
+
+/** Whether there is time enough today: told before a number is taken, beside the times that may suit better. */
+function closingNode(t, wait) {
+  const word = wait?.before_closing;
+  if (!word || word === "unlikely") return null; // then no number is given, and the page says so
+  return h("div", { class: `notice notice--${word === "likely" ? "good" : "warn"}` }, h("p", { class: "notice__title" }, t(`kiosk.closing_${word}`)));
 }
 
 function aheadNodes(t, ahead) {

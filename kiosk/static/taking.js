@@ -15,6 +15,7 @@ export function makeTaking(page, { onTaken }) {
       asked.quote = await page.send(`${page.kioskPath}/quotes`, concern(page.visit));
       // Asked before a number is taken: nobody should press for nothing.
       if (asked.quote.not_admitted) asked.problem = page.refusal({ code: "not_admitted", params: asked.quote.not_admitted });
+      if (asked.quote.wait?.before_closing === "unlikely") asked.problem ??= page.refusal({ code: "not_issuing", params: { reason: "past_closing" } });
     } catch (error) {
       asked.quote = { ahead: null, wait: page.picture?.wait ?? null, later: null };
       if (error.code !== "offline") asked.problem = page.refusal(error);

@@ -25,13 +25,15 @@ Skills = Mapping[str, frozenset[str]]
 class Estimate:
     """`ahead` people are called before; the wait lies between the two, in whole minutes.
 
-    `widened` is by how much the range is wider than it was found, because ranges were too narrow of late.
+    `widened` is by how much the range is wider than it was found, because ranges were too narrow of late;
+    `before_closing` how likely it is before the doors close, None where no forecast knows.
     """
 
     ahead: int
     from_min: int
     to_min: int
     widened: float = 1.0
+    before_closing: float | None = None
 
 
 def estimate(

@@ -1,20 +1,21 @@
 """Whether the kiosks of a site give out numbers now, and if not, why."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from queue_server.domain.availability import closed_days
+from queue_server.domain.forecast.closing import UNLIKELY_BELOW
 from queue_server.domain.ticket import TicketState
-from queue_server.domain.town import Site, end_minute
+from queue_server.domain.town import services_at
+from queue_server.services import waits
+from queue_server.services.closing_time import minutes_until_closing
+from queue_server.services.concerns import Choice, takes_walk_ins
 from queue_server.services.ports import PublicUnit
 
 Reason = Literal["", "stopped", "closed", "queue_full", "past_closing", "out_of_service"]
-_OPEN_ALWAYS = 7 * 24 * 60
 
 
-def why_not_giving(unit: PublicUnit, area_id: str | None = None) -> Reason:
-    """Return why no number is given out, "" when one is.
+def why_not_giving(unit: PublicUnit, area_id: str | None = None, choice: Choice | None = None) -> Reason:
+    """Return why no number is given out for a concern, or for any at all; "" when one is.
 
     A queue whose end passes closing time takes nobody in: who takes a number is served today.
     """
@@ -23,33 +24,41 @@ def why_not_giving(unit: PublicUnit, area_id: str | None = None) -> Reason:
     left = minutes_until_closing(unit.site, unit.now)
     if left is None:
         return "closed"
-    if left < _OPEN_ALWAYS and minutes_of_queue(unit) > left:
+    if not unit.site.always_open and _ends_too_late(unit, choice, left):
         return "past_closing"
     return "queue_full" if _area_full(unit, area_id) else ""
 
 
-def minutes_until_closing(site: Site, now: datetime) -> int | None:
-    """Return the minutes until the present opening ends; None when the site is closed now.
+def _ends_too_late(unit: PublicUnit, choice: Choice | None, left: int) -> bool:
+    """Say whether who comes now is rather not called before closing.
 
-    A closure or public holiday beats the weekly rule (failure 8).
+    By the forecast, which is also what is told of it; plainly where there is none: a kiosk that says
+    "probably" and gives no number, or the other way round, is believed no more.
     """
-    if site.always_open:
-        return _OPEN_ALWAYS
-    local = now.astimezone(ZoneInfo(site.time_zone))
-    if local.date() in closed_days(site):
-        return None
-    minute = local.hour * 60 + local.minute
-    for hours in site.opening:
-        opens, closes = hours.opens.hour * 60 + hours.opens.minute, end_minute(hours.closes)
-        if hours.weekday == local.weekday() and opens <= minute < closes:
-            return (_moment(local, closes) - now.replace(second=0, microsecond=0)) // timedelta(minutes=1)
-    return None
+    known = waits.forecast_now(unit)
+    if known is not None and all(
+        one.before_closing >= UNLIKELY_BELOW for row in known.guests.values() for _, one in row
+    ):
+        return False  # nearly all day
+    shares = [] if known is None else list(_shares(unit, choice))
+    return max(shares) < UNLIKELY_BELOW if shares else minutes_of_queue(unit) > left
 
 
-def _moment(local: datetime, minute: int) -> datetime:
-    """Return when the wall clock of this day shows `minute`: not so many minutes on in some nights."""
-    day = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
-    return (day + timedelta(minutes=minute)).replace(tzinfo=local.tzinfo).astimezone(UTC)
+def _shares(unit: PublicUnit, choice: Choice | None) -> Iterator[float]:
+    """Yield how likely it is to be called before closing, of each concern that a walk-in may have."""
+    for services, minutes in _concerns(unit, choice):
+        guess = waits.of_walk_in(unit, services, minutes)
+        if guess is not None and guess.before_closing is not None:
+            yield guess.before_closing
+
+
+def _concerns(unit: PublicUnit, choice: Choice | None) -> Iterator[tuple[Collection[str], int]]:
+    if choice is not None:
+        yield choice.service_ids, choice.expected_min
+        return
+    for one in services_at(unit.town, unit.site.id):
+        if takes_walk_ins(one, unit.site):
+            yield [one.id], one.minutes
 
 
 def minutes_of_queue(unit: PublicUnit) -> int:

@@ -20,7 +20,7 @@ from queue_server.services import waits
 from queue_server.services.appointments import checked_in, choice_of, come_at, find_appointment, iso
 from queue_server.services.free_day import base_on
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.reception import estimate_numbers, ticket_answer, widening
+from queue_server.services.reception import estimate_numbers, new_ticket_answer, widening
 from queue_server.services.steering import counters_for
 
 Arrival = Literal["early", "on_time", "late"]
@@ -66,7 +66,7 @@ def _arrive(unit: Unit, appointment: Appointment, kiosk_id: str | None, after: i
     if kiosk_id is not None:
         unit.add_print_job(kiosk_id, ticket_id, 1, estimate_numbers(told))
     return {
-        **ticket_answer(unit.hall.tickets[ticket_id], guess),
+        **new_ticket_answer(unit, ticket_id, guess),
         "arrival": arrival,
         "reference": appointment.reference,
         "starts_at": iso(unit, appointment.starts_at),

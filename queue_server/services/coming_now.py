@@ -13,8 +13,9 @@ from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import Refusal
 from queue_server.domain.town import services_at
 from queue_server.services import reception
-from queue_server.services.access_hours import minutes_until_closing, why_not_giving
+from queue_server.services.access_hours import why_not_giving
 from queue_server.services.admission_hours import next_walk_in, why_not_admitted
+from queue_server.services.closing_time import called_before, minutes_until_closing
 from queue_server.services.concerns import Choice, choose, takes_walk_ins
 from queue_server.services.ports import Unit
 from queue_server.services.site_view import usual_wait
@@ -33,6 +34,8 @@ class ComingNow:
     wait: Range | None = None
     closes: datetime | None = None
     next: datetime | None = None
+    unsure: bool = False
+    """It is open so short that it may be too late."""
 
 
 def coming_now(unit: Unit, wanted: Iterable[tuple[str, int]] = (), persons: int = 1) -> ComingNow | None:
@@ -53,21 +56,19 @@ def coming_now(unit: Unit, wanted: Iterable[tuple[str, int]] = (), persons: int 
 
 def _now(unit: Unit, choice: Choice | None) -> ComingNow:
     services = choice.service_ids if choice else frozenset[str]()
-    reason: str = why_not_giving(unit, choice.area_id if choice else None)
+    reason: str = why_not_giving(unit, choice.area_id if choice else None, choice)
     if not reason and why_not_admitted(unit, services) is not None:
         reason = "not_admitted"
     zone = ZoneInfo(unit.site.time_zone)
     if reason:
         found = next_walk_in(unit, services) if reason in {"closed", "not_admitted"} else None
         return ComingNow(reason, next=found and found.astimezone(zone))
-    return ComingNow("", _wait(unit, choice), _closes(unit, zone))
-
-
-def _wait(unit: Unit, choice: Choice | None) -> Range | None:
     if choice is None:
-        return usual_wait(unit)
+        return ComingNow("", usual_wait(unit), _closes(unit, zone))
     guess = reception.quote(unit, choice)
-    return None if guess is None else (guess.from_min, guess.to_min)
+    wait = None if guess is None else (guess.from_min, guess.to_min)
+    unsure = called_before(unit, guess) in {"unsure", "unlikely"}
+    return ComingNow("", wait, _closes(unit, zone), unsure=unsure)
 
 
 def _closes(unit: Unit, zone: ZoneInfo) -> datetime | None:

@@ -18,6 +18,7 @@ from queue_server.domain.town import NumberStyle
 from queue_server.services import waits
 from queue_server.services.access_hours import why_not_giving
 from queue_server.services.admission_hours import require_walk_ins
+from queue_server.services.closing_time import called_before
 from queue_server.services.concerns import Choice
 from queue_server.services.ports import Answer, PublicUnit, Unit
 from queue_server.services.steering import counters_for
@@ -68,7 +69,7 @@ def take_ticket(
         unit.keep_needs(ticket_id, sorted(needs))
     if kiosk_id is not None:
         unit.add_print_job(kiosk_id, ticket_id, 1, estimate_numbers(guess))
-    return ticket_answer(unit.hall.tickets[ticket_id], guess)
+    return new_ticket_answer(unit, ticket_id, guess)
 
 
 def _require_admitted(unit: Unit, choice: Choice, origin: Origin, needs: Sequence[str]) -> None:
@@ -76,7 +77,7 @@ def _require_admitted(unit: Unit, choice: Choice, origin: Origin, needs: Sequenc
         raise BadInput(field="needs", found=min(unknown))
     if origin is not Origin.DESK and (theirs := STAFFS.intersection(needs)):
         raise BadInput(field="needs", found=min(theirs))
-    if origin is Origin.KIOSK and (reason := why_not_giving(unit, choice.area_id)):
+    if origin is Origin.KIOSK and (reason := why_not_giving(unit, choice.area_id, choice)):
         raise NotIssuing(reason=reason)
     if origin is not Origin.DESK:
         require_walk_ins(unit, choice.service_ids)
@@ -86,11 +87,8 @@ def quote(
     unit: Unit, choice: Choice, *, priority: bool = False, counters: Collection[str] | None = None
 ) -> Estimate | None:
     """Estimate the wait of somebody who would take a number now; None without an open counter."""
-    due = walk_in_due(unit.now, choice.expected_min, unit.site.patience_factor)
-    if priority:
-        due = with_priority(due, unit.now)
-    services = frozenset(service for service, _ in choice.services)
-    return waits.quote(unit, services, due.at, counters)
+    services = [service for service, _ in choice.services]
+    return waits.of_walk_in(unit, services, choice.expected_min, counters, priority=priority)
 
 
 def usual_min(unit: PublicUnit, services: Collection[str]) -> int:
@@ -109,26 +107,26 @@ def give_quote(unit: Unit, choice: Choice) -> Answer:
     unit.record(
         [e.EstimateGiven(choice.services, guess.ahead, guess.from_min, guess.to_min, widening(guess))]
     )
-    return {"ahead": guess.ahead, "wait": {"from_min": guess.from_min, "to_min": guess.to_min}}
+    return {"ahead": guess.ahead, "wait": wait_answer(unit, guess)}
 
 
 def go_away(unit: Unit, ticket: Ticket) -> Answer:
     """ "Be right back"."""
     unit.record(visiting.go_away(ticket))
-    return ticket_answer(ticket, None)
+    return ticket_answer(ticket)
 
 
 def come_back(unit: Unit, ticket: Ticket) -> Answer:
     """ "I am back", or "I missed my number, I am here"."""
     unit.record(visiting.come_back(ticket, unit.now))
-    return ticket_answer(ticket, None)
+    return ticket_answer(ticket)
 
 
 def cancel(unit: Unit, ticket: Ticket) -> Answer:
     """Give the number back; what the visitor told about needs is erased at once."""
     unit.record(visiting.cancel(ticket))
     unit.forget_needs(ticket.id)
-    return ticket_answer(ticket, None)
+    return ticket_answer(ticket)
 
 
 def reprint(unit: Unit, ticket: Ticket, kiosk_id: str) -> Answer:
@@ -138,9 +136,8 @@ def reprint(unit: Unit, ticket: Ticket, kiosk_id: str) -> Answer:
     return {"id": ticket.id, "number": ticket.number, "attempt": attempt}
 
 
-def ticket_answer(ticket: Ticket, guess: Estimate | None) -> Answer:
+def ticket_answer(ticket: Ticket, wait: Answer | None = None, ahead: int = 0) -> Answer:
     """Return what goes out about a ticket; the web layer adds the status page's secret address."""
-    wait = None if guess is None else {"from_min": guess.from_min, "to_min": guess.to_min}
     return {
         "id": ticket.id,
         "number": ticket.number,
@@ -148,8 +145,25 @@ def ticket_answer(ticket: Ticket, guess: Estimate | None) -> Answer:
         "state": ticket.state.value,
         "area_id": ticket.area_id,
         "secret_version": ticket.secret_version,
-        "ahead": 0 if guess is None else guess.ahead,
+        "ahead": ahead,
         "wait": wait,
+    }
+
+
+def new_ticket_answer(unit: Unit, ticket_id: int, guess: Estimate | None) -> Answer:
+    """Return what goes out about a ticket that was just given."""
+    wait, ahead = wait_answer(unit, guess), guess.ahead if guess else 0
+    return ticket_answer(unit.hall.tickets[ticket_id], wait, ahead)
+
+
+def wait_answer(unit: PublicUnit, guess: Estimate | None) -> Answer | None:
+    """Return what is told of a wait: its range, and whether it ends before the doors close."""
+    if guess is None:
+        return None
+    return {
+        "from_min": guess.from_min,
+        "to_min": guess.to_min,
+        "before_closing": called_before(unit, guess),
     }
 
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from queue_server.domain.ticket import TicketState
+from queue_server.domain.estimate import Estimate
+from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.domain.town import Display, Site
 from queue_server.protocol import (
     Board,
@@ -17,10 +18,12 @@ from queue_server.protocol import (
     KioskPicture,
     PublicEntry,
     PublicQueue,
+    Wait,
     WaitRange,
 )
 from queue_server.services import waits
 from queue_server.services.access_hours import Reason, why_not_giving
+from queue_server.services.closing_time import in_a_word, minutes_until_closing
 from queue_server.services.ports import PublicUnit
 from queue_server.services.site_view import Call, SiteView, call_mode, calls, usual_wait
 
@@ -130,16 +133,30 @@ def _waiting(unit: PublicUnit) -> list[PublicEntry]:
 
 
 def _in_line(unit: PublicUnit) -> list[PublicEntry]:
-    return [
-        PublicEntry(
-            key=ticket.key,
-            number=ticket.number,
-            ahead=place if guess is None else guess.ahead,
-            from_min=-1 if guess is None else guess.from_min,
-            to_min=-1 if guess is None else guess.to_min,
-        )
-        for place, (ticket, guess) in enumerate(waits.of_all(unit))
-    ]
+    left = minutes_until_closing(unit.site, unit.now)
+    return [_entry(ticket, guess, place, left) for place, (ticket, guess) in enumerate(waits.of_all(unit))]
+
+
+def _entry(ticket: Ticket, guess: Estimate | None, place: int, left_min: int | None) -> PublicEntry:
+    entry = PublicEntry(
+        key=ticket.key,
+        number=ticket.number,
+        ahead=place if guess is None else guess.ahead,
+        from_min=-1 if guess is None else guess.from_min,
+        to_min=-1 if guess is None else guess.to_min,
+    )
+    if word := in_a_word(guess, left_min):
+        entry["before_closing"] = word
+    return entry
+
+
+def wait_of(entry: PublicEntry | None) -> Wait | None:
+    """Return the wait of somebody in the public queue; None where nobody knows it."""
+    if entry is None or entry["from_min"] < 0:
+        return None
+    return Wait(
+        from_min=entry["from_min"], to_min=entry["to_min"], before_closing=entry.get("before_closing")
+    )
 
 
 # -- kiosks --------------------------------------------------------------------------------------------

@@ -13,10 +13,10 @@ from queue_server.domain.estimate import Estimate, estimate, estimate_all
 from queue_server.domain.forecast.ranges import Forecast, Outlook, told
 from queue_server.domain.forecast.scene import Scene, Surroundings, take
 from queue_server.domain.hall import CounterState
-from queue_server.domain.order import LATE_WAIT, walk_in_due
+from queue_server.domain.order import LATE_WAIT, walk_in_due, with_priority
 from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Channel, services_at
-from queue_server.services.access_hours import minutes_until_closing, why_not_giving
+from queue_server.services.closing_time import minutes_until_closing
 from queue_server.services.ports import PublicUnit
 
 FRESH: Final = timedelta(minutes=2)
@@ -50,6 +50,26 @@ def quote(
     return _better(plain, known.of_newcomer(services, due_at, counters), known, unit.now)
 
 
+def of_walk_in(
+    unit: PublicUnit,
+    services: Collection[str],
+    expected_min: int,
+    counters: Collection[str] | None = None,
+    *,
+    priority: bool = False,
+) -> Estimate | None:
+    """Return the wait of who takes a number now for what takes so long; None without an open counter."""
+    due = walk_in_due(unit.now, expected_min, unit.site.patience_factor)
+    if priority:
+        due = with_priority(due, unit.now)
+    return quote(unit, frozenset(services), due.at, counters)
+
+
+def forecast_now(unit: PublicUnit) -> Forecast | None:
+    """Return the forecast while it holds."""
+    return _fresh(unit, skills(unit))
+
+
 def of_all(unit: PublicUnit) -> list[tuple[Ticket, Estimate | None]]:
     """Return all who wait in order of calling, each with the wait; once for all who look."""
     able = skills(unit)
@@ -70,7 +90,8 @@ def look(unit: PublicUnit) -> Scene:
         _patiences(unit),
         list(unit.book.expected_on(unit.hall.business_day)),
         None if site.always_open else float(left or 0),
-        giving=not why_not_giving(unit),
+        # Not whether it gives them at this moment: that depends on what is foretold, and would sway with it.
+        giving=unit.hall.day.issuing and left is not None,
     )
     return take(unit.hall, around, unit.now)
 
@@ -107,4 +128,4 @@ def _better(plain: Estimate, found: Outlook | None, known: Forecast, now: dateti
     if found is None:
         return plain
     gone_min = max(timedelta(0), now - known.at) / _MINUTE
-    return Estimate(plain.ahead, *told(found, gone_min, known.widened), known.widened)
+    return Estimate(plain.ahead, *told(found, gone_min, known.widened), known.widened, found.before_closing)

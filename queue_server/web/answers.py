@@ -5,7 +5,7 @@ A type here is a promise to integrators: a test drives every route and holds its
 
 from typing import Literal, NotRequired, TypedDict
 
-from queue_server.protocol import Board, PublicQueue, WaitRange
+from queue_server.protocol import Board, PublicQueue, Wait
 
 InWords = dict[str, str]
 """A text in several languages: `{"de": …, "en": …}`."""
@@ -215,7 +215,7 @@ class Ticket(TypedDict):
     area_id: str | None
     status_url: str
     ahead: int
-    wait: WaitRange | None
+    wait: Wait | None
 
 
 class OwnVisit(TypedDict):
@@ -226,7 +226,7 @@ class OwnVisit(TypedDict):
     language: str
     area_id: str | None
     ahead: int | None
-    wait: WaitRange | None
+    wait: Wait | None
     room: str | None
 
 
@@ -234,7 +234,7 @@ class Estimate(TypedDict):
     """What taking a number now would mean; null while no open counter can serve the concern."""
 
     ahead: int | None
-    wait: WaitRange | None
+    wait: Wait | None
 
 
 class NextAdmitted(TypedDict):

@@ -164,14 +164,13 @@ def _seen(unit: Unit, ticket: Ticket) -> Answer:
     queue = screens.public_queue(unit)
     place = next((entry for entry in queue["waiting"] if entry["key"] == ticket.key), None)
     summons = next((entry for entry in queue["called"] if entry["key"] == ticket.key), None)
-    is_known = place is not None and place["from_min"] >= 0
     return {
         "number": ticket.number,
         "state": ticket.state.value,
         "language": ticket.language,
         "area_id": ticket.area_id,
         "ahead": place["ahead"] if place else None,
-        "wait": {"from_min": place["from_min"], "to_min": place["to_min"]} if place and is_known else None,
+        "wait": screens.wait_of(place),
         "room": summons["room"] if summons and queue["call_mode"] == "screen" else None,
     }
 

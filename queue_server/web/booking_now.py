@@ -22,7 +22,8 @@ def in_words(found: ComingNow | None, say: Texts, today: date) -> dict[str, str]
     if found.reason:
         return {"first": _not_now(found, say, today), "more": ""}
     closes = say("booking.now_open_until", time=clock(found.closes)) if found.closes else ""
-    return {"first": _wait(found, say), "more": closes}
+    unsure = say("booking.now_unsure") if found.unsure else ""
+    return {"first": _wait(found, say), "more": " ".join(filter(None, (closes, unsure)))}
 
 
 def _wait(found: ComingNow, say: Texts) -> str:

@@ -286,7 +286,7 @@ def _now(unit: Unit, choice: Choice, wish: Wish, today: date) -> Answer | None:
     if len(known) < len(wish.pairs) or not all(takes_walk_ins(one, unit.site, today) for one in known):
         return None
     guess = reception.quote(unit, choice)
-    return {"wait": None if guess is None else {"from_min": guess.from_min, "to_min": guess.to_min}}
+    return {"wait": reception.wait_answer(unit, guess)}
 
 
 def _why_not(words: view.Words, wish: Wish, asked: Answer | None, call: PageCall) -> str:

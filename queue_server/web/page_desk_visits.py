@@ -224,9 +224,8 @@ def _ticket(unit: Unit, ticket_id: int) -> tuple[Ticket, Answer | None]:
     ticket = visits.by_id(unit, ticket_id)
     waiting = screens.public_queue(unit)["waiting"]
     found = next((entry for entry in waiting if entry["key"] == ticket.key), None)
-    if found is None or found["from_min"] < 0:
-        return ticket, None
-    return ticket, {"from_min": found["from_min"], "to_min": found["to_min"]}
+    wait = screens.wait_of(found)
+    return ticket, None if wait is None else dict(wait)
 
 
 _EVERYWHERE: Final = ("", "desk.everywhere", {"/": "desk.key_search", "Esc": "desk.key_next"})

@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from queue_server.domain.appointment import Appointment
+from queue_server.domain.forecast.closing import Chance
 from queue_server.domain.ticket import Origin, Ticket
 from queue_server.domain.town import in_language
 from queue_server.protocol import Slip, SlipLine
+from queue_server.services import waits
 from queue_server.services.appointments import come_at
+from queue_server.services.closing_time import called_before
 from queue_server.services.locales import clock, direction_of, locale_of, weekday_and_day
 from queue_server.services.ports import JobToPrint, Unit
 from queue_server.services.wording import in_words, papers_in_words, told_to_others
@@ -93,7 +96,15 @@ def _ticket_lines(house: House, unit: Unit, ticket: Ticket, job: JobToPrint, lan
     if job.from_min is not None:
         wait = say("slip.wait_range", from_min=job.from_min, to_min=job.to_min, ahead=job.ahead)
         lines.append(SlipLine(label=say("slip.wait"), value=wait))
+        if word := _before_closing(unit, ticket):
+            lines.append(SlipLine(label=say("slip.closing"), value=say(f"slip.closing_{word}")))
     return lines
+
+
+def _before_closing(unit: Unit, ticket: Ticket) -> Chance | None:
+    """Return whether this visitor is called today, as it is foretold while the slip is printed."""
+    guess = next((guess for one, guess in waits.of_all(unit) if one.id == ticket.id), None)
+    return called_before(unit, guess)
 
 
 def _appointment_lines(house: House, unit: Unit, appointment: Appointment, language: str) -> list[SlipLine]:

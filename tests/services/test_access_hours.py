@@ -7,10 +7,8 @@ import pytest
 from queue_server.domain.ticket import Origin
 from queue_server.domain.town import Closure, OpeningHours, Site
 from queue_server.services import counter
-from queue_server.services.access_hours import (
-    minutes_until_closing,
-    why_not_giving,
-)
+from queue_server.services.access_hours import why_not_giving
+from queue_server.services.closing_time import minutes_until_closing
 from tests.domain.town_builders import a_site
 from tests.town_hall import CAR, SOMEBODY, Hand, at
 

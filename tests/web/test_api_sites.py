@@ -37,7 +37,7 @@ async def test_a_number_is_taken_and_answered_as_the_contract_says(each_town: To
     taken = await each_town.take("id-card", persons=2)
     assert set(taken) == {"id", "number", "key", "state", "area_id", "status_url", "ahead", "wait"}
     assert taken["ahead"] == 0
-    assert set(taken["wait"]) == {"from_min", "to_min"}
+    assert set(taken["wait"]) == {"from_min", "to_min", "before_closing"}
     assert taken["status_url"].startswith("/t/")
     page = await each_town.ask(None, "GET", taken["status_url"])
     assert str(taken["number"]) in page.text

@@ -51,6 +51,8 @@ function showPlace(place) {
   text("ahead").textContent = String(place.ahead);
   text("range").textContent =
     place.from_min < 0 ? "–" : t("status.range", { from_min: place.from_min, to_min: place.to_min });
+  part("closing").hidden = !place.before_closing;
+  part("closing").textContent = place.before_closing ? t(`status.closing_${place.before_closing}`) : "";
 }
 
 function showCall(call, fetched, rings) {
