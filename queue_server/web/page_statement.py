@@ -33,7 +33,6 @@ async def statement_page(call: PageCall) -> Response:
     if town is None:
         every = towns(call.house, call.language)
         return call.page("booking_towns.html", towns=every, languages=call.links(PATH), path=PATH)
-    town = _as_it_is(call, town)
     here = f"{PATH}?town={town.id}" if asked else PATH
     return call.page(
         "statement.html",
@@ -47,12 +46,6 @@ async def statement_page(call: PageCall) -> Response:
         bodies_list=_bodies()["list"],
         **bar(call, town, "", call.links(here)),
     )
-
-
-def _as_it_is(call: PageCall, town: Town) -> Town:
-    """Return a town without what is planned to begin later: that can be booked, and is not true yet."""
-    found = (one for one, _ in call.house.directory.sites.values() if one.id == town.id)
-    return next(found, town)
 
 
 def gaps(call: PageCall, town: Town) -> list[str]:
