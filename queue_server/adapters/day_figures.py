@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from queue_server.domain.figures.day import KINDS, VERSION, Booked, about, figur
 from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.period import Period
 from queue_server.domain.figures.tally import Tally, from_json, to_json
-from queue_server.domain.figures.visits import Entry
+from queue_server.domain.figures.visits import Unnamed
 
 META: Final = table(Meta)
 AT_ONCE: Final = 500
@@ -35,7 +36,7 @@ def count_day(
     connection: Connection, site_id: str, day: date, zone: tzinfo, now: datetime | None = None
 ) -> Tally:
     """Count one business day; `now` while it is not over."""
-    found = list(entries(connection, site_id, day))
+    found = entries(connection, site_id, day)
     booked = _booked(connection, site_id, sorted(about(found)))
     return figures_of(found, booked, zone, ends_at(day, zone), now)
 
@@ -97,11 +98,10 @@ def gather(
     found = Gathered.of(period)
     for site_id, zone in zones.items():
         today = business_day(now, zone)
-        for day, body in _bodies(connection, site_id, period):
-            if day != today:
-                found.take(day, body, services)
+        kept = _bodies(connection, site_id, period)
+        found.take(((day, body) for day, body in kept if day != today), services)
         if period.first <= today <= period.last:
-            found.take(today, to_json(count_day(connection, site_id, today, zone, now)), services)
+            found.take([(today, to_json(count_day(connection, site_id, today, zone, now)))], services)
     return found
 
 
@@ -141,16 +141,20 @@ def _sent(organisation_id: str) -> str:
     return f"figures:{sha256(organisation_id.encode()).hexdigest()[:24]}"
 
 
-def entries(connection: Connection, site_id: str, day: date) -> Iterator[Entry]:
-    """Yield what figures are made of. As text, and all payloads read at once: three times as quick."""
-    columns = (EVENT.c.seq, sa.cast(EVENT.c.at, sa.Text), EVENT.c.type, sa.cast(EVENT.c.payload, sa.Text))
+def entries(connection: Connection, site_id: str, day: date) -> list[Unnamed]:
+    """Return what figures are made of, in order.
+
+    The database makes one text of them all, which is read at once: row by row takes twice as long.
+    """
+    seq, at, payload = (sa.cast(EVENT.c[name], sa.Text) for name in ("seq", "at", "payload"))
+    one = sa.literal("[") + seq + ',"' + at + '","' + EVENT.c.type + '",' + payload + "]"
     mine = (EVENT.c.site_id == site_id) & (EVENT.c.business_day == day) & EVENT.c.type.in_(sorted(KINDS))
-    rows = connection.execute(sa.select(*columns).where(mine).order_by(EVENT.c.seq)).all()
-    payloads = json.loads(f"[{','.join(row[3] for row in rows)}]")
+    query = sa.select(sa.func.aggregate_strings(one, ",")).where(mine)
+    rows = json.loads(f"[{connection.execute(query).scalar() or ''}]")
+    rows.sort(key=itemgetter(0))  # no database promises an order here, and all keep it
     # SQLite keeps moments in UTC without saying so, PostgreSQL tells the distance.
     utc = "+00:00" if rows and datetime.fromisoformat(rows[0][1]).tzinfo is None else ""
-    for (seq, at, kind, _), payload in zip(rows, payloads, strict=True):
-        yield Entry(seq, datetime.fromisoformat(at + utc), kind, payload)
+    return [(seq, datetime.fromisoformat(at + utc), kind, payload) for seq, at, kind, payload in rows]
 
 
 def _booked(connection: Connection, site_id: str, ids: Sequence[int]) -> dict[int, Booked]:

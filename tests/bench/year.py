@@ -4,6 +4,7 @@ The log of a day is written as the product writes it, entry by entry; the year i
 each working day, with the minutes turned a little so that the histograms of days differ.
 """
 
+import gc
 import random
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ from queue_server.adapters import day_figures, schema
 from queue_server.adapters.database import Database
 from queue_server.adapters.rows.base import EVENT
 from queue_server.adapters.rows.stream_rows import STREAM
+from queue_server.commands.running import COLLECT_AFTER
 from queue_server.domain import events as e
 from queue_server.domain.figures.gathered import by_service, times
 from queue_server.domain.figures.period import Length, period_of
@@ -36,6 +38,8 @@ GOAL_YEAR_S, GOAL_DAY_MS = 1.5, 20.0
 
 def run(quick: bool) -> list[Row]:
     rounds = 3 if quick else 15
+    before = gc.get_threshold()
+    gc.set_threshold(*COLLECT_AFTER)  # as the product does
     folder = Path(tempfile.mkdtemp(prefix="aufruf-bench-"))
     database = Database(f"sqlite:///{folder / 'hall.sqlite3'}")
     try:
@@ -47,6 +51,7 @@ def run(quick: bool) -> list[Row]:
         database.write(lambda c: _write_year(c, tally))
         year_ms = _middle(rounds, lambda: _page(database))
     finally:
+        gc.set_threshold(*before)
         database.dispose()
         shutil.rmtree(folder)
     return [

@@ -49,7 +49,7 @@ def test_a_row_whose_visits_are_left_out_tells_nothing_else() -> None:
             tally.count("served", service, 9)
             tally.time("wait_walk_in", service, 9, n)
     found = Gathered.of(period_of(Length.MONTH, DAY))
-    found.take(DAY, to_json(tally))
+    found.take([(DAY, to_json(tally))])
     rows = {row["key"]: row for row in tables(found)["by_service"]}
     assert (rows["a"]["visits"], rows["a"]["wait_median_min"]) == (20, 9)
     for hidden in ("b", "c"):

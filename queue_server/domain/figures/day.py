@@ -10,14 +10,14 @@ were used is told of all together, and not of a day on which one alone was open.
 What must not live here: reading the log (`adapters.figures`), adding days up (`tally`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 from queue_server.domain.figures.tally import NOBODYS, Tally
 from queue_server.domain.figures.visits import KINDS as VISIT_KINDS
-from queue_server.domain.figures.visits import Ending, Entry, Visit, Visits
+from queue_server.domain.figures.visits import Ending, Payload, Unnamed, Visit, Visits
 
 VERSION: Final = 1
 """Of what is counted and how: a day of another version is counted anew."""
@@ -69,7 +69,7 @@ class _Day:
 
 
 def figures_of(
-    entries: Iterable[Entry],
+    entries: Iterable[Unnamed],
     booked: Mapping[int, Booked],
     zone: tzinfo,
     ends: datetime,
@@ -82,11 +82,10 @@ def figures_of(
     """
     day, visits = _Day(zone, ends, booked), Visits()
     for entry in entries:
-        kind = entry.kind
-        if kind in VISIT_KINDS:
-            visits.take(entry)
-        if kind in _ACTS:
-            _ACTS[kind](day, entry)
+        visits.take(entry)
+        act = _ACTS.get(entry[2])
+        if act is not None:
+            act(day, entry[1], entry[3])
     for visit in visits.all.values():
         _count_visit(day, visit)
     _count_outcomes(day)
@@ -95,9 +94,9 @@ def figures_of(
     return day.tally
 
 
-def about(entries: Iterable[Entry]) -> set[int]:
+def about(entries: Iterable[Unnamed]) -> set[int]:
     """Return the appointments that a day's entries are about."""
-    return {entry.payload["appointment"] for entry in entries if entry.kind in _ABOUT}
+    return {payload["appointment"] for _, _, kind, payload in entries if kind in _ABOUT}
 
 
 # -- visits ----------------------------------------------------------------------------------------
@@ -123,54 +122,52 @@ def _count_visit(day: _Day, visit: Visit) -> None:
     served = visit.service_time
     if served is not None:
         tally.time("service", service, hour, minutes(served))
-    day.busy_s += sum(
-        max(0.0, (min(stay.ends, day.ends) - stay.begins).total_seconds())
-        for stay in visit.stays
-        if stay.leads
-    )
+    for begins, ends, leads in visit.stays:
+        if leads:
+            day.busy_s += max(0.0, (min(ends, day.ends) - begins).total_seconds())
 
 
 def minutes(span: timedelta) -> int:
     """Return a time in whole minutes, to the nearest one; never below nought."""
-    return max(0, (int(span.total_seconds()) + 30) // 60)
+    return max(0, (span.days * 86_400 + span.seconds + 30) // 60)
 
 
 # -- calls and counters ----------------------------------------------------------------------------
 
 
-def _called(day: _Day, entry: Entry) -> None:
-    counter_id = entry.payload["counter"]
-    day.counter_of[entry.payload["ticket"]] = counter_id
-    day.counters.setdefault(counter_id, _Counter()).last_at = entry.at
+def _called(day: _Day, at: datetime, payload: Payload) -> None:
+    counter_id = payload["counter"]
+    day.counter_of[payload["ticket"]] = counter_id
+    day.counters.setdefault(counter_id, _Counter()).last_at = at
 
 
-def _at_counter(day: _Day, entry: Entry) -> None:
-    counter = day.counters.get(day.counter_of.get(entry.payload["ticket"], ""))
+def _at_counter(day: _Day, at: datetime, payload: Payload) -> None:
+    counter = day.counters.get(day.counter_of.get(payload["ticket"], ""))
     if counter is not None:
-        counter.last_at = entry.at
+        counter.last_at = at
 
 
-def _settled(day: _Day, entry: Entry) -> None:
+def _settled(day: _Day, at: datetime, payload: Payload) -> None:
     """What the displays said of a call. Where somebody fetches the visitors, nothing has to be confirmed."""
-    if entry.payload["call"] in day.settled:
+    if payload["call"] in day.settled:
         return
-    day.settled.add(entry.payload["call"])
-    hour = day.hour(entry.at)
+    day.settled.add(payload["call"])
+    hour = day.hour(at)
     day.tally.count("calls", NOBODYS, hour)
-    if entry.payload["shown_count"] and entry.payload["sound"] == "started":
+    if payload["shown_count"] and payload["sound"] == "started":
         day.tally.count("calls_confirmed", NOBODYS, hour)
 
 
-def _opened(day: _Day, entry: Entry) -> None:
-    counter = day.counters.setdefault(entry.payload["counter"], _Counter())
-    counter.open_since = counter.open_since or entry.at
-    counter.last_at = entry.at
+def _opened(day: _Day, at: datetime, payload: Payload) -> None:
+    counter = day.counters.setdefault(payload["counter"], _Counter())
+    counter.open_since = counter.open_since or at
+    counter.last_at = at
 
 
-def _shut(day: _Day, entry: Entry) -> None:
-    counter = day.counters.setdefault(entry.payload["counter"], _Counter())
-    _count_open(day, counter, entry.at)
-    counter.open_since, counter.last_at = None, entry.at
+def _shut(day: _Day, at: datetime, payload: Payload) -> None:
+    counter = day.counters.setdefault(payload["counter"], _Counter())
+    _count_open(day, counter, at)
+    counter.open_since, counter.last_at = None, at
 
 
 def _count_open(day: _Day, counter: _Counter, until: datetime) -> None:
@@ -192,41 +189,41 @@ def _count_use(day: _Day, until: datetime) -> None:
 # -- bookings --------------------------------------------------------------------------------------
 
 
-def _of(day: _Day, entry: Entry) -> Booked | None:
-    return day.booked.get(entry.payload["appointment"])
+def _of(day: _Day, payload: Payload) -> Booked | None:
+    return day.booked.get(payload["appointment"])
 
 
-def _booked(day: _Day, entry: Entry) -> None:
-    found = _of(day, entry)
+def _booked(day: _Day, at: datetime, payload: Payload) -> None:
+    found = _of(day, payload)
     if found is not None and not found.asked:
-        _made(day, entry, found)
+        _made(day, at, found)
 
 
-def _requested(day: _Day, entry: Entry) -> None:
-    found = _of(day, entry)
+def _requested(day: _Day, at: datetime, payload: Payload) -> None:
+    found = _of(day, payload)
     if found is not None:
-        _made(day, entry, found)
+        _made(day, at, found)
 
 
-def _made(day: _Day, entry: Entry, found: Booked) -> None:
-    hour = day.hour(entry.at)
+def _made(day: _Day, at: datetime, found: Booked) -> None:
+    hour = day.hour(at)
     day.tally.count("bookings", found.service, hour)
     day.tally.count(f"by_{found.channel}", found.service, hour)
-    day.made.append((entry.at, found.service))
+    day.made.append((at, found.service))
 
 
-def _cancelled(day: _Day, entry: Entry) -> None:
-    found = _of(day, entry)
+def _cancelled(day: _Day, at: datetime, payload: Payload) -> None:
+    found = _of(day, payload)
     if found is not None:
-        day.tally.count("bookings_cancelled", found.service, day.hour(entry.at))
+        day.tally.count("bookings_cancelled", found.service, day.hour(at))
 
 
-def _came(day: _Day, entry: Entry) -> None:
-    day.outcomes[entry.payload["appointment"]] = True
+def _came(day: _Day, _at: datetime, payload: Payload) -> None:
+    day.outcomes[payload["appointment"]] = True
 
 
-def _missed(day: _Day, entry: Entry) -> None:
-    day.outcomes[entry.payload["appointment"]] = False
+def _missed(day: _Day, _at: datetime, payload: Payload) -> None:
+    day.outcomes[payload["appointment"]] = False
 
 
 def _count_outcomes(day: _Day) -> None:
@@ -244,13 +241,13 @@ def _count_outcomes(day: _Day) -> None:
 # -- what is measured once a day, and what is counted in between ---------------------------------------
 
 
-def _measured(day: _Day, entry: Entry) -> None:
+def _measured(day: _Day, _at: datetime, payload: Payload) -> None:
     if day.opening is not None:
         return  # two processes at once: the first one counts
-    day.opening = tuple((first, until) for first, until in entry.payload["opening"])
+    day.opening = tuple((first, until) for first, until in payload["opening"])
     day.tally.count("measured_days", NOBODYS, 0)
-    day.tally.count("capacity_min", NOBODYS, 0, entry.payload["capacity_min"])
-    for service, days in entry.payload["earliest"]:
+    day.tally.count("capacity_min", NOBODYS, 0, payload["capacity_min"])
+    for service, days in payload["earliest"]:
         if days == NONE_FREE:
             day.tally.count("none_free", service, 0)
         else:
@@ -269,12 +266,12 @@ def _count_opening(day: _Day) -> None:
             day.tally.count("bookings_outside", service, local.hour)
 
 
-def _searched(day: _Day, entry: Entry) -> None:
-    for service, count in entry.payload["services"]:
-        day.tally.count("found_nothing", service, day.hour(entry.at), count)
+def _searched(day: _Day, at: datetime, payload: Payload) -> None:
+    for service, count in payload["services"]:
+        day.tally.count("found_nothing", service, day.hour(at), count)
 
 
-_ACTS: Final = {
+_ACTS: Final[Mapping[str, Callable[[_Day, datetime, Payload], None]]] = {
     "TicketCalled": _called,
     "TicketResumed": _at_counter,
     "ServiceStarted": _at_counter,

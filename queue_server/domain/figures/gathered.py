@@ -10,23 +10,25 @@ from typing import Any, Final
 
 from queue_server.domain.figures.day import WAITS
 from queue_server.domain.figures.period import Period
-from queue_server.domain.figures.tally import Tally, quantile, total
+from queue_server.domain.figures.tally import Tally, quantile
 
-BY_WEEKDAY: Final = frozenset({"visits", *WAITS})
+IN_PARTS: Final = frozenset({"visits", "from_appointment", *WAITS})
+"""What is told of parts and weekdays. A year of all of it, twelve times over, takes three times as long."""
 
 
 @dataclass(slots=True)
 class Gathered:
-    """`parts` are those of `period`, in their order; `weekdays` has of each (0 = Monday) its visits and
-    waits.
+    """`parts` are those of `period`, in their order, `weekdays` those from 0 = Monday: of both the measures
+    `IN_PARTS` by hour, of all services together.
 
-    `sites_days`: how many days of how many sites it is made of.
+    `site_days`: how many days of how many sites it is made of.
     """
 
     period: Period
     parts: list[tuple[Period, Tally]]
     weekdays: list[Tally] = field(default_factory=lambda: [Tally() for _ in range(7)])
     site_days: int = 0
+    _whole: Tally = field(default_factory=Tally)
     _place: dict[date, Tally] = field(default_factory=dict)
 
     @classmethod
@@ -38,14 +40,24 @@ class Gathered:
                 found._place[date.fromordinal(part.first.toordinal() + n)] = tally
         return found
 
-    def take(self, day: date, body: Mapping[str, Any], services: Collection[str] | None = None) -> None:
-        """Take in a day as it was kept; of some services, or of all."""
-        self._place[day].take(body, services)
-        self.weekdays[day.weekday()].take(body, services, BY_WEEKDAY)
+    def take(
+        self, days: Iterable[tuple[date, Mapping[str, Any]]], services: Collection[str] | None = None
+    ) -> None:
+        """Take in days as they were kept; of some services, or of all."""
+        self._whole.take((self._into_parts(day, body, services) for day, body in days), services)
+
+    def _into_parts(
+        self, day: date, body: Mapping[str, Any], services: Collection[str] | None
+    ) -> Mapping[str, Any]:
+        of_day = Tally()
+        of_day.take_together(body, services, IN_PARTS)
+        self._place[day].add(of_day)
+        self.weekdays[day.weekday()].add(of_day)
         self.site_days += 1
+        return body
 
     def whole(self) -> Tally:
-        return total(tally for _, tally in self.parts)
+        return self._whole
 
 
 @dataclass(frozen=True, slots=True)

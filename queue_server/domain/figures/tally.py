@@ -5,7 +5,7 @@ median of a month comes out of its days exactly (to the whole minute). `""` stan
 particular. What must not live here: what is counted, and when (`visits`, `day`).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -14,8 +14,18 @@ from typing import Any, Final, TypeAlias
 Key: TypeAlias = tuple[str, str, int]
 """Measure, service id, local hour (0 … 23)."""
 
+HOURS: Final = {str(hour): hour for hour in range(24)}
+AT_ONCE: Final = 64
+"""So many days' times are put one after another before they are counted: a few megabytes."""
 NOBODYS: Final = ""
 """The service of what belongs to none: calls, counters."""
+
+
+class _Strung(defaultdict[Key, list[int]]):
+    """Histograms one after another: value, count, value, count …"""
+
+    def __init__(self) -> None:
+        super().__init__(list)
 
 
 @dataclass(slots=True)
@@ -23,36 +33,57 @@ class Tally:
     """`counts` and `times`; a time's histogram maps its value (minutes; days for `earliest`) to how often."""
 
     counts: Counter[Key] = field(default_factory=Counter)
-    times: dict[Key, Counter[int]] = field(default_factory=dict)
+    times: dict[Key, dict[int, int]] = field(default_factory=dict)
 
     def count(self, measure: str, service: str, hour: int, by: int = 1) -> None:
-        self.counts[measure, service, hour] += by
+        key, counts = (measure, service, hour), self.counts
+        counts[key] = counts.get(key, 0) + by
 
     def time(self, measure: str, service: str, hour: int, value: int) -> None:
-        self.times.setdefault((measure, service, hour), Counter())[value] += 1
+        key = (measure, service, hour)
+        values = self.times.get(key)
+        if values is None:
+            self.times[key] = {value: 1}
+        else:
+            values[value] = values.get(value, 0) + 1
 
     def add(self, other: "Tally") -> None:
         self.counts.update(other.counts)
         for key, values in other.times.items():
-            self.times.setdefault(key, Counter()).update(values)
+            _merge(self.times.setdefault(key, {}), values.items())
 
-    def take(
-        self,
-        body: Mapping[str, Any],
-        services: Collection[str] | None = None,
-        measures: Collection[str] | None = None,
+    def take(self, bodies: Iterable[Mapping[str, Any]], services: Collection[str] | None = None) -> None:
+        """Add what `to_json` wrote; of some services (and what belongs to none), or of all.
+
+        The times of many days are first put one after another and then counted: pair by pair it takes twice
+        as long.
+        """
+        counts, strung = self.counts, _Strung()
+        for n, body in enumerate(bodies):
+            for key, count in _leaves(body["counts"], services):
+                counts[key] = counts.get(key, 0) + count
+            for key, flat in _leaves(body["times"], services):
+                strung[key] += flat
+            if n % AT_ONCE == AT_ONCE - 1:
+                self._count_strung(strung)
+        self._count_strung(strung)
+
+    def take_together(
+        self, body: Mapping[str, Any], services: Collection[str] | None, measures: Collection[str]
     ) -> None:
-        """Add what `to_json` wrote; of some services (and what belongs to none), and of some measures."""
-        counts, times = self.counts, self.times
-        for key, n in _leaves(body["counts"], services, measures):
-            counts[key] += n
-        for key, flat in _leaves(body["times"], services, measures):
-            values = times.get(key)
-            if values is None:
-                values = times[key] = Counter()
+        """Add what `to_json` wrote of some measures by hour, of all these services together."""
+        strung = _Strung()
+        for (measure, _, hour), count in _leaves(body["counts"], services, measures):
+            self.count(measure, NOBODYS, hour, count)
+        for (measure, _, hour), flat in _leaves(body["times"], services, measures):
+            strung[measure, NOBODYS, hour] += flat
+        self._count_strung(strung)
+
+    def _count_strung(self, strung: "_Strung") -> None:
+        for key, flat in strung.items():
             pairs = iter(flat)
-            for value in pairs:
-                values[value] += next(pairs)
+            _merge(self.times.setdefault(key, {}), zip(pairs, pairs, strict=True))
+        strung.clear()
 
     # -- questions ---------------------------------------------------------------------------------
 
@@ -76,6 +107,11 @@ class Tally:
     def services(self) -> set[str]:
         """Return the services that anything was counted of."""
         return {service for _, service, _ in chain(self.counts, self.times)} - {NOBODYS}
+
+
+def _merge(values: dict[int, int], more: Iterable[tuple[int, int]]) -> None:
+    for value, n in more:
+        values[value] = values.get(value, 0) + n
 
 
 def _is_asked(
@@ -122,12 +158,12 @@ def to_json(tally: Tally) -> dict[str, Any]:
 def from_json(body: Mapping[str, Any], services: Collection[str] | None = None) -> Tally:
     """Return the tally that `to_json` wrote; of some services, and of what belongs to none."""
     found = Tally()
-    found.take(body, services)
+    found.take([body], services)
     return found
 
 
 def _leaves(
-    tree: Mapping[str, Any], services: Collection[str] | None, measures: Collection[str] | None
+    tree: Mapping[str, Any], services: Collection[str] | None, measures: Collection[str] | None = None
 ) -> Iterator[tuple[Key, Any]]:
     for measure, by_service in tree.items():
         if measures is not None and measure not in measures:
@@ -135,4 +171,4 @@ def _leaves(
         for service, by_hour in by_service.items():
             if services is None or service in services or service == NOBODYS:
                 for hour, value in by_hour.items():
-                    yield (measure, service, int(hour)), value
+                    yield (measure, service, HOURS[hour]), value

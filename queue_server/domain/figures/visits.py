@@ -6,13 +6,14 @@ fit is no matter here; `aufruf check` looks for those. What must not live here: 
 (`day`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeAlias
 
 Payload: TypeAlias = Mapping[str, Any]
+TAKEN: Final = "TicketTaken"
 
 
 class Entry(NamedTuple):
@@ -22,6 +23,10 @@ class Entry(NamedTuple):
     at: datetime
     kind: str
     payload: Payload
+
+
+Unnamed: TypeAlias = tuple[int, datetime, str, Payload]
+"""An entry as a plain tuple, of which a day's thousands are quickly made; an `Entry` is one too."""
 
 
 class Ending(StrEnum):
@@ -73,9 +78,12 @@ class Visit:
         """Return how long it was served, in all; None where that is not known, or counts elsewhere."""
         if self.ending is not Ending.SERVED or self.unmeasured or not self.stays:
             return None
-        if not all(stay.leads for stay in self.stays):
-            return None
-        return sum((stay.ends - stay.begins for stay in self.stays), timedelta())
+        served = timedelta()
+        for begins, ends, leads in self.stays:
+            if not leads:
+                return None
+            served += ends - begins
+        return served
 
 
 class Visits:
@@ -85,127 +93,133 @@ class Visits:
         self.all: dict[int, Visit] = {}
         self._followers: dict[int, list[int]] = {}
 
-    def take(self, entry: Entry) -> None:
-        """Take in one entry of `KINDS`."""
-        _ACTS[entry.kind](self, entry)
+    def take(self, entry: Unnamed) -> None:
+        """Take in one entry; those of other kinds than `KINDS` tell nothing here."""
+        seq, at, kind, payload = entry
+        if kind == TAKEN:
+            self._taken(seq, at, payload)
+        elif kind in _ACTS:
+            _ACTS[kind](self, at, payload)
 
     def _ids(self, ticket_id: int) -> list[int]:
         """Return a visit's id and those of the ones joined to it; none when the day does not know it."""
         return [ticket_id, *self._followers.get(ticket_id, ())] if ticket_id in self.all else []
 
-    def _group(self, ticket_id: int) -> list[Visit]:
+    def _group(self, ticket_id: int) -> Sequence[Visit]:
+        if ticket_id not in self._followers:  # as nearly always
+            visit = self.all.get(ticket_id)
+            return () if visit is None else (visit,)
         return [self.all[one] for one in self._ids(ticket_id)]
 
     # -- what happens ------------------------------------------------------------------------------
 
-    def _taken(self, entry: Entry) -> None:
-        payload = entry.payload
+    def _taken(self, seq: int, at: datetime, payload: Payload) -> None:
         appointed = payload.get("appointed_at")
-        self.all[entry.seq] = Visit(
-            entry.at,
+        self.all[seq] = Visit(
+            at,
             payload["concern"][0][0],
             payload["origin"],
             payload["due_reason"] == "late",
             None if appointed is None else datetime.fromisoformat(appointed),
         )
 
-    def _called(self, entry: Entry) -> None:
-        self._finish(entry.payload.get("finished"), entry.at)
-        for visit in self._group(entry.payload["ticket"]):
-            _summon(visit, entry.at)
+    def _called(self, at: datetime, payload: Payload) -> None:
+        self._finish(payload.get("finished"), at)
+        for visit in self._group(payload["ticket"]):
+            _summon(visit, at)
 
-    def _joined(self, entry: Entry) -> None:
-        visit, leader = self.all.get(entry.payload["ticket"]), self.all.get(entry.payload["leader"])
+    def _joined(self, at: datetime, payload: Payload) -> None:
+        visit, leader = self.all.get(payload["ticket"]), self.all.get(payload["leader"])
         if visit is None or leader is None:
             return
-        _summon(visit, entry.at)
+        _summon(visit, at)
         if leader.serving_since is not None:
-            visit.serving_since = entry.at
-        visit.leader = entry.payload["leader"]
-        self._followers.setdefault(entry.payload["leader"], []).append(entry.payload["ticket"])
+            visit.serving_since = at
+        visit.leader = payload["leader"]
+        self._followers.setdefault(payload["leader"], []).append(payload["ticket"])
 
-    def _undone(self, entry: Entry) -> None:
-        for ticket_id in self._ids(entry.payload["ticket"]):
+    def _undone(self, _at: datetime, payload: Payload) -> None:
+        for ticket_id in self._ids(payload["ticket"]):
             visit = self.all[ticket_id]
             if visit.first_called_at == visit.summoned_at:
                 visit.first_called_at = None
             visit.summoned_at, visit.missed, visit.parked = None, visit.was_missed, visit.was_parked
             if not visit.parked:  # a parked group stays together
                 self._part(visit, ticket_id)
-        restored = entry.payload.get("restored")
+        restored = payload.get("restored")
         if restored is not None:
             for visit in self._group(restored):
                 visit.ending = None
                 if visit.stays:
                     visit.serving_since = visit.stays.pop().begins
 
-    def _started(self, entry: Entry) -> None:
-        by = entry.payload.get("by", "clerk")
-        for visit in self._group(entry.payload["ticket"]):
-            visit.serving_since = entry.at
+    def _started(self, at: datetime, payload: Payload) -> None:
+        by = payload.get("by", "clerk")
+        for visit in self._group(payload["ticket"]):
+            visit.serving_since = at
             if by == "finish":
                 visit.unmeasured = True
             elif by == "clerk" and visit.way is None and visit.summoned_at is not None:
-                visit.way = (visit.summoned_at, entry.at)
+                visit.way = (visit.summoned_at, at)
 
-    def _finished(self, entry: Entry) -> None:
-        self._finish(entry.payload["ticket"], entry.at)
+    def _finished(self, at: datetime, payload: Payload) -> None:
+        self._finish(payload["ticket"], at)
 
-    def _resumed(self, entry: Entry) -> None:
-        self._finish(entry.payload.get("finished"), entry.at)
-        for visit in self._group(entry.payload["ticket"]):
-            visit.serving_since, visit.parked = entry.at, False
+    def _resumed(self, at: datetime, payload: Payload) -> None:
+        self._finish(payload.get("finished"), at)
+        for visit in self._group(payload["ticket"]):
+            visit.serving_since, visit.parked = at, False
 
-    def _changed(self, entry: Entry) -> None:
+    def _changed(self, _at: datetime, payload: Payload) -> None:
         """A clerk corrected what the visitor came for; a transfer leaves it, for that was another matter."""
-        visit = self.all.get(entry.payload["ticket"])
+        visit = self.all.get(payload["ticket"])
         if visit is not None:
-            visit.service = entry.payload["concern"][0][0]
+            visit.service = payload["concern"][0][0]
 
-    def _not_there(self, entry: Entry) -> None:
-        for visit in self._group(entry.payload["ticket"]):
+    def _not_there(self, _at: datetime, payload: Payload) -> None:
+        for visit in self._group(payload["ticket"]):
             visit.missed = True
-        self._part_all(entry.payload["ticket"])
+        self._part_all(payload["ticket"])
 
-    def _returned(self, entry: Entry) -> None:
-        for visit in self._group(entry.payload["ticket"]):
+    def _returned(self, _at: datetime, payload: Payload) -> None:
+        for visit in self._group(payload["ticket"]):
             visit.missed = False
 
-    def _put_back(self, entry: Entry) -> None:
+    def _put_back(self, _at: datetime, payload: Payload) -> None:
         """It had not really begun: what was served until then does not count."""
-        for visit in self._group(entry.payload["ticket"]):
+        for visit in self._group(payload["ticket"]):
             visit.serving_since = visit.way = None
-        self._part_all(entry.payload["ticket"])
+        self._part_all(payload["ticket"])
 
-    def _parked(self, entry: Entry) -> None:
-        for visit in self._group(entry.payload["ticket"]):
-            _stop(visit, entry.at)
+    def _parked(self, at: datetime, payload: Payload) -> None:
+        for visit in self._group(payload["ticket"]):
+            _stop(visit, at)
             visit.parked = True
 
-    def _transferred(self, entry: Entry) -> None:
-        for visit in self._group(entry.payload["ticket"]):
-            _stop(visit, entry.at)
-        self._part_all(entry.payload["ticket"])
+    def _transferred(self, at: datetime, payload: Payload) -> None:
+        for visit in self._group(payload["ticket"]):
+            _stop(visit, at)
+        self._part_all(payload["ticket"])
 
-    def _released(self, entry: Entry) -> None:
-        ticket_id = entry.payload["ticket"]
+    def _released(self, _at: datetime, payload: Payload) -> None:
+        ticket_id = payload["ticket"]
         visit = self.all.get(ticket_id)
         if visit is not None and visit.parked:
             for one in self._group(ticket_id):
                 one.parked = False
             self._part_all(ticket_id)
 
-    def _cancelled(self, entry: Entry) -> None:
-        self._end_alone(entry.payload["ticket"], Ending.CANCELLED)
+    def _cancelled(self, _at: datetime, payload: Payload) -> None:
+        self._end_alone(payload["ticket"], Ending.CANCELLED)
 
-    def _expired(self, entry: Entry) -> None:
-        visit = self.all.get(entry.payload["ticket"])
+    def _expired(self, _at: datetime, payload: Payload) -> None:
+        visit = self.all.get(payload["ticket"])
         if visit is None:
             return
         ending = Ending.NOT_THERE if visit.missed else Ending.LEFT
         if visit.serving_since is not None:  # "done" was forgotten: how long it took nobody knows
             visit.serving_since, visit.unmeasured, ending = None, True, Ending.SERVED
-        self._end_alone(entry.payload["ticket"], ending)
+        self._end_alone(payload["ticket"], ending)
 
     # -- smaller steps -----------------------------------------------------------------------------
 
@@ -258,8 +272,7 @@ def _stop(visit: Visit, at: datetime) -> None:
         visit.serving_since = None
 
 
-_ACTS: Final[Mapping[str, Callable[[Visits, Entry], None]]] = {
-    "TicketTaken": Visits._taken,
+_ACTS: Final[Mapping[str, Callable[[Visits, datetime, Payload], None]]] = {
     "TicketCalled": Visits._called,
     "TicketJoined": Visits._joined,
     "CallUndone": Visits._undone,
@@ -276,5 +289,5 @@ _ACTS: Final[Mapping[str, Callable[[Visits, Entry], None]]] = {
     "TicketCancelled": Visits._cancelled,
     "TicketExpired": Visits._expired,
 }
-KINDS: Final = frozenset(_ACTS)
+KINDS: Final = frozenset(_ACTS) | {TAKEN}
 """The entries that tell of visits."""
