@@ -136,6 +136,12 @@ class Hall:
         """Return the first of two visits of one person for the second; None for every other ticket."""
         return None if ticket.after is None else self.tickets.get(ticket.after)
 
+    def both_of(self, ticket: Ticket) -> list[Ticket]:
+        """Return the two visits of one person, the first one first; of every other ticket itself alone."""
+        first = self.first_of(ticket) or ticket
+        second = self.tickets.get(self._second.get(first.id, 0))
+        return [first] if second is None else [first, second]
+
     def held_back(self) -> list[Ticket]:
         """Return who waits outside of the line: second visits whose first one is not over."""
         seconds = (self.tickets[i] for i in self._second.values())

@@ -46,6 +46,12 @@ def offered_at(site: Site) -> tuple[str, ...]:
     return tuple(code_for(one) for one in site.interpreter_languages)
 
 
+def is_offered(site: Site, needs: Iterable[str]) -> bool:
+    """Say whether somebody interprets at a site into the language that is asked for; yes if none is."""
+    language = language_in(needs)
+    return not language or language in site.interpreter_languages
+
+
 def first_day(site: Site, today: date) -> date:
     """Return the first day on which an interpreter can be there who is asked for today."""
     return _after(today, site.interpreter_days, closed_days(site))

@@ -101,7 +101,11 @@ def view(unit: Unit, appointment: Appointment) -> Answer:
 
 def asks_of(unit: Unit, site_id: str, appointment: Appointment) -> frozenset[str]:
     """Return what the times for a booking of a site must offer, from what its holder needs."""
-    person = unit.person_at(site_id, appointment.id)
+    return asks_told(unit, site_id, appointment.id)
+
+
+def asks_told(unit: Unit, site_id: str, appointment_id: int) -> frozenset[str]:
+    person = unit.person_at(site_id, appointment_id)
     return OF_THE_TIME.intersection(person.needs) if person else frozenset()
 
 

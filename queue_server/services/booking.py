@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from queue_server.domain import events as e
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.errors import BadInput
-from queue_server.domain.interpreting import UNKNOWN, language_in
+from queue_server.domain.interpreting import UNKNOWN, is_offered
 from queue_server.domain.needs import STAFFS
 from queue_server.domain.person import Person
 from queue_server.services import booking_letters as letters
@@ -147,8 +147,7 @@ def _check_person(unit: Unit, parts: Sequence[Appointment], person: Person) -> N
         raise BadInput(field="needs", found=min(theirs))  # else anybody could be served before all others
     if UNKNOWN in person.needs and (channel != "kiosk" or not unit.site.interpreter_languages):
         raise BadInput(field="needs", found=UNKNOWN)
-    language = language_in(person.needs)
-    if language and language not in unit.site.interpreter_languages:
+    if not is_offered(unit.site, person.needs):
         raise BadInput(field="needs")
 
 

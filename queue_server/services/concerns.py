@@ -9,6 +9,7 @@ from queue_server.domain.admission import AS_WALK_IN, WITH_APPOINTMENT, ever_adm
 from queue_server.domain.admitting import admitted
 from queue_server.domain.concern import Concern, ConcernError, Wanted, duration, stands_apart
 from queue_server.domain.errors import BadInput, NotFound, NotTogether, Refusal, ServiceNotHere, TooMany
+from queue_server.domain.interpreting import WISHES
 from queue_server.domain.local_days import span_of
 from queue_server.domain.needs import OF_THE_TIME, booked_minutes
 from queue_server.domain.town import Channel, Service, Site, Town
@@ -116,6 +117,12 @@ def asking(choice: Choice, needs: Collection[str]) -> Choice:
         return choice
     then = None if choice.then is None else asking(choice.then, asks)
     return replace(choice, expected_min=booked_minutes(asks, choice.expected_min), then=then, asks=asks)
+
+
+def as_soon_as_possible(choice: Choice) -> Choice:
+    """Return it without the lead of an interpreter: the desk knows whom to call."""
+    then = None if choice.then is None else as_soon_as_possible(choice.then)
+    return replace(choice, then=then, asks=choice.asks - WISHES)
 
 
 def services_by_id(town: Town, site: Site) -> Mapping[str, Service]:

@@ -10,9 +10,9 @@ from datetime import datetime
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.person import Person
 from queue_server.services import booking_letters as letters
-from queue_server.services.appointments import view
+from queue_server.services.appointments import asks_of, view
 from queue_server.services.booked_numbers import record_booked
-from queue_server.services.concerns import Choice
+from queue_server.services.concerns import Choice, asking
 from queue_server.services.holding import hold
 from queue_server.services.in_parts import choose_visit
 from queue_server.services.last_look import clerks_of_time
@@ -50,4 +50,5 @@ def clerks_to_confirm(unit: Unit, reference: str, starts_at: datetime) -> list[s
 
 def _choice(unit: Unit, parts: Sequence[Appointment]) -> Choice:
     pairs = tuple(pair for one in parts for pair in one.concern)
-    return choose_visit(*unit.eras.offered, pairs, parts[0].persons)
+    choice = choose_visit(*unit.eras.offered, pairs, parts[0].persons)
+    return asking(choice, asks_of(unit, unit.site.id, parts[0]))

@@ -16,7 +16,7 @@ from queue_server.domain.business_day import begins_at, business_day
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.eras import Eras
 from queue_server.domain.hall import Hall
-from queue_server.domain.interpreting import first_day, is_wished
+from queue_server.domain.interpreting import first_day, is_offered, is_wished
 from queue_server.domain.local_days import span_of
 from queue_server.domain.needs import STEP_FREE
 from queue_server.domain.parting import pair_starts
@@ -189,6 +189,8 @@ def free_of(unit: Unit, choice: Choice, span: Span, clerks: Sequence[ClerkTime])
     services, cells = services_of(choice), choice.expected_min // CELL_MIN
     allowed = _allowed(unit, services, span)
     allowed &= room_beside_walk_ins(unit.site, services, span, clerks, cells)
+    if not is_offered(unit.site, choice.asks):
+        return 0
     if is_wished(choice.asks):
         zone = ZoneInfo(unit.site.time_zone)
         soonest = cell_of(begins_at(first_day(unit.site, business_day(unit.now, zone)), zone))

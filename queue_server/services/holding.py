@@ -25,7 +25,7 @@ from queue_server.services import booking_limits as limits
 from queue_server.services import offer, requests
 from queue_server.services.appointments import choice_of, iso
 from queue_server.services.booking_limits import Overrule
-from queue_server.services.concerns import Choice
+from queue_server.services.concerns import Choice, as_soon_as_possible
 from queue_server.services.free_day import FreeDay, free_day, taken_on
 from queue_server.services.in_parts import second_slot
 from queue_server.services.ports import Answer, Unit
@@ -64,6 +64,8 @@ def hold(
     if starts_at.tzinfo is None or starts_at.timestamp() % CELL_S:
         raise BadInput(field="starts_at")
     choice, olds = to_replace(unit, choice, replaces, channel)
+    if channel == "desk":
+        choice = as_soon_as_possible(choice)
     mine = unit.fingerprint(client)
     known = _held_already(unit, mine, choice, starts_at, olds)
     if known is not None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from queue_server.domain.business_day import business_day
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.errors import NotFound
+from queue_server.domain.interpreting import is_offered
 from queue_server.domain.parting import part, second_cells
 from queue_server.domain.slots import cell_of, stretch, time_of
 from queue_server.domain.town import Site, Town, skills_of
@@ -57,7 +58,7 @@ def _at_site(
         choice = asking(choose_visit(*unit.eras.offered, wanted, persons), asks)
     except (NotFound, offer.NotBookable):
         return None
-    if not is_done(unit, choice):
+    if not is_done(unit, choice) or not is_offered(unit.eras.offered[1], asks):
         return None
     found = offer.earliest(unit, choice, 1)
     return {

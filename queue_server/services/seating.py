@@ -14,10 +14,11 @@ from typing import Final
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.availability import closed_days, may_stand, takes_bookings, work_of
 from queue_server.domain.errors import SlotTaken
+from queue_server.domain.needs import STEP_FREE
 from queue_server.domain.slots import Bits, Span
 from queue_server.domain.town import skills_of
 from queue_server.services import offer
-from queue_server.services.appointments import choice_of
+from queue_server.services.appointments import asks_told, choice_of
 from queue_server.services.free_day import free_day
 from queue_server.services.named_clerks import is_talk
 from queue_server.services.ports import Unit
@@ -37,7 +38,8 @@ def settle(
     clerks = [seat_of(unit, one, by_calendars=by_calendars, overruled=overruled) for one in parts]
     for one, clerk_id in zip(parts, clerks, strict=True):
         if clerk_id is None:
-            near = offer.next_free(unit, choice_of(unit, one), parts[0].starts_at, NEXT_COUNT)
+            choice = replace(choice_of(unit, one), asks=_asks(unit, one))
+            near = offer.next_free(unit, choice, parts[0].starts_at, NEXT_COUNT)
             raise SlotTaken(next=near)
     for one, clerk_id in zip(parts, clerks, strict=True):
         if clerk_id is not None and clerk_id != one.clerk_id:
@@ -68,8 +70,17 @@ def seat_of(
         return kept.clerk_id
     if is_talk(then.town, kept.services):
         return None  # one comes to a certain person
-    choice = replace(choice_of(unit, kept), clerk_id=None)
+    # As long as it is kept, and however soon: the day was agreed on when somebody to interpret was asked for.
+    rooms = _asks(unit, kept) & {STEP_FREE}
+    choice = replace(choice_of(unit, kept), clerk_id=None, asks=rooms)
     return free_day(unit, choice, day).clerk_at(kept.first_cell)
+
+
+def _asks(unit: Unit, kept: Appointment) -> frozenset[str]:
+    """Return what who is known to come needs; of a first booking nothing is known before it is booked."""
+    if kept.replaces is None:
+        return asks_told(unit, unit.site.id, kept.id)
+    return asks_told(unit, kept.replaces_site or unit.site.id, kept.replaces)
 
 
 def _is_offered(then: Unit, kept: Appointment, span: Span, *, overruled: bool) -> bool:

@@ -15,6 +15,7 @@ from queue_server.services.steering import counters_for
 VisitAct = Literal["away", "back", "cancel"]
 SHOWN_BEFORE = 5
 _HOLDERS: Final = NEEDS - STAFFS
+_TO_COME: Final = (TicketState.WAITING, TicketState.AWAY)
 
 
 def by_id(unit: Unit, ticket_id: int) -> Ticket:
@@ -34,11 +35,19 @@ def act(unit: Unit, ticket: Ticket, what: VisitAct) -> Answer:
 def tell_needs(unit: Unit, ticket: Ticket, needs: Collection[str]) -> Answer:
     """Take what the holder of a waiting ticket needs, in place of what was said before; staff see it.
 
-    Raises `BadInput` for an unknown one. What staff said of priority stays.
+    Of two visits of one person it is told for both, as far as they are to come. Raises `BadInput` for an
+    unknown one. What staff said of priority stays.
     """
-    ticket.require(TicketState.WAITING, TicketState.AWAY)
+    ticket.require(*_TO_COME)
     if unknown := set(needs) - _HOLDERS:
         raise BadInput(field="needs", found=min(unknown))
+    for one in unit.hall.both_of(ticket):
+        if one.state in _TO_COME:
+            _tell(unit, one, needs)
+    return status(ticket)
+
+
+def _tell(unit: Unit, ticket: Ticket, needs: Collection[str]) -> None:
     before = set(unit.needs(ticket.id))
     after = set(needs) | (before - _HOLDERS)
     if after != before:
@@ -46,7 +55,6 @@ def tell_needs(unit: Unit, ticket: Ticket, needs: Collection[str]) -> Answer:
         if after:
             unit.keep_needs(ticket.id, sorted(after))
         unit.record(visiting.direct(ticket, counters_for(unit.site, after)))
-    return status(ticket)
 
 
 def explain(unit: Unit, ticket_id: int) -> Answer:

@@ -8,8 +8,6 @@ from typing import Any, Final
 from starlette.responses import HTMLResponse
 
 from queue_server.domain.concern import stands_apart
-from queue_server.domain.interpreting import code_for
-from queue_server.domain.needs import OF_THE_TIME
 from queue_server.domain.papers import read_answers
 from queue_server.domain.town import Site, in_language
 from queue_server.services.coming_now import ComingNow
@@ -31,12 +29,13 @@ from queue_server.web.booking_concern import (
     too_many,
 )
 from queue_server.web.booking_dates import local, long_date, plain_date, short_date
+from queue_server.web.booking_needs import about_needs, interpreting, needs_of_time
 from queue_server.web.booking_nothing import note_nothing_found, note_nothing_free
 from queue_server.web.booking_person import NEEDS, REMINDERS, TYPED, Typed, wanted_fields
 from queue_server.web.booking_times import Around, sheet
 from queue_server.web.booking_visit import Visit
 from queue_server.web.booking_wish import Wish
-from queue_server.web.languages import name_in, spoken_at
+from queue_server.web.languages import spoken_at
 from queue_server.web.mailing import address
 from queue_server.web.need_words import in_words
 from queue_server.web.printed_pages import PrintedPages
@@ -102,13 +101,13 @@ async def show_times(
     note_nothing_free(visit, around)
     parts = [] if around.sites else [await _part(visit, one) for one in parts_of(visit.town, visit.wish)]
 
+    said = {"message": message, "ask": ""} if message or lost else about_needs(visit, around)
+
     def render(csrf: str) -> HTMLResponse:
         values = _times(visit, around, dict(now), csrf)
-        return visit.page(
-            "booking_times.html", status=status, message=message, lost=lost, parts=parts, **values
-        )
+        return visit.page("booking_times.html", status=status, lost=lost, parts=parts, **said, **values)
 
-    if visit.typed or parts or lost or message or status != 200:
+    if visit.typed or parts or lost or said["message"] or status != 200:
         return render(visit.csrf)
     # The waits by what they say: a number that is drawn changes the queue, and seldom the page.
     asked, shows = (visit.language, visit.wish, visit.today, now), (visit.town, *around.sites, around.sheet)
@@ -138,32 +137,8 @@ def _times(visit: Visit, around: Around, now: Mapping[str, ComingNow], csrf: str
         "act": ACT,
         "back": visit.url(wish.but(step=1)),
         **_papers(visit),
-        **_needs_of_time(visit),
+        **needs_of_time(visit),
         **shown,
-    }
-
-
-def _needs_of_time(visit: Visit) -> dict[str, Any]:
-    """Return the question for what decides which times there are: asked before them, sent in a body alone."""
-    # The day that was looked at may have no such time: the earliest ones are shown again.
-    anew = visit.wish.but(search="", hold=0, every_time=False, day=None, month="")
-    others = [pair for pair in visit.carried() if not (pair[0] == "p-need" and pair[1] in OF_THE_TIME)]
-    return {
-        "needs_of_time": [one for one in NEEDS if one in OF_THE_TIME],
-        "asks": visit.wish.asks,
-        **_interpreting(visit),
-        "needs_fields": [*anew.fields(), *others],
-    }
-
-
-def _interpreting(visit: Visit) -> dict[str, Any]:
-    """Return into which languages the chosen site finds somebody to interpret, and how long that takes."""
-    site = visit.site if visit.wish.site_id else None
-    languages = () if site is None else site.interpreter_languages
-    names = ((code_for(one), name_in(visit.call.say, one)) for one in languages)
-    return {
-        "interpreters": sorted(names, key=lambda pair: pair[1]),
-        "interpreter_days": 0 if site is None else site.interpreter_days,
     }
 
 
@@ -232,7 +207,7 @@ def show_data(
         with_subject="remarks" in required,
         needs=NEEDS,
         asks=visit.wish.asks,
-        **_interpreting(visit),
+        **interpreting(visit),
         with_helper=visit.asks_helper or bool(typed_code),
         reminders=REMINDERS,
         reminder_min=visit.typed.reminder(visit.site),

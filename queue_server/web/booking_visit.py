@@ -32,7 +32,9 @@ SHORTEST_CLIENT: Final = 16
 class Visit:
     """`client`: the browser's anonymous key, by which the holder of a time is known again.
 
-    `asks_helper`: the town has trusted helpers, so step 3 asks for their code."""
+    `asks_helper`: the town has trusted helpers, so step 3 asks for their code. `lost_language`: into which an
+    interpreter was wished for whom the chosen site does not offer.
+    """
 
     call: PageCall
     town: Town
@@ -41,6 +43,7 @@ class Visit:
     write_in: str = ""
     client: str = ""
     asks_helper: bool = False
+    lost_language: str = ""
 
     @property
     def house(self) -> House:

@@ -10,6 +10,7 @@ from datetime import datetime
 from starlette.datastructures import FormData
 
 from queue_server.domain.errors import NotFound
+from queue_server.domain.interpreting import WISHES
 from queue_server.domain.town import Site, in_language
 from queue_server.services import appointments, booking, offer
 from queue_server.services.concerns import asking
@@ -28,7 +29,7 @@ def moving_of(unit: Unit, reference: str) -> Answer:
     elif stored[1].number is None:
         raise NotFound(what="appointment")
     site_id, found = stored
-    asks = appointments.asks_of(unit, site_id, found)
+    asks = appointments.asks_of(unit, site_id, found) - WISHES  # an interpreter the desk finds sooner
     return {**appointments.view(unit, found), "clerk_id": found.clerk_id, "site": site_id, "asks": asks}
 
 

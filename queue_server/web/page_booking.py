@@ -21,7 +21,7 @@ from queue_server.domain.errors import (
     SlotTaken,
     UnknownHelperCode,
 )
-from queue_server.domain.interpreting import CODES, offered_at
+from queue_server.domain.interpreting import CODES, is_offered, language_in
 from queue_server.domain.needs import OF_THE_TIME
 from queue_server.domain.papers import answers_to, read_answers, written_answers
 from queue_server.domain.person import Person
@@ -295,10 +295,12 @@ def _visit(call: PageCall, wish: Wish, typed: Typed, *, write_in: str = "") -> V
     if town is None:
         return None
     site = next((one for one in town.sites if one.id == wish.site_id), None)
-    if site is not None:  # another site may offer no interpreter
-        typed.needs = tuple(one for one in typed.needs if one not in CODES or one in offered_at(site))
+    lost = ""
+    if site is not None and not is_offered(site, typed.needs):  # chosen at another site, or an hour ago
+        lost = language_in(typed.needs)
+        typed.needs = tuple(one for one in typed.needs if one not in CODES)
     asks = OF_THE_TIME.intersection(typed.needs)
-    return Visit(call, town, wish.but(asks=asks), typed, write_in, client_of(call))
+    return Visit(call, town, wish.but(asks=asks), typed, write_in, client_of(call), lost_language=lost)
 
 
 def _aim(form: FormData) -> Wish:

@@ -1,16 +1,18 @@
 """Needs change the time that is booked: longer, or in a room without steps; and a move keeps that."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
+from queue_server.adapters.changing_town import change_town
 from queue_server.adapters.database import Database
 from queue_server.domain.errors import SlotTaken
-from queue_server.domain.town import Town
+from queue_server.domain.town import Absence, Town
 from queue_server.services import booking, offer
 from queue_server.services.concerns import asking, choose_bookable
 from queue_server.services.ports import Unit
+from tests.domain.town_plans import edit
 from tests.services.booking_hall import ERIKA, TOMORROW, Booker
 from tests.town_hall import CAR, CARD, at, booking_town
 
@@ -126,3 +128,18 @@ def test_a_service_that_nobody_does_without_steps_has_no_times(hand: Booker) -> 
 
 def test_who_needs_nothing_of_that_keeps_the_time_as_it_is(hand: Booker) -> None:
     assert hand.book("08:00", person=replace(ERIKA, needs=("deaf",)))["minutes"] == 10
+
+
+def test_who_needs_no_steps_is_not_moved_to_a_clerk_upstairs(hand: Booker) -> None:
+    """Anna is entered as absent while the new time is held; Bernd, who is free, sits upstairs."""
+    booked = hand.book("10:00", CARD, person=WHEELS)
+    held = hand.hold("08:00", CARD, replaces=booked["reference"])
+    day = date.fromisoformat(TOMORROW)
+    away = edit("clerk", "anna", absences=(Absence(day, day),))
+    hand.database.write(lambda c: change_town(c, "town", away, hand.now))
+    hand.store.reload_settings()
+    with pytest.raises(SlotTaken) as refused:
+        hand.move(booked, held)
+    near = refused.value.params["next"]
+    assert isinstance(near, list)
+    assert TOMORROW not in {one[:10] for one in near}, "there is only Bernd on that day"

@@ -15,7 +15,7 @@ from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.errors import BadInput, HoldExpired, NobodyWaiting, SlotTaken, TooManyBookings
 from queue_server.domain.person import Person
 from queue_server.domain.town import CheckIn, Town
-from queue_server.services import booking, booking_clock, counter, offer, screens
+from queue_server.services import booking, booking_clock, counter, offer, screens, visits
 from queue_server.services.concerns import Choice
 from queue_server.services.in_parts import choose_visit, second_starts
 from queue_server.services.must_move import ask_to_move
@@ -259,6 +259,18 @@ def test_one_of_the_two_moves_alone(hand: Pairs) -> None:
 def arrive(hand: Pairs, booked: Answer, clock: str = "08:55") -> Answer:
     hand.now = at(clock)
     return hand.check_in(booked)
+
+
+def test_what_is_said_on_the_phone_while_waiting_counts_for_both(hand: Pairs) -> None:
+    arrived = arrive(hand, hand.book_both("09:00", DAY))
+
+    def both(told: Answer, *needs: str) -> list[tuple[str, ...]]:
+        hand.do(lambda u: visits.tell_needs(u, u.hall.tickets[told["id"]], needs))
+        hand.restart()
+        return hand.look(lambda u: [u.needs(one["id"]) for one in (arrived, arrived["then"])])
+
+    assert both(arrived, "deaf") == [("deaf",)] * 2
+    assert both(arrived["then"]) == [()] * 2
 
 
 def test_arriving_for_one_is_arriving_for_both(hand: Pairs) -> None:

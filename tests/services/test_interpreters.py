@@ -12,6 +12,7 @@ from queue_server.domain.errors import BadInput, NotFound, SlotTaken
 from queue_server.domain.person import Person
 from queue_server.services import booking, interpreters, kiosk, offer, staff
 from queue_server.services.concerns import asking, choose_bookable
+from queue_server.services.in_parts import at_site
 from queue_server.services.ports import Answer, Unit
 from tests.services.booking_hall import ERIKA, TOMORROW, Booker
 from tests.town_hall import CARD, at, booking_town
@@ -128,3 +129,28 @@ def test_who_comes_without_an_appointment_may_ask_for_it(hand: Booker) -> None:
     hand.take(CARD, needs=["interpreter"])
     seen = hand.look(lambda u: staff.counter_picture(u, "c1", None, [], 1))
     assert seen["waiting_for_others"][0]["needs"] == ["interpreter"]
+
+
+def test_a_site_where_nobody_interprets_it_has_no_times(hand: Booker) -> None:
+    """Neither the site nor its times are offered to who needs a language that is spoken elsewhere."""
+
+    def of(*needs: str) -> tuple[Answer | None, list[str]]:
+        asks = frozenset(needs)
+        choice = hand.look(lambda u: asking(choose_bookable(*u.eras.offered, [(CARD, 1)]), asks))
+        return (
+            hand.look(lambda u: at_site(u, ((CARD, 1),), 1, asks)),
+            hand.look(lambda u: offer.earliest(u, choice, 1)["times"]),
+        )
+
+    assert of("interpreter_fa") == (None, [])
+    assert all(of("interpreter_tr"))
+
+
+def test_the_desk_moves_it_to_before_the_lead_and_its_visitor_does_not(hand: Booker) -> None:
+    booked = hand.book("08:00", CARD, day=FRIDAY, person=TURKISH)
+    with pytest.raises(SlotTaken):
+        hand.hold("09:00", CARD, replaces=booked["reference"])
+    soon = hand.hold("09:00", CARD, channel="desk", client="desk", replaces=booked["reference"])
+    moved = hand.move(booked, soon, "desk")
+    assert moved["starts_at"][:10] == TOMORROW
+    assert [(one["spoken"], one["days"]) for one in the_list(hand)] == [("tr", 1)]

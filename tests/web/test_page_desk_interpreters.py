@@ -77,6 +77,18 @@ async def test_where_nobody_interprets_nobody_is_asked(town: Town) -> None:
     assert '/interpreters"' not in await Desk(town).get()
     await visitor.press("act", "show", p__need=["interpreter_tr"])
     assert min(visitor.times) < "2026-03-12", "what no page of this site sends changes nothing"
+    assert "gibt es an diesem Standort nicht: Türkisch" in visitor.words
+
+
+async def test_who_finds_no_time_with_an_interpreter_is_told_whom_to_call(speaking: Town) -> None:
+    plan = edit("site", "rathaus", interpreter_days=60)
+    await speaking.house.write(lambda c: change_town(c, sample_town().id, plan, speaking.house.clock()))
+    await speaking.house.renew_if_changed()
+    visitor = Visitor(speaking)
+    await visitor.open(SOON)
+    await visitor.press("act", "show", p__need=["interpreter_tr"])
+    assert visitor.times == []
+    assert "Mit dem, was Sie brauchen, können wir hier zurzeit keine Zeit anbieten" in visitor.words
 
 
 async def test_the_desk_ticks_a_language_and_books_at_once(speaking: Town) -> None:
