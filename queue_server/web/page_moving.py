@@ -176,6 +176,7 @@ def _choosable(own: Own, answer: Answer, chosen: Site) -> dict[str, object]:
         "first": say("booking.moment", date=short_date(first.date(), say.language), clock=clock(first))
         if first
         else "",
+        "now": "",  # who has an appointment need not come without one
         "chosen": site.id == chosen.id,
         "url": f"{own.path}/move?to={site.id}",
     }
