@@ -4,36 +4,46 @@ It is walked in a town where it is about noon, at whatever hour the test runs: t
 booked and checked in for. The clock itself is the real one (`harness.demo_elsewhere`).
 """
 
+import asyncio
+import email
 import re
 import sys
+import time
 from collections.abc import AsyncIterator
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.e2e.faces.counter import CounterPage
 from tests.e2e.faces.desk import DeskPage
 from tests.e2e.faces.display import DisplayPage, Shown
 from tests.e2e.faces.kiosk import KioskPage
 from tests.e2e.faces.portal import PortalPage
-from tests.e2e.faces.town import Town
+from tests.e2e.faces.town import PASSWORD, Clerk, Ticket, Town, new_id
 from tests.e2e.harness.browser import Browsers
 from tests.e2e.harness.server import Server
 from tests.kiosk.real_town import Noon
 
 DEMO = Path(__file__).with_name("harness") / "demo_elsewhere.py"
 SMALL_AND_PLAIN: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "java_script_enabled": False}
+PARENT = "beispiel@posteo.de"
+COMES = "Kind muss persönlich anwesend sein"
 FAMILY_MIN = 20 + (15 + 3 * 10)
 """Registration of up to four together, one identity card, three further ones: the sum, in whole cells."""
 
 
-@pytest.fixture
-async def noon(tmp_path: Path) -> AsyncIterator[Server]:
-    """The demo where it is about noon; nothing is spoken and nothing printed, so it starts at once."""
+@pytest.fixture(scope="module")
+async def noon(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """The demo where it is about noon; nothing is spoken and nothing printed, so it starts at once.
+
+    One for all roads: each ends with its visits finished.
+    """
     command = (sys.executable, str(DEMO), Noon().zone, "demo")
-    running = Server(tmp_path / "noon", command, ["--no-speech", "--no-agents"])
+    folder = tmp_path_factory.mktemp("road") / "noon"
+    running = Server(folder, command, ["--no-speech", "--no-agents", "--no-rate-limits"])
     await running.start()
     yield running
     running.kill()
@@ -132,3 +142,74 @@ async def test_walk_in_and_couple_are_called_by_the_numbers_of_their_bookings(
         await display.shows(number)
         await counter.has(number, "called")
         await counter.press("come")
+        await counter.has(number, "serving")
+    await counter.press("finish")
+    await counter.stands_at("idle")
+
+
+@pytest.mark.timeout(120)
+async def test_what_five_visitors_came_without_stands_in_the_report(
+    noon: Server, noon_town: Town, browsers: Browsers, browser: Browser
+) -> None:
+    """Issue "for every visitor", checked bag: a passport for a child, from the phone to the report."""
+    portal = await PortalPage.open(browsers, browser, noon.url, **SMALL_AND_PLAIN)
+    await portal.tick("passport")
+    await portal.onward()
+    await portal.at_site("Rathaus am Markt")
+    await portal.answer("für ein Kind", "Ja")
+    await portal.choose_earliest()
+    await portal.type(name="Erika Beispiel", email=PARENT)
+    await portal.onward()
+    number = int(await portal.book())
+    letter = await letter_to(PARENT, noon.data / "spool")
+    assert f"[ ] {COMES}" in letter.splitlines()
+
+    kiosk = await KioskPage.open(browsers, browser, noon.url)
+    await kiosk.scan(portal.manage_url)
+    assert await kiosk.shown_number() == number
+    await expect(kiosk.page.locator(".result__bring")).to_contain_text(COMES)
+    counter = await CounterPage.open(browsers, browser, noon.url, "bernd", "rathaus-2")
+    await counter.press("next")
+    await counter.has(number, "called")
+    await counter.press("come")
+    await counter.has(number, "serving")
+    await counter.note_missing(COMES)
+
+    clerk = await noon_town.clerk("anna")
+    for _ in range(4):
+        await came_without(clerk, await clerk.take("passport"))
+    report = await browsers.open(browser, f"{noon.url}/sign-in?next=/admin/missing")
+    await report.fill("#user", "admin")
+    await report.fill("#password", PASSWORD)
+    await report.press("#password", "Enter")
+    line = report.locator(".missing__line", has_text=COMES)
+    await expect(line).to_contain_text("hat 5-mal gefehlt")
+
+
+async def letter_to(address: str, spool: Path) -> str:
+    """Wait for the letter to somebody, and return its plain text."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for path in spool.glob("*.eml"):
+            letter = email.message_from_bytes(path.read_bytes(), policy=default)
+            if letter["To"] and address in letter["To"]:
+                part = letter.get_body(("plain",))
+                assert part is not None
+                return str(part.get_content())
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"no letter to {address}")
+
+
+async def came_without(clerk: Clerk, ticket: Ticket) -> None:
+    """Serve somebody who took a number, and note that the child is missing."""
+    await clerk.call(ticket=ticket.id)
+    await clerk.do("start")
+    visits = (await clerk.get(f"/counters/{clerk.counter}/documents"))["visits"]
+    [[one]] = [
+        [one for one in visit["documents"] if one["name"]["de"] == COMES]
+        for visit in visits
+        if visit["ticket"] == ticket.id
+    ]
+    what = {"service": one["service"], "document": one["document"]}
+    await clerk.do("missing", request_id=new_id(), ticket=ticket.id, missing=True, **what)
+    await clerk.do("finish")

@@ -66,6 +66,14 @@ class CounterPage:
         await expect(self.offered(act)).to_be_visible()
         await self.page.keyboard.press(key)
 
+    async def note_missing(self, document: str) -> None:
+        """Note by key that the visitor came without a document."""
+        await self.act("missing", "e")
+        row = self.page.locator("dialog[open] .bring__press", has_text=document)
+        await self.page.keyboard.press(await row.locator("kbd").inner_text())
+        await expect(row).to_have_attribute("aria-pressed", "true")
+        await self.page.keyboard.press("Escape")
+
     def offered(self, act: str) -> Locator:
         return self.page.locator(f'[data-act="{act}"]:not([aria-disabled])').first
 

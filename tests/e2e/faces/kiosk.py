@@ -121,6 +121,12 @@ class KioskPage:
         await self._touch(clock.replace(":", ""), "Anmelden")
         await self.is_at("result")
 
+    async def scan(self, code: str) -> None:
+        """Hold a letter's code before the scanner, which is a keyboard: the signs, then Enter."""
+        await self.page.keyboard.type(code)
+        await self.page.keyboard.press("Enter")
+        await self.is_at("result")
+
     async def _touch(self, signs: str, then: str) -> None:
         for sign in signs:
             await self.page.locator(".keypad__keys").get_by_text(sign, exact=True).tap()

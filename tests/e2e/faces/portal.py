@@ -47,6 +47,13 @@ class PortalPage:
         lead = await self.page.locator("main p.soft").first.inner_text()
         return int(re.findall(r"\d+", lead)[0])
 
+    async def answer(self, question: str, reply: str) -> None:
+        """Answer a question about documents, and let the list be shown."""
+        asked = self.page.locator(".bring__question", has_text=question)
+        await asked.get_by_label(reply, exact=True).check()
+        await self.page.get_by_role("button", name="Liste").click()
+        await expect(asked.get_by_label(reply, exact=True)).to_be_checked()
+
     async def choose_earliest(self) -> datetime:
         """Choose the earliest time of all; returns it on the site's clock."""
         first = self.page.locator(".shortcuts .time").first
@@ -89,6 +96,11 @@ class PortalPage:
 
     async def number(self) -> str:
         return await self.page.locator("[data-number]").get_attribute("data-number") or ""
+
+    @property
+    def manage_url(self) -> str:
+        """The link to the booking whose page this is; its code stands on paper, too."""
+        return self.page.url.partition("?")[0]
 
     async def reference(self) -> str:
         return await self.page.locator(".answer__reference").inner_text()
