@@ -1,17 +1,20 @@
-"""How often the waits that were told held: worked out once a day for each site, from the last weeks' log.
+"""How often the waits that were told held, and how appointments are kept: worked out once a day.
 
-It is derived and not kept: a restart works it out anew. What must not live here: what counts as held
-(`domain.estimate_outcomes`).
+For each site, from the last weeks' log. It is derived and not kept: a restart works it out anew. What must
+not live here: what counts as held (`domain.estimate_outcomes`), and what a site's habits are
+(`domain.forecast.arrival_habits`).
 """
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from queue_server.domain.business_day import business_day
 from queue_server.domain.estimate_outcomes import DAYS, Outcome, hit_rate
+from queue_server.domain.forecast.arrival_habits import Arrivals, habits_of
+from queue_server.domain.forecast.drawing import Habits
 from queue_server.domain.service_times import Configured
 from queue_server.live.forecasts import Knowledge
 from queue_server.web.house import House
@@ -19,6 +22,7 @@ from queue_server.web.house import House
 LOOK_S: Final = 300.0
 AGAIN: Final = timedelta(hours=20)
 BREATH_S: Final = 0.02
+USUAL: Final = Habits()
 
 
 class HitRates:
@@ -27,6 +31,7 @@ class HitRates:
     def __init__(self, house: House) -> None:
         self._house = house
         self._worked_out: dict[str, datetime] = {}
+        self._habits: dict[str, Habits] = {}
 
     def knowledge(self, site_id: str) -> Knowledge:
         """Return what a forecast of the site may build on."""
@@ -35,6 +40,7 @@ class HitRates:
         durations = self._house.durations.get(town.id)
         return Knowledge(
             times=Configured() if durations is None else durations.times,
+            habits=self._habits.get(site_id, USUAL),
             widened=1.0 if known is None else known.widened,
         )
 
@@ -46,16 +52,18 @@ class HitRates:
             if last is not None and timedelta(0) <= now - last < AGAIN:
                 continue
             zone = ZoneInfo(site.time_zone)
-            self._house.hit_rates[site_id] = hit_rate(await self._outcomes(site_id, zone, now), zone)
+            outcomes, arrivals = await self._last_weeks(site_id, business_day(now, zone))
+            self._house.hit_rates[site_id] = hit_rate(outcomes, zone)
+            self._habits[site_id] = habits_of(arrivals, USUAL)
             self._worked_out[site_id] = now
 
-    async def _outcomes(self, site_id: str, zone: ZoneInfo, now: datetime) -> list[Outcome]:
-        today = business_day(now, zone)
-        found: list[Outcome] = []
+    async def _last_weeks(self, site_id: str, today: date) -> tuple[list[Outcome], Arrivals]:
+        """Return what the log says. The running day tells of estimates alone: who is missed comes last."""
+        log, outcomes, arrivals = self._house.told_estimates, list[Outcome](), Arrivals()
         for days in range(DAYS):
             day = today - timedelta(days=days)
-            found += await self._house.read(
-                partial(self._house.told_estimates.of_day, site_id=site_id, day=day)
-            )
+            outcomes += await self._house.read(partial(log.of_day, site_id=site_id, day=day))
+            if days > 0:
+                arrivals.add(await self._house.read(partial(log.arrivals, site_id=site_id, day=day)))
             await asyncio.sleep(BREATH_S)
-        return found
+        return outcomes, arrivals

@@ -14,6 +14,7 @@ from queue_server.domain.eras import Eras
 from queue_server.domain.estimate_outcomes import Outcome
 from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.period import Period
+from queue_server.domain.forecast.arrival_habits import Arrivals
 from queue_server.domain.missing_documents import Noted
 from queue_server.domain.people import NewAccount, NewToken
 from queue_server.domain.planned import Course, Planned
@@ -413,9 +414,10 @@ class AuditLines(Protocol):
 
 
 class ToldEstimates(Protocol):
-    """Reads what became of the waits that were told; `adapters.told_estimates` fits."""
+    """Reads what became of the waits that were told, and who came; `adapters.told_estimates` fits."""
 
     def of_day(self, connection: Connection, site_id: str, day: date) -> Sequence[Outcome]: ...
+    def arrivals(self, connection: Connection, site_id: str, day: date) -> Arrivals: ...
 
 
 class MissingDocuments(Protocol):

@@ -4,10 +4,11 @@ import pytest
 
 from queue_server.adapters import served_visits
 from queue_server.domain.service_times import Configured, mean
-from queue_server.web.hit_rates import HitRates
+from queue_server.web.hit_rates import USUAL, HitRates
 from queue_server.web.learning import Learning
 from tests.web.askers import MUSTER
 from tests.web.running import Town
+from tests.web.test_page_status import booked_for
 
 
 async def test_what_visits_took_is_learned_from_the_log_and_the_forecast_knows_it(
@@ -40,3 +41,20 @@ async def test_what_visits_took_is_learned_from_the_log_and_the_forecast_knows_i
     assert told > mean(Configured().spread(passport, 20)) * 1.1
     await learning.turn()
     assert town.house.durations[MUSTER] is known, "once a day is enough"
+
+
+async def test_when_holders_of_appointments_come_is_learned_and_the_forecast_knows_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queue_server.web.hit_rates.DAYS", 2)
+    monkeypatch.setattr("queue_server.web.hit_rates.BREATH_S", 0.0)
+    rates = HitRates(town.house)
+    assert rates.knowledge("rathaus").habits == USUAL
+    await booked_for(town, "2026-03-10T10:50+01:00")  # fifty minutes early
+    await rates.turn()
+    assert rates.knowledge("rathaus").habits == USUAL, "the running day is not over"
+    town.clock.forward(hours=20)
+    await rates.turn()
+    known = rates.knowledge("rathaus").habits
+    assert known.no_show < USUAL.no_show
+    assert sum(known.comes_min) < sum(USUAL.comes_min)
