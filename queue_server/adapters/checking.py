@@ -7,7 +7,7 @@ made of is found like any other. `secret_version` is left out: it is raised besi
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.book_checking import BrokenBook, compare_book
 from queue_server.adapters.database import Database
+from queue_server.adapters.figures_checking import compare_figures
 from queue_server.adapters.rows.base import COUNTER, DAY, EVENT, LEASE, TICKET, table
 from queue_server.adapters.rows.stream_rows import StreamRows
 from queue_server.adapters.tables.hall import SiteStream
@@ -78,11 +79,20 @@ def one_moment(database: Database) -> Iterator[Connection]:
             yield connection
 
 
-def check_database(database: Database, *, all_days: bool = False) -> list[SiteCheck]:
-    """Check every site that has a log; its current business day, or all days."""
+def check_database(database: Database, *, all_days: bool = False, figures: bool = False) -> list[SiteCheck]:
+    """Check every site that has a log; its current business day, or all days; and the figures of all days."""
     with one_moment(database) as connection:
         sites = connection.execute(sa.select(STREAM.c.site_id).order_by(STREAM.c.site_id)).scalars().all()
-        return [check_site(connection, site_id, all_days=all_days) for site_id in sites]
+        checks = [check_site(connection, site_id, all_days=all_days) for site_id in sites]
+        return [_with_figures(connection, one) for one in checks] if figures else checks
+
+
+def _with_figures(connection: Connection, check: SiteCheck) -> SiteCheck:
+    if not check.is_readable:
+        return check
+    site_id = check.site_id
+    found = (Difference(site_id, day, "figures", *told) for day, told in compare_figures(connection, site_id))
+    return replace(check, differences=(*check.differences, *found))
 
 
 def check_site(connection: Connection, site_id: str, *, all_days: bool = False) -> SiteCheck:

@@ -67,7 +67,7 @@ def days_to_count(connection: Connection, site_id: str, most: int) -> list[date]
         DAY_FIGURES.c.site_id == site_id, DAY_FIGURES.c.version == VERSION
     )
     there, found = set(connection.execute(kept).scalars()), []
-    for day in _days_before(connection, site_id, today) if today else ():
+    for day in days_before(connection, site_id, today) if today else ():
         if day not in there:
             found.append(day)
             if len(found) == most:
@@ -78,7 +78,7 @@ def days_to_count(connection: Connection, site_id: str, most: int) -> list[date]
 def rebuild(connection: Connection, site_id: str, zone: tzinfo) -> int:
     """Count all days anew that are over and still in the log; return how many."""
     today = connection.execute(sa.select(STREAM.c.business_day).where(STREAM.c.site_id == site_id)).scalar()
-    days = list(_days_before(connection, site_id, today)) if today else []
+    days = list(days_before(connection, site_id, today)) if today else []
     for day in days:
         keep_day(connection, site_id, day, count_day(connection, site_id, day, zone))
     return len(days)
@@ -170,7 +170,7 @@ def _booked(connection: Connection, site_id: str, ids: Sequence[int]) -> dict[in
     }
 
 
-def _days_before(connection: Connection, site_id: str, today: date) -> Iterator[date]:
+def days_before(connection: Connection, site_id: str, today: date) -> Iterator[date]:
     """Yield the days that have entries, the newest first: by the index from one to the next."""
     forgotten = StreamRows.forgotten(connection, site_id)
     mine = (EVENT.c.site_id == site_id) & (EVENT.c.seq > forgotten)

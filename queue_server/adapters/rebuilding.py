@@ -7,8 +7,6 @@ at a counter, needs, print jobs, and how often a ticket's secret was renewed.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,7 +16,7 @@ from queue_server.adapters.book_checking import BrokenBook, rebuild_book
 from queue_server.adapters.checking import STREAM, BrokenLog, current_day, fold_day
 from queue_server.adapters.rows.base import COUNTER, DAY, LEASE, TICKET
 from queue_server.adapters.rows.batch_rows import write_hall
-from queue_server.adapters.town.store import load_towns
+from queue_server.adapters.town.store import zone_of
 from queue_server.domain.hall import Hall
 
 
@@ -44,18 +42,13 @@ def rebuild_site(connection: Connection, site_id: str) -> int:
 
 def rebuild_figures(connection: Connection, site_id: str) -> int:
     """Count all days anew that are over; return how many. The caller's duty: `rebuild_site` before."""
-    return day_figures.rebuild(connection, site_id, _zone(connection, site_id))
-
-
-def _zone(connection: Connection, site_id: str) -> tzinfo:
-    sites = {site.id: site for town in load_towns(connection).values() for site in town.sites}
-    return ZoneInfo(sites[site_id].time_zone) if site_id in sites else UTC
+    return day_figures.rebuild(connection, site_id, zone_of(connection, site_id))
 
 
 def _rebuild_book(connection: Connection, site_id: str) -> None:
     place = connection.execute(sa.select(STREAM).where(STREAM.c.site_id == site_id)).one()
     try:
-        rebuild_book(connection, place.organisation_id, site_id, _zone(connection, site_id))
+        rebuild_book(connection, place.organisation_id, site_id, zone_of(connection, site_id))
     except BrokenBook as broken:
         raise BrokenLog(site_id, broken.seq, broken.why) from broken
 

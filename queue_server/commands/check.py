@@ -10,13 +10,14 @@ MOST_SHOWN = 50
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all-days", action="store_true", help="every business day, not only the current")
+    parser.add_argument("--figures", action="store_true", help="count the figures of all days and compare")
     add_place_arguments(parser)
 
 
 @plainly
 def run(args: argparse.Namespace) -> int:
     with open_place(args) as place:
-        checks = check_database(place.database, all_days=args.all_days)
+        checks = check_database(place.database, all_days=args.all_days, figures=args.figures)
     return report(checks)
 
 

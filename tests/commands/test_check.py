@@ -42,7 +42,7 @@ def test_a_day_as_the_product_made_it_agrees(busy: Place, aufruf: Aufruf) -> Non
     said = aufruf("check", *busy.words)
     assert (said.status, said.last) == (0, "Log and rows agree.")
     assert "3 tickets: ok" in said.out
-    assert aufruf("check", "--all-days", *busy.words).status == 0
+    assert aufruf("check", "--all-days", "--figures", *busy.words).status == 0
 
 
 @pytest.mark.parametrize(("empty_place", "damage"), DAMAGED, indirect=["empty_place"])

@@ -2,8 +2,9 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -69,6 +70,12 @@ def save_town(connection: Connection, town: Town, now: datetime) -> int:
 def load_towns(connection: Connection) -> dict[str, Town]:
     """Return organisation id → its set-up."""
     return {id_: _town(connection, id_) for id_ in organisations(connection)}
+
+
+def zone_of(connection: Connection, site_id: str) -> tzinfo:
+    """Return the time zone of a site; that of none in the set-up is UTC."""
+    sites = {site.id: site for town in load_towns(connection).values() for site in town.sites}
+    return ZoneInfo(sites[site_id].time_zone) if site_id in sites else UTC
 
 
 def organisations(connection: Connection) -> list[str]:
