@@ -38,6 +38,7 @@ from queue_server.web.ports import (
     Connections,
     Copies,
     Database,
+    DayLog,
     Exchange,
     Feeds,
     Figures,
@@ -148,6 +149,7 @@ class House:
     audit_lines: AuditLines
     missing_documents: MissingDocuments
     told_estimates: ToldEstimates
+    day_log: DayLog
     weakness: Callable[[str, Iterable[str]], str | None]
     """Returns why a password is unfit, given names that a stranger would try; takes up to 25 ms."""
     pairings: Pairings

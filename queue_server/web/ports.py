@@ -12,6 +12,7 @@ from queue_server.domain.administration import Doer, Done
 from queue_server.domain.calendar_entry import CalendarEntry
 from queue_server.domain.eras import Eras
 from queue_server.domain.estimate_outcomes import Outcome
+from queue_server.domain.events import Recorded
 from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.period import Period
 from queue_server.domain.forecast.arrival_habits import Arrivals
@@ -418,6 +419,12 @@ class ToldEstimates(Protocol):
 
     def of_day(self, connection: Connection, site_id: str, day: date) -> Sequence[Outcome]: ...
     def arrivals(self, connection: Connection, site_id: str, day: date) -> Arrivals: ...
+
+
+class DayLog(Protocol):
+    """Reads a site's log of one day; `adapters.day_log` fits."""
+
+    def of_day(self, connection: Connection, site_id: str, day: date) -> Sequence[Recorded]: ...
 
 
 class MissingDocuments(Protocol):

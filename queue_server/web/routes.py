@@ -58,6 +58,7 @@ from queue_server.web import (
     page_statement,
     page_status,
     page_styleguide,
+    page_why,
 )
 from queue_server.web.admin import page_account as admin_account
 from queue_server.web.admin import page_accounts as admin_accounts
@@ -120,6 +121,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_account.ROUTES,
     *page_start.ROUTES,
     *page_status.ROUTES,
+    *page_why.ROUTES,
     *page_manage.ROUTES,
     *page_booking.ROUTES,
     *page_statement.ROUTES,

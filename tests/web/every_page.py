@@ -111,6 +111,8 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/admin/week": (State("/admin/week", A),),
     "/barrierefreiheit": (State("/barrierefreiheit?town=musterstadt"), State("/barrierefreiheit")),
     "/counter": (State("/counter", C),),
+    "/counter/{counter}/why": (State("/counter/rathaus-1/why?one=417&other=417", C),),
+    "/admin/log/why": (State("/admin/log/why", A),),
     "/counter/{counter}": (State("/counter/rathaus-1", C, ready="[data-act]"),),
     "/demo/mails": (State("/demo/mails"),),
     "/demo/paper/{kiosk}": (State("/demo/paper/rathaus-kiosk"),),

@@ -1,0 +1,60 @@
+"""Two numbers are typed, and the page says why one was called first: on any day of the log."""
+
+from datetime import timedelta
+from typing import Any
+
+from queue_server.domain.access import Actor, Role
+from tests.web.askers import MUSTER, a_session
+from tests.web.running import Town
+from tests.web.test_page_desk import words
+
+CLERK, LOG = "/counter/rathaus-1/why", "/admin/log/why"
+
+
+async def ask(town: Town, path: str, who: dict[str, str], **typed: Any) -> Any:
+    return await town.client.get(path, params=typed, headers=who)
+
+
+async def test_a_clerk_is_told_why_one_number_came_before_another(town: Town) -> None:
+    await town.open()
+    anna = town.headers("anna")
+    assert "Geben Sie zwei Nummern ein." in words((await ask(town, CLERK, anna)).text)
+    first = (await town.take("passport"))["number"]
+    town.clock.forward(minutes=3)
+    other = (await town.take("passport"))["number"]
+    told = words((await ask(town, CLERK, anna, one=other, other=first)).text)
+    assert f"{first} steht vor {other}. Aufgerufen wurde noch keine von beiden." in told
+    await town.call()
+    told = words((await ask(town, CLERK, anna, one=other, other=first)).text)
+    assert f"wurde {first} vor {other} aufgerufen" in told
+    assert f"{first} war früher an der Reihe." in told
+    assert "eine Zeit, die sich nach dem Anliegen richtet" in told
+    assert "Reisepass" not in told, "nobody's concern is told"
+
+
+async def test_what_is_no_number_of_the_day_is_told_at_its_field(town: Town) -> None:
+    anna = town.headers("anna")
+    for typed, error in (
+        ({"one": "abc", "other": "302"}, "drei oder vier Ziffern"),
+        ({"one": "302", "other": "302"}, "zwei verschiedene Nummern"),
+        ({"one": "417", "other": "302"}, "hatte an diesem Tag niemand"),
+    ):
+        answer = await ask(town, CLERK, anna, **typed)
+        assert (answer.status_code, error in words(answer.text)) == (422, True)
+        assert f'value="{typed["one"]}"' in answer.text, "what was typed stays"
+
+
+async def test_who_reads_the_log_asks_about_any_day(town: Town) -> None:
+    await town.open()
+    numbers = [(await town.take("passport"))["number"] for _ in range(2)]
+    await town.call()
+    day = town.clock().date().isoformat()
+    before = (town.clock().date() - timedelta(days=1)).isoformat()
+    actor = Actor(Role.AUDITOR, MUSTER)
+    cookie = {"cookie": await town.house.write(lambda conn: a_session(conn, "auditor-x", actor))}
+    typed = {"one": str(numbers[0]), "other": str(numbers[1]), "site": "rathaus"}
+    told = words((await ask(town, LOG, cookie, day=day, **typed)).text)
+    assert "aufgerufen, Zimmer" in told
+    assert "hatte an diesem Tag niemand" in words((await ask(town, LOG, cookie, day=before, **typed)).text)
+    assert "Geben Sie einen Tag ein." in words((await ask(town, LOG, cookie, day="gestern", **typed)).text)
+    assert (await ask(town, LOG, town.headers("anna"))).status_code == 403
