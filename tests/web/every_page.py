@@ -194,6 +194,7 @@ NO_PAGE: Final = frozenset(
     {
         "/counter/{counter}/calendar",
         "/admin/missing.csv",
+        "/admin/durations/chosen",
         *("/admin/exchange/services.csv", "/admin/exchange/town.toml", "/calendar/{secret}.ics"),
         "/admin/figures/table",
         *("/demo/mails/{mail}/calendar", "/demo/paper/{kiosk}/slips", "/demo/paper/{kiosk}/slips/{name}"),

@@ -50,11 +50,17 @@ class View:
 
 
 async def durations_page(call: PageCall) -> Response:
-    """Show what was measured; or show or do what was chosen of the proposals."""
+    """Show what was measured. Reading changes nothing."""
+    await call.house.renew_if_changed()
+    return _show(call, await read_view(call))
+
+
+async def chosen_page(call: PageCall) -> Response:
+    """Show what the chosen proposals would do, or do it; who only looks goes back to what can be chosen."""
+    if call.request.method != "POST":
+        return RedirectResponse(DURATIONS, status_code=303)
     await call.house.renew_if_changed()
     view = await read_view(call)
-    if call.request.method != "POST":
-        return _show(call, view)
     if not may_change(call):
         raise NotFound(what="page")
     form = await sent(call)
@@ -204,5 +210,6 @@ async def waiting_proposals(call: PageCall) -> int:
 
 
 ROUTES: Final = [
-    PageRoute(DURATIONS, durations_page, Act.SEE_FIGURES, SOMEWHERE, methods=("GET", "POST")),
+    PageRoute(DURATIONS, durations_page, Act.SEE_FIGURES, SOMEWHERE),
+    PageRoute(f"{DURATIONS}/chosen", chosen_page, Act.CHANGE_SETTINGS, SOMEWHERE, methods=("GET", "POST")),
 ]

@@ -37,7 +37,7 @@ async def press(town: Town, page: str, act: str, **typed: Any) -> Any:
     body = {"csrf": field(page, "csrf"), "act": act, "service": "passport"} | typed
     if 'name="to-passport"' in page:
         body.setdefault("to-passport", field(page, "to-passport"))
-    return await town.client.post(PAGE, data=body, headers=town.headers("administrator"))
+    return await town.client.post(f"{PAGE}/chosen", data=body, headers=town.headers("administrator"))
 
 
 async def test_what_takes_longer_is_proposed_previewed_and_begins_on_its_day(town: Town) -> None:
@@ -121,4 +121,7 @@ async def test_a_lead_reads_of_the_own_department_and_changes_nothing(
     assert ("Reisepass beantragen" in answer.text) is told
     assert "Auswirkungen ansehen" not in answer.text
     body = {"csrf": field(answer.text, "csrf"), "act": "apply"} if told else {"csrf": "", "act": "apply"}
-    assert (await town.client.post(PAGE, data=body, headers={"cookie": cookie})).status_code in {403, 404}
+    assert (await town.client.post(f"{PAGE}/chosen", data=body, headers={"cookie": cookie})).status_code in {
+        403,
+        404,
+    }
