@@ -65,6 +65,7 @@ PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
     "/desk/{site}/interpreters": VISITS,
     "/department/{department}/walk-ins": "noted, see test_page_letting_in",
     "/admin/pictures": "noted, see admin/test_page_pictures",
+    "/admin/durations/chosen": "noted, see admin/test_page_durations",
     "/admin/look": "noted, see admin/test_page_look",
     "/admin/planned": "noted, see admin/test_page_planned",
     **dict.fromkeys(

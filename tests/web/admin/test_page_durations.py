@@ -12,6 +12,7 @@ from queue_server.domain.durations.known import durations_of
 from queue_server.domain.durations.served import Served
 from queue_server.web.planning import Planning
 from tests.web.admin.setup import found, read, settings
+from tests.web.admin.test_page_planned import acts
 from tests.web.askers import MUSTER, a_session
 from tests.web.running import Town
 from tests.web.test_page_desk import field, words
@@ -63,6 +64,7 @@ async def test_what_takes_longer_is_proposed_previewed_and_begins_on_its_day(tow
     assert "Geben Sie einen Tag ein, der nach heute liegt." in words(wrong.text)
     kept = await press(town, preview.text, "apply", starts="2026-03-16")
     assert kept.headers["location"] == "/admin/planned?done=planned", words(kept.text)
+    assert await acts(town) == ["change_planned"]
     told = words(await read(town, PAGE))
     assert f"geplant: {to} Min." in told, told
     assert "Die vorgesehenen Zeiten passen." in told
