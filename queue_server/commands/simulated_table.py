@@ -5,7 +5,7 @@ from math import isnan
 from typing import Any, Final
 
 from queue_server.commands.common import table_of
-from queue_server.domain.simulation.results import About, DayResult, about, percentile, waits_of
+from queue_server.domain.simulation.results import About, DayResult, about, waits_of
 
 
 def row_of(name: str, counters: int, days: Sequence[DayResult]) -> dict[str, Any]:
@@ -14,15 +14,21 @@ def row_of(name: str, counters: int, days: Sequence[DayResult]) -> dict[str, Any
         "mean": waits.mean,
         "p90": waits.p90,
         "worst": waits.worst,
-        "booked_p90": about([percentile(day.booked, 90) for day in days if day.booked]),
-        "walk_ins_p90": about([percentile(day.walk_ins, 90) for day in days if day.walk_ins]),
+        **_of_some("booked", [day.booked for day in days]),
+        **_of_some("walk_ins", [day.walk_ins for day in days]),
         "idle_percent": about([100 * day.idle_min / day.open_min for day in days if day.open_min]),
         "overtime_min": about([day.overtime_min for day in days]),
         "overtaken": about([day.overtaken_count / len(day.all) for day in days if day.all]),
         "visitors": about([len(day.all) for day in days]),
         "unserved": about([day.unserved_count for day in days]),
     }
-    return {"rule": name, "counters": counters} | {what: _plain(one) for what, one in figures.items()}
+    head = {"rule": name, "counters": counters, "days": len(days)}
+    return head | {what: _plain(one) for what, one in figures.items()}
+
+
+def _of_some(who: str, days: Sequence[Sequence[float]]) -> dict[str, About]:
+    waits = waits_of(days)
+    return {f"{who}_mean": waits.mean, f"{who}_p90": waits.p90, f"{who}_worst": waits.worst}
 
 
 def _plain(one: About) -> dict[str, float | None]:
@@ -56,10 +62,25 @@ def worded(told: dict[str, Any]) -> str:
         f"{told['site']}, {told['day']}, {which}; minutes, ± in 95 of 100 cases",
         "",
         table_of(head, rows),
+        *(["", _rests_on(told["rests"])] if told["source"] != "recorded" else []),
     ]
     if told["nine_of_ten_under"] is not None:
         lines += ["", _answer(told)]
     return "\n".join(lines)
+
+
+def _rests_on(rests: dict[str, Any]) -> str:
+    said = {
+        "visitors": {"measured": "measured on {count} days"},
+        "booked": {"book": "{count} in the book", "measured": "measured on {count} days"},
+        "no_show": {"measured": "{percent} % stay away, measured on {count} appointments"},
+        "durations": {"measured": "measured on {count} visits"},
+    }
+    words = [
+        f"{what.replace('_', '-')}: " + said[what].get(one["kind"], "supposed").format(**one)
+        for what, one in rests.items()
+    ]
+    return "; ".join(words)
 
 
 def is_enough(row: dict[str, Any], limit_min: float) -> bool:

@@ -49,6 +49,7 @@ from queue_server.adapters.push.encrypting import VapidKey
 from queue_server.adapters.push.sender import PushSender
 from queue_server.adapters.server_key import ensure_key_file
 from queue_server.adapters.settlement import Settlement
+from queue_server.adapters.simulating import SimulationChild
 from queue_server.adapters.speech.announcements import Announcements
 from queue_server.adapters.store import Store
 from queue_server.adapters.tokens import find_token, touch_token
@@ -75,6 +76,7 @@ from queue_server.web.request_log import RequestLog
 from queue_server.web.routes import routes, templates
 from queue_server.web.security import secured
 from queue_server.web.sessions import Sessions
+from queue_server.web.simulations import Simulations
 from queue_server.web.texts import load_texts
 from queue_server.web.throttle import Throttle
 from queue_server.web.until_town import UntilTown
@@ -198,6 +200,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         alarms=Alarms(lambda: hub.rooms, _alarm_rows(database, settlement, sequencer), clock),
         pushes=Pushes(pusher, words_in(texts), clock, waits_by(sequencer)),
         figures=day_figures,
+        simulations=Simulations(_child(settings).answer, clock),
         epoch=epoch,
     )
     hub.on_picture.append(house.pushes.take)
@@ -212,6 +215,10 @@ def _alarm_rows(database: Database, settlement: Settlement, sequencer: Sequencer
         await sequencer.errand(lambda: settlement.write(lambda conn: alarms.keep(conn, alarm)))
 
     return AlarmRows(lambda: asyncio.to_thread(database.read, alarms.running), keep)
+
+
+def _child(settings: Settings) -> SimulationChild:
+    return SimulationChild({"data": str(settings.data), "database": settings.database})
 
 
 def _backups(settings: Settings, clock: Clock, settlement: Settlement) -> Backups:

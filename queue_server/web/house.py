@@ -60,6 +60,7 @@ from queue_server.web.ports import (
 from queue_server.web.puzzles import Puzzles
 from queue_server.web.searches import Searches
 from queue_server.web.sessions import Sessions
+from queue_server.web.simulations import Simulations
 from queue_server.web.slip_tests import SlipTests
 from queue_server.web.texts import Texts
 from queue_server.web.throttle import Throttle
@@ -174,6 +175,7 @@ class House:
     alarms: Alarms
     pushes: Pushes
     figures: Figures
+    simulations: Simulations
     epoch: str
     alarm_calls: AlarmCalls = field(default_factory=AlarmCalls)
     forgetting: Forgetting = field(default_factory=Forgetting)

@@ -26,7 +26,15 @@ FACES: Final[dict[str, tuple[str, ...]]] = {
     "display": ("display/display.css",),
     "counter": ("counter/counter.css", "counter/alarm.css"),
     "desk": ("desk.css",),
-    "administration": ("admin.css", "figures.css", "look.css", "rescue.css", "devices.css", "first_run.css"),
+    "administration": (
+        "admin.css",
+        "figures.css",
+        "simulate.css",
+        "look.css",
+        "rescue.css",
+        "devices.css",
+        "first_run.css",
+    ),
     "demo": ("start.css", "mails.css", "kiosk/paper.css"),
 }
 """Each page of the guide → the stylesheets that it shows, as they are named under `/static`."""

@@ -82,6 +82,7 @@ from queue_server.web.admin import (
     page_report,
     page_rescue,
     page_setup,
+    page_simulate,
     page_week,
 )
 from queue_server.web.admin import page_device_acts as admin_device_acts
@@ -166,6 +167,7 @@ PAGE_ROUTES: Final[list[PageRoute]] = [
     *page_log.ROUTES,
     *page_durations.ROUTES,
     *page_estimates.ROUTES,
+    *page_simulate.ROUTES,
     *page_missing.ROUTES,
     *page_doctor.ROUTES,
     *page_department.ROUTES,

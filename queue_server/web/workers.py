@@ -104,6 +104,7 @@ async def start(
     await house.alarms.start()
     stack.push_async_callback(house.alarms.stop)
     stack.push_async_callback(house.alarm_calls.stop)
+    stack.push_async_callback(house.simulations.stop)
     spool = Spool(house.settings.spool_folder)
     entries = make_entries(house, spool)
     begin(_timers(house, calendars, spool))

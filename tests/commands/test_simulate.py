@@ -3,13 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
+from itertools import count, islice
 
 import pytest
 import sqlalchemy as sa
 
+from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.adapters.rows.base import EVENT
 from queue_server.adapters.rows.stream_rows import STREAM
+from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.events import Recorded, payload_of
 from queue_server.domain.simulation.disciplines import Ours
 from queue_server.domain.simulation.living import live
@@ -80,6 +83,73 @@ def test_how_many_counters_it_takes_is_answered_from_the_days_before(place: Plac
     assert "±" in said.out
     again = json.loads(aufruf(*words, "--counters", str(len(rows) - 1), "--json").out)
     assert again["rows"][0]["p90"]["value"] > 15
+
+
+@ON_SQLITE
+def test_counters_are_not_sought_where_more_of_them_change_nothing(place: Place, aufruf: Aufruf) -> None:
+    """Nobody works before four, so whoever comes in the morning waits for any number of counters."""
+    with place.database() as database:
+        site = database.read(lambda c: c.execute(sa.select(sa.func.min(STREAM.c.site_id))).scalar())
+    words = ["simulate", "--site", str(site), "--day", str(WEEK_LATER), "--seeds", "1", *place.words]
+    asked = ["--visitors", "8", "--booked", "0", "--counter-open", "16-17", "--nine-of-ten-under", "1"]
+    told = json.loads(aufruf(*words, *asked, "--json").out)
+    assert 3 <= len(told["rows"]) < 30
+    assert not any(row["enough"] for row in told["rows"])
+    assert len({round(row["p90"]["value"]) for row in told["rows"][-3:]}) == 1
+
+
+@ON_SQLITE
+def test_the_book_and_who_stayed_away_are_taken_from_the_database(place: Place, aufruf: Aufruf) -> None:
+    past, ahead = AppointmentState.MISSED, AppointmentState.BOOKED
+    days = [(DAY, past, 10), (DAY, AppointmentState.COMPLETED, 30), (WEEK_LATER, ahead, 12)]
+    site = book(place, days)
+    words = ["simulate", "--site", site, "--day", str(WEEK_LATER), "--seeds", "2", *place.words]
+    told = json.loads(aufruf(*words, "--visitors", "30", "--counters", "2", "--json").out)["rests"]
+    assert told["booked"] == {"kind": "book", "count": 12, "percent": 50.0}
+    assert told["no_show"] == {"kind": "measured", "count": 40, "percent": 20.0}
+    assert told["durations"]["kind"] == "supposed"
+    said = aufruf(*words, "--visitors", "30", "--counters", "2")
+    assert said.last == (
+        "visitors: supposed; booked: 12 in the book;"
+        " no-show: 20.0 % stay away, measured on 40 appointments; durations: supposed"
+    )
+
+
+def book(place: Place, days: Sequence[tuple[date, AppointmentState, int]]) -> str:
+    """Put appointments into the book of the town's first site, by day and state; return the site."""
+
+    def write(connection: sa.Connection) -> str:
+        first = sa.select(STREAM.c.site_id, STREAM.c.organisation_id).order_by(STREAM.c.site_id)
+        site_id, organisation_id = connection.execute(first).first() or ("", "")
+        ids = count(1)
+        for on, state, how_many in days:
+            starts_at = datetime.combine(on, time(9), UTC)
+            row = {
+                "site_id": site_id,
+                "organisation_id": organisation_id,
+                "day": on,
+                "state": state,
+                "starts_at": starts_at,
+                "minutes": 10,
+                "concern": [["passport", 1]],
+                "persons": 1,
+                "language": "de",
+                "channel": "portal",
+                "extensions": 0,
+                "client": "",
+                "held_until": starts_at,
+                "state_at": starts_at,
+                "created_at": starts_at,
+                "secret_version": 1,
+                "confirmed_by": "",
+                "refused": False,
+            }
+            rows = [{**row, "id": n, "reference": f"R{n}"} for n in islice(ids, how_many)]
+            connection.execute(APPOINTMENT.insert(), rows)
+        return str(site_id)
+
+    with place.database() as database:
+        return database.write(write)
 
 
 def _for_a_passport(visitor: Visitor) -> Visitor:

@@ -21,6 +21,7 @@ from queue_server.web.languages import is_visitors
 from queue_server.web.page_styleguide import FACES, SHARED
 from tests.domain.town_plans import edit
 from tests.e2e.harness.judging import WIDE
+from tests.web.admin.simulated import answering
 from tests.web.askers import HERE, MUSTER, a_session
 from tests.web.pressed import PRESSES
 from tests.web.running import Town
@@ -89,6 +90,10 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/admin/pictures": (State("/admin/pictures", A),),
     "/admin/look": (State("/admin/look", A),),
     "/admin/planned": (State("/admin/planned", A),),
+    "/admin/simulate": (
+        State("/admin/simulate?day=2026-03-11&w=counters:5&w=walk-ins:80", A, ready=".simulate__bars"),
+        State("/admin/simulate", A, by_day=False),
+    ),
     "/admin/setup/service/_catalogue": (State("/admin/setup/service/_catalogue", A),),
     "/admin/setup/service/_new": (State("/admin/setup/service/_new", A),),
     "/admin/setup/{what}": (State("/admin/setup/site", A), State("/admin/setup/clerk", A)),
@@ -276,6 +281,7 @@ async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
         )
         for id_, (one, site) in town.house.directory.sites.items()
     }
+    answering(town)
     await town.open()
     called = await town.take()
     await town.call()

@@ -102,7 +102,7 @@ class Visitor:
         return self
 
     def _form_with(self, name: str, value: str) -> Form:
-        forms = [Form.read(found[1], found[2]) for found in _FORM.finditer(self.page.text)]
+        found = forms(self.page.text)
         owner = next(
             (
                 one["form"]
@@ -111,10 +111,15 @@ class Visitor:
             ),
             "",
         )
-        for form in forms:
+        for form in found:
             if (owner and form.id == owner) or (not owner and (name, value) in form.buttons):
                 return form
         raise AssertionError(f"no button {name}={value} on: {self.words}")
+
+
+def forms(page: str) -> list[Form]:
+    """Return the forms of a page, in order."""
+    return [Form.read(found[1], found[2]) for found in _FORM.finditer(page)]
 
 
 def attributes(tag: str) -> dict[str, str]:

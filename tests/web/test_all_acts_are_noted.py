@@ -84,6 +84,7 @@ PAGES_NOT_NOTED: Final[Mapping[str, str]] = {
     "/admin/devices/{site}/rehearsal": "a rehearsal is kept nowhere",
     "/admin/devices/{site}": "noted, see test_page_devices",
     "/admin/health": "looks and changes nothing",
+    "/admin/simulate": "asks what if, and changes nothing",
     **dict.fromkeys(
         (
             *("/admin/setup/{what}", "/admin/setup/service/_new"),

@@ -79,6 +79,7 @@ READS_BY_POST: Final = {
     "POST /api/v1/sites/{site}/appointments/search",  # a name is looked for, and addresses are logged
     "POST /desk/{site}/search",
     "POST /admin/health",  # looks once more
+    "POST /admin/simulate",  # checks what is asked and leads to where it is answered
     "POST /admin/log/export",  # gives what may be read as a table, and writes that down
 }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
+from queue_server.domain.service_times import ServiceTimes
 from queue_server.domain.simulation.plan import Concern, DayPlan, Desk, Ending, Turn, Visitor
 
 GRID: Final = timedelta(minutes=5)
@@ -58,7 +59,8 @@ class Demand:
 class Habits:
     """How people are: shares, minutes, and how much a visit's length differs (σ of its logarithm).
 
-    `punctual_min` are the earliest, the latest and the commonest arrival against the appointed time.
+    `punctual_min` are the earliest, the latest and the commonest arrival against the appointed time. `times`
+    are learned service times; without them a length is drawn around what is expected.
     """
 
     no_show: float = 0.1
@@ -70,6 +72,7 @@ class Habits:
     gone_after: timedelta = timedelta(minutes=2)
     way_min: tuple[float, float, float] = (0.2, 1.5, 0.5)
     spread: float = 0.6
+    times: ServiceTimes | None = None
 
     @property
     def mean_way_min(self) -> float:
@@ -114,21 +117,25 @@ def _even(rate: Rate, dice: Dice) -> Iterator[Booked]:
 
 
 def _walk_in(rate: Rate, at: datetime, dice: Dice, habits: Habits) -> Visitor:
-    return Visitor(at, rate.concern, rate.expected_min, (_turn(rate.expected_min, dice, habits),))
+    return Visitor(at, rate.concern, rate.expected_min, (_turn(rate, dice, habits),))
 
 
 def _holder(one: Booked, dice: Dice, habits: Habits) -> Visitor:
     late = dice.random() < habits.late
     minutes = dice.triangular(*(habits.late_min if late else habits.punctual_min))
     arrives_at = one.starts_at + timedelta(minutes=minutes)
-    turn = _turn(one.expected_min, dice, habits)
+    turn = _turn(one, dice, habits)
     return Visitor(arrives_at, one.concern, one.expected_min, (turn,), appointed_at=one.starts_at)
 
 
-def _turn(expected_min: int, dice: Dice, habits: Habits) -> Turn:
-    """Draw a turn: a logarithmic normal length whose mean is what is expected."""
+def _turn(one: Rate | Booked, dice: Dice, habits: Habits) -> Turn:
+    """Draw a turn: its length as it was learned, else logarithmic normal with the mean that is expected."""
     if dice.random() < habits.gone:
         return Turn(habits.gone_after, timedelta(0), Ending.NOT_THERE)
-    way = dice.triangular(*habits.way_min)
-    lasts = expected_min * dice.lognormvariate(-(habits.spread**2) / 2, habits.spread)
-    return Turn(timedelta(minutes=way), timedelta(minutes=lasts))
+    way = timedelta(minutes=dice.triangular(*habits.way_min))
+    if habits.times is None:
+        lasts = one.expected_min * dice.lognormvariate(-(habits.spread**2) / 2, habits.spread)
+    else:
+        parts = habits.times.spread(frozenset(id_ for id_, _ in one.concern), one.expected_min)
+        lasts = parts[int(dice.random() * len(parts))]
+    return Turn(way, timedelta(minutes=lasts))

@@ -5,13 +5,14 @@ What must not live here: reading logs and books; they are handed in.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from statistics import median
 
 from queue_server.domain.availability import closed_days, open_starts, work_of
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.local_days import span_of
-from queue_server.domain.simulation.demand import Demand, Rate
+from queue_server.domain.simulation.demand import Booked, Demand, Rate
 from queue_server.domain.simulation.plan import Concern, DayPlan, Desk, Shift
 from queue_server.domain.slots import Bits, Span, starts_in, time_of
 from queue_server.domain.town import Channel, Site, Town, services_at, skills_of
@@ -71,6 +72,27 @@ def measured(days: Sequence[DayPlan], on: date, zone: tzinfo) -> Demand:
         expected = round(median(minutes[concern]))
         rates[booked].append(Rate(begins, begins + _HOUR, concern, expected, count / len(days)))
     return Demand(on, tuple(rates[False]), tuple(rates[True]))
+
+
+def with_book(demand: Demand, book: Sequence[Booked], no_show: float) -> Demand:
+    """Return the demand with what the book holds by now, and of the usual bookings those still to be made.
+
+    Measured bookings are people who came; booked were more of them, by the share who stay away.
+    """
+    held = Counter(
+        (rate.begins_at, rate.ends_at)
+        for one in book
+        if (rate := next((r for r in demand.bookings if r.begins_at <= one.starts_at < r.ends_at), None))
+    )
+    usual: defaultdict[tuple[datetime, datetime], float] = defaultdict(float)
+    for rate in demand.bookings:
+        usual[rate.begins_at, rate.ends_at] += rate.count / (1 - no_show)
+    rates = []
+    for rate in demand.bookings:
+        span = rate.begins_at, rate.ends_at
+        left = max(0.0, 1 - held[span] / usual[span])
+        rates.append(replace(rate, count=rate.count / (1 - no_show) * left))
+    return replace(demand, bookings=tuple(rates), booked=tuple(book))
 
 
 def supposed(town: Town, site: Site, on: date, zone: tzinfo, *, visitors: float, booked: float) -> Demand:

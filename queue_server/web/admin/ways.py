@@ -40,6 +40,7 @@ WAYS: Final = (
     Way("/admin/exchange", "exchange.short", Act.CHANGE_SETTINGS, "setup", of_town=True),
     Way("/admin/week", "week.title", Act.CHANGE_SETTINGS, "days"),
     Way("/admin/figures", "figures.title", Act.SEE_FIGURES, "days"),
+    Way("/admin/simulate", "simulate.short", Act.SEE_FIGURES, "days"),
     Way("/department", "admin.absences", Act.PLAN_DEPARTMENT, "days"),
     Way("/admin/closing", "rescue.closing", Act.CHANGE_SETTINGS, "days"),
     Way("/admin/setup/clerk", "admin.many_clerk", Act.CHANGE_SETTINGS, "people", of_town=True),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from statistics import fmean
 
+from queue_server.domain.service_times import Configured
 from queue_server.domain.simulation.demand import USUAL, Booked, Demand, Habits, Rate, a_day
 from queue_server.domain.simulation.plan import Ending, Visitor
 from tests.domain.builders import DAY, PASS, at
@@ -62,6 +63,12 @@ def test_visits_last_as_long_as_expected_on_average() -> None:
     assert 0.93 < fmean(lasting) < 1.07
     assert min(lasting) < 0.3
     assert max(lasting) > 3
+
+
+def test_what_was_learned_of_their_length_is_drawn_from() -> None:
+    habits = replace(PUNCTUAL, times=Configured(0.01))
+    visitors = drawn(Demand(DAY, bookings=(MORNING,)), habits=habits)
+    assert {round(turn.lasts / timedelta(minutes=1)) for one in visitors for turn in one.turns} == {10}
 
 
 def test_they_stand_in_order_of_arrival() -> None:

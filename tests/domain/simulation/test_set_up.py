@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from queue_server.domain.simulation.set_up import desks_on, doing_all, measured, supposed
+from queue_server.domain.simulation.demand import Booked, Demand, Rate
+from queue_server.domain.simulation.set_up import desks_on, doing_all, measured, supposed, with_book
 from queue_server.domain.town import Closure, RosterEntry
 from tests.bench.slots import a_book
-from tests.domain.builders import at
+from tests.domain.builders import DAY, at
 from tests.domain.simulation.plans import a_plan, a_visitor
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -55,3 +56,14 @@ def test_a_number_of_visitors_is_spread_over_hours_and_services() -> None:
     assert sum(rate.count for rate in demand.walk_ins) == pytest.approx(70)
     assert sum(rate.count for rate in demand.bookings) == pytest.approx(30)
     assert {rate.expected_min for rate in demand.walk_ins} == {15}
+
+
+def test_the_book_takes_the_place_of_those_who_usually_book() -> None:
+    """Nine came of ten who had booked; four have booked by now, so six more are expected to."""
+    rate = Rate(at("09:00"), at("10:00"), (("passport", 1),), 10, 9.0)
+    book = [Booked(at(f"09:{n}0"), rate.concern, 10) for n in range(4)]
+    demand = with_book(Demand(DAY, bookings=(rate,)), book, 0.1)
+    assert [one.count for one in demand.bookings] == [pytest.approx(6)]
+    assert demand.booked == tuple(book)
+    full = with_book(Demand(DAY, bookings=(rate,)), book * 3, 0.1)
+    assert [one.count for one in full.bookings] == [0]

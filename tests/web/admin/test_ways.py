@@ -27,7 +27,7 @@ def test_everybody_is_shown_what_they_may_use() -> None:
     assert {"/admin", "/admin/log"} <= of_a_site
     assert of_a_site & {way.path for way in WAYS if way.of_town} == set()
     assert paths("auditor") == {"/admin/log"}
-    watched = {f"/admin/{one}" for one in ("figures", "durations", "estimates", "missing")}
+    watched = {f"/admin/{one}" for one in ("figures", "simulate", "durations", "estimates", "missing")}
     assert paths("lead") == {"/department", *watched}
     assert paths("clerk") == set()
     assert ways_of(DEVICES["kiosk"]) == []

@@ -1,0 +1,231 @@
+"""Lives through a day of a site as often as asked, for `aufruf simulate` and for a running server's page.
+
+What lives here: which people and counters a day has, by the log, the book and the set-up, and what that rests
+on. What must not: how it is told (`simulated_table`, `web.admin.simulate_shown`).
+"""
+
+import json
+import os
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from queue_server.adapters import served_visits, simulated_day
+from queue_server.adapters.database import Database
+from queue_server.adapters.town.store import load_towns
+from queue_server.commands.simulated_table import is_enough, row_of
+from queue_server.domain.durations.known import DAYS, durations_of
+from queue_server.domain.events import Recorded
+from queue_server.domain.simulation import past, set_up, what_if
+from queue_server.domain.simulation.asking import MOST_COUNTERS, Question, WhatIf, question_of
+from queue_server.domain.simulation.demand import USUAL, Demand, Habits, a_day
+from queue_server.domain.simulation.disciplines import Discipline
+from queue_server.domain.simulation.living import live
+from queue_server.domain.simulation.plan import DayPlan, Desk
+from queue_server.domain.simulation.results import result_of
+from queue_server.domain.town import Site, Town
+from queue_server.settings import Settings
+
+WEEKS: Final = 8
+"""So many weeks back the same weekday is measured, and who stayed away."""
+ENOUGH_BOOKED: Final = 20
+"""Fewer past appointments say nothing of those who stay away."""
+IN_VAIN: Final = 3
+"""So many counts in a row with the same wait end the search."""
+AS_IT_WAS: Final = "as it was"
+
+Draw = Callable[[int], DayPlan]
+"""Seed → the people of the day and its counters."""
+
+
+class NoDay(Exception):  # noqa: N818 - an answer, not a fault
+    """The day cannot be lived through: `closed`, or `nobody_measured`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def by_server(words: str) -> int:
+    """Answer a running server, whose child this is; print JSON."""
+    os.nice(10)  # it must not take the cores from the hall
+    said = json.loads(words)
+    question = question_of(said["question"])
+    database = Database(Settings(Path(said["data"]), database=said["database"]).database_url)
+    try:
+        towns = database.read(load_towns)
+        found = ((town, site) for town in towns.values() for site in town.sites)
+        town, site = next(pair for pair in found if pair[1].id == question.site_id)
+        told = Study(database, town, site, question).told()
+    except NoDay as no:
+        told = {"refused": no.why}
+    finally:
+        database.dispose()
+    print(json.dumps(told))
+    return 0
+
+
+@dataclass(frozen=True)
+class Study:
+    """A question about a day of a site, with where its answer is read."""
+
+    database: Database
+    town: Town
+    site: Site
+    question: Question
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.site.time_zone)
+
+    def told(self) -> dict[str, Any]:
+        """Return the figures of each way to arrange the day, and what they rest on. Raises NoDay."""
+        log = self._log(self.question.on)
+        rows, rests = self._of_past(log) if log else self._of_set_up()
+        found = list(rows)
+        return {
+            "site": self.site.id,
+            "day": self.question.on.isoformat(),
+            "source": "recorded" if log else "set-up",
+            "days": max(row["days"] for row in found),
+            "rests": rests,
+            "rows": found,
+        }
+
+    def _log(self, on: date) -> list[Recorded]:
+        return self.database.read(lambda conn: simulated_day.log_of(conn, self.site.id, on))
+
+    # -- a recorded day ----------------------------------------------------------------------------
+
+    def _of_past(self, log: Sequence[Recorded]) -> tuple[Iterator[dict[str, Any]], dict[str, Any]]:
+        on = self.question.on
+        recorded = past.plan_of(log, on)
+        was = row_of(AS_IT_WAS, len(recorded.desks), [result_of(past.lived_of(log, on))])
+        free = past.freely(recorded)
+
+        def rows() -> Iterator[dict[str, Any]]:
+            yield was | {"of": None}
+            yield from self._lived(lambda _: free, is_drawn=False)
+
+        return rows(), {"visitors": _rests("recorded", len(recorded.visitors))}
+
+    # -- a day of the set-up -----------------------------------------------------------------------
+
+    def _of_set_up(self) -> tuple[Iterator[dict[str, Any]], dict[str, Any]]:
+        demand, habits, rests = self._demand()
+        desks = set_up.desks_on(self.town, self.site, self.question.on, self.zone)
+        if not desks and not (desks := self._one_desk()):
+            raise NoDay("closed")
+
+        def draw(seed: int) -> DayPlan:
+            return a_day(demand, desks, random.Random(seed), habits)  # noqa: S311
+
+        return self._lived(draw, is_drawn=True), rests
+
+    def _one_desk(self) -> tuple[Desk, ...]:
+        """Without a roster somebody must say how many: all of them do everything while the site is open."""
+        named = all(one.counters or one.under_min for one in self.question.what_ifs)
+        return set_up.doing_all(self.town, self.site, self.question.on, self.zone) if named else ()
+
+    def _demand(self) -> tuple[Demand, Habits, dict[str, Any]]:
+        asked, on = self.question, self.question.on
+        missed, of = self._stayed_away()
+        away = (missed + USUAL.no_show * ENOUGH_BOOKED) / (of + ENOUGH_BOOKED)
+        book = self.database.read(lambda conn: simulated_day.book_of(conn, self.site.id, on))
+        book = book if asked.booked is None else []
+        if asked.visitors is None:
+            days = self._days_before()
+            visitors = _rests("measured", len(days))
+            demand = set_up.with_book(set_up.measured(days, on, self.zone), book, away)
+            booked = _rests("book" if book else "measured", len(book) or len(days))
+        else:
+            visitors, share = _rests("supposed"), 0.5 if asked.booked is None else asked.booked
+            walk_ins = max(0.0, asked.visitors - len(book) * (1 - away))
+            demand = set_up.supposed(
+                *(self.town, self.site, on, self.zone),
+                visitors=walk_ins if book else asked.visitors,
+                booked=0.0 if book else share,
+            )
+            # Who is supposed to come comes: only those in the book may stay away.
+            demand, away = replace(demand, booked=tuple(book)), away if book else 0.0
+            booked = _rests("book" if book else "supposed", len(book)) | {"percent": round(100 * share, 1)}
+        habits, lasts = self._habits(away)
+        kind = "measured" if of >= ENOUGH_BOOKED else "supposed"
+        no_show = _rests(kind, of) | {"percent": round(100 * away, 1)}
+        rests = {"visitors": visitors, "booked": booked, "no_show": no_show, "durations": lasts}
+        if not away:
+            del rests["no_show"]
+        return demand, habits, rests
+
+    def _days_before(self) -> list[DayPlan]:
+        on = self.question.on
+        logs = [log for n in range(1, WEEKS + 1) if (log := self._log(on - timedelta(weeks=n)))]
+        if not logs:
+            raise NoDay("nobody_measured")
+        return [past.plan_of(log, on) for log in logs]
+
+    def _stayed_away(self) -> tuple[int, int]:
+        last = self.question.on - timedelta(days=1)
+        first = self.question.on - timedelta(weeks=WEEKS)
+        return self.database.read(lambda conn: simulated_day.stayed_away(conn, self.site.id, first, last))
+
+    def _habits(self, away: float) -> tuple[Habits, dict[str, Any]]:
+        last = self.question.on - timedelta(days=1)
+        first = last - timedelta(days=DAYS - 1)
+        days = [first + timedelta(days=n) for n in range(DAYS)]
+        of_day = partial(served_visits.of_day, site_id=self.site.id)
+        served = [one for day in days for one in self.database.read(partial(of_day, day=day))]
+        known = durations_of(served, self.town.services, first, last)
+        if not known.measured:
+            return replace(USUAL, no_show=away), _rests("supposed", len(served))
+        return replace(USUAL, no_show=away, times=known.times), _rests("measured", len(served))
+
+    # -- both --------------------------------------------------------------------------------------
+
+    def _lived(self, draw: Draw, *, is_drawn: bool) -> Iterator[dict[str, Any]]:
+        for place, one in enumerate(self.question.what_ifs):
+            days = self.question.seeds if is_drawn or one.walk_ins != 1 else 1
+            counts = [one.counters] if one.under_min is None else range(1, MOST_COUNTERS + 1)
+            sought: list[dict[str, Any]] = []
+            for count in counts:
+                row = self._row(one, count, draw, days)
+                enough = one.under_min is not None and is_enough(row, one.under_min)
+                yield row | {"of": place, "enough": enough}
+                sought.append(row)
+                if enough or _helps_no_more(sought):
+                    break
+
+    def _row(self, one: WhatIf, counters: int | None, draw: Draw, days: int) -> dict[str, Any]:
+        plans = [self._arranged(one, draw(seed), counters, seed) for seed in range(days)]
+        rule: Discipline = one.discipline(self.site)
+        return row_of(one.rule, len(plans[0].desks), [result_of(live(plan, rule)) for plan in plans])
+
+    def _arranged(self, one: WhatIf, plan: DayPlan, counters: int | None, seed: int) -> DayPlan:
+        if one.walk_ins != 1:
+            plan = what_if.with_walk_ins(plan, one.walk_ins, random.Random(seed))  # noqa: S311
+        if one.hours:
+            plan = what_if.with_hours(plan, [self._moments(*stretch) for stretch in one.hours])
+        return plan if counters is None else what_if.with_counters(plan, counters)
+
+    def _moments(self, begins: time, ends: time) -> tuple[datetime, datetime]:
+        first, last = (
+            datetime.combine(self.question.on, one, self.zone).astimezone(UTC) for one in (begins, ends)
+        )
+        return first, last
+
+
+def _helps_no_more(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether the last counters changed nothing: who waits then waits for hours or skills."""
+    # Whole minutes and visitors are what is told.
+    last = [tuple(round(row[what]["value"] or 0) for what in ("p90", "unserved")) for row in rows[-IN_VAIN:]]
+    return len(last) == IN_VAIN and len(set(last)) == 1
+
+
+def _rests(kind: str, count: int = 0) -> dict[str, Any]:
+    """Say what a figure rests on: `recorded`, `measured`, `book` or `supposed`, and on how many."""
+    return {"kind": kind, "count": count}
