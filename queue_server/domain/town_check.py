@@ -206,6 +206,17 @@ def _without_clerk(
             yield Problem(path, Code.SERVICE_WITHOUT_CLERK, {"found": service.key, "expected": site_id})
 
 
+def _interpreters_in_time(town: Town) -> Iterator[Problem]:
+    """Who wishes for an interpreter must find a day: the lead ends before the last one that can be booked."""
+    for index, site in enumerate(town.sites):
+        offices = {one.department_id for one in town.services if site.id in one.site_ids}
+        ahead = max((one.horizon_days for one in town.departments if one.id in offices), default=0)
+        most = ahead * 5 // 7
+        if site.interpreter_languages and ahead and site.interpreter_days > most:
+            params = {"found": f"{site.interpreter_days}", "expected": f"0 – {most}"}
+            yield Problem(("sites", index, "interpreter_days"), Code.OUT_OF_RANGE, params)
+
+
 _RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (
     *town_values.RULES,
     check_look,
@@ -218,4 +229,5 @@ _RULES: Final[tuple[Callable[[Town], Iterator[Problem]], ...]] = (
     _complete_sites,
     _other_ways,
     _complete_services,
+    _interpreters_in_time,
 )

@@ -4,7 +4,7 @@ What lives here: query and form fields in, plain values out; nothing is looked u
 What must not: times, bookings, pages. Names and contacts come in bodies only: an address may be logged.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
@@ -120,7 +120,7 @@ def read_typed(form: FormData, languages: Iterable[str], fallback: str, usual_re
         name=_text(form, "name")[:TEXT_MOST],
         contact=_text(form, "contact")[:TEXT_MOST],
         remarks=_text(form, "remarks")[: 5 * TEXT_MOST],
-        needs=tuple(sorted((NEEDS | CODES).intersection(_texts(form, "needs")))),
+        needs=_needs(_texts(form, "needs")),
         reminder=found if (found := _text(form, "reminder")) in map(str, REMINDERS) else "",
         language=language if language in set(languages) else fallback,
         sms=bool(_text(form, "sms")),
@@ -131,6 +131,11 @@ def read_typed(form: FormData, languages: Iterable[str], fallback: str, usual_re
     if not typed.contact and typed.reminder == str(usual_reminder):
         typed = replace(typed, reminder="")
     return _judged(typed)
+
+
+def _needs(chosen: Collection[str]) -> tuple[str, ...]:
+    """Return what is known of them; one person at most is to interpret."""
+    return (*sorted(NEEDS.intersection(chosen)), *sorted(CODES.intersection(chosen))[:1])
 
 
 def _judged(typed: Typed) -> Typed:

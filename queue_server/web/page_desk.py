@@ -234,7 +234,8 @@ async def _show(
         persons_most=PERSONS_MOST,
         reminders=REMINDERS,
         sms_offered=site.sms,
-        needs=_needs(call, site),
+        needs=_needs(call),
+        interpreters_of=_interpreters(call, site),
         languages=[(code, name_in(call.say, code)) for code in spoken_at(town, site, call.house.texts)],
         request_id=secrets.token_hex(8),
         keys=_keys(call),
@@ -298,10 +299,14 @@ def _why_not(words: view.Words, wish: Wish, asked: Answer | None, call: PageCall
     return f"{said} {reason}".strip()
 
 
-def _needs(call: PageCall, site: Site) -> list[tuple[str, str]]:
-    """Return what may be ticked, in words; of interpreters one for each language the site finds some for."""
-    known = [*sorted(NEEDS - {"priority", "interpreter"}), *offered_at(site)]
-    return [(one, in_words(call.say, one, "counter")) for one in known]
+def _needs(call: PageCall) -> list[tuple[str, str]]:
+    """Return what may be ticked, in words."""
+    return [(one, in_words(call.say, one, "counter")) for one in sorted(NEEDS - {"priority", "interpreter"})]
+
+
+def _interpreters(call: PageCall, site: Site) -> list[tuple[str, str]]:
+    """Return of which languages one may be chosen, in words; none where the site finds nobody."""
+    return [(one, in_words(call.say, one, "counter")) for one in offered_at(site)]
 
 
 def _iso(day: date | None) -> str:

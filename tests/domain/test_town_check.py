@@ -421,3 +421,13 @@ def test_all_problems_are_found_at_once() -> None:
         Code.OUT_OF_RANGE,
         Code.GERMAN_MISSING,
     }
+
+
+@pytest.mark.parametrize(("days", "codes"), [(30, []), (31, [Code.OUT_OF_RANGE])])
+def test_an_interpreter_can_be_there_before_the_last_day_that_is_offered(
+    days: int, codes: list[Code]
+) -> None:
+    """Six weeks ahead are thirty working days; where nobody interprets the number does not matter."""
+    town = with_site(interpreter_languages=("tr",), interpreter_days=days)
+    assert [code for _, code in found(town)] == codes
+    assert found(with_site(interpreter_days=days)) == []

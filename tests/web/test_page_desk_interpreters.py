@@ -81,7 +81,7 @@ async def test_where_nobody_interprets_nobody_is_asked(town: Town) -> None:
 
 
 async def test_who_finds_no_time_with_an_interpreter_is_told_whom_to_call(speaking: Town) -> None:
-    plan = edit("site", "rathaus", interpreter_days=60)
+    plan = edit("site", "rathaus", interpreter_days=30)
     await speaking.house.write(lambda c: change_town(c, sample_town().id, plan, speaking.house.clock()))
     await speaking.house.renew_if_changed()
     visitor = Visitor(speaking)
@@ -94,5 +94,16 @@ async def test_who_finds_no_time_with_an_interpreter_is_told_whom_to_call(speaki
 async def test_the_desk_ticks_a_language_and_books_at_once(speaking: Town) -> None:
     desk = Desk(speaking)
     assert "Dolmetschen gewünscht: Persisch" in words(await desk.get(s="id-card", **{"n-id-card": "1"}))
-    reference = await desk.book(needs="interpreter_fa", name="Erika")
-    assert "Dolmetschen gewünscht: Persisch" in words(await desk.see(reference))
+    reference = await desk.book(needs=["interpreter_fa", "interpreter_tr"], name="Erika")
+    seen = words(await desk.see(reference))
+    assert "Dolmetschen gewünscht: Persisch" in seen
+    assert "Türkisch" not in seen, "one person interprets, and the list shows one language"
+
+
+async def test_the_desk_is_offered_times_before_the_lead_when_it_moves(speaking: Town) -> None:
+    desk = Desk(speaking)
+    reference = await desk.book(at="2026-03-13T10:00+01:00", needs="interpreter_tr", name="Erika")
+    soon = (await desk.times(move=reference, day="2026-03-11"))[0]
+    assert soon < "2026-03-12"
+    answer = await desk.post(at=soon, move=reference, **{"s": "id-card", "n-id-card": "1"})
+    assert answer.status_code == 303, words(answer.text)
