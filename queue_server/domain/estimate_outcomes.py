@@ -1,14 +1,19 @@
 """What became of the waits that were told: whether they held, by how much they were off, how far to widen.
 
 An estimate counts once its visitor was called, with the time from being told to the first call that was not
-taken back. Whoever gave up or went away for a while counts for nobody: the wait was their own. What a kiosk
-told before a number was taken counts for who took a number for the same concern within minutes.
+taken back. Whoever gave up or went away within the time that was told counts for nobody: the wait was their
+own. Later than that it was too long already, whatever came of it; else those who could wait no more would
+make estimates look good. What a kiosk told before a number was taken counts for who took a number for the
+same concern within minutes.
+
+Who was told to be called at once is counted apart: a free counter is no forecast, and the many of a quiet
+morning would hide that the ranges of the full afternoon fail.
 
 What must not live here: reading the log (`adapters.told_estimates`), and making estimates.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from math import ceil
@@ -24,6 +29,7 @@ KINDS: Final = (
     "CallUndone",
     "TicketWentAway",
     "TicketCancelled",
+    "TicketExpired",
 )
 DAYS: Final = 28
 """The last weeks that are looked at."""
@@ -34,6 +40,8 @@ ENOUGH: Final = 50
 WIDEST: Final = 3.0
 SMALL: Final = 5
 """Fewer are not told of: they could be known."""
+AT_ONCE_MIN: Final = 5
+"""Who is told no more than this is called at once."""
 ASKED_BEFORE: Final = timedelta(minutes=3)
 OTHERS: Final = ""
 """The key of what is too small to be told alone, taken together."""
@@ -48,6 +56,10 @@ class Outcome(NamedTuple):
     to_min: int
     waited_min: float
     widened: float = 1.0
+
+    @property
+    def is_at_once(self) -> bool:
+        return self.to_min <= AT_ONCE_MIN
 
     @property
     def held(self) -> bool:
@@ -71,6 +83,8 @@ class _Day:
     told: dict[int, list[Outcome]] = field(default_factory=dict)
     asked: list[Outcome] = field(default_factory=list)
     called: dict[int, datetime] = field(default_factory=dict)
+    summoned: dict[int, datetime] = field(default_factory=dict)
+    gave_up: list[Outcome] = field(default_factory=list)
 
 
 def outcomes_of(entries: Iterable[Entry]) -> list[Outcome]:
@@ -78,11 +92,13 @@ def outcomes_of(entries: Iterable[Entry]) -> list[Outcome]:
     day = _Day()
     for entry in entries:
         _ACTS[entry.kind](day, entry)
-    return [
-        one._replace(waited_min=(at - one.at).total_seconds() / 60)
-        for ticket, at in day.called.items()
-        for one in day.told.get(ticket, ())
+    return day.gave_up + [
+        _after(one, at) for ticket, at in day.called.items() for one in day.told.get(ticket, ())
     ]
+
+
+def _after(one: Outcome, at: datetime) -> Outcome:
+    return one._replace(waited_min=(at - one.at).total_seconds() / 60)
 
 
 def _told(entry: Entry) -> Outcome | None:
@@ -113,26 +129,37 @@ def _taken(day: _Day, entry: Entry) -> None:
 
 
 def _called(day: _Day, entry: Entry) -> None:
-    day.called.setdefault(entry.payload["ticket"], entry.at)
+    ticket = entry.payload["ticket"]
+    day.called.setdefault(ticket, entry.at)
+    day.summoned[ticket] = entry.at
 
 
 def _undone(day: _Day, entry: Entry) -> None:
-    day.called.pop(entry.payload["ticket"], None)
+    ticket = entry.payload["ticket"]
+    if ticket in day.called and day.called[ticket] == day.summoned[ticket]:
+        del day.called[ticket]  # else the first call stands: a later one was taken back
+
+
+def _joined(day: _Day, entry: Entry) -> None:
+    if entry.payload["ticket"] not in day.called:
+        day.told.pop(entry.payload["ticket"], None)
 
 
 def _gone(day: _Day, entry: Entry) -> None:
     if entry.payload["ticket"] not in day.called:
-        day.told.pop(entry.payload["ticket"], None)
+        told = (_after(one, entry.at) for one in day.told.pop(entry.payload["ticket"], ()))
+        day.gave_up += (one for one in told if one.waited_min > one.to_min)
 
 
 _ACTS: Final = {
     "TicketTaken": _taken,
     "EstimateGiven": _asked,
     "TicketCalled": _called,
-    "TicketJoined": _gone,
+    "TicketJoined": _joined,
     "CallUndone": _undone,
     "TicketWentAway": _gone,
     "TicketCancelled": _gone,
+    "TicketExpired": _gone,
 }
 
 
@@ -162,28 +189,64 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class HitRate:
-    """What is known of a site's estimates of the last weeks. In `by_…`, what is small stands together."""
+    """What is known of a site's estimates of the last weeks.
 
-    whole: Tally
-    by_hour: Mapping[str, Tally]
-    by_service: Mapping[str, Tally]
+    `cells` are those who had to wait, by (concern, hour told); `at_once`: who was told to be called at once,
+    by concern. `widened` is of the whole site.
+    """
+
+    cells: Mapping[tuple[str, str], Tally]
+    at_once: Mapping[str, Tally]
     widened: float
+    whole: Tally = field(init=False)
+    """All cells: added up once, for each visitor's page asks for it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "whole", _sum(self.cells.values()))
+
+    def of(self, services: Collection[str]) -> "HitRate":
+        """Return what is known of these concerns alone."""
+        cells = {key: one for key, one in self.cells.items() if key[0] in services}
+        at_once = {key: one for key, one in self.at_once.items() if key in services}
+        return HitRate(cells, at_once, self.widened)
+
+    @property
+    def by_hour(self) -> dict[str, Tally]:
+        """Return the tallies by hour; what is small stands together."""
+        return together(self._along(1))
+
+    @property
+    def by_service(self) -> dict[str, Tally]:
+        return together(self._along(0))
 
     @property
     def in_ten(self) -> int | None:
         """Return in how many of ten cases a range held; None while too few are known."""
-        return round(10 * self.whole.held / self.whole.count) if self.whole.count >= ENOUGH else None
+        whole = self.whole
+        return round(10 * whole.held / whole.count) if whole.count >= ENOUGH else None
+
+    def _along(self, part: int) -> dict[str, Tally]:
+        found: dict[str, list[Tally]] = defaultdict(list)
+        for key, one in self.cells.items():
+            found[key[part]].append(one)
+        return {key: _sum(tallies) for key, tallies in found.items()}
 
 
 def hit_rate(outcomes: Sequence[Outcome], zone: tzinfo) -> HitRate:
     """Add up the outcomes of a site."""
-    whole = Tally()
-    by_hour: dict[str, Tally] = defaultdict(Tally)
-    by_service: dict[str, Tally] = defaultdict(Tally)
+    cells: dict[tuple[str, str], Tally] = defaultdict(Tally)
+    at_once: dict[str, Tally] = defaultdict(Tally)
     for one in outcomes:
-        for tally in (whole, by_hour[f"{one.at.astimezone(zone):%H}"], by_service[one.service]):
-            tally.take(one)
-    return HitRate(whole, together(by_hour), together(by_service), widening(outcomes))
+        key = (one.service, f"{one.at.astimezone(zone):%H}")
+        (at_once[one.service] if one.is_at_once else cells[key]).take(one)
+    return HitRate(cells, at_once, widening([one for one in outcomes if not one.is_at_once]))
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    whole = Tally()
+    for one in tallies:
+        whole.add(one)
+    return whole
 
 
 def together(tallies: Mapping[str, Tally]) -> dict[str, Tally]:

@@ -6,6 +6,7 @@ not live here: what counts as held (`domain.estimate_outcomes`), and what a site
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -36,11 +37,11 @@ class HitRates:
     def knowledge(self, site_id: str) -> Knowledge:
         """Return what a forecast of the site may build on."""
         known = self._house.hit_rates.get(site_id)
-        town, _ = self._house.directory.sites[site_id]
+        town, site = self._house.directory.sites[site_id]
         durations = self._house.durations.get(town.id)
         return Knowledge(
             times=Configured() if durations is None else durations.times,
-            habits=self._habits.get(site_id, USUAL),
+            habits=replace(self._habits.get(site_id, USUAL), grace_min=site.grace_min),
             widened=1.0 if known is None else known.widened,
         )
 

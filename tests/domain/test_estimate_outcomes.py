@@ -74,6 +74,27 @@ def test_a_call_that_was_taken_back_was_none() -> None:
     assert log.outcomes() == [(10, 20, 25.0)]
 
 
+def test_a_later_call_that_was_taken_back_leaves_the_first_one() -> None:
+    log = Log()
+    ticket = log.take("09:00")
+    log.call("09:07", ticket)
+    log.call("10:00", ticket)
+    log.note("10:00:05", "CallUndone", ticket=ticket)
+    log.call("10:02", ticket)
+    assert log.outcomes() == [(10, 20, 7.0)]
+
+
+@pytest.mark.parametrize("kind", ["TicketWentAway", "TicketCancelled", "TicketExpired"])
+def test_whoever_gave_up_after_the_time_that_was_told_had_waited_too_long(kind: str) -> None:
+    """Else a hall in which everybody leaves in the end would have the best estimates."""
+    log = Log()
+    ticket = log.take("09:00")
+    log.note("10:30", kind, ticket=ticket)
+    log.call("10:40", ticket)
+    [one] = outcomes_of(log.entries)
+    assert (one.waited_min, one.held) == (90.0, False)
+
+
 @pytest.mark.parametrize("kind", ["TicketWentAway", "TicketCancelled", "TicketJoined"])
 def test_whoever_did_not_wait_to_the_end_counts_for_nobody(kind: str) -> None:
     log = Log()
@@ -124,6 +145,20 @@ def test_held_sooner_later_and_off() -> None:
     found = hit_rate([outcome(one) for one in (12, 20, 5, 27)], UTC).whole
     assert (found.count, found.held, found.sooner, found.later) == (4, 2, 1, 1)
     assert (found.off_min, found.width_min) == (3 + 5 + 10 + 12, 40)
+
+
+def test_a_free_counter_is_no_forecast_that_held() -> None:
+    """A quiet morning would hide that the ranges of a full afternoon fail."""
+    at_once = [Outcome(at("09:00"), PASS, 0, 3, 0.2)] * 65
+    found = hit_rate([*at_once, *[outcome(45)] * ENOUGH], UTC)
+    assert (found.in_ten, found.widened) == (0, 3.0)
+    assert found.at_once[PASS].held == 65
+    assert hit_rate(at_once, UTC).in_ten is None
+
+
+def test_some_concerns_alone() -> None:
+    found = hit_rate([outcome(12)] * 6 + [outcome(30, CARD)] * 5, UTC).of({CARD})
+    assert (found.whole.count, set(found.by_service), found.by_hour["09"].held) == (5, {CARD}, 0)
 
 
 def test_a_rate_is_told_once_enough_is_known() -> None:

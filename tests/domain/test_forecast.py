@@ -68,6 +68,19 @@ def test_one_after_the_other_is_called_as_soon_as_the_counter_is_free() -> None:
     assert minutes(ahead(day)) == [10, 20, 30]
 
 
+def test_a_counter_is_free_since_its_last_visitor_left() -> None:
+    """And not since it opened: the clerk is about to press, whoever waits."""
+    day = a_hall({"c1": [PASS], "c2": [PASS]})
+    day.take()
+    opened = day.now
+    day.later(minutes=90)
+    ticket = day.serve("c1")
+    day.later(minutes=10)
+    day.record([e.ServiceFinished(ticket.id)])
+    day.later(seconds=6)
+    assert [one.gone_s for one in seen(day).desks] == [6.0, (day.now - opened).total_seconds()]
+
+
 def test_each_counter_takes_only_whom_its_clerk_may_serve() -> None:
     day = a_hall({"c1": [PASS], "c2": [CAR]})
     for service in (PASS, PASS, CAR):

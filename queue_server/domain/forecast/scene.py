@@ -12,7 +12,7 @@ from typing import Final
 
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.calling import RELEASE_AFTER, may_serve
-from queue_server.domain.hall import CounterState, Hall
+from queue_server.domain.hall import CounterState, CounterStatus, Hall
 from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.domain.waiting_line import LaneKey, lane_key
 
@@ -232,13 +232,18 @@ class _Looking:
         kind, counter = self.kind_at[counter_id], self.hall.counter(counter_id)
         ticket = self.hall.ticket_at(counter_id)
         if ticket is None:
-            return Desk(kind, None, is_called=False, gone_s=self._since(counter.state_at))
+            return Desk(kind, None, is_called=False, gone_s=self._free_s(counter))
         # Several who are served together take the minutes of all of them.
         together = self.hall.group(ticket)
         visit = Visit(ticket.services, sum(one.expected_min for one in together))
         serving = ticket.state is TicketState.SERVING
         since = ticket.started_at if serving else ticket.called_at
         return Desk(kind, visit, is_called=not serving, gone_s=self._since(since))
+
+    def _free_s(self, counter: CounterStatus) -> float:
+        """Return for how long nobody was there: since it opened, or since the last visit left it."""
+        left = (t.state_at for t in self.hall.last_calls() if t.last_counter_id == counter.id)
+        return min([self._since(counter.state_at), *map(self._since, left)])
 
     def _since(self, at: datetime | None) -> float:
         return 0.0 if at is None else max(0.0, (self.now - at).total_seconds())

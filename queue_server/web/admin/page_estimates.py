@@ -3,17 +3,18 @@
 What must not live here: what counts as held, and what is too small to be told (`domain.estimate_outcomes`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from babel.numbers import format_decimal, format_percent
 from starlette.responses import Response
 
-from queue_server.domain.access import Act, Role, may
-from queue_server.domain.estimate_outcomes import ENOUGH, OTHERS, TARGET, HitRate, Tally
+from queue_server.domain.access import Act
+from queue_server.domain.estimate_outcomes import ENOUGH, OTHERS, SMALL, TARGET, HitRate, Tally
 from queue_server.domain.town import Site, Town, in_language
 from queue_server.services.locales import locale_of
-from queue_server.web.admin.frame import framed, town_of
+from queue_server.web.admin.figures_asked import scope_of
+from queue_server.web.admin.frame import framed
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 
@@ -22,33 +23,22 @@ _NOT_WIDENED: Final = 1.005
 
 async def estimates_page(call: PageCall) -> Response:
     """Show what became of the estimates, a site after the other. Reading changes nothing."""
-    town = town_of(call)
+    scope = scope_of(call)
+    services = None if scope.services is None else {one.id for one in scope.services}
     return framed(
         call,
         "admin/estimates.html",
-        sites=[_shown(call, town, site) for site in _sites(call, town)],
+        sites=[_shown(call, scope.town, site, services) for site in scope.sites],
         target=_percent(call, TARGET),
     )
 
 
-def _sites(call: PageCall, town: Town) -> list[Site]:
-    """Return the sites of which somebody is told: a lead of those where the own departments are."""
-    actor = call.actor
-    if actor.role is Role.ADMINISTRATOR:
-        return [site for site in town.sites if actor.site_id in {None, site.id}]
-    things = call.house.directory.departments
-    led = {
-        site_id
-        for department in town.departments
-        if (thing := things.get((town.id, department.id))) and may(actor, Act.SEE_FIGURES, thing)
-        for site_id in department.site_ids
-    }
-    return [site for site in town.sites if site.id in led]
-
-
-def _shown(call: PageCall, town: Town, site: Site) -> dict[str, Any]:
+def _shown(call: PageCall, town: Town, site: Site, services: Collection[str] | None) -> dict[str, Any]:
+    """Return what is known of a site; a lead is told of the own departments' concerns alone."""
     known = call.house.hit_rates.get(site.id)
     shown: dict[str, Any] = {"id": site.id, "name": in_language(site.name, call.language), "known": False}
+    if known is not None and services is not None:
+        known = known.of(services)
     if known is None or known.whole.count < ENOUGH:
         return shown
     names = {one.id: in_language(one.name, call.language) for one in town.services}
@@ -56,13 +46,18 @@ def _shown(call: PageCall, town: Town, site: Site) -> dict[str, Any]:
     return shown | {
         "known": True,
         "in_ten": known.in_ten,
-        "whole": _row(call, call.say("estimates.all"), known.whole),
+        "whole": [_row(call, call.say("estimates.all"), known.whole), *_at_once(call, known)],
         "tables": [
             ("hour", _rows(call, known.by_hour, hours)),
             ("service", _rows(call, known.by_service, names)),
         ],
         "widened": _widened(call, known),
     }
+
+
+def _at_once(call: PageCall, known: HitRate) -> list[dict[str, str]]:
+    told = HitRate({(key, ""): one for key, one in known.at_once.items()}, {}, 1.0).whole
+    return [_row(call, call.say("estimates.at_once"), told)] if told.count >= SMALL else []
 
 
 def _rows(call: PageCall, tallies: Mapping[str, Tally], names: Mapping[str, str]) -> list[dict[str, str]]:

@@ -36,7 +36,7 @@ async def test_the_page_says_how_often_what_was_told_held(town: Town) -> None:
     page = await read(town)
     assert "traf in 7 von 10 Fällen zu" in page
     assert "werden so gezeigt, wie sie berechnet wurden" in page
-    assert "Alle Angaben 100 70 % 0 % 30 %" in page
+    assert "Wer warten musste 100 70 % 0 % 30 %" in page
     assert "Reisepass beantragen 70 100 %" in page
     judged(town, held=40, late=60)
     assert "zurzeit um 160 % verbreitert" in await read(town)
@@ -57,9 +57,11 @@ async def test_what_was_told_is_judged_from_the_log_and_widens_what_follows(
         await town.do("anna", "counters/rathaus-1/finish")
     rates = HitRates(town.house)
     assert rates.knowledge("rathaus").widened == 1.0
+    site = town.house.directory.sites["rathaus"][1]
+    assert rates.knowledge("rathaus").habits.grace_min == site.grace_min
     await rates.turn()
     known = town.house.hit_rates["rathaus"]
-    assert (known.whole.count, known.whole.later) == (3, 3)
+    assert (known.whole.count, known.whole.later, known.at_once["passport"].later) == (2, 2, 1)
     assert rates.knowledge("rathaus").widened == 3.0
     await rates.turn()
     assert town.house.hit_rates["rathaus"] is known, "once a day is enough"
@@ -77,6 +79,15 @@ async def test_a_lead_reads_of_the_own_sites_alone_and_a_clerk_nothing(town: Tow
         assert ("von 10 Fällen" in answer.text) is told
     answer = await town.client.get(PAGE, headers=town.headers("anna"))
     assert answer.status_code == 403
+
+
+async def test_a_lead_reads_of_the_own_departments_concerns_alone(town: Town) -> None:
+    judged(town)
+    for department, told in (("buergerbuero", True), ("gewerbeamt", False)):
+        answer = await town.client.get(PAGE, headers=await a_lead(town, department))
+        assert ("Reisepass beantragen" in answer.text) is told
+        assert ("Wer warten musste" in answer.text) is told
+    assert "Noch wurden hier zu wenige" in answer.text
 
 
 async def test_visitors_read_how_often_it_held_where_the_town_wants_it(town: Town) -> None:
