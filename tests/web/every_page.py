@@ -116,7 +116,7 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/admin/week": (State("/admin/week", A),),
     "/barrierefreiheit": (State("/barrierefreiheit?town=musterstadt"), State("/barrierefreiheit")),
     "/counter": (State("/counter", C),),
-    "/counter/{counter}/why": (State("/counter/rathaus-1/why?one=417&other=417", C),),
+    "/counter/{counter}/why": (State("/counter/rathaus-1/why?one=417&other=417", C, status=422),),
     "/admin/log/why": (State("/admin/log/why", A),),
     "/counter/{counter}": (State("/counter/rathaus-1", C, ready="[data-act]"),),
     "/demo/mails": (State("/demo/mails"),),
