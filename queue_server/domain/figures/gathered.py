@@ -16,6 +16,10 @@ IN_PARTS: Final = frozenset({"visits", "from_appointment", *WAITS})
 """What is told of parts and weekdays. A year of all of it, twelve times over, takes three times as long."""
 
 
+MANY: Final = 20
+"""Of fewer no nine tenths are told."""
+
+
 @dataclass(slots=True)
 class Gathered:
     """`parts` are those of `period`, in their order, `weekdays` those from 0 = Monday: of both the measures
@@ -62,7 +66,10 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How often it was measured how long it took, in the middle, and what nine of ten did not exceed."""
+    """How often it was measured how long it took, in the middle, and what nine of ten did not exceed.
+
+    `p90` is told of `MANY` alone: of fewer it is the longest, or nearly, and so that of one of them.
+    """
 
     count: int
     median: int | None
@@ -71,7 +78,8 @@ class Times:
 
 def times(tally: Tally, *measures: str) -> Times:
     values = tally.values(measures)
-    return Times(values.total(), quantile(values, 0.5), quantile(values, 0.9))
+    count = values.total()
+    return Times(count, quantile(values, 0.5), quantile(values, 0.9) if count >= MANY else None)
 
 
 def by_service(tally: Tally) -> dict[str, Tally]:

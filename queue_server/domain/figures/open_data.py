@@ -1,55 +1,95 @@
 """Figures as they may leave the house: a table for all, one by service, by weekday and by hour.
 
-Small numbers are left out (`small_cells`), and a middle is told only of a row whose visits are. A row that
-is left out in visits is left out altogether. Waits are in whole minutes, `earliest_days` in days.
+Small numbers are left out (`small_cells`), with all from which they could be worked out: by the tables' sums,
+and in a row, whose visits are those served, not there, cancelled and left. What a row does not tell but what
+can be had by subtraction (walk-ins, who came to the appointment) counts as a number of its own. A row that is
+left out in visits is left out altogether, and times are told of many alone. Waits are in whole minutes,
+`earliest_days` in days.
 """
 
-from collections.abc import Hashable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from queue_server.domain.figures.day import WAITS
 from queue_server.domain.figures.gathered import Gathered, by_hour, by_service, times
-from queue_server.domain.figures.small_cells import FEWEST, told, told_alone
+from queue_server.domain.figures.small_cells import FEWEST, Sum, untold
 from queue_server.domain.figures.tally import NOBODYS, Tally
 
-K = TypeVar("K", bound=Hashable)
 COUNTS: Final = (
     *("visits", "from_appointment", "served", "not_there", "cancelled", "left", "late"),
     *("bookings", "bookings_outside", "appointments", "missed", "found_nothing"),
 )
+MADE_OF: Final = {
+    "visits": (("from_appointment",), ("served", "not_there", "cancelled", "left")),
+    "from_appointment": (("late",),),
+    "bookings": (("bookings_outside",),),
+    "appointments": (("missed",),),
+}
+"""A count, and of what it is made: of these, and of a rest that is not told by name."""
 TIMES: Final = {"wait": WAITS, "way": ("way",), "service": ("service",)}
+TOTAL: Final = ""
 Row = dict[str, Any]
+Cell = tuple[str, str, str]
+"""Table, key of the row, measure."""
 
 
 def tables(found: Gathered) -> dict[str, list[Row]]:
     """Return the tables of a period: rows with `key`, counts and times; None is what is not told."""
     whole = found.whole()
-    services = {key: one for key, one in by_service(whole).items() if key != NOBODYS}
+    services = {key: one for key, one in sorted(by_service(whole).items()) if key != NOBODYS}
     hours = {f"{hour:02}": one for hour, one in sorted(by_hour(whole).items()) if one.sum("visits")}
     weekdays = {str(n + 1): one for n, one in enumerate(found.weekdays) if one.sum("visits")}
-    only_visits = ("visits", "from_appointment")
+    rows = {"total": {TOTAL: whole}, "by_service": services, "by_weekday": weekdays, "by_hour": hours}
+    names = {
+        "total": COUNTS,
+        "by_service": COUNTS,
+        "by_weekday": ("visits",),
+        "by_hour": ("visits", "from_appointment"),
+    }
+    cells: dict[Cell, int] = {}
+    sums: list[Sum[Cell]] = []
+    for table, tallies in rows.items():
+        for key, tally in tallies.items():
+            _take_row(cells, sums, (table, key), {name: tally.sum(name) for name in names[table]})
+    sums += _down(cells, rows)
+    hidden = untold(cells, sums)
     return {
-        "total": [_total(whole)],
-        "by_service": _rows(dict(sorted(services.items())), COUNTS),
-        "by_weekday": _rows(weekdays, ("visits",)),
-        "by_hour": _rows(hours, only_visits),
+        table: [_row((table, key), tally, names[table], hidden) for key, tally in tallies.items()]
+        for table, tallies in rows.items()
     }
 
 
-def _total(tally: Tally) -> Row:
-    counts = {name: told_alone(tally.sum(name)) for name in COUNTS}
-    return {"key": "", **counts, **_times(tally)}
+def _take_row(cells: dict[Cell, int], sums: list[Sum[Cell]], place: tuple[str, str], counts: Row) -> None:
+    """Add a row's cells, also those that can be had by subtraction, and how they add up."""
+    cells |= {(*place, name): n for name, n in counts.items()}
+    for whole, ways in MADE_OF.items():
+        for parts in ways:
+            if whole in counts and parts[0] in counts:
+                rest = counts[whole] - sum(counts[name] for name in parts)
+                keys = [(*place, name) for name in parts]
+                if rest > 0:
+                    keys.append((*place, f"{whole} but {parts[0]}"))
+                    cells[keys[-1]] = rest
+                sums.append(Sum((*place, whole), keys))
 
 
-def _rows(tallies: Mapping[str, Tally], names: tuple[str, ...]) -> list[Row]:
-    columns = {name: told({key: one.sum(name) for key, one in tallies.items()}) for name in names}
-    rows = []
-    for key, tally in tallies.items():
-        row: Row = {"key": key, **{name: columns[name][key] for name in names}}
-        if row["visits"] is None:
-            row |= dict.fromkeys(names)
-        rows.append(row | (_times(tally) if row["visits"] else dict.fromkeys(_times(Tally()))))
-    return rows
+def _down(cells: Mapping[Cell, int], rows: Mapping[str, Mapping[str, Tally]]) -> Iterator[Sum[Cell]]:
+    """Yield how the rows of each table add up to the total."""
+    for _, _, name in [cell for cell in cells if cell[0] == "total"]:
+        for table, tallies in rows.items():
+            parts = [(table, key, name) for key in tallies if (table, key, name) in cells]
+            if parts and table != "total":
+                yield Sum(("total", TOTAL, name), parts)
+
+
+def _row(place: tuple[str, str], tally: Tally, names: tuple[str, ...], hidden: set[Cell]) -> Row:
+    is_out = (*place, "visits") in hidden
+    row: Row = {"key": place[1]}
+    for name in names:
+        row[name] = None if is_out or (*place, name) in hidden else tally.sum(name)
+    if place[0] == "total" or row["visits"]:
+        return row | _times(tally)
+    return row | dict.fromkeys(_times(Tally()))
 
 
 def _times(tally: Tally) -> Row:
