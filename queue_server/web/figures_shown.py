@@ -82,13 +82,14 @@ def key_figures(say: Texts, tally: Tally, before: Tally, *, whole_site: bool) ->
 def keys_of(say: Texts, tally: Tally) -> dict[str, str]:
     """Return the figures on top by their names."""
     wait, was_counted = times(tally, *WAITS), bool(tally.counts or tally.times)
+    nothing = tally.sum("found_nothing") + tally.sum("no_concern")
     return {
         "visits": number(say, tally.sum("visits")) if was_counted else NOTHING,
         "wait": minutes(say, wait.median, wait.count),
         "wait_p90": minutes(say, wait.p90, wait.count),
         "outside": percent(say, tally.sum("bookings_outside"), tally.sum("bookings_judged")),
         "missed": percent(say, tally.sum("missed"), tally.sum("appointments")),
-        "found_nothing": number(say, tally.sum("found_nothing")) if was_counted else NOTHING,
+        "found_nothing": number(say, nothing) if was_counted else NOTHING,
         "use": percent(say, tally.sum("busy_s"), tally.sum("open_s")),
         "confirmed": percent(say, tally.sum("calls_confirmed"), tally.sum("calls")),
     }

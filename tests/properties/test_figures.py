@@ -5,10 +5,10 @@ and counts what it sees; it shares nothing with `domain.figures` but the words.
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -23,12 +23,13 @@ from queue_server.domain.figures.day import figures_of
 from queue_server.domain.figures.tally import Key, Tally, from_json, quantile, to_json, total
 from queue_server.domain.figures.visits import Entry
 from queue_server.domain.fold import apply
-from queue_server.domain.hall import Hall
+from queue_server.domain.hall import CounterState, Hall
 from queue_server.domain.ticket import DueReason, Ticket, TicketState
 from tests.domain.builders import DAY
 from tests.properties.test_hall_machine import HallMachine, profile
 
 S = TicketState
+Span = tuple[datetime, datetime]
 
 
 def as_stored(log: Iterable[Recorded]) -> list[Entry]:
@@ -42,11 +43,14 @@ def minutes(span: timedelta) -> int:
 class Naive:
     """Counts by looking at all tickets after each entry."""
 
-    def __init__(self, log: Sequence[Recorded]) -> None:
+    def __init__(self, log: Sequence[Recorded], now: datetime) -> None:
         self.tally = Tally()
         self.hall = Hall("hall", DAY)
         self.service: dict[int, str] = {}
-        self.stays: dict[int, list[tuple[datetime, datetime, bool]]] = {}
+        self.stays: dict[int, list[tuple[datetime, datetime, bool, str]]] = {}
+        self.opened: dict[str, list[Span]] = {}
+        self.open_since: dict[str, datetime] = {}
+        self.counter: dict[int, str] = {}
         self.begun: dict[int, datetime] = {}
         self.way: dict[int, timedelta | None] = {}
         self.unmeasured: set[int] = set()
@@ -56,10 +60,17 @@ class Naive:
             self.see(recorded)
         for ticket in self.hall.tickets.values():
             self.count(ticket)
+        self.count_use(now)
 
     def see(self, recorded: Recorded) -> None:
         before = {id_: copy(ticket) for id_, ticket in self.hall.tickets.items()}
         apply(self.hall, recorded)
+        for counter_id, status in self.hall.counters.items():
+            if status.state is CounterState.OPEN:
+                self.open_since.setdefault(counter_id, recorded.at)
+            elif counter_id in self.open_since:
+                begins = self.open_since.pop(counter_id)
+                self.opened.setdefault(counter_id, []).append((begins, recorded.at))
         for id_, now in self.hall.tickets.items():
             changed = isinstance(recorded.event, e.ConcernChanged) and recorded.event.ticket == id_
             if changed or id_ not in before:
@@ -78,12 +89,14 @@ class Naive:
                 self.unmeasured.add(id_)
                 self.ended_as[id_] = "served"
             else:
-                stays.append((self.begun[id_], at, was.joined_to is None))
+                stays.append((self.begun[id_], at, was.joined_to is None, self.counter[id_]))
         if pair == (S.FINISHED, S.SERVING):
             self.begun[id_] = stays.pop()[0]
             self.ended_as.pop(id_)
         elif now.state is S.SERVING and was.state is not S.SERVING:
             self.begun[id_] = at
+        if now.state is S.SERVING and now.counter_id:
+            self.counter[id_] = now.counter_id
         if now.state in (S.FINISHED, S.CANCELLED, S.EXPIRED) and was.state is not now.state:
             self.ended_as.setdefault(id_, self.ending(was, now))
 
@@ -126,11 +139,33 @@ class Naive:
         if ending == "served" and ticket.id not in self.unmeasured and stays and all(s[2] for s in stays):
             tally.time("service", service, hour, minutes(sum((s[1] - s[0] for s in stays), timedelta())))
 
+    def count_use(self, now: datetime) -> None:
+        """Count who leads at a counter, and when it was open or had somebody."""
+        serving: dict[str, list[Span]] = {}
+        for id_, ticket in self.hall.tickets.items():
+            spans = [(a, b, where) for a, b, leads, where in self.stays.get(id_, ()) if leads and a < b]
+            if ticket.state is S.SERVING and ticket.joined_to is None and self.begun[id_] < now:
+                spans.append((self.begun[id_], now, self.counter[id_]))
+            for begins, ends, where in spans:
+                serving.setdefault(where, []).append((begins, ends))
+        for counter_id, since in self.open_since.items():
+            self.opened.setdefault(counter_id, []).append((since, now))
+        used = {one: [*self.opened.get(one, ()), *serving.get(one, ())] for one in {*self.opened, *serving}}
+        spans_of = {one: covered(spans) for one, spans in used.items()}
+        if sum(one in serving or span >= timedelta(minutes=30) for one, span in spans_of.items()) > 1:
+            busy = sum((covered(spans) for spans in serving.values()), timedelta())
+            open_s = round(sum(spans_of.values(), timedelta()).total_seconds())
+            self.tally.count("open_s", "", 0, by=open_s)
+            self.tally.count("busy_s", "", 0, by=round(busy.total_seconds()))
 
-def of_visits(tally: Tally) -> Tally:
-    """Return a tally without the counters' use, which the naive fold does not know."""
-    counts = Counter({key: n for key, n in tally.counts.items() if key[0] not in {"open_s", "busy_s"}})
-    return Tally(counts, tally.times)
+
+def covered(spans: Sequence[Span]) -> timedelta:
+    """Return how much time lies in any of them: stretch by stretch between all moments that they name."""
+    moments = sorted({moment for span in spans for moment in span})
+    return sum(
+        (until - at for at, until in pairwise(moments) if any(a <= at and until <= b for a, b in spans)),
+        timedelta(),
+    )
 
 
 class FiguresMachine(HallMachine):
@@ -142,7 +177,7 @@ class FiguresMachine(HallMachine):
             return
         for _ in range(2):
             counted = figures_of(as_stored(self.day.log), {}, UTC, day_ends, self.day.now)
-            assert of_visits(counted) == Naive(self.day.log).tally
+            assert counted == Naive(self.day.log, self.day.now).tally
             assert from_json(json.loads(json.dumps(to_json(counted)))) == counted
             self.day.record(visiting.close_day(self.hall))
 

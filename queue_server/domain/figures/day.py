@@ -5,7 +5,7 @@ is from arrival to the first call that was not taken back, **way** from the call
 from start to finish without what lay between when the visit was parked or handed on; `delay` is what an
 appointment waited beyond its time. A visit counts for the first service of its concern. Nobody is named:
 neither visitor nor clerk, nor a counter, behind which there may be one clerk alone; how much the counters
-were used is told of all together, and not of a day on which one alone was open.
+were used is told of all together, and not of a day on which one alone was (`use`).
 
 What must not live here: reading the log (`adapters.figures`), adding days up (`tally`).
 """
@@ -16,10 +16,12 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 from queue_server.domain.figures.tally import NOBODYS, Tally
+from queue_server.domain.figures.use import KINDS as COUNTER_KINDS
+from queue_server.domain.figures.use import Counters
 from queue_server.domain.figures.visits import KINDS as VISIT_KINDS
 from queue_server.domain.figures.visits import Ending, Payload, Unnamed, Visit, Visits
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of what is counted and how: a day of another version is counted anew."""
 WAITS: Final = ("wait_booked", "wait_walk_in")
 ORIGINS: Final = ("from_kiosk", "from_desk", "from_appointment", "from_integration")
@@ -40,27 +42,14 @@ class Booked(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Counter:
-    """A counter during the day: since when it is open, and when anything happened there last."""
-
-    open_since: datetime | None = None
-    last_at: datetime | None = None
-
-
-@dataclass(slots=True)
 class _Day:
     """What is gathered until the day is over."""
 
     zone: tzinfo
-    ends: datetime
     booked: Mapping[int, Booked]
     tally: Tally = field(default_factory=Tally)
-    counters: dict[str, _Counter] = field(default_factory=dict)
-    counter_of: dict[int, str] = field(default_factory=dict)
     outcomes: dict[int, bool] = field(default_factory=dict)
     made: list[tuple[datetime, str]] = field(default_factory=list)
-    open_s: float = 0
-    busy_s: float = 0
     opening: tuple[tuple[int, int], ...] | None = None
     settled: set[int] = field(default_factory=set)
 
@@ -80,9 +69,10 @@ def figures_of(
     `entries` are of that day, in order; those of other kinds than `KINDS` may be left out. `booked` knows the
     appointments that `about` names; one that it does not know counts for nothing.
     """
-    day, visits = _Day(zone, ends, booked), Visits()
+    day, visits, counters = _Day(zone, booked), Visits(), Counters(ends)
     for entry in entries:
         visits.take(entry)
+        counters.take(entry[1], entry[2], entry[3])
         act = _ACTS.get(entry[2])
         if act is not None:
             act(day, entry[1], entry[3])
@@ -90,7 +80,10 @@ def figures_of(
         _count_visit(day, visit)
     _count_outcomes(day)
     _count_opening(day)
-    _count_use(day, ends if now is None else now)
+    use = counters.use(visits.all.values(), now)
+    if use is not None:
+        day.tally.count("open_s", NOBODYS, 0, use.open_s)
+        day.tally.count("busy_s", NOBODYS, 0, use.busy_s)
     return day.tally
 
 
@@ -122,9 +115,6 @@ def _count_visit(day: _Day, visit: Visit) -> None:
     served = visit.service_time
     if served is not None:
         tally.time("service", service, hour, minutes(served))
-    for begins, ends, leads in visit.stays:
-        if leads:
-            day.busy_s += max(0.0, (min(ends, day.ends) - begins).total_seconds())
 
 
 def minutes(span: timedelta) -> int:
@@ -132,19 +122,7 @@ def minutes(span: timedelta) -> int:
     return max(0, (span.days * 86_400 + span.seconds + 30) // 60)
 
 
-# -- calls and counters ----------------------------------------------------------------------------
-
-
-def _called(day: _Day, at: datetime, payload: Payload) -> None:
-    counter_id = payload["counter"]
-    day.counter_of[payload["ticket"]] = counter_id
-    day.counters.setdefault(counter_id, _Counter()).last_at = at
-
-
-def _at_counter(day: _Day, at: datetime, payload: Payload) -> None:
-    counter = day.counters.get(day.counter_of.get(payload["ticket"], ""))
-    if counter is not None:
-        counter.last_at = at
+# -- calls --------------------------------------------------------------------------------------
 
 
 def _settled(day: _Day, at: datetime, payload: Payload) -> None:
@@ -156,34 +134,6 @@ def _settled(day: _Day, at: datetime, payload: Payload) -> None:
     day.tally.count("calls", NOBODYS, hour)
     if payload["shown_count"] and payload["sound"] == "started":
         day.tally.count("calls_confirmed", NOBODYS, hour)
-
-
-def _opened(day: _Day, at: datetime, payload: Payload) -> None:
-    counter = day.counters.setdefault(payload["counter"], _Counter())
-    counter.open_since = counter.open_since or at
-    counter.last_at = at
-
-
-def _shut(day: _Day, at: datetime, payload: Payload) -> None:
-    counter = day.counters.setdefault(payload["counter"], _Counter())
-    _count_open(day, counter, at)
-    counter.open_since, counter.last_at = None, at
-
-
-def _count_open(day: _Day, counter: _Counter, until: datetime) -> None:
-    """Count an opened counter. One that nobody closed was open until the last thing that happened there."""
-    if counter.open_since is None:
-        return
-    stopped = counter.last_at if until >= day.ends and counter.last_at is not None else until
-    day.open_s += max(0.0, (stopped - counter.open_since).total_seconds())
-
-
-def _count_use(day: _Day, until: datetime) -> None:
-    for counter in day.counters.values():
-        _count_open(day, counter, until)
-    if len(day.counters) > 1:  # of one alone it would be the figures of one clerk
-        day.tally.count("open_s", NOBODYS, 0, round(day.open_s))
-        day.tally.count("busy_s", NOBODYS, 0, round(day.busy_s))
 
 
 # -- bookings --------------------------------------------------------------------------------------
@@ -268,22 +218,12 @@ def _count_opening(day: _Day) -> None:
 
 def _searched(day: _Day, at: datetime, payload: Payload) -> None:
     for service, count in payload["services"]:
-        day.tally.count("found_nothing", service, day.hour(at), count)
+        measure = "found_nothing" if service != NOBODYS else "no_concern"
+        day.tally.count(measure, service, day.hour(at), count)
 
 
 _ACTS: Final[Mapping[str, Callable[[_Day, datetime, Payload], None]]] = {
-    "TicketCalled": _called,
-    "TicketResumed": _at_counter,
-    "ServiceStarted": _at_counter,
-    "ServiceFinished": _at_counter,
-    "TicketNotThere": _at_counter,
-    "TicketParked": _at_counter,
-    "TicketPutBack": _at_counter,
-    "TicketTransferred": _at_counter,
     "CallSettled": _settled,
-    "CounterOpened": _opened,
-    "CounterPaused": _shut,
-    "CounterClosed": _shut,
     "AppointmentBooked": _booked,
     "AppointmentRequested": _requested,
     "AppointmentCancelled": _cancelled,
@@ -293,5 +233,5 @@ _ACTS: Final[Mapping[str, Callable[[_Day, datetime, Payload], None]]] = {
     "SearchesFoundNothing": _searched,
 }
 _ABOUT: Final = frozenset(kind for kind in _ACTS if kind.startswith("Appointment"))
-KINDS: Final = VISIT_KINDS | frozenset(_ACTS)
+KINDS: Final = VISIT_KINDS | COUNTER_KINDS | frozenset(_ACTS)
 """The entries that figures are made of."""

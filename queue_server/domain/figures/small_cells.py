@@ -30,7 +30,7 @@ def untold(counts: Mapping[K, int], sums: Sequence[Sum[K]]) -> set[K]:
     small = frozenset(hidden)
     while True:
         _cover_each(counts, sums, hidden)
-        known = small & _solved(sums, hidden)
+        known = _solved(sums, hidden) & small
         found = (_next_of(counts, one, hidden) for one in sums if known & {one.whole, *one.parts})
         more = next((key for key in found if key is not None), None)
         if more is None:

@@ -53,7 +53,7 @@ class Tally:
             _merge(self.times.setdefault(key, {}), values.items())
 
     def take(self, bodies: Iterable[Mapping[str, Any]], services: Collection[str] | None = None) -> None:
-        """Add what `to_json` wrote; of some services (and what belongs to none), or of all.
+        """Add what `to_json` wrote; of some services (nothing then that belongs to none), or of all.
 
         The times of many days are first put one after another and then counted: pair by pair it takes twice
         as long.
@@ -156,7 +156,7 @@ def to_json(tally: Tally) -> dict[str, Any]:
 
 
 def from_json(body: Mapping[str, Any], services: Collection[str] | None = None) -> Tally:
-    """Return the tally that `to_json` wrote; of some services, and of what belongs to none."""
+    """Return the tally that `to_json` wrote; of some services, or of all and what belongs to none."""
     found = Tally()
     found.take([body], services)
     return found
@@ -169,6 +169,6 @@ def _leaves(
         if measures is not None and measure not in measures:
             continue
         for service, by_hour in by_service.items():
-            if services is None or service in services or service == NOBODYS:
+            if services is None or service in services:
                 for hour, value in by_hour.items():
                     yield (measure, service, HOURS[hour]), value

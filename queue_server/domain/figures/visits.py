@@ -45,12 +45,14 @@ class Stay(NamedTuple):
     begins: datetime
     ends: datetime
     leads: bool
+    counter: str
 
 
 @dataclass(slots=True)
 class Visit:
     """One ticket. `summoned_at` is when the running call was made, `first_called_at` the first not undone.
 
+    `counter` is that of the last call.
     `unmeasured`: nobody pressed "start", or "done" was forgotten. `missed`, `parked`: it is so now;
     `was_missed`, `was_parked`: it was so before the running call, which may be taken back.
     """
@@ -66,6 +68,7 @@ class Visit:
     serving_since: datetime | None = None
     stays: list[Stay] = field(default_factory=list)
     leader: int | None = None
+    counter: str = ""
     unmeasured: bool = False
     missed: bool = False
     parked: bool = False
@@ -79,7 +82,7 @@ class Visit:
         if self.ending is not Ending.SERVED or self.unmeasured or not self.stays:
             return None
         served = timedelta()
-        for begins, ends, leads in self.stays:
+        for begins, ends, leads, _ in self.stays:
             if not leads:
                 return None
             served += ends - begins
@@ -126,13 +129,13 @@ class Visits:
     def _called(self, at: datetime, payload: Payload) -> None:
         self._finish(payload.get("finished"), at)
         for visit in self._group(payload["ticket"]):
-            _summon(visit, at)
+            _summon(visit, at, payload["counter"])
 
     def _joined(self, at: datetime, payload: Payload) -> None:
         visit, leader = self.all.get(payload["ticket"]), self.all.get(payload["leader"])
         if visit is None or leader is None:
             return
-        _summon(visit, at)
+        _summon(visit, at, leader.counter)
         if leader.serving_since is not None:
             visit.serving_since = at
         visit.leader = payload["leader"]
@@ -259,8 +262,8 @@ class Visits:
             visit.leader = None
 
 
-def _summon(visit: Visit, at: datetime) -> None:
-    visit.summoned_at = at
+def _summon(visit: Visit, at: datetime, counter: str) -> None:
+    visit.summoned_at, visit.counter = at, counter
     visit.first_called_at = visit.first_called_at or at
     visit.was_missed, visit.was_parked = visit.missed, visit.parked
     visit.missed = visit.parked = False
@@ -268,7 +271,7 @@ def _summon(visit: Visit, at: datetime) -> None:
 
 def _stop(visit: Visit, at: datetime) -> None:
     if visit.serving_since is not None:
-        visit.stays.append(Stay(visit.serving_since, at, visit.leader is None))
+        visit.stays.append(Stay(visit.serving_since, at, visit.leader is None, visit.counter))
         visit.serving_since = None
 
 
