@@ -12,7 +12,38 @@ from queue_server.domain.simulation.living import Lived
 from queue_server.domain.simulation.plan import Desk
 
 _MINUTE: Final = timedelta(minutes=1)
-_T95: Final = (12.7, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.2, 2.18, 2.16, 2.14, 2.13)
+_T95: Final = (
+    12.7,
+    4.3,
+    3.18,
+    2.78,
+    2.57,
+    2.45,
+    2.36,
+    2.31,
+    2.26,
+    2.23,
+    2.2,
+    2.18,
+    2.16,
+    2.14,
+    2.13,
+    2.12,
+    2.11,
+    2.1,
+    2.09,
+    2.09,
+    2.08,
+    2.07,
+    2.07,
+    2.06,
+    2.06,
+    2.06,
+    2.05,
+    2.05,
+    2.05,
+    2.04,
+)
 """Student's factor for 95 %, by days less two; beyond them the normal one will do."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from statistics import median
+from typing import Final
 
 from queue_server.domain.availability import closed_days, open_starts, work_of
 from queue_server.domain.concern import CELL_MIN
@@ -17,7 +18,8 @@ from queue_server.domain.simulation.plan import Concern, DayPlan, Desk, Shift
 from queue_server.domain.slots import Bits, Span, starts_in, time_of
 from queue_server.domain.town import Channel, Site, Town, services_at, skills_of
 
-_HOUR = timedelta(hours=1)
+_QUARTER_MIN: Final = 15
+"""Doors open at half past: by whole hours half of the first visitors would come before."""
 
 
 def desks_on(town: Town, site: Site, on: date, zone: tzinfo) -> tuple[Desk, ...]:
@@ -57,20 +59,22 @@ def _stretches(bits: Bits, span: Span) -> Iterator[tuple[datetime, datetime]]:
 
 
 def measured(days: Sequence[DayPlan], on: date, zone: tzinfo) -> Demand:
-    """Return the demand of past days, on average, by wall hour and concern, for another day."""
-    counts: Counter[tuple[bool, int, Concern]] = Counter()
+    """Return the demand of past days, on average, by quarter of an hour and concern, for another day."""
+    counts: Counter[tuple[bool, time, Concern]] = Counter()
     minutes: defaultdict[Concern, list[int]] = defaultdict(list)
     for day in days:
         for visitor in day.visitors:
             booked = visitor.appointed_at is not None
-            hour = (visitor.appointed_at or visitor.arrives_at).astimezone(zone).hour
-            counts[booked, hour, visitor.concern] += 1
+            at = (visitor.appointed_at or visitor.arrives_at).astimezone(zone)
+            quarter = time(at.hour, at.minute // _QUARTER_MIN * _QUARTER_MIN)
+            counts[booked, quarter, visitor.concern] += 1
             minutes[visitor.concern].append(visitor.expected_min)
     rates: dict[bool, list[Rate]] = {True: [], False: []}
-    for (booked, hour, concern), count in counts.items():
-        begins = datetime.combine(on, time(hour), zone).astimezone(UTC)
+    for (booked, quarter, concern), count in counts.items():
+        begins = datetime.combine(on, quarter, zone).astimezone(UTC)
+        ends = begins + timedelta(minutes=_QUARTER_MIN)
         expected = round(median(minutes[concern]))
-        rates[booked].append(Rate(begins, begins + _HOUR, concern, expected, count / len(days)))
+        rates[booked].append(Rate(begins, ends, concern, expected, count / len(days)))
     return Demand(on, tuple(rates[False]), tuple(rates[True]))
 
 
