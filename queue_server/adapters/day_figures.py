@@ -6,7 +6,7 @@ the same. What must not live here: what is counted, and how (`domain.figures`), 
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from hashlib import sha256
 from operator import itemgetter
 from typing import Any, Final
@@ -73,6 +73,21 @@ def days_to_count(connection: Connection, site_id: str, most: int) -> list[date]
             if len(found) == most:
                 break
     return found
+
+
+def is_counted(connection: Connection, site_id: str, period: Period) -> bool:
+    """Say whether every day of a period that is still in the log has its figures, of this version."""
+    of_period = DAY_FIGURES.c.business_day.between(period.first, period.last)
+    kept = sa.select(DAY_FIGURES.c.business_day).where(
+        DAY_FIGURES.c.site_id == site_id, DAY_FIGURES.c.version == VERSION, of_period
+    )
+    there = set(connection.execute(kept).scalars())
+    for day in days_before(connection, site_id, period.last + timedelta(days=1)):
+        if day < period.first:
+            return True
+        if day not in there:
+            return False
+    return True
 
 
 def rebuild(connection: Connection, site_id: str, zone: tzinfo) -> int:

@@ -7,6 +7,30 @@ from collections.abc import Awaitable, Callable
 log = logging.getLogger(__name__)
 
 
+class OneByOne:
+    """Does `name` for several things in turn: what fails for one of them keeps none of the others from it.
+
+    A failure is logged when it begins, and not at each turn.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._troubles: dict[str, str] = {}
+
+    async def at(self, key: str, work: Awaitable[object]) -> bool:
+        """Do it for one; False when it failed."""
+        try:
+            await work
+        except Exception as error:  # it is tried again
+            kind = type(error).__name__
+            if self._troubles.get(key) != kind:
+                log.exception("%s failed for %s, and is tried again", self._name, key)
+            self._troubles[key] = kind
+            return False
+        self._troubles.pop(key, None)
+        return True
+
+
 class Repeating:
     """One task that does `work` every `every_s` seconds. `trouble` is the kind of the last failure, or empty.
 

@@ -5,7 +5,7 @@ day. What must not live here: what may be told (`domain.figures.open_data`).
 """
 
 from datetime import date
-from typing import TypedDict
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +13,6 @@ from sqlalchemy.engine import Connection
 
 from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound
-from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.open_data import tables
 from queue_server.domain.figures.period import Length, period_of
 from queue_server.services.ports import Answer
@@ -66,7 +65,10 @@ class Figures(TypedDict):
 
 
 async def see_figures(call: Call) -> Answer:
-    """Return a month's figures, small numbers left out; 404 where the site does not tell any."""
+    """Return a month's figures, small numbers left out; 404 where the site does not tell any.
+
+    Nor while a day of it is not counted: from before and after, that day could be worked out.
+    """
     house, site = call.house, call.house.site(call.site_id)
     if not site.open_figures:
         raise NotFound(what="figures")
@@ -75,11 +77,13 @@ async def see_figures(call: Call) -> Answer:
     if month.last >= now.astimezone(zone).date():
         raise BadInput(field="month")
 
-    def read(conn: Connection) -> Gathered:
-        return house.figures.gather(conn, {site.id: zone}, month, None, now)
+    def read(conn: Connection) -> dict[str, list[Any]]:
+        if not house.figures.is_counted(conn, site.id, month):
+            raise NotFound(what="figures")
+        return tables(house.figures.gather(conn, {site.id: zone}, month, None, now))
 
     blank = dict.fromkeys(FiguresRow.__annotations__)
-    told = {name: [blank | row for row in rows] for name, rows in tables(await house.read(read)).items()}
+    told = {name: [blank | row for row in rows] for name, rows in (await house.read(read)).items()}
     return {"site": site.id, "first": month.first.isoformat(), "last": month.last.isoformat(), **told}
 
 

@@ -18,6 +18,7 @@ from queue_server.domain.forecast.arrival_habits import Arrivals, habits_of
 from queue_server.domain.forecast.drawing import Habits
 from queue_server.domain.service_times import Configured
 from queue_server.live.forecasts import Knowledge
+from queue_server.live.repeating import OneByOne
 from queue_server.web.house import House
 
 LOOK_S: Final = 300.0
@@ -32,6 +33,7 @@ class HitRates:
     def __init__(self, house: House) -> None:
         self._house = house
         self._worked_out: dict[str, datetime] = {}
+        self._one_by_one = OneByOne("counting what held")
         self._habits: dict[str, Habits] = {}
 
     def knowledge(self, site_id: str) -> Knowledge:
@@ -52,11 +54,13 @@ class HitRates:
             last = self._worked_out.get(site_id)
             if last is not None and timedelta(0) <= now - last < AGAIN:
                 continue
-            zone = ZoneInfo(site.time_zone)
-            outcomes, arrivals = await self._last_weeks(site_id, business_day(now, zone))
-            self._house.hit_rates[site_id] = hit_rate(outcomes, zone)
-            self._habits[site_id] = habits_of(arrivals, USUAL)
-            self._worked_out[site_id] = now
+            if await self._one_by_one.at(site_id, self._work_out(site_id, ZoneInfo(site.time_zone), now)):
+                self._worked_out[site_id] = now
+
+    async def _work_out(self, site_id: str, zone: ZoneInfo, now: datetime) -> None:
+        outcomes, arrivals = await self._last_weeks(site_id, business_day(now, zone))
+        self._house.hit_rates[site_id] = hit_rate(outcomes, zone)
+        self._habits[site_id] = habits_of(arrivals, USUAL)
 
     async def _last_weeks(self, site_id: str, today: date) -> tuple[list[Outcome], Arrivals]:
         """Return what the log says. The running day tells of estimates alone: who is missed comes last."""

@@ -17,6 +17,7 @@ from queue_server.domain.business_day import business_day
 from queue_server.domain.durations.known import DAYS, durations_of
 from queue_server.domain.durations.served import Served
 from queue_server.domain.town import Town
+from queue_server.live.repeating import OneByOne
 from queue_server.web.house import House
 
 LOOK_S: Final = 300.0
@@ -33,14 +34,16 @@ class Learning:
     def __init__(self, house: House, of_day: OfDay) -> None:
         self._house, self._of_day = house, of_day
         self._worked_out: dict[str, tuple[datetime, Minutes]] = {}
+        self._one_by_one = OneByOne("learning")
 
     async def turn(self) -> None:
         """Work out what is older than a day, or was for other minutes; a day after the other, with pauses."""
         now = self._house.clock()
         for town in {town.id: town for town, _ in self._house.directory.sites.values()}.values():
             at, minutes = self._worked_out.get(town.id, (now - AGAIN, ()))
-            if minutes != _minutes(town) or not timedelta(0) <= now - at < AGAIN:
-                await self._learn(town, now)
+            if minutes == _minutes(town) and timedelta(0) <= now - at < AGAIN:
+                continue
+            if await self._one_by_one.at(town.id, self._learn(town, now)):
                 self._worked_out[town.id] = (now, _minutes(town))
 
     async def _learn(self, town: Town, now: datetime) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.domain.events import Event, SearchesFoundNothing
 from queue_server.domain.town import Site
+from queue_server.live.repeating import OneByOne
 from queue_server.services import measuring
 from queue_server.services.ports import Answer, Unit
 from queue_server.web.house import House
@@ -49,6 +50,8 @@ class Measuring:
         self._turns = 0
         self._measured: dict[str, date] = {}
         self._counted: dict[str, date] = {}
+        self._uncountable: dict[str, tuple[date, set[date]]] = {}
+        self._one_by_one = OneByOne("counting")
 
     async def turn(self) -> None:
         now = self._house.clock()
@@ -58,14 +61,15 @@ class Measuring:
         for site_id, (_, site) in list(self._house.directory.sites.items()):
             local = now.astimezone(ZoneInfo(site.time_zone))
             if local.hour >= NOON:
-                await self._measure(site_id, local.date())
-            await self._count(site, local.date())
+                await self._one_by_one.at(f"{site_id} at noon", self._measure(site_id, local.date()))
+            await self._one_by_one.at(site_id, self._count(site, local.date()))
 
     async def write_searches(self) -> None:
         for site_id in self._house.searches.sites():
             found = self._house.searches.take(site_id)
             if site_id in self._house.directory.sites:
-                await self._house.sequencer.do(site_id, _record(partial(_searched, found)))
+                work = self._house.sequencer.do(site_id, _record(partial(_searched, found)))
+                await self._one_by_one.at(f"the searches of {site_id}", work)
 
     async def _measure(self, site_id: str, today: date) -> None:
         """Measure the day, once; two processes in the same minute do it twice, and the first one counts."""
@@ -86,17 +90,30 @@ class Measuring:
         self._measured[site_id] = today
 
     async def _count(self, site: Site, today: date) -> None:
-        """Count the days that are over; once all are, nothing is asked until the next day."""
+        """Count the days that are over; once all are, nothing is asked until the next day.
+
+        A day that cannot be counted is tried again the next day, and holds up none of the older ones.
+        """
         if self._counted.get(site.id) == today:
             return
         house, rows, zone = self._house, self._rows, ZoneInfo(site.time_zone)
-        days = await house.read(partial(rows.days_to_count, site_id=site.id, most=AT_ONCE))
+        since, failed = self._uncountable.get(site.id, (today, set()))
+        failed = failed if since == today else set()
+        self._uncountable[site.id] = (today, failed)
+        most = AT_ONCE + len(failed)
+        found = await house.read(partial(rows.days_to_count, site_id=site.id, most=most))
+        days = [day for day in found if day not in failed]
         for day in days:
-            tally = await house.read(partial(rows.count_day, site_id=site.id, day=day, zone=zone))
-            await house.write(partial(rows.keep_day, site_id=site.id, day=day, tally=tally))
+            if not await self._one_by_one.at(f"{site.id} on {day}", self._count_day(site.id, day, zone)):
+                failed.add(day)
             await asyncio.sleep(BREATH_S)
         if not days and await house.sequencer.look(site.id, lambda unit: unit.hall.business_day) == today:
             self._counted[site.id] = today
+
+    async def _count_day(self, site_id: str, day: date, zone: tzinfo) -> None:
+        house, rows = self._house, self._rows
+        tally = await house.read(partial(rows.count_day, site_id=site_id, day=day, zone=zone))
+        await house.write(partial(rows.keep_day, site_id=site_id, day=day, tally=tally))
 
 
 def _searched(found: tuple[tuple[str, int], ...], _unit: Unit) -> SearchesFoundNothing:

@@ -695,6 +695,9 @@ class Copies(Protocol):
 class Figures(Protocol):
     """What was counted of each day."""
 
+    def is_counted(self, connection: Connection, site_id: str, period: Period) -> bool:
+        """Say whether every day of a period that is still in the log has its figures."""
+
     def gather(
         self,
         connection: Connection,

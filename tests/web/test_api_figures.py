@@ -1,9 +1,12 @@
 """Figures as open data: for everybody where a site wants that, months that are over, nothing small."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
+from queue_server.adapters import day_figures
 from queue_server.adapters.town import store as town_store
+from queue_server.web.measuring import Measuring
 from tests.web.admin.counted import count_the_past
 from tests.web.running import Town
 from tests.web.test_openapi import complaints
@@ -49,3 +52,16 @@ async def test_no_month_that_runs_is_told_and_no_nonsense_read(town: Town) -> No
     ):
         answer = await town.ask(None, "GET", f"/api/v1/sites/rathaus/figures?month={month}")
         assert answer.status_code == status, month
+
+
+async def test_no_month_is_told_while_a_day_of_it_is_not_counted(town: Town) -> None:
+    """From what was told before and after, that day could be worked out."""
+    await opened(town)
+    await town.open()
+    await town.take()
+    march = "/api/v1/sites/rathaus/figures?month=2026-03"
+    town.clock.now = datetime(2026, 4, 2, 8, tzinfo=UTC)
+    assert (await town.ask(None, "GET", march)).status_code == 404
+    await town.open()
+    await Measuring(town.house, day_figures).turn()
+    assert (await town.ask(None, "GET", march)).status_code == 200

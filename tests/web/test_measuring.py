@@ -1,12 +1,16 @@
 """The figures keep themselves up: measured at noon, searches written down, days counted afterwards."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from queue_server.adapters import day_figures
 from queue_server.adapters.rows.base import EVENT
+from queue_server.domain.figures.tally import Tally
 from queue_server.web.measuring import WRITE_EVERY, Measuring
 from tests.web.running import Town
 
@@ -57,6 +61,48 @@ async def test_a_day_is_counted_once_it_is_over(town: Town) -> None:
     await measuring.turn()
     await measuring.turn()
     assert await kept() == [(date(2026, 3, 11), 1)]
+
+
+class Breaking:
+    """What really counts, but stumbles over one day, and over a site."""
+
+    def __init__(self, day: date) -> None:
+        self._day = day
+        self.keep_day, self.is_measured = day_figures.keep_day, day_figures.is_measured
+
+    def days_to_count(self, connection: Connection, site_id: str, most: int) -> list[date]:
+        if site_id != "rathaus":
+            raise RuntimeError(site_id)
+        return day_figures.days_to_count(connection, site_id, most)
+
+    def count_day(
+        self, connection: Connection, site_id: str, day: date, zone: tzinfo, now: datetime | None = None
+    ) -> Tally:
+        if day == self._day:
+            raise ValueError(day)
+        return day_figures.count_day(connection, site_id, day, zone, now)
+
+
+async def test_one_day_or_site_that_cannot_be_counted_holds_up_no_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (9, 10, 11):
+        town.clock.now = MORNING.replace(day=day)
+        await town.open()
+        await town.take()
+    here = town.house.directory.sites
+    other = replace(here["rathaus"][1], id="elsewhere")
+    sites = {"elsewhere": (here["rathaus"][0], other), **here}
+    monkeypatch.setattr("queue_server.web.measuring.AT_ONCE", 1)
+    measuring = Measuring(town.house, Breaking(date(2026, 3, 10)))
+    with monkeypatch.context() as patched:
+        patched.setattr(type(town.house.directory), "sites", sites)
+        await measuring.turn()
+        await measuring.turn()
+    days = await town.house.read(
+        lambda conn: day_figures.read_days(conn, "rathaus", date(2026, 3, 1), date(2026, 3, 31))
+    )
+    assert [day for day, _ in days] == [date(2026, 3, 9)]
 
 
 async def test_a_search_without_a_concern_is_counted_once_a_day_and_its_words_are_not_kept(

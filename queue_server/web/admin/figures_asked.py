@@ -107,10 +107,10 @@ def read_asked(call: PageCall, *, usual: Length = Length.MONTH) -> Asked:
     asked = query.get("period", "")
     length = Length(asked) if asked in set(Length) else usual
     if length is Length.DAYS:
-        last = _day(query.get("to", "")) or today
-        period = between(_day(query.get("from", "")) or last.replace(day=1), last)
+        last = day_of(query.get("to", "")) or today
+        period = between(day_of(query.get("from", "")) or last.replace(day=1), last)
     else:
-        period = period_of(length, _day(query.get("day", "")) or today)
+        period = period_of(length, day_of(query.get("day", "")) or today)
     site, service = query.get("site", ""), query.get("service", "")
     return Asked(
         scope,
@@ -131,7 +131,8 @@ async def gathered(call: PageCall, asked: Asked, *periods: Period) -> list[Gathe
     return await house.read(read)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """Return a day as an address tells it; None where it is none, or of another century."""
     try:
         found = date.fromisoformat(text)
     except ValueError:

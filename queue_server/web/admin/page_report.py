@@ -12,7 +12,7 @@ from starlette.responses import Response
 from queue_server.domain.access import Act
 from queue_server.domain.figures.period import Length, Period, period_of
 from queue_server.domain.town import in_language
-from queue_server.web.admin.figures_asked import Asked, gathered, scope_of
+from queue_server.web.admin.figures_asked import Asked, day_of, gathered, scope_of
 from queue_server.web.admin.frame import framed
 from queue_server.web.booking_dates import local
 from queue_server.web.figures_sheet import REPORT, sheet
@@ -41,11 +41,8 @@ async def report_page(call: PageCall) -> Response:
 
 
 def _month(call: PageCall, today: date) -> Period:
-    try:
-        on = date.fromisoformat(f"{call.request.query_params.get('month', '')}-01")
-    except ValueError:
-        return period_of(Length.MONTH, today).shifted(-1)
-    return period_of(Length.MONTH, on)
+    on = day_of(f"{call.request.query_params.get('month', '')}-01")
+    return period_of(Length.MONTH, today).shifted(-1) if on is None else period_of(Length.MONTH, on)
 
 
 def _site(call: PageCall, sites: Any) -> str:

@@ -96,6 +96,8 @@ async def test_the_monthly_sheet_stands_beside_last_month_and_last_year(town: To
     )
     page = words(await read(town, f"{FIGURES}/report?month=2025-03"))
     assert "Besuche 1.260 – –" in page, "nothing counted is not nought"
+    for month in ("0001-01", "9999-12", "never"):
+        assert "Februar 2026 Januar 2026" in words(await read(town, f"{FIGURES}/report?month={month}"))
     department = town.house.town_and_site("rathaus")[0].departments[0]
     lead = await let_in(town, Actor(Role.LEAD, MUSTER, leads=frozenset({department.id})), "lea")
     assert "Monatsblatt" in await read(town, f"{FIGURES}/report", lead)
