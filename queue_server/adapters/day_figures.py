@@ -140,15 +140,24 @@ def is_measured(connection: Connection, site_id: str, day: date) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
-def sent_month(connection: Connection, organisation_id: str) -> str:
-    """Return the last month whose sheet was sent, as `2026-03`; empty before the first."""
-    query = sa.select(META.c.value).where(META.c.name == _sent(organisation_id))
-    return connection.execute(query).scalar() or ""
+def claim_month(connection: Connection, organisation_id: str, month: str) -> bool:
+    """Note that the sheet of `month` (`2026-03`) is being sent; False where it was, also of a later one.
+
+    Of two processes at once one alone may send it.
+    """
+    insert = insert_into(META, connection.dialect.name).values(name=_sent(organisation_id), value=month)
+    claim = insert.on_conflict_do_update(
+        index_elements=list(META.primary_key),
+        set_={"value": insert.excluded.value},
+        where=META.c.value < insert.excluded.value,
+    )
+    return connection.execute(claim.returning(META.c.name)).first() is not None
 
 
-def note_sent_month(connection: Connection, organisation_id: str, month: str) -> None:
-    connection.execute(sa.delete(META).where(META.c.name == _sent(organisation_id)))
-    connection.execute(sa.insert(META).values(name=_sent(organisation_id), value=month))
+def release_month(connection: Connection, organisation_id: str, month: str, before: str) -> None:
+    """Note that the sheet of `month` did not leave: the last that did is that of the month `before`."""
+    mine = (META.c.name == _sent(organisation_id)) & (META.c.value == month)
+    connection.execute(sa.update(META).where(mine).values(value=before))
 
 
 def _sent(organisation_id: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.period import Length, Period, period_of
 from queue_server.domain.town import Town
+from queue_server.live.repeating import OneByOne
 from queue_server.web.doctor_mail import DoctorLetter, MailTools
 from queue_server.web.figures_sheet import REPORT, sheet
 from queue_server.web.house import House
@@ -27,15 +28,17 @@ LOOK_S: Final = 600.0
 MORNING: Final = 7
 """From this local hour on: by then the last day of the month is counted."""
 LAST_DAY: Final = 7
-"""So many days of a month it is tried: a server that was away then is no reason to send it at the end."""
+"""So many days of a month it is begun. What could not leave or was not counted then is tried until it can."""
 log = logging.getLogger(__name__)
 
 
 class Rows(Protocol):
     """What knows of which month somebody was sent the sheet, as `adapters.day_figures` does."""
 
-    def sent_month(self, connection: Connection, organisation_id: str) -> str: ...
-    def note_sent_month(self, connection: Connection, organisation_id: str, month: str) -> None: ...
+    def claim_month(self, connection: Connection, organisation_id: str, month: str) -> bool: ...
+    def release_month(
+        self, connection: Connection, organisation_id: str, month: str, before: str
+    ) -> None: ...
 
 
 class ReportMail:
@@ -45,34 +48,48 @@ class ReportMail:
         self._house = house
         self._tools = tools
         self._rows = rows
+        self._done: dict[str, str] = {}
+        self._trying: dict[str, str] = {}
+        self._one_by_one = OneByOne("the monthly sheet")
 
     async def turn(self) -> None:
         towns = {town.id: town for town, _ in self._house.directory.sites.values()}
         for town in towns.values():
             if town.report_email and town.sites:
-                await self._look(town)
+                await self._one_by_one.at(town.id, self._look(town))
 
     async def _look(self, town: Town) -> None:
         house = self._house
         now = house.clock().astimezone(ZoneInfo(town.sites[0].time_zone))
-        if now.day > LAST_DAY or now.hour < MORNING:
-            return
         month = period_of(Length.MONTH, now.date()).shifted(-1)
-        name = f"{month.first:%Y-%m}"
-        if await house.read(partial(self._rows.sent_month, organisation_id=town.id)) >= name:
+        name, before = f"{month.first:%Y-%m}", f"{month.shifted(-1).first:%Y-%m}"
+        is_time = now.day <= LAST_DAY or self._trying.get(town.id) == name
+        if not is_time or now.hour < MORNING or self._done.get(town.id) == name:
             return
+        self._trying[town.id] = name
         found = await self._read(town, month)
-        # A town that begins has nothing to tell of the month before.
-        if not found[0].site_days or await self._send(town, letter(house, town, month, found, now.date())):
-            await house.write(partial(self._rows.note_sent_month, organisation_id=town.id, month=name))
+        if found is None:
+            return
+        claim = partial(self._rows.claim_month, organisation_id=town.id, month=name)
+        if await house.write(claim) and not await self._send(
+            town, letter(house, town, month, found, now.date())
+        ):
+            free = partial(self._rows.release_month, organisation_id=town.id, month=name, before=before)
+            await house.write(free)
+            return
+        self._done[town.id] = name
 
-    async def _read(self, town: Town, month: Period) -> list[Gathered]:
+    async def _read(self, town: Town, month: Period) -> list[Gathered] | None:
+        """Return the figures; None while a day of the month is not counted, or there are none to tell."""
         house, now = self._house, self._house.clock()
         zones: Mapping[str, tzinfo] = {site.id: ZoneInfo(site.time_zone) for site in town.sites}
 
-        def read(conn: Connection) -> list[Gathered]:
+        def read(conn: Connection) -> list[Gathered] | None:
+            if not all(house.figures.is_counted(conn, site_id, month) for site_id in zones):
+                return None
             periods = (month, month.shifted(-1), month.a_year_before())
-            return [house.figures.gather(conn, zones, one, None, now) for one in periods]
+            found = [house.figures.gather(conn, zones, one, None, now) for one in periods]
+            return found if found[0].site_days else None
 
         return await house.read(read)
 
@@ -96,7 +113,7 @@ class ReportMail:
         except tools.unmailable:
             log.warning("the monthly sheet cannot be sent to the address that the town names")
         except Exception as error:  # the mail server is away, perhaps
-            log.debug("the monthly sheet did not leave: %s", type(error).__name__)
+            log.warning("the monthly sheet did not leave: %s", type(error).__name__)
             return False
         return True
 

@@ -1,8 +1,10 @@
 """The monthly sheet by mail: in the first days of a month, once, and to nobody who is not named."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from queue_server.adapters import day_figures
 from queue_server.adapters.post import mail_message
@@ -10,6 +12,7 @@ from queue_server.adapters.post.outgoing import Outgoing
 from queue_server.adapters.post.spool import Spool
 from queue_server.adapters.town import store as town_store
 from queue_server.web.doctor_mail import MailTools
+from queue_server.web.measuring import Measuring
 from queue_server.web.report_mail import ReportMail
 from tests.web.admin.counted import count_the_past
 from tests.web.running import Town
@@ -29,6 +32,16 @@ def reporting(town: Town) -> ReportMail:
     outgoing = Outgoing(house.connections, Spool(house.settings.spool_folder), stays_here=True)
     tools = MailTools(mail_message.compose, mail_message.message_id, mail_message.Unmailable, outgoing)
     return ReportMail(house, tools, day_figures)
+
+
+class Away:
+    """A mail server that nobody reaches."""
+
+    def __init__(self, there: Any) -> None:
+        self.sender = there.sender
+
+    async def send(self, *_: object) -> None:
+        raise OSError
 
 
 async def test_the_sheet_of_last_month_goes_once_to_whom_the_town_names(town: Town) -> None:
@@ -57,3 +70,29 @@ async def test_nobody_is_written_to_unless_named_nor_late_nor_of_nothing(town: T
     town.clock.now = FIRST.replace(year=2027)
     await reporting(town).turn()
     assert mails(town) == []
+
+
+async def test_a_sheet_is_complete_or_waits_and_goes_on_being_tried(town: Town) -> None:
+    """Two processes at once send one; what did not leave in the first week leaves after it."""
+    await named(town, "rathaus@musterstadt.example")
+    town.clock.now = FIRST.replace(month=2, day=27)
+    await town.open()
+    await town.take()
+    town.clock.now = FIRST
+    one, other = reporting(town), reporting(town)
+    await one.turn()
+    assert mails(town) == [], "a day of February is not counted"
+    await town.open()
+    await Measuring(town.house, day_figures).turn()
+    tools = one._tools
+    one._tools = replace(tools, outgoing=Away(tools.outgoing))
+    town.clock.now = FIRST.replace(day=2)
+    await one.turn()
+    assert mails(town) == []
+    one._tools = tools
+    town.clock.now = FIRST.replace(day=20)
+    await asyncio.gather(one.turn(), one.turn())
+    assert len(mails(town)) == 1
+    town.clock.now = FIRST.replace(day=3)
+    await other.turn()
+    assert len(mails(town)) == 1
