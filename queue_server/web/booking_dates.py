@@ -40,6 +40,18 @@ def month_name(day: date, language: str) -> str:
     return format_skeleton("yMMMM", day, locale=locale_of(language))
 
 
+@lru_cache(KEPT_MOST)
+def month_short(day: date, language: str, *, year: bool = False) -> str:
+    """Return "Mär", or "Mär 26"."""
+    return format_date(day, "LLL yy" if year else "LLL", locale=locale_of(language))
+
+
+@lru_cache(KEPT_MOST)
+def day_and_month(day: date, language: str) -> str:
+    """Return "10.3."."""
+    return format_skeleton("Md", day, locale=locale_of(language))
+
+
 def weekdays(language: str) -> list[tuple[str, str]]:
     """Return short and long names, Monday first as everywhere where these pages are read."""
     days = Locale.parse(locale_of(language)).days["stand-alone"]

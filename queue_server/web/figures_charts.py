@@ -3,7 +3,7 @@
 What must not live here: words, colours (style sheets have them), and what is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 WIDE: Final = 720
@@ -65,6 +65,24 @@ def _line(values: Sequence[int | None], room: float, top: int) -> dict[str, Any]
         "points": [point for point in points if point is not None],
         "strokes": [" ".join(one) for one in strokes if len(one) > 1],
     }
+
+
+def strided(count: int, roomy: int, narrow: int) -> dict[int, bool]:
+    """Return which of so many parts are named below a picture, and whether on a narrow screen too.
+
+    At most `roomy` of them are, at most `narrow` where there is little room.
+    """
+    step = max(1, -(-count // roomy))
+    step_narrow = step * max(1, -(-count // (step * narrow)))
+    return {place: place % step_narrow == 0 for place in range(0, count, step)}
+
+
+def feet(names: Mapping[int, str], narrow: Mapping[int, bool], count: int) -> list[dict[str, Any]]:
+    """Return the names below a picture, each in the middle of its part, in per cent of the width."""
+    return [
+        {"x": round((place + 0.5) * 100 / count, 2), "name": name, "is_narrow": narrow[place]}
+        for place, name in names.items()
+    ]
 
 
 def shade(value: int, most: int) -> int:

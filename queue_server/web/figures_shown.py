@@ -3,7 +3,7 @@
 What must not live here: counting (`domain.figures`), and drawing (templates).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from babel.numbers import format_decimal, format_percent
@@ -14,13 +14,22 @@ from queue_server.domain.figures.period import Length, Period
 from queue_server.domain.figures.tally import NOBODYS, Tally
 from queue_server.domain.town import Town, in_language
 from queue_server.services.locales import locale_of
-from queue_server.web.booking_dates import month_name, plain_date, short_date, weekdays
-from queue_server.web.figures_charts import dots, shade, stacked
+from queue_server.web.booking_dates import (
+    day_and_month,
+    month_name,
+    month_short,
+    plain_date,
+    short_date,
+    weekdays,
+)
+from queue_server.web.figures_charts import dots, feet, shade, stacked, strided
 from queue_server.web.texts import Texts
 
 NOTHING: Final = "–"
 FEW: Final = 5
 """Of fewer visits than this no middle is told: it would be that of one of them."""
+A_WEEK: Final = 7
+A_YEAR: Final = 12
 CHANNELS: Final = ("by_portal", "by_kiosk", "by_desk", "by_api")
 
 
@@ -117,11 +126,34 @@ def over_time(say: Texts, found: Gathered) -> dict[str, Any]:
                 "wait_p90": minutes(say, shown.p90),
             }
         )
+    below = below_picture(say, [part for part, _ in found.parts])
+    bars = stacked(pairs)
+    lines = dots([[one.p90 for one in waits], [one.median for one in waits]])
     return {
         "rows": rows,
-        "visits": stacked(pairs),
-        "waits": dots([[one.p90 for one in waits], [one.median for one in waits]]),
+        "visits": bars | {"most": number(say, bars["top"]), "feet": below},
+        "waits": lines | {"most": minutes(say, lines["top"]), "feet": below},
     }
+
+
+def below_picture(say: Texts, parts: Sequence[Period]) -> list[dict[str, Any]]:
+    """Return what stands below bars: weekdays, Mondays, weeks or months, as many as there is room for."""
+    count, language = len(parts), say.language
+    grain = parts[0].length
+    if grain is Length.MONTH and count > A_YEAR:
+        narrow = strided(count, 9, 3)
+        return feet({n: month_short(parts[n].first, language, year=True) for n in narrow}, narrow, count)
+    if grain is Length.MONTH:
+        narrow = strided(count, A_YEAR, 6)
+        return feet({n: month_short(parts[n].first, language) for n in narrow}, narrow, count)
+    if grain is Length.DAYS and count <= A_WEEK:
+        short = [name for name, _ in weekdays(language)]
+        narrow = strided(count, A_WEEK, A_WEEK)
+        return feet({n: short[parts[n].first.weekday()] for n in narrow}, narrow, count)
+    narrow = strided(count, 14, 5)
+    if grain is Length.DAYS and count > 2 * A_WEEK:
+        narrow = {n: True for n, part in enumerate(parts) if part.first.weekday() == 0}
+    return feet({n: day_and_month(parts[n].first, language) for n in narrow}, narrow, count)
 
 
 def weekday_hours(say: Texts, found: Gathered) -> dict[str, Any]:

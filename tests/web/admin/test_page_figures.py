@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from playwright.async_api import Browser, expect
 
@@ -16,6 +17,15 @@ from tests.web.test_page_desk import words
 from tests.web.test_page_status import NARROW, photograph
 
 FIGURES = "/admin/figures"
+GAPS = """() => Math.min(...[...document.querySelectorAll('.chart__feet')].flatMap(one => {
+  const names = [...one.querySelectorAll('text')];
+  const boxes = names.map(name => name.getBoundingClientRect()).filter(box => box.width);
+  return boxes.slice(1).map((box, n) => box.left - boxes[n].right);
+}))"""
+LOST = """() => [...document.querySelectorAll('main table')].filter(one => {
+  const around = one.closest('.table-wrap[role=region]');
+  return !around || around.tabIndex !== 0 || around.getBoundingClientRect().right > innerWidth;
+}).map(one => one.textContent)"""
 
 
 async def test_a_month_is_shown_beside_the_one_before(town: Town) -> None:
@@ -40,6 +50,27 @@ async def test_a_period_can_be_a_week_a_quarter_a_year_or_any_days(town: Town) -
         page = words(await read(town, f"{FIGURES}?{query}"))
         assert title in page
         assert visits in page, query
+
+
+async def test_pictures_say_below_when_and_beside_how_much(town: Town) -> None:
+    await count_the_past(town)
+    for query, most, names in (
+        ("period=year&day=2025-05-05", "2.000", "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez"),
+        ("period=week&day=2026-02-11", "100", "Mo Di Mi Do Fr Sa So"),
+        ("day=2026-02-10", "100", "2.2. 9.2. 16.2. 23.2."),
+        ("period=days&from=2026-02-02&to=2026-02-10", "100", "2.2. 3.2. 4.2. 5.2. 6.2. 7.2. 8.2. 9.2. 10.2."),
+        (
+            "period=days&from=2025-03-01&to=2026-03-09",
+            "2.000",
+            "Mär 25 Mai 25 Jul 25 Sep 25 Nov 25 Jan 26 Mär 26",
+        ),
+    ):
+        page = await read(town, f"{FIGURES}?{query}")
+        tops = re.findall(r'class="chart__top"[^>]*>([^<]*)<', page)
+        assert tops[0] == most, query
+        assert tops[1].endswith(" Min.")
+        of_visits = page.split('class="chart__feet"')[1].split("</svg>")[0]
+        assert " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", of_visits)) == names
 
 
 async def test_today_is_counted_as_it_runs(town: Town) -> None:
@@ -118,6 +149,11 @@ async def test_the_page_can_be_read_on_a_phone_by_day_and_night(served_town: Tow
     await photograph(page, "figures")
     await page.set_viewport_size(NARROW)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.goto(f"{address}{FIGURES}?period=quarter&day=2025-11-10")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await photograph(page, "figures-narrow")
+    assert await page.evaluate(GAPS) > 4, "names below a picture do not touch"
+    assert await page.evaluate(LOST) == [], "what is wider than the screen scrolls by itself, by keys too"
     await page.goto(f"{address}{FIGURES}/report?month=2026-02")
     await axe_by_day_and_night(page)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
