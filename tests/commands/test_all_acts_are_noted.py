@@ -52,7 +52,7 @@ CHANGES_NOTHING: Final[Mapping[str, str]] = {
     "serve": "what happens in it is noted act by act",
     "demo": "a town that is nobody's",
     **dict.fromkeys(
-        ("user list", "token list", "helper list", "overrules", "log", "check", "doctor"), "reads"
+        ("user list", "token list", "helper list", "overrules", "log", "check", "doctor", "simulate"), "reads"
     ),
     "privacy audit": "reads",
     "update": "changes programs, not what they keep; the migration in it leaves its line",
