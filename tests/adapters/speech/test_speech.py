@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 import time
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -184,15 +185,24 @@ def test_empty_text_is_no_call_of_the_engine(renderer: SpeechRenderer) -> None:
 
 
 def test_many_threads_get_each_their_own_text(renderer: SpeechRenderer) -> None:
-    """pyttsx3 in threads writes the wrong text into the wrong file; a process for each cannot."""
+    """pyttsx3 in threads writes the wrong text into the wrong file; a process for each cannot.
+
+    Eight at once may miss their deadline on a busy machine: such a text is asked for again at the end.
+    """
+
+    def render(word: str) -> None:
+        with suppress(SpeechError):
+            renderer.render("de", word)
+
     words = ["eins", "Nummer vier, eins, sieben", "bitte Zimmer drei", "neunhundertneunundneunzig"]
     alone = {word: spoken(renderer, "de", word).path.read_bytes() for word in words}
     renderer.prune(keep_bytes=0)
-    threads = [threading.Thread(target=renderer.render, args=("de", word)) for word in words * 2]
+    threads = [threading.Thread(target=render, args=(word,), daemon=True) for word in words * 2]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
     assert {word: spoken(renderer, "de", word).path.read_bytes() for word in words} == alone
 
 
