@@ -11,7 +11,7 @@ from tests.web.test_look import set_look
 
 LOOKS = {
     "green": Look("#0b6b3a", "#01502a"),
-    "yellow": Look("#776200", "#5f4d00"),
+    "yellow": Look("#776200", "#5d4c00"),
     "red": Look("#c8102e", "#a00020"),
 }
 
