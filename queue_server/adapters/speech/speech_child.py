@@ -19,12 +19,16 @@ import threading
 import wave
 from array import array
 from pathlib import Path
+from typing import Final
 
 from queue_server.adapters.speech import loudness
 
 NICENESS = 10  # a call being answered always goes before a text rendered ahead
 LONGEST_S = 60
 SHORTEST_S = 0.15  # "ja" takes 0.3 s; anything shorter is a fragment
+
+
+_RATE: Final = 1  # espeakRATE of speak_lib.h
 
 
 class UnusableSpeechError(Exception):
@@ -54,8 +58,7 @@ def _pyttsx3(task: dict[str, str]) -> dict[str, object]:
     if task["act"] == "describe":
         return {"version": version, "voices": [voice.id for voice in engine.getProperty("voices")]}
     raw = Path(task["path"] + ".raw")
-    engine.setProperty("voice", task["voice"])
-    engine.setProperty("rate", int(task["rate"]))
+    _settle(task["voice"], int(task["rate"]))
     engine.save_to_file(task["text"], str(raw))
     # runAndWait comes back after 10 ms whether or not espeak's own thread is done: on a busy machine
     # 4 of 60 files were missing or half written. The event comes after the file is closed.
@@ -63,10 +66,27 @@ def _pyttsx3(task: dict[str, str]) -> dict[str, object]:
     engine.connect("finished-utterance", lambda **_: finished.set())
     engine.runAndWait()
     finished.wait()  # the parent's deadline limits it
-    # Settings are queued, so only now the voice can be asked for.
     if engine.getProperty("voice") != task["voice"]:
         raise UnusableSpeechError(f"voice {task['voice']} became {engine.getProperty('voice')}")
     return _finish(raw.read_bytes(), Path(task["path"]))
+
+
+def _settle(voice: str, rate: int) -> None:
+    """Set voice and rate, each when espeak's own thread has done what came before.
+
+    Through pyttsx3 they overtake each other on a busy machine: one text in 240 was spoken at the 200 words a
+    minute with which pyttsx3 begins, and would have stayed so in the cache.
+    """
+    import espeakng_loader
+
+    library = ctypes.CDLL(espeakng_loader.get_library_path())  # loaded already: the same one
+    library.espeak_Synchronize()
+    library.espeak_SetVoiceByName(voice.encode())
+    library.espeak_Synchronize()
+    library.espeak_SetParameter(_RATE, rate, 0)
+    library.espeak_Synchronize()
+    if library.espeak_GetParameter(_RATE, 1) != rate:
+        raise UnusableSpeechError(f"rate {rate} was not taken")
 
 
 def _load_espeak() -> str:
