@@ -8,8 +8,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 from math import erf, exp, log, sqrt
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
+Concern: TypeAlias = tuple[tuple[str, int], ...]
+"""The services of a visit, each with its count."""
 Spread = tuple[float, ...]
 """Equally likely minutes, in ascending order: what is drawn from, without any formula."""
 
@@ -23,8 +25,11 @@ OVERRUN: Final = 0.35
 class ServiceTimes(Protocol):
     """Who knows how long visits take here."""
 
-    def spread(self, services: frozenset[str], expected_min: int) -> Spread:
-        """Return how long a visit for these services may take of which `expected_min` are expected."""
+    def spread(self, concern: Concern, expected_min: int) -> Spread:
+        """Return how long a visit with this concern may take.
+
+        `expected_min` are expected of it: by the minutes that were set up when it was booked or began.
+        """
 
 
 class Configured:
@@ -33,7 +38,7 @@ class Configured:
     def __init__(self, variation: float = USUAL_VARIATION) -> None:
         self._variation = variation
 
-    def spread(self, services: frozenset[str], expected_min: int) -> Spread:  # noqa: ARG002 - not yet
+    def spread(self, concern: Concern, expected_min: int) -> Spread:  # noqa: ARG002 - not yet
         return spread_around(expected_min, self._variation)
 
 

@@ -184,6 +184,16 @@ def test_the_called_one_still_has_the_way_and_the_whole_visit_before() -> None:
     assert minutes(found) == [22]
 
 
+def test_two_who_are_served_together_take_the_minutes_of_both() -> None:
+    day = a_hall()
+    day.take(minutes=20)
+    second = day.take(minutes=20)
+    day.take(minutes=20)
+    day.serve("c1")
+    day.join("c1", second)
+    assert minutes(ahead(day)) == [40]
+
+
 def test_a_newcomer_is_told_the_same_as_who_has_just_come() -> None:
     day = a_hall(2)
     for _ in range(7):

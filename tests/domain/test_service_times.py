@@ -6,7 +6,7 @@ from queue_server.domain.service_times import Configured, mean, remaining, sprea
 
 
 def test_a_spread_ascends_around_the_configured_minutes() -> None:
-    spread = Configured().spread(frozenset({"pass"}), 20)
+    spread = Configured().spread((("pass", 1),), 20)
     assert list(spread) == sorted(spread)
     assert isclose(mean(spread), 20)
     assert spread[0] > 0

@@ -3,9 +3,11 @@
 import pytest
 
 from queue_server.adapters import served_visits
+from queue_server.adapters.changing_town import change_town
 from queue_server.domain.service_times import Configured, mean
 from queue_server.web.hit_rates import USUAL, HitRates
 from queue_server.web.learning import Learning
+from tests.domain.town_plans import edit
 from tests.web.askers import MUSTER
 from tests.web.running import Town
 from tests.web.test_page_status import booked_for
@@ -36,11 +38,19 @@ async def test_what_visits_took_is_learned_from_the_log_and_the_forecast_knows_i
     known = town.house.durations[MUSTER]
     assert known.counts == {"passport": 4}
     assert known.measured["passport"].median == pytest.approx(30)
-    passport = frozenset({"passport"})
-    told = mean(rates.knowledge("rathaus").times.spread(passport, 20))
-    assert told > mean(Configured().spread(passport, 20)) * 1.1
+    passport = (("passport", 1),)
+    told = mean(rates.knowledge("rathaus").times.spread(passport, 15))
+    assert told > mean(Configured().spread(passport, 15)) * 1.1
     await learning.turn()
     assert town.house.durations[MUSTER] is known, "once a day is enough"
+    plan = edit("service", "passport", minutes=30)
+    await town.house.write(lambda conn: change_town(conn, MUSTER, plan, town.house.clock()))
+    await town.house.renew_if_changed()
+    at_once = rates.knowledge("rathaus").times
+    for minutes in (15, 30):
+        assert mean(at_once.spread(passport, minutes)) == pytest.approx(told), "visits last as before"
+    await learning.turn()
+    assert town.house.durations[MUSTER] is not known, "it is worked out for the new minutes"
 
 
 async def test_when_holders_of_appointments_come_is_learned_and_the_forecast_knows_it(

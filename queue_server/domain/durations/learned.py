@@ -13,8 +13,9 @@ from typing import Final
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.durations.measured import ENOUGH
 from queue_server.domain.durations.robust import quantile, sample
-from queue_server.domain.durations.served import Concern, Served
-from queue_server.domain.service_times import USUAL_VARIATION, Spread, spread_around
+from queue_server.domain.durations.served import Served
+from queue_server.domain.needs import MORE_TIME, booked_minutes, minutes_with
+from queue_server.domain.service_times import USUAL_VARIATION, Concern, Spread, spread_around
 from queue_server.domain.town import Service
 
 USUAL_SIGMA: Final = sqrt(log(1 + USUAL_VARIATION**2))
@@ -33,17 +34,24 @@ class Shape:
 
 
 class Learned:
-    """`domain.service_times.ServiceTimes` from what was measured."""
+    """`domain.service_times.ServiceTimes` from what was measured, against the minutes of `services`.
 
-    def __init__(self, shapes: Mapping[frozenset[str], Shape]) -> None:
-        self._shapes = dict(shapes)
+    A factor meets the minutes that it was found against, whatever a visit was booked with: other minutes in
+    the set-up make nobody's visit shorter, and who booked before they changed has the old ones for weeks.
+    """
 
-    def spread(self, services: frozenset[str], expected_min: int) -> Spread:
-        """Return how long a visit for these services may take of which `expected_min` are expected."""
-        shape = self._shapes.get(services)
+    def __init__(self, shapes: Mapping[frozenset[str], Shape], services: Mapping[str, Service]) -> None:
+        self._shapes, self._services = dict(shapes), services
+
+    def spread(self, concern: Concern, expected_min: int) -> Spread:
+        """Return how long a visit with this concern may take; `expected_min` where it was not measured."""
+        shape = self._shapes.get(frozenset(id_ for id_, _ in concern))
         if shape is None:
             return spread_around(expected_min, USUAL_VARIATION)
-        return spread_around(expected_min * shape.factor, shape.variation)
+        usual = _expected(concern, self._services)
+        # What the need was is told nowhere but in the minutes.
+        needs_more = expected_min in {minutes_with({MORE_TIME}, usual), booked_minutes({MORE_TIME}, usual)}
+        return spread_around((expected_min if needs_more else usual) * shape.factor, shape.variation)
 
 
 def learn(served: Iterable[Served], services: Iterable[Service]) -> Learned:
@@ -54,7 +62,8 @@ def learn(served: Iterable[Served], services: Iterable[Service]) -> Learned:
         if all(id_ in known for id_, _ in one.concern):
             expected = _expected(one.concern, known)
             ratios[frozenset(id_ for id_, _ in one.concern)].append((one.minutes / expected, 1.0))
-    return Learned({of: _shape(all_) for of, all_ in ratios.items() if len(all_) >= ENOUGH})
+    shapes = {of: _shape(all_) for of, all_ in ratios.items() if len(all_) >= ENOUGH}
+    return Learned(shapes, known)
 
 
 def _expected(concern: Concern, known: Mapping[str, Service]) -> int:

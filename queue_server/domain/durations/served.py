@@ -10,11 +10,11 @@ not live here: what follows from the times (`measured`).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Final
 
 from queue_server.domain.figures.visits import KINDS, Entry, Visits
+from queue_server.domain.service_times import Concern
 
-Concern: TypeAlias = tuple[tuple[str, int], ...]
 JUST_CAME: Final = timedelta(minutes=2)
 """Who is called so soon after coming was waited for: the visit before may have ended long ago."""
 SHORTEST: Final = timedelta(seconds=30)

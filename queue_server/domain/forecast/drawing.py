@@ -24,7 +24,7 @@ from queue_server.domain.forecast.playing import (
 )
 from queue_server.domain.forecast.scene import HORIZON, Desk, Expected, Newcomer, Scene, Visit, Waiter
 from queue_server.domain.order import LATE_WAIT
-from queue_server.domain.service_times import ServiceTimes, Spread, remaining
+from queue_server.domain.service_times import Concern, ServiceTimes, Spread, remaining
 
 Dice = Callable[[], float]
 """Gives numbers ≥ 0 and < 1, all equally likely."""
@@ -131,7 +131,7 @@ class Drawing:
         self.scene, self.times, self.habits, self.shuffles = scene, times, habits, shuffles
         self.dice, self.courses = shuffles.dice, shuffles.courses
         self.bits = max(1, (len(scene.desks) - 1).bit_length())
-        self._of: dict[tuple[frozenset[str], int], list[int]] = {}
+        self._of: dict[tuple[Concern, int], list[int]] = {}
         self.comers: list[tuple[Visit, tuple[int, ...], Comer]] = []
         self._add_comers()
         self.first = 2 * len(self.comers)
@@ -208,7 +208,7 @@ class Drawing:
 
     def _lasting(self, visit: Visit) -> list[int]:
         """Return how long such a visit keeps a counter: one value for each course, ascending, shifted."""
-        key = (visit.services, visit.expected_min)
+        key = (visit.concern, visit.expected_min)
         parts = self._of.get(key)
         if parts is None:
             parts = self._of[key] = self._parts(self.times.spread(*key), 60 * self.habits.way_min)
@@ -229,7 +229,8 @@ class Drawing:
             busy = any(desk.kind in one.kinds and not one.early_s for one in self.scene.waiting)
             longest = max(most, min(desk.gone_s, BUSY_MOST_S)) if busy else most
             return tuple((least + (longest - least) * n / 19) / 60 for n in range(20))
-        spread = self.times.spread(desk.visit.services, desk.visit.expected_min)
+        alone = self.times.spread(desk.visit.concern, desk.visit.expected_min)
+        spread = tuple(one * desk.visit.times for one in alone)
         if desk.is_called:
             way = max(0.0, self.habits.way_min - desk.gone_s / 60)
             return tuple(one + way for one in spread)

@@ -13,6 +13,7 @@ from typing import Final
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.calling import RELEASE_AFTER, may_serve
 from queue_server.domain.hall import CounterState, CounterStatus, Hall
+from queue_server.domain.service_times import Concern
 from queue_server.domain.ticket import Ticket, TicketState
 from queue_server.domain.waiting_line import LaneKey, lane_key
 
@@ -32,10 +33,14 @@ Skills = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What somebody came for: enough to know how long it takes."""
+    """What somebody came for: enough to know how long it takes.
 
-    services: frozenset[str]
+    `times` as long, where several are served together.
+    """
+
+    concern: Concern
     expected_min: int
+    times: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +213,7 @@ class _Looking:
     def _waiter(self, ticket: Ticket, kinds: tuple[int, ...], comes_s: int = 0) -> Waiter:
         appointed = ticket.appointed_at
         early = 0 if appointed is None else max(0, -int(-(appointed - self.now).total_seconds() // 1))
-        visit = Visit(ticket.services, ticket.expected_min)
+        visit = Visit(ticket.concern, ticket.expected_min)
         return Waiter(ticket.id, visit, kinds, self._seconds(ticket.due_at), early, comes_s)
 
     def _released(self, ticket: Ticket) -> Iterator[Waiter]:
@@ -234,8 +239,8 @@ class _Looking:
         if ticket is None:
             return Desk(kind, None, is_called=False, gone_s=self._free_s(counter))
         # Several who are served together take the minutes of all of them.
-        together = self.hall.group(ticket)
-        visit = Visit(ticket.services, sum(one.expected_min for one in together))
+        together = sum(one.expected_min for one in self.hall.group(ticket))
+        visit = Visit(ticket.concern, ticket.expected_min, together / max(ticket.expected_min, 1))
         serving = ticket.state is TicketState.SERVING
         since = ticket.started_at if serving else ticket.called_at
         return Desk(kind, visit, is_called=not serving, gone_s=self._since(since))
@@ -253,7 +258,7 @@ class _Looking:
             soon = self.now - LONG_LATE < one.starts_at < self.now + HORIZON
             booked = soon and one.state is AppointmentState.BOOKED
             if booked and (kinds := self.kinds_for(one.services)):
-                yield Expected(Visit(one.services, one.minutes), kinds, self._seconds(one.starts_at))
+                yield Expected(Visit(one.concern, one.minutes), kinds, self._seconds(one.starts_at))
 
     def _recent(self) -> tuple[list[Newcomer], timedelta]:
         """Return the walk-ins of the last hour, newest first, and in how long they came."""
@@ -270,7 +275,7 @@ class _Looking:
                 break
             if ticket.appointed_at is None and (kinds := self.kinds(lane_key(ticket))):
                 patience = max(0, int((ticket.due_at - ticket.arrived_at).total_seconds()))
-                found.append(Newcomer(Visit(ticket.services, ticket.expected_min), kinds, patience))
+                found.append(Newcomer(Visit(ticket.concern, ticket.expected_min), kinds, patience))
         return found, max(observed, timedelta(seconds=1))
 
     def _guests(self, waiting: Sequence[Waiter]) -> tuple[tuple[int, ...], ...]:

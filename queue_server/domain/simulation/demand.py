@@ -136,6 +136,6 @@ def _turn(one: Rate | Booked, dice: Dice, habits: Habits) -> Turn:
     if habits.times is None:
         lasts = one.expected_min * dice.lognormvariate(-(habits.spread**2) / 2, habits.spread)
     else:
-        parts = habits.times.spread(frozenset(id_ for id_, _ in one.concern), one.expected_min)
+        parts = habits.times.spread(one.concern, one.expected_min)
         lasts = parts[int(dice.random() * len(parts))]
     return Turn(way, timedelta(minutes=lasts))

@@ -12,6 +12,7 @@ from queue_server.domain.durations.measured import ENOUGH, measure
 from queue_server.domain.durations.proposing import proposals, propose
 from queue_server.domain.durations.robust import quantile, sample
 from queue_server.domain.durations.served import Served
+from queue_server.domain.needs import booked_minutes, minutes_with
 from queue_server.domain.service_times import mean
 from queue_server.domain.town import Service
 from tests.domain.town_builders import a_service
@@ -134,16 +135,36 @@ def test_where_all_of_a_town_is_far_off_each_service_is_believed_more() -> None:
 def test_the_forecast_draws_from_what_was_measured() -> None:
     served = list(visits(random.Random(4), 30, 500, 0.05))
     times = learn(served, [fifteen()])
-    spread = times.spread(frozenset({"id-card"}), 15)
+    spread = times.spread((("id-card", 1),), 15)
     assert list(spread) == sorted(spread)
     assert mean(spread) == pytest.approx(30 * exp(SIGMA**2 / 2), rel=0.12)
-    assert mean(times.spread(frozenset({"never-seen"}), 15)) == pytest.approx(15)
+    assert mean(times.spread((("never-seen", 1),), 15)) == pytest.approx(15)
 
 
 def test_minutes_are_expected_as_a_ticket_would_have_them() -> None:
     short = a_service("id_card", minutes=3)
     times = learn(list(visits(random.Random(4), 3, 500)), [short])
-    assert mean(times.spread(frozenset({"id-card"}), 5)) == pytest.approx(3.5, rel=0.15)
+    assert mean(times.spread((("id-card", 1),), 5)) == pytest.approx(3.5, rel=0.15)
+
+
+def test_other_minutes_in_the_set_up_make_no_visit_longer_or_shorter() -> None:
+    """A factor of two, learned against fifteen minutes, met the new thirty: an hour was foretold."""
+    times = learn(list(visits(random.Random(4), 30, 500)), [fifteen()])
+    card = (("id-card", 1),)
+    as_before = mean(times.spread(card, 15))
+    assert as_before == pytest.approx(30 * exp(SIGMA**2 / 2), rel=0.12)
+    for booked_with in (5, 10, 30, 60):
+        assert mean(times.spread(card, booked_with)) == pytest.approx(as_before)
+    longer = learn(list(visits(random.Random(4), 30, 500)), [replace(fifteen(), minutes=30)])
+    assert mean(longer.spread(card, 15)) == pytest.approx(as_before, rel=0.1), "booked before the change"
+
+
+def test_who_asked_for_more_time_is_expected_to_take_it() -> None:
+    times = learn(list(visits(random.Random(4), 30, 500)), [fifteen()])
+    card = (("id-card", 1),)
+    for minutes in (minutes_with({"more_time"}, 15), booked_minutes({"more_time"}, 15)):
+        more = mean(times.spread(card, minutes)) / mean(times.spread(card, 15))
+        assert more == pytest.approx(minutes / 15)
 
 
 def test_a_quantile_stands_between_its_neighbours_and_weights_count() -> None:
