@@ -1,6 +1,6 @@
 """Run the benchmarks, print their table, and on request write it into the documentation.
 
-`python -m tests.bench [--quick] [--only NAME ...] [--write FILE]`. What is measured lives in the
+`python -m tests.bench [--quick | --long] [--only NAME ...] [--write FILE]`. What is measured lives in the
 modules beside this one; the comparison and the goal of each line are theirs.
 """
 
@@ -30,7 +30,8 @@ Benchmark = Callable[[bool], list[Row]]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for; the exit status is 1 when a goal was missed or a module failed."""
     options = _parse(arguments)
-    chosen = [(name, run) for name, run in discover() if not options.only or name in options.only]
+    found = discover(function="run_long" if options.long else "run")
+    chosen = [(name, run) for name, run in found if not options.only or name in options.only]
     if unknown := set(options.only) - {name for name, _ in chosen}:
         print(f"No benchmark is called {', '.join(sorted(unknown))}.", file=sys.stderr)
         return 2
@@ -48,20 +49,26 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="script/bench", description="Measure, and compare with a reference."
     )
-    parser.add_argument("--quick", action="store_true", help="small counts: does it run, not how fast is it")
+    counts = parser.add_mutually_exclusive_group()
+    counts.add_argument("--quick", action="store_true", help="small counts: does it run, not how fast is it")
+    counts.add_argument(
+        "--long", action="store_true", help="large counts, of the modules that have them: strict, and slow"
+    )
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="run these modules alone")
     parser.add_argument("--write", type=Path, metavar="FILE", help="replace the table between the markers")
     return parser.parse_args(arguments)
 
 
-def discover(package_path: Iterable[str] | None = None) -> Iterator[tuple[str, Benchmark]]:
-    """Find every module of `tests.bench` with a `run`, in order of their names."""
+def discover(
+    package_path: Iterable[str] | None = None, function: str = "run"
+) -> Iterator[tuple[str, Benchmark]]:
+    """Find every module of `tests.bench` with a `run`, or another function, in order of their names."""
     for found in sorted(
         pkgutil.iter_modules(package_path or tests.bench.__path__), key=lambda each: each.name
     ):
         if found.name in {"__main__", "row"} or found.name.startswith("test_"):
             continue
-        run = getattr(importlib.import_module(f"tests.bench.{found.name}"), "run", None)
+        run = getattr(importlib.import_module(f"tests.bench.{found.name}"), function, None)
         if callable(run):
             yield found.name, run
 

@@ -1,7 +1,8 @@
 """The simulated days on which we judge ourselves: a town hall from 8 to 16, by counters, load, share booked.
 
 Seeds below 1,000 were there to choose a rule by; those from 2,000 on are held back, and judge it. (Those
-between have judged a rule that missed.) What must not live here: disciplines, estimates, and their goals.
+between have judged a rule that missed.) From 3,000 on a hundred days of each kind judge strictly, once for
+each rule. What must not live here: disciplines, estimates, and their goals.
 """
 
 import random
@@ -20,7 +21,7 @@ BY_HOUR = (1.3, 1.3, 1.2, 1.0, 0.8, 0.8, 0.9, 0.7)
 Mixture = tuple[tuple[int, float], ...]
 MIXTURE: Mixture = ((5, 0.45), (10, 0.25), (15, 0.2), (30, 0.1))
 """Expected minutes and their shares: pick-ups, and what takes longer."""
-HELD_FROM = 2000
+HELD_FROM, LONG_FROM = 2000, 3000
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ def two_benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks(quick: bool) -> list[Row]:
         raise OSError("no sockets left")
 
-    monkeypatch.setattr(bench, "discover", lambda: iter([("breaks", breaks), ("fine", lambda quick: [ROW])]))
+    found = [("breaks", breaks), ("fine", lambda quick: [ROW])]
+    monkeypatch.setattr(bench, "discover", lambda function: iter(found if function == "run" else found[1:]))
 
 
 def test_a_benchmark_that_breaks_is_a_line_and_not_the_end(
@@ -89,3 +90,13 @@ def test_only_some_may_be_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 def test_helpers_and_tests_are_no_benchmarks() -> None:
     names = [name for name, _ in bench.discover()]
     assert {"row", "__main__", "test_table"} & set(names) == set()
+
+
+def test_the_long_judgement_is_of_those_that_have_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert [name for name, _ in bench.discover(function="run_long")] == ["waiting"]
+    two_benchmarks(monkeypatch)
+
+    assert bench.main(["--long"]) == 0
+    assert "breaks" not in capsys.readouterr().out

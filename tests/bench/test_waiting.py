@@ -5,8 +5,8 @@ from statistics import fmean
 import pytest
 
 from queue_server.domain.simulation.results import DayResult
-from tests.bench.days import HELD_FROM, OPENS, Cell, grid
-from tests.bench.waiting import Tally, run
+from tests.bench.days import HELD_FROM, LONG_FROM, OPENS, Cell, grid
+from tests.bench.waiting import FIRST_BOOKED, FIRST_COME, OURS, WEIGHTS, Tally, judged, run, run_long
 
 
 def test_the_days_are_as_full_and_as_booked_as_they_say() -> None:
@@ -48,3 +48,22 @@ def test_the_bench_tells_its_held_seeds_and_its_goals() -> None:
     ]
     assert f"seeds {HELD_FROM}–" in rows[0].note
     assert rows[-1].ok
+
+
+def test_the_long_judgement_is_on_days_of_its_own() -> None:
+    rows = run_long(quick=True)
+    assert f"seeds {LONG_FROM}–" in rows[0].note
+    assert [row.note.split("; ")[1] for row in (rows[4], run(quick=True)[4])] == [
+        "longest of all days",
+        "means of the days' longest",
+    ]
+
+
+def test_one_long_wait_misses_the_strict_goal_and_not_the_mean_one() -> None:
+    cell = Cell()
+    usual, worse = (DayResult((1.0,), (wait,), 0, 0, 0, 0, 0) for wait in (50.0, 70.0))
+    of = {(name, cell): Tally([usual] * 10) for name in (FIRST_COME, FIRST_BOOKED, WEIGHTS)}
+    of[OURS, cell] = Tally([worse, *[usual] * 9])
+    assert judged(of, [cell], range(10))[4].ok
+    strict = judged(of, [cell], range(10), strictly=True)[4]
+    assert (strict.ok, strict.ratio) == (False, "1.40 x")

@@ -4,7 +4,9 @@ References on the same people: first come, first served; "appointments first, wa
 priority weights. Judged on held seeds alone (`tests.bench.days`). The estimates have a module of their own.
 """
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from statistics import fmean, median
 from time import perf_counter
@@ -20,10 +22,10 @@ from queue_server.domain.simulation.disciplines import (
 from queue_server.domain.simulation.living import live
 from queue_server.domain.simulation.plan import DayPlan
 from queue_server.domain.simulation.results import DayResult, percentile, result_of
-from tests.bench.days import HELD_FROM, Cell, grid
+from tests.bench.days import HELD_FROM, LONG_FROM, Cell, grid
 from tests.bench.row import Row
 
-DAYS, QUICK_DAYS, VARIANT_DAYS = 25, 1, 12
+DAYS, QUICK_DAYS, VARIANT_DAYS, LONG_DAYS = 25, 1, 12, 100
 MEAN_GOAL, BOOKED_GOAL_MIN, WALK_IN_GOAL, CELL_GOAL, WORST_GOAL, DAY_GOAL_S = 0.82, 2.0, 0.85, 0.95, 1.3, 0.5
 FIRST_COME, FIRST_BOOKED, WEIGHTS, OURS = "first come", "appointments first", "weights", "ours"
 DISCIPLINES: Mapping[str, Discipline] = {
@@ -82,6 +84,20 @@ def run(quick: bool = False) -> list[Row]:
     return rows
 
 
+def run_long(quick: bool = False) -> list[Row]:
+    """Judge strictly, by a hundred days of each kind; all cores, some minutes on two."""
+    seeds = range(LONG_FROM, LONG_FROM + (QUICK_DAYS if quick else LONG_DAYS))
+    cells = list(grid())[-3:] if quick else list(grid())
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as cores:
+        parts = cores.map(_studied, cells, [seeds] * len(cells))
+        of = {key: tally for part in parts for key, tally in part.items()}
+    return judged(of, cells, seeds, strictly=True)
+
+
+def _studied(cell: Cell, seeds: Sequence[int]) -> Study:
+    return study([cell], seeds)
+
+
 def study(cells: Iterable[Cell], seeds: Sequence[int], names: Iterable[str] = DISCIPLINES) -> Study:
     """Live through the same days under each discipline."""
     found: dict[tuple[str, Cell], list[DayResult]] = {}
@@ -98,12 +114,17 @@ def pooled(of: Study, name: str) -> Tally:
     return Tally([day for (one, _), tally in of.items() if one == name for day in tally.days])
 
 
-def judged(of: Study, cells: Sequence[Cell], seeds: Sequence[int]) -> list[Row]:
-    """Compare ours with the references: the pool of all cells, and the cell in which it looks worst."""
+def judged(of: Study, cells: Sequence[Cell], seeds: Sequence[int], *, strictly: bool = False) -> list[Row]:
+    """Compare ours with the references: the pool of all cells, and the cell in which it looks worst.
+
+    `strictly` judges the longest waits by the one longest of all days, not by the mean of the days' longest.
+    """
     ours, first, booked, weights = (pooled(of, name) for name in (OURS, FIRST_COME, FIRST_BOOKED, WEIGHTS))
     mean, cell_mean = ours.mean / first.mean, max(_ratios(of, cells, "mean", FIRST_COME))
     more_min, walk_ins = ours.booked_p90 - booked.booked_p90, ours.walk_in_p90 / booked.walk_in_p90
     worst, very_worst = (max(_ratios(of, cells, each, FIRST_BOOKED)) for each in ("worst", "very_worst"))
+    longest, other = (very_worst, worst) if strictly else (worst, very_worst)
+    means, one = "means of the days' longest", "longest of all days"
     which = f"{len(cells)} kinds of days, seeds {seeds[0]}–{seeds[-1]} of each"
     return [
         Row(
@@ -134,9 +155,9 @@ def judged(of: Study, cells: Sequence[Cell], seeds: Sequence[int]) -> list[Row]:
         ),
         Row(
             "longest wait of the kind of day that loses most",
-            "", "", f"{worst:.2f} x", f"≤ {WORST_GOAL} x", ok=worst <= WORST_GOAL,
-            note="reference: appointments first; means of the days' longest; "
-            f"longest of all days {very_worst:.2f} x",
+            "", "", f"{longest:.2f} x", f"≤ {WORST_GOAL} x", ok=longest <= WORST_GOAL,
+            note=f"reference: appointments first; {one if strictly else means}; "
+            f"{means if strictly else one} {other:.2f} x",
         ),
     ]  # fmt: skip
 
