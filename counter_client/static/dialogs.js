@@ -192,7 +192,7 @@ function walkInDone(state, model, view) {
     title: t("counter.walk_in_done"),
     body: [
       h("div", { class: "given" }, number(state.given.number, "given__number")),
-      h("p", {}, t("counter.tell_number"), wait ? ` ${t("counter.tell_wait", { from: wait.from_min, to: wait.to_min })}` : ""),
+      h("p", {}, t("counter.tell_number"), wait ? ` ${t(wait.from_min === 0 ? "counter.tell_under" : "counter.tell_wait", { from: wait.from_min, to: wait.to_min })}` : ""),
       state.printed && h("p", { class: "notice notice--good", role: "status" }, t("counter.printing")),
       h(
         "div",

@@ -78,7 +78,7 @@ export function makeView(root, t, { ways = {}, viewing = {} } = {}) {
   const fitting = makeFitting(root, viewing, (call) => card(call, t, wayOf));
   const at = (name) => root.querySelector(`[data-part="${name}"]`);
   const parts = Object.fromEntries(
-    ["newest", "others", "last", "lastbox", "quiet", "stopped", "free", "live", "fetch", "turning"].map((name) => [name, at(name)]),
+    ["newest", "others", "last", "lastbox", "quiet", "unstaffed", "stopped", "free", "live", "fetch", "turning"].map((name) => [name, at(name)]),
   );
   const write = (name, text) => {
     for (const node of root.querySelectorAll(`[data-text="${name}"]`)) node.textContent = text;
@@ -110,8 +110,7 @@ export function makeView(root, t, { ways = {}, viewing = {} } = {}) {
 
   function waitText({ wait }) {
     if (!wait) return "";
-    if (wait.to_min === 0) return t("display.no_wait");
-    if (wait.from_min === wait.to_min) return t("display.wait_about", { n: wait.to_min });
+    if (wait.from_min === 0) return t("display.wait_under", { to: wait.to_min });
     return t("display.wait_range", { from: wait.from_min, to: wait.to_min, n: wait.to_min });
   }
 
@@ -119,6 +118,7 @@ export function makeView(root, t, { ways = {}, viewing = {} } = {}) {
     write("wait", waitText(view));
     for (const node of root.querySelectorAll("[data-wait]")) node.hidden = !view.wait;
     write("waiting", view.waitingCount === 0 ? t("display.nobody_waits") : t("display.waiting", { n: view.waitingCount }));
+    parts.unstaffed.hidden = view.openCounterCount > 0;
     parts.stopped.hidden = view.issuing;
     parts.fetch.hidden = view.callMode !== "fetch";
     parts.free.hidden = !view.nextFree;
@@ -127,8 +127,8 @@ export function makeView(root, t, { ways = {}, viewing = {} } = {}) {
 
   /** Head and foot: they take room from the calls, so they are drawn before it is measured. */
   function around(view) {
-    const { last, waitingCount, wait, issuing, callMode, nextFree } = view;
-    const key = JSON.stringify([last, waitingCount, wait, issuing, callMode, nextFree]);
+    const { last, waitingCount, wait, openCounterCount, issuing, callMode, nextFree } = view;
+    const key = JSON.stringify([last, waitingCount, wait, openCounterCount, issuing, callMode, nextFree]);
     if (key === drawnAround) return;
     drawnAround = key;
     lastOnes(last);

@@ -13,9 +13,9 @@ export function stateOf(picture, live) {
   return picture.giving ? "open" : picture.reason || "stopped";
 }
 
-/** The wait in one language: large figures and a small unit, or words when nobody knows. */
-export function waitNodes(t, wait) {
-  if (!wait) return [h("span", { class: "unknown" }, t("kiosk.wait_unknown"))];
+/** The wait in one language: large figures and a small unit. Without an open counter nobody knows it: then these words. */
+export function waitNodes(t, wait, without = "kiosk.no_counter") {
+  if (!wait) return [h("span", { class: "unknown" }, t(without))];
   const figures = wait.from_min === 0 ? t("kiosk.wait_short", { to: wait.to_min }) : t("kiosk.wait_range", { from: wait.from_min, to: wait.to_min });
   const said = wait.from_min === 0 ? t("kiosk.said_under", { to: wait.to_min }) : t("kiosk.said_range", { from: wait.from_min, to: wait.to_min });
   return [h("span", { class: "number", "data-say": said }, figures), h("span", { class: "unit", "data-say": "" }, ` ${t("kiosk.minutes")}`)];
@@ -84,7 +84,7 @@ function hero({ texts, picture, local }) {
   return [
     h("div", { class: "start__label" }, inAll(texts, (one) => one("kiosk.wait"), "h1")),
     h("p", { class: "start__wait", lang: language }, waitNodes(t, picture.wait)),
-    unknown && others.map(([code, one]) => h("p", { class: "also start__unknown", lang: code }, one("kiosk.wait_unknown"))),
+    unknown && others.map(([code, one]) => h("p", { class: "also start__unknown", lang: code }, one("kiosk.no_counter"))),
     h("div", { class: "start__count" }, icon("people"), h("div", {}, inAll(texts, (one) => waitingWords(one, picture.waiting_count)))),
     freeTimes({ texts, picture, local }),
     h("div", { class: "start__giving" }, icon("check"), h("div", {}, inAll(texts, (one) => one("kiosk.giving")))),

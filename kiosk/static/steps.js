@@ -210,11 +210,12 @@ export function concernNodes({ t, visit, config }) {
 
 /** What it will take, before a number is taken. `quote`: {ahead, wait, later}; null while it is asked for. */
 export function confirmView({ t, visit, config, quote, problem, busy, canTake, onBack, onTake, onLater, onDays }) {
+  const asking = () => h("span", { class: "spinner" });
   const facts = h(
     "div",
     { class: "facts" },
-    fact("people", t("kiosk.ahead"), quote ? aheadNodes(t, quote.ahead) : h("span", { class: "spinner" })),
-    fact("clock", t("kiosk.wait_for_you"), quote ? waitNodes(t, quote.wait) : h("span", { class: "spinner" })),
+    quote?.ahead !== null && fact("people", t("kiosk.ahead"), quote ? aheadNodes(t, quote.ahead) : asking()),
+    fact("clock", t("kiosk.wait_for_you"), quote ? waitNodes(t, quote.wait, "kiosk.no_counter_for") : asking()),
   );
   const later = laterBox({ t, quote, canBook: canBook(visit, config.categories), busy, onLater, onDays });
   const body = h("div", { class: "confirm" }, closingNode(t, quote?.wait), h("div", { class: later ? "choices" : "choices choices--one" }, facts, later), concernNodes({ t, visit, config }));
@@ -235,7 +236,6 @@ function closingNode(t, wait) {
 }
 
 function aheadNodes(t, ahead) {
-  if (ahead === null) return [h("span", { class: "unknown" }, t("kiosk.wait_unknown"))];
   return [h("span", { class: "number" }, String(ahead)), h("span", { class: "unit" }, ` ${t("kiosk.ahead_unit", { n: ahead })}`)];
 }
 

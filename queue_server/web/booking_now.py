@@ -28,7 +28,7 @@ def in_words(found: ComingNow | None, say: Texts, today: date) -> dict[str, str]
 
 def _wait(found: ComingNow, say: Texts) -> str:
     if found.wait is None:
-        return say("booking.now_unknown")
+        return say("booking.now_no_counter")
     from_min, to_min = found.wait
     if from_min == 0:
         return say("booking.now_under", to_min=to_min)

@@ -94,7 +94,8 @@ def _ticket_lines(house: House, unit: Unit, ticket: Ticket, job: JobToPrint, lan
     taken = f"{format_date(local, 'medium', locale=locale_of(language))}, {clock(local)}"
     lines.append(SlipLine(label=say("slip.checked_in" if is_booked else "slip.taken"), value=taken))
     if job.from_min is not None:
-        wait = say("slip.wait_range", from_min=job.from_min, to_min=job.to_min, ahead=job.ahead)
+        words = "slip.wait_range" if job.from_min else "slip.wait_under"
+        wait = say(words, from_min=job.from_min, to_min=job.to_min, ahead=job.ahead)
         lines.append(SlipLine(label=say("slip.wait"), value=wait))
         if word := _before_closing(unit, ticket):
             lines.append(SlipLine(label=say("slip.closing"), value=say(f"slip.closing_{word}")))

@@ -363,6 +363,18 @@ async def test_quiet_times_tell_how_long_it_takes(peer: Peer, open_page: OpenPag
     await peer.show()
     for text in ("1 Person wartet", "keine Nummern mehr", "Wir holen Sie hier ab"):
         await expect(quiet).to_contain_text(text)
+    peer.board_changes = {"wait": {"from_min": 0, "to_min": 3}}
+    await peer.show()
+    await expect(quiet).to_contain_text("unter 3 Min.")
+
+
+async def test_a_hall_without_an_open_counter_says_so(peer: Peer, open_page: OpenPage) -> None:
+    page = await open_page(peer)
+    words = page.locator('[data-part="quiet"]').get_by_text("Zurzeit ist kein Schalter geöffnet.")
+    await expect(words).to_be_hidden()
+    peer.board_changes = {"wait": None, "open_counter_count": 0}
+    await peer.show()
+    await expect(words).to_be_visible()
 
 
 async def test_quiet_times_tell_the_next_free_time_on_the_offices_clock(

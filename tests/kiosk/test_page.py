@@ -127,6 +127,17 @@ async def test_several_services_with_counts_persons_and_needs_arrive(
     assert (sent[0]["persons"], sent[0]["needs"], sent[0]["language"]) == (2, ["deaf"], "de")
 
 
+async def test_without_an_open_counter_it_says_so_and_foretells_nothing(
+    hall: Hall, open_kiosk: OpenKiosk
+) -> None:
+    page = await open_kiosk(hall)
+    await expect(page.locator(".start__wait")).to_have_text("Zurzeit ist kein Schalter geöffnet")
+    await expect(page.locator(".start__unknown")).to_have_text("No counter is open at the moment")
+    await to_confirm(page)
+    await expect(page.locator(".fact")).to_have_count(1)
+    await expect(page.locator(".fact")).to_contain_text("Zurzeit ist kein Schalter dafür geöffnet")
+
+
 async def test_how_long_it_takes_is_told_before_a_number_is_taken(hall: Hall, open_kiosk: OpenKiosk) -> None:
     cookie = await hall.staff("anna")
     await hall.post("/counters/rathaus-1/open", {}, cookie=cookie, device=False)

@@ -63,3 +63,14 @@ async def test_a_closed_house_tells_when_it_opens_and_no_wait(town: Town, visito
 
 async def test_what_is_for_appointments_alone_names_no_wait(visitor: Visitor) -> None:
     assert await told(visitor, "/termin/rathaus?step=2&s=mayor-talk") == ""
+
+
+@pytest.mark.parametrize("path", ["/termin/rathaus", STEP_2])
+async def test_with_all_counters_closed_no_wait_is_told_but_that(
+    town: Town, visitor: Visitor, path: str
+) -> None:
+    assert WAIT.search(await told(visitor, path))
+    await town.do("anna", "counters/rathaus-1/close")
+    words = await told(visitor, path)
+    assert "Zurzeit ist kein Schalter dafür geöffnet." in words
+    assert not WAIT.search(words)

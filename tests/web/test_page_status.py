@@ -62,6 +62,17 @@ async def test_a_walk_in_has_no_appointed_time(town: Town) -> None:
     assert not re.search(r'data-part="facts" hidden', page)
 
 
+async def test_without_an_open_counter_the_page_says_so_and_guesses_nothing(town: Town) -> None:
+    ticket = await town.take()
+    page = await read(town, ticket)
+    assert re.search(r'data-part="unknown">Zurzeit ist kein Schalter geöffnet\.', page)
+    assert re.search(r'data-part="minutes" hidden', page)
+    await town.open()
+    page = await read(town, ticket)
+    assert re.search(r'data-part="unknown" hidden', page)
+    assert re.search(r'data-text="range">unter \d', page)
+
+
 async def booked_for(town: Town, starts_at: str) -> dict[str, Any]:
     """Book an identity card, come at ten, and return the ticket with its page."""
 

@@ -30,7 +30,7 @@ function show(queue, epoch) {
   shown.line = lineOf(seen, shown.line);
   shown.at = Date.now();
   say("line", t(`status.line_${shown.line}`));
-  showPlace(seen.place);
+  showPlace(seen.place, queue.open_counter_count);
   if (part("appointed")) part("appointed").hidden = !["waiting", "away"].includes(seen.state);
   const rings = bell.ring(seen, epoch);
   showCall(seen.call, seen.mode === "fetch", rings);
@@ -43,14 +43,17 @@ function show(queue, epoch) {
   leaving.see(seen.state);
 }
 
-function showPlace(place) {
+function showPlace(place, openCounters) {
   // Before the appointed time "0 before you" would say nothing: the time itself is shown.
   const known = place !== null && Date.now() - loadedAt >= config.early_s * 1000;
   part("facts").hidden = !known;
   if (!known) return;
   text("ahead").textContent = String(place.ahead);
-  text("range").textContent =
-    place.from_min < 0 ? "–" : t("status.range", { from_min: place.from_min, to_min: place.to_min });
+  const isKnown = place.from_min >= 0;
+  part("minutes").hidden = !isKnown;
+  part("unknown").hidden = isKnown;
+  part("unknown").textContent = t(openCounters > 0 ? "status.wait_unknown" : "status.no_counter");
+  if (isKnown) text("range").textContent = t(place.from_min === 0 ? "status.range_under" : "status.range", place);
   part("closing").hidden = !place.before_closing;
   part("closing").textContent = place.before_closing ? t(`status.closing_${place.before_closing}`) : "";
 }
