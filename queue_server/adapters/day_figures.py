@@ -7,7 +7,6 @@ the same. What must not live here: what is counted, and how (`domain.figures`), 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
-from hashlib import sha256
 from operator import itemgetter
 from typing import Any, Final
 
@@ -15,11 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
-from queue_server.adapters.rows.base import EVENT, table
+from queue_server.adapters.rows.base import EVENT
 from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.rows.stream_rows import STREAM, StreamRows
 from queue_server.adapters.tables.figures import DAY_FIGURES
-from queue_server.adapters.tables.hall import Meta
 from queue_server.domain.business_day import business_day, ends_at
 from queue_server.domain.figures.day import KINDS, VERSION, Booked, about, figures_of
 from queue_server.domain.figures.gathered import Gathered
@@ -27,7 +25,6 @@ from queue_server.domain.figures.period import Period
 from queue_server.domain.figures.tally import Tally, from_json, to_json
 from queue_server.domain.figures.visits import Unnamed
 
-META: Final = table(Meta)
 AT_ONCE: Final = 500
 """So many appointments are asked for in one statement."""
 
@@ -138,31 +135,6 @@ def is_measured(connection: Connection, site_id: str, day: date) -> bool:
         EVENT.c.site_id == site_id, EVENT.c.business_day == day, EVENT.c.type == "DayMeasured"
     )
     return connection.execute(query.limit(1)).first() is not None
-
-
-def claim_month(connection: Connection, organisation_id: str, month: str) -> bool:
-    """Note that the sheet of `month` (`2026-03`) is being sent; False where it was, also of a later one.
-
-    Of two processes at once one alone may send it.
-    """
-    insert = insert_into(META, connection.dialect.name).values(name=_sent(organisation_id), value=month)
-    claim = insert.on_conflict_do_update(
-        index_elements=list(META.primary_key),
-        set_={"value": insert.excluded.value},
-        where=META.c.value < insert.excluded.value,
-    )
-    return connection.execute(claim.returning(META.c.name)).first() is not None
-
-
-def release_month(connection: Connection, organisation_id: str, month: str, before: str) -> None:
-    """Note that the sheet of `month` did not leave: the last that did is that of the month `before`."""
-    mine = (META.c.name == _sent(organisation_id)) & (META.c.value == month)
-    connection.execute(sa.update(META).where(mine).values(value=before))
-
-
-def _sent(organisation_id: str) -> str:
-    """Return the name under which that stands; an id may be as long as a name."""
-    return f"figures:{sha256(organisation_id.encode()).hexdigest()[:24]}"
 
 
 def entries(connection: Connection, site_id: str, day: date) -> list[Unnamed]:

@@ -412,12 +412,13 @@ class Town:
     `letter_texts` is what its administrators wrote into letters, by `kind.language` and field: no part of a
     town file, so no comparison of two set-ups sees it. Neither is `pictures`: id → what it shows.
 
-    `report_email` gets the monthly sheet of figures; empty: nobody. `statement_…` is what the accessibility
-    statement says of this town: to whom barriers are reported (empty: as the sites are reached), when and
-    how the pages were assessed (None: never), what else is not accessible, the body for complaints (empty:
-    that of the state whose public holidays the sites keep).  `look_…` is how its pages look
-    (`domain.look`): two colours (empty: ours), a type face, and the id of one of `pictures` as the logo;
-    one that is not there is passed over.
+    `report_email` gets the monthly sheet of figures, and `report_copies` with it (a field of its own: the
+    version before knows one address, and goes on writing to that); all empty: nobody. `statement_…` is what
+    the accessibility statement says of this town: to whom barriers are reported (empty: as the sites are
+    reached), when and how the pages were assessed (None: never), what else is not accessible, the body for
+    complaints (empty: that of the state whose public holidays the sites keep). `look_…` is how its pages
+    look (`domain.look`): two colours (empty: ours), a type face, and the id of one of `pictures` as the
+    logo; one that is not there is passed over.
     """
 
     id: str
@@ -429,6 +430,7 @@ class Town:
     services: tuple[Service, ...] = ()
     clerks: tuple[Clerk, ...] = ()
     report_email: str = ""
+    report_copies: tuple[str, ...] = ()
     statement_email: str = ""
     statement_phone: str = ""
     statement_assessed_on: date | None = None
@@ -441,6 +443,11 @@ class Town:
     look_logo: str = ""
     letter_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     pictures: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def report_to(self) -> tuple[str, ...]:
+        """To whom the monthly sheet goes, each once."""
+        return tuple(dict.fromkeys(one for one in (self.report_email, *self.report_copies) if one))
 
     @property
     def look(self) -> Look:

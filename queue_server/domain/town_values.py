@@ -23,6 +23,7 @@ LANGUAGE: Final = re.compile(r"(?=.{2,12}$)[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 """A tag of RFC 5646 as short as tables hold it: "de", "pt-BR", "de-x-leicht"."""
 LINK: Final = re.compile(r"https?://[^\s/]+\S*|(mailto|tel):\S+")
 EMAIL: Final = re.compile(r"[^@\s<>\"',;:?&#]{1,64}@[^@\s<>\"',;:?&#]+\.[^@\s<>\"',;:?&#.]{2,}")
+MOST_COPIES: Final = 20
 PICTURE: Final = re.compile(r"[0-9a-f]{32}")
 PRINTER: Final = re.compile(r"preview|(tcp|file|usb|serial):\S+")
 
@@ -227,10 +228,7 @@ def _targets(town: Town) -> Iterator[Problem]:
     for index, service in enumerate(town.services):
         if service.link and not LINK.fullmatch(service.link):
             yield Problem(("services", index, "link"), Code.BAD_LINK, {"found": service.link})
-    if town.report_email and not EMAIL.fullmatch(town.report_email):
-        yield Problem(("report_email",), Code.BAD_EMAIL, {"found": town.report_email})
-    if town.statement_email and not EMAIL.fullmatch(town.statement_email):
-        yield Problem(("statement_email",), Code.BAD_EMAIL, {"found": town.statement_email})
+    yield from _mailboxes(town)
     for index, site in enumerate(town.sites):
         if site.email and not EMAIL.fullmatch(site.email):
             yield Problem(("sites", index, "email"), Code.BAD_EMAIL, {"found": site.email})
@@ -241,6 +239,18 @@ def _targets(town: Town) -> Iterator[Problem]:
             if not PRINTER.fullmatch(kiosk.printer):
                 where = ("sites", index, "kiosks", inner, "printer")
                 yield Problem(where, Code.BAD_PRINTER, {"found": kiosk.printer})
+
+
+def _mailboxes(town: Town) -> Iterator[Problem]:
+    named: list[tuple[Path, str]] = [(("report_email",), town.report_email)]
+    named += [(("report_copies", index), copy) for index, copy in enumerate(town.report_copies)]
+    named.append((("statement_email",), town.statement_email))
+    for path, mailbox in named:
+        if mailbox and not EMAIL.fullmatch(mailbox):
+            yield Problem(path, Code.BAD_EMAIL, {"found": mailbox})
+    if len(town.report_copies) > MOST_COPIES:
+        params = {"found": str(len(town.report_copies)), "expected": f"0 – {MOST_COPIES}"}
+        yield Problem(("report_copies",), Code.OUT_OF_RANGE, params)
 
 
 def _hours(town: Town) -> Iterator[Problem]:

@@ -90,7 +90,7 @@ Deliver = Callable[[L], Awaitable[bool]]
 
 
 class Postman(Generic[L]):
-    """One task that looks every second and delivers a round of letters at a time."""
+    """One task that looks every `every_s` seconds and delivers a round of letters at a time."""
 
     def __init__(
         self,
@@ -99,12 +99,16 @@ class Postman(Generic[L]):
         clock: Callable[[], datetime],
         chance: Callable[[], float] = random.random,
         at_once: int = MOST,
+        every_s: float = LOOK_EVERY_S,
+        most_tries: int = MOST_TRIES,
     ) -> None:
         self._outbox = outbox
         self._deliver = deliver
         self._clock = clock
         self._chance = chance
         self._turns = asyncio.Semaphore(at_once)
+        self._every_s = every_s
+        self._most_tries = most_tries
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -124,7 +128,7 @@ class Postman(Generic[L]):
                 log.exception("the outbox could not be worked on")
                 done = 0
             if done < MOST:
-                await asyncio.sleep(LOOK_EVERY_S)
+                await asyncio.sleep(self._every_s)
 
     async def round(self) -> int:
         """Deliver what is due, at most `MOST`; return how many letters were taken."""
@@ -181,7 +185,7 @@ class Postman(Generic[L]):
         return Outcome(letter, State.SENT if is_sent else State.CANCELLED)
 
     def _later(self, letter: L, error: str) -> Outcome[L]:
-        if letter.tries >= MOST_TRIES:
+        if letter.tries >= self._most_tries:
             log.warning("letter %d was given up after %d tries (%s)", letter.id, letter.tries, error)
             return Outcome(letter, State.FAILED, error=error)
         log.warning("letter %d waits after try %d (%s)", letter.id, letter.tries, error)

@@ -1,12 +1,12 @@
-"""The monthly sheet by mail, to whom the town names (`report_email`): in the first days of a month, once.
+"""The monthly sheet by mail, to whom the town names (`report_email`, `report_copies`): each month once.
 
+A month is posted in one commit with its claim; a postman of its own sends what was posted, until it left.
 What must not live here: what stands on the sheet (`figures_sheet`), and the way out (`adapters.post`).
 """
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import partial
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import Connection
 
 from queue_server.domain.figures.gathered import Gathered
+from queue_server.domain.figures.monthly import name_of, owed
 from queue_server.domain.figures.period import Length, Period, period_of
 from queue_server.domain.town import Town
+from queue_server.live.postman import Undeliverable
 from queue_server.live.repeating import OneByOne
 from queue_server.web.doctor_mail import DoctorLetter, MailTools
 from queue_server.web.figures_sheet import REPORT, sheet
@@ -25,97 +27,148 @@ from queue_server.web.mailing import address, domain_of
 from queue_server.web.texts import Texts
 
 LOOK_S: Final = 600.0
+SEND_EVERY_S: Final = 30.0
+"""What is posted once a month need not be looked for each second."""
+MOST_TRIES: Final = 24 * 28
+"""Four weeks of trying: a sheet of numbers is worth as much a week later, unlike a visitor's letter."""
 MORNING: Final = 7
 """From this local hour on: by then the last day of the month is counted."""
-LAST_DAY: Final = 7
-"""So many days of a month it is begun. What could not leave or was not counted then is tried until it can."""
-log = logging.getLogger(__name__)
 
 
 class Rows(Protocol):
-    """What knows of which month somebody was sent the sheet, as `adapters.day_figures` does."""
+    """What posts and remembers, as `adapters.post.sheet_letters` does."""
 
-    def claim_month(self, connection: Connection, organisation_id: str, month: str) -> bool: ...
-    def release_month(
-        self, connection: Connection, organisation_id: str, month: str, before: str
-    ) -> None: ...
+    def posted_until(self, connection: Connection, organisation_id: str) -> str: ...
+    def pass_over(self, connection: Connection, organisation_id: str, month: str) -> None: ...
+    def post(
+        self,
+        connection: Connection,
+        organisation_id: str,
+        month: str,
+        mailboxes: Sequence[str],
+        now: datetime,
+    ) -> bool: ...
+
+
+class Claimed(Protocol):
+    """A sheet on its way to one mailbox."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def organisation_id(self) -> str: ...
+    @property
+    def month(self) -> str: ...
+    @property
+    def mailbox(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def tries(self) -> int: ...
 
 
 class ReportMail:
-    """Looks now and then whether a sheet is due."""
+    """Looks now and then whether a sheet is owed, and posts it. A restart loses nothing of what is here."""
 
-    def __init__(self, house: House, tools: MailTools, rows: Rows) -> None:
+    def __init__(self, house: House, rows: Rows) -> None:
         self._house = house
-        self._tools = tools
         self._rows = rows
-        self._done: dict[str, str] = {}
-        self._trying: dict[str, str] = {}
+        self._done: dict[str, tuple[str, bool]] = {}
         self._one_by_one = OneByOne("the monthly sheet")
 
     async def turn(self) -> None:
-        towns = {town.id: town for town, _ in self._house.directory.sites.values()}
-        for town in towns.values():
-            if town.report_email and town.sites:
+        for town in _towns(self._house).values():
+            if town.sites:
                 await self._one_by_one.at(town.id, self._look(town))
 
     async def _look(self, town: Town) -> None:
-        house = self._house
-        now = house.clock().astimezone(ZoneInfo(town.sites[0].time_zone))
-        month = period_of(Length.MONTH, now.date()).shifted(-1)
-        name, before = f"{month.first:%Y-%m}", f"{month.shifted(-1).first:%Y-%m}"
-        is_time = now.day <= LAST_DAY or self._trying.get(town.id) == name
-        if not is_time or now.hour < MORNING or self._done.get(town.id) == name:
+        house, rows = self._house, self._rows
+        now = house.clock().astimezone(_zone(town))
+        last = period_of(Length.MONTH, now.date()).shifted(-1)
+        done = (name_of(last), bool(town.report_to))
+        if now.hour < MORNING or self._done.get(town.id) == done:
             return
-        self._trying[town.id] = name
-        found = await self._read(town, month)
-        if found is None:
-            return
-        claim = partial(self._rows.claim_month, organisation_id=town.id, month=name)
-        if await house.write(claim) and not await self._send(
-            town, letter(house, town, month, found, now.date())
-        ):
-            free = partial(self._rows.release_month, organisation_id=town.id, month=name, before=before)
-            await house.write(free)
-            return
-        self._done[town.id] = name
+        if not town.report_to:
+            await house.write(partial(rows.pass_over, organisation_id=town.id, month=name_of(last)))
+        else:
+            posted = await house.read(partial(rows.posted_until, organisation_id=town.id))
+            for month in owed(posted, last):
+                if not await self._post(town, month):
+                    return
+        self._done[town.id] = done
 
-    async def _read(self, town: Town, month: Period) -> list[Gathered] | None:
-        """Return the figures; None while a day of the month is not counted, or there are none to tell."""
-        house, now = self._house, self._house.clock()
-        zones: Mapping[str, tzinfo] = {site.id: ZoneInfo(site.time_zone) for site in town.sites}
+    async def _post(self, town: Town, month: Period) -> bool:
+        """Post a month; False while a day of it is not counted. One without any figures goes to nobody."""
+        house, zones = self._house, _zones(town)
 
-        def read(conn: Connection) -> list[Gathered] | None:
+        def read(conn: Connection) -> bool | None:
             if not all(house.figures.is_counted(conn, site_id, month) for site_id in zones):
                 return None
-            periods = (month, month.shifted(-1), month.a_year_before())
-            found = [house.figures.gather(conn, zones, one, None, now) for one in periods]
-            return found if found[0].site_days else None
+            return bool(house.figures.gather(conn, zones, month, None, house.clock()).site_days)
 
-        return await house.read(read)
+        is_told = await house.read(read)
+        if is_told is None:
+            return False
+        mailboxes = town.report_to if is_told else ()
+        name, now = name_of(month), house.clock()
+        await house.write(lambda conn: self._rows.post(conn, town.id, name, mailboxes, now))
+        return True
 
-    async def _send(self, town: Town, content: DoctorLetter) -> bool:
-        """Send it; False when it has to be tried again."""
-        house, tools, to, now = self._house, self._tools, town.report_email, self._house.clock()
+
+class SheetDelivery:
+    """Sends one posted sheet to one mailbox."""
+
+    def __init__(self, house: House, tools: MailTools) -> None:
+        self._house = house
+        self._tools = tools
+
+    async def deliver(self, claimed: Claimed) -> bool:
+        """Send it; False when the town does not name this mailbox any more."""
+        house, tools, to = self._house, self._tools, claimed.mailbox
+        town = _towns(house).get(claimed.organisation_id)
+        if town is None or to not in town.report_to:
+            return False
+        month = period_of(Length.MONTH, date.fromisoformat(f"{claimed.month}-01"))
+        found = await self._read(town, month)
         domain, language = domain_of(house), staffs(town.languages)
-        id_ = tools.message_id(f"report/{town.id}/{content.subject}/{to}", domain)
+        id_ = tools.message_id(f"report/{town.id}/{claimed.month}/{to}", domain)
+        made_on = claimed.created_at.astimezone(_zone(town)).date()
         try:
             mail = await asyncio.to_thread(
                 tools.compose,
-                content,
+                letter(house, town, month, found, made_on),
                 to=to,
                 sender=tools.outgoing.sender or f"aufruf@{domain}",
                 sender_name=house.texts[language]("common.product"),
                 message_id=id_,
                 language=language,
-                at=now,
+                at=claimed.created_at,  # sent twice, it is one message
             )
-            await tools.outgoing.send(to, id_, mail, now)
-        except tools.unmailable:
-            log.warning("the monthly sheet cannot be sent to the address that the town names")
-        except Exception as error:  # the mail server is away, perhaps
-            log.warning("the monthly sheet did not leave: %s", type(error).__name__)
-            return False
+            await tools.outgoing.send(to, id_, mail, house.clock())
+        except tools.unmailable as never:
+            raise Undeliverable(getattr(never, "code", "unmailable")) from None
         return True
+
+    async def _read(self, town: Town, month: Period) -> list[Gathered]:
+        house, zones = self._house, _zones(town)
+        periods = (month, month.shifted(-1), month.a_year_before())
+
+        def read(conn: Connection) -> list[Gathered]:
+            return [house.figures.gather(conn, zones, one, None, house.clock()) for one in periods]
+
+        return await house.read(read)
+
+
+def _towns(house: House) -> dict[str, Town]:
+    return {town.id: town for town, _ in house.directory.sites.values()}
+
+
+def _zone(town: Town) -> tzinfo:
+    return ZoneInfo(town.sites[0].time_zone)
+
+
+def _zones(town: Town) -> Mapping[str, tzinfo]:
+    return {site.id: ZoneInfo(site.time_zone) for site in town.sites}
 
 
 def letter(house: House, town: Town, month: Period, found: Sequence[Gathered], today: date) -> DoctorLetter:

@@ -23,6 +23,7 @@ from queue_server.adapters.post import (
     invitation,
     mail_message,
     outbox,
+    sheet_letters,
     sms_rows,
     sms_sender,
     smtp,
@@ -62,7 +63,8 @@ from queue_server.web.past import LOOK_S, Past
 from queue_server.web.planning import DUE_S, Planning
 from queue_server.web.pushing import FORGET_S, forget_ended
 from queue_server.web.report_mail import LOOK_S as REPORT_S
-from queue_server.web.report_mail import ReportMail
+from queue_server.web.report_mail import MOST_TRIES as SHEET_TRIES
+from queue_server.web.report_mail import SEND_EVERY_S, ReportMail, SheetDelivery
 from queue_server.web.texting import SmsTools, Texting
 
 JOURNAL_S: Final = 1.0
@@ -133,8 +135,9 @@ async def start(
         begin(worker)
     begin(CalendarWatch(house, entries))
     begin(_doctor(house, spool))
-    sheets = ReportMail(house, _staff_mail(house, spool), day_figures)
-    begin(Repeating("sending the monthly sheet", sheets.turn, REPORT_S, unhurried=True))
+    sheets = ReportMail(house, sheet_letters)
+    begin(Repeating("posting the monthly sheet", sheets.turn, REPORT_S, unhurried=True))
+    begin(sheet_postman(house, SheetDelivery(house, _staff_mail(house, spool))))
     for channel, deliver in (deliverers(house, spool) | {"calendar": entries.deliver}).items():
         begin(make_postman(house, channel, deliver))
 
@@ -205,11 +208,18 @@ def make_postman(house: House, channel: str, deliver: Deliver[Any]) -> Postman[A
     return Postman(letters, deliver, house.clock, at_once=_AT_ONCE.get(channel, MOST))
 
 
+def sheet_postman(house: House, delivery: SheetDelivery) -> Postman[Any]:
+    """Return who sends the monthly sheets, beside the outbox of visitors."""
+    letters = OutboxOf(house, sheet_letters, random_bytes.token_hex(8), "mail")
+    return Postman(letters, delivery.deliver, house.clock, every_s=SEND_EVERY_S, most_tries=SHEET_TRIES)
+
+
 async def renew(house: House, calendars: AllCalendars) -> None:
     """Look whether the set-up, the connections or a clerk's calendar changed beside us."""
     await house.renew_if_changed()
     if await asyncio.to_thread(house.connections.look):
         await house.write(partial(outbox.hurry, now=house.clock()))
+        await house.write(partial(sheet_letters.hurry, now=house.clock()))
     await calendars.renew(owners(house))
 
 
@@ -220,7 +230,7 @@ def owners(house: House) -> dict[str, Owner]:
 async def tidy(house: House, spool: Spool) -> None:
     """Erase what is kept for some days only, and visitors' data whose time is over."""
     now = house.clock()
-    forgetful = (AnswerRows, alarms, outbox, ContactDays, copies, sms_rows)
+    forgetful = (AnswerRows, alarms, outbox, sheet_letters, ContactDays, copies, sms_rows)
     for forget in (accounts.forget_expired, *(one.forget for one in forgetful)):
         await house.write(partial(forget, now=now))
     zones = {id_: site.time_zone for id_, (_, site) in house.directory.sites.items()}

@@ -23,7 +23,7 @@ from queue_server.adapters.backup.taking import erased_by_rows
 from queue_server.adapters.database import Database
 from queue_server.adapters.epoch import note_restored
 from queue_server.adapters.forgetting import erasing, marks
-from queue_server.adapters.post import outbox
+from queue_server.adapters.post import outbox, sheet_letters
 from queue_server.adapters.rows.print_rows import JOB
 from queue_server.adapters.rows.visitor_rows import VISITOR
 from queue_server.adapters.server_key import Secrets
@@ -81,6 +81,7 @@ def make_ready(
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
             erased_count = _forget(connection, erased, now)
             held_count = outbox.hold(connection)
+            sheet_letters.hold(connection)
             _give_up_slips(connection, now)
             note_restored(connection, epoch, now)
             connection.commit()

@@ -10,6 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters.post import outbox, sheet_letters
 from queue_server.adapters.post.outbox import (
     AS_NEW,
     CANCELLED,
@@ -19,9 +20,7 @@ from queue_server.adapters.post.outbox import (
     WAITING,
     Backlog,
     backlogs,
-    discard,
     is_holding,
-    release,
     send_again,
 )
 from queue_server.adapters.rows.base import table
@@ -81,6 +80,20 @@ def letters_of(connection: Connection, site_id: str, state: str, now: datetime) 
         query = query.where(OUTBOX.c.first_due_at <= now)
     rows = connection.execute(query).mappings()
     return [Shown(**{**row} | {"reference": row["reference"] or ""}) for row in rows]
+
+
+def release(connection: Connection, site_id: str) -> int:
+    """Let all held letters of a site go, with the last site its town's sheets; return how many letters."""
+    released = outbox.release(connection, site_id)
+    sheet_letters.end_holding(connection, site_id, WAITING)
+    return released
+
+
+def discard(connection: Connection, site_id: str) -> int:
+    """Never send any held letter of a site, nor its town's sheets with the last site; return how many."""
+    discarded = outbox.discard(connection, site_id)
+    sheet_letters.end_holding(connection, site_id, CANCELLED)
+    return discarded
 
 
 def send_all_again(connection: Connection, site_id: str, now: datetime) -> int:

@@ -1,9 +1,12 @@
-"""The table of figures: what was counted of each day that is over. Counts and minutes only, of nobody."""
+"""The tables of figures: what was counted of each day that is over, and the monthly sheet on its way.
 
-from datetime import date
+Counts and minutes only, of nobody.
+"""
+
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, Column, Table
+from sqlalchemy import JSON, CheckConstraint, Column, Index, Integer, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from queue_server.adapters.tables import metadata
@@ -24,4 +27,33 @@ class DayFigures(SQLModel, table=True):
     body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class SheetLetter(SQLModel, table=True):
+    """The monthly sheet of one month on its way to one mailbox of the town's; there once for both.
+
+    Posted in the commit that claims the month, so it leaves later, whatever happens in between. Leases and
+    fences are those of `tables.outbox`, which has a visitor and a booking for each row.
+    """
+
+    __tablename__ = "sheet_letter"
+
+    id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
+    organisation_id: str = Field(max_length=40)
+    month: str = Field(max_length=7)
+    mailbox: str = Field(max_length=254)
+    state: str = Field(default="waiting", max_length=12)
+    created_at: datetime
+    due_at: datetime
+    tries: int = 0
+    claimed_by: str = Field(default="", max_length=40)
+    lease_until: datetime | None = None
+    last_error: str = Field(default="", max_length=400)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'held', 'sent', 'failed', 'cancelled')", name="state"),
+        UniqueConstraint("organisation_id", "month", "mailbox"),
+        Index("ix_sheet_letter_due", "state", "due_at"),
+    )
+
+
 DAY_FIGURES: Final[Table] = metadata.tables["day_figures"]
+SHEET_LETTER: Final[Table] = metadata.tables["sheet_letter"]

@@ -20,6 +20,8 @@ class Widget(StrEnum):
     """Several lines in each language."""
     TEXT_LINES = "text_lines"
     """A list of texts: each line of the box is one of them."""
+    LINES = "lines"
+    """A list of plain words, such as mail addresses: each line of the box is one of them."""
     NUMBER = "number"
     DECIMAL = "decimal"
     SWITCH = "switch"

@@ -38,6 +38,7 @@ TOWN: Final = Sort(
                 Field("name", Widget.TEXTS),
                 Field("languages", Widget.CHOICES, choices="known_languages", required=True),
                 Field("report_email", Widget.TEXT, most=120),
+                Field("report_copies", Widget.LINES, most=120),
             ),
         ),
         Part(

@@ -21,6 +21,7 @@ Typed: TypeAlias = Any
 """A text; a list of texts; texts by language or weekday; or a list of rows, each typed by column."""
 MOST_ROWS: Final = 2000
 """Far more than anybody types by hand; beyond it a form is refused, never cut."""
+MOST_LINES: Final = 50
 MOST_DIGITS: Final = 9
 _PER_LANGUAGE: Final = frozenset({Widget.TEXTS, Widget.LONG_TEXTS, Widget.TEXT_LINES})
 _DAYS: Final = tuple(str(day) for day in range(7))
@@ -65,6 +66,8 @@ def written(one: Field, value: Any, languages: Collection[str]) -> Typed:
     if one.widget is Widget.TEXT_LINES:
         known = dict.fromkeys((*languages, *(name for texts in value for name in texts)))
         return {name: "\n".join(texts.get(name, "") for texts in value).rstrip("\n") for name in known}
+    if one.widget is Widget.LINES:
+        return "\n".join(value)
     if one.widget is Widget.CHOICES:
         return [str(part) for part in value]
     if one.widget is Widget.SWITCH:
@@ -94,6 +97,8 @@ def gathered(
         return {key: _sent(form, f"{at}.{key}", one.most) for key in keys}
     if one.widget is Widget.WEEK:
         return {day: _sent(form, f"{at}.{day}", one.most) for day in _DAYS}
+    if one.widget is Widget.LINES:
+        return _sent(form, at, one.most * MOST_LINES)
     if one.widget is Widget.CHOICES:
         return [str(word)[: one.most] for word in form.getlist(at)]
     if one.widget is Widget.ROSTER:
@@ -156,6 +161,13 @@ def _text_lines(one: Field, typed: Mapping[str, str], at: str, found: Read) -> A
     if any(len(text) > one.most for row in rows for text in row.values()):
         found.wrong[at] = "too_long"
     return tuple(row for row in rows if row)
+
+
+def _lines(one: Field, typed: str, at: str, found: Read) -> tuple[str, ...]:
+    lines = tuple(dict.fromkeys(line.strip() for line in typed.splitlines() if line.strip()))
+    if any(len(line) > one.most for line in lines):
+        found.wrong[at] = "too_long"
+    return lines
 
 
 def _number(one: Field, typed: str, at: str, found: Read) -> int | float | None:
@@ -239,6 +251,7 @@ _READERS: Final[Mapping[Widget, Any]] = {
     Widget.TEXTS: _texts,
     Widget.LONG_TEXTS: _texts,
     Widget.TEXT_LINES: _text_lines,
+    Widget.LINES: _lines,
     Widget.NUMBER: _number,
     Widget.DECIMAL: _number,
     Widget.SWITCH: lambda _, typed, __, ___: typed == "on",

@@ -136,6 +136,7 @@ _WORDS: Final[Mapping[Widget, Callable[[Field, Any, Around], str]]] = {
     Widget.TEXTS: lambda _, value, __: " / ".join(text for text in value.values() if text),
     Widget.LONG_TEXTS: lambda _, value, __: " / ".join(text for text in value.values() if text),
     Widget.TEXT_LINES: lambda _, value, __: "; ".join(" / ".join(texts.values()) for texts in value),
+    Widget.LINES: lambda _, value, __: ", ".join(value),
     Widget.CHOICE: _chosen,
     Widget.CHOICES: _chosen,
     Widget.DATE: lambda _, value, around: format_date(value, "medium", locale=locale_of(around.say.language)),

@@ -89,6 +89,7 @@ def towns(draw: Draw) -> Town:
         services,
         (*extra, able, able_too),
         report_email=draw(st.sampled_from(["", "r@b.org"])),
+        report_copies=draw(st.sampled_from([(), ("s@b.org",), ("s@b.org", "t@b.org")])),
         statement_email=draw(st.sampled_from(["", "b@b.org"])),
         statement_phone=draw(st.sampled_from(["", "030 1"])),
         statement_assessed_on=draw(st.none() | DAYS),

@@ -187,6 +187,7 @@ def everything_unusual() -> Town:
             ),
         ),
         report_email="c@d.example",
+        report_copies=("d@d.example", "e@d.example"),
         statement_email="a@b.example",
         statement_phone="030 2",
         statement_assessed_on=LEAP_DAY,

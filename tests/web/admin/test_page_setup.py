@@ -161,3 +161,17 @@ async def test_a_form_of_another_page_changes_nothing(town: Town) -> None:
         body = {"csrf": "x.y", "act": "save", "name.de": "Falsch"}
         answer = await town.client.post(path, data=body, headers=town.headers("administrator"))
         assert answer.status_code == 403, path
+
+
+async def test_mail_addresses_are_typed_one_a_line_and_each_is_checked(town: Town) -> None:
+    page = "/admin/setup/town/musterstadt"
+    wrong = "a@stadt.example\nb(at)stadt.example\n"
+    refused = await send(town, page, report_copies=wrong)
+    assert refused.status_code == 422
+    assert "„b(at)stadt.example“ ist keine Mail-Adresse." in words(refused.text)
+    assert wrong.strip() in refused.text, "what was typed stays"
+    typed = " a@stadt.example \r\n\r\nb@stadt.example\r\na@stadt.example\r\n"
+    answer = await send(town, page, report_copies=typed)
+    assert settings(town).report_copies == ("a@stadt.example", "b@stadt.example")
+    assert "b@stadt.example" in await read(town, answer.headers["location"])
+    assert (await send(town, page)).headers["location"].endswith("done=same")
