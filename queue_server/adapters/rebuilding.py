@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import day_figures
+from queue_server.adapters import day_figures, served_visits
 from queue_server.adapters.book_checking import BrokenBook, rebuild_book
 from queue_server.adapters.checking import STREAM, BrokenLog, current_day, fold_day
 from queue_server.adapters.rows.base import COUNTER, DAY, LEASE, TICKET
@@ -41,7 +41,11 @@ def rebuild_site(connection: Connection, site_id: str) -> int:
 
 
 def rebuild_figures(connection: Connection, site_id: str) -> int:
-    """Count all days anew that are over; return how many. The caller's duty: `rebuild_site` before."""
+    """Count all days anew that are over; return how many. The caller's duty: `rebuild_site` before.
+
+    How long their visits took is let go: the server reads it from the log when it learns next.
+    """
+    served_visits.let_go(connection, site_id)
     return day_figures.rebuild(connection, site_id, zone_of(connection, site_id))
 
 

@@ -177,13 +177,16 @@ class Study:
     def _habits(self, away: float) -> tuple[Habits, dict[str, Any]]:
         last = self.question.on - timedelta(days=1)
         first = last - timedelta(days=DAYS - 1)
-        days = [first + timedelta(days=n) for n in range(DAYS)]
-        of_day = partial(served_visits.of_day, site_id=self.site.id)
-        served = [one for day in days for one in self.database.read(partial(of_day, day=day))]
-        known = durations_of(served, self.town.services, first, last)
+        lasted = self.database.read(
+            partial(served_visits.of_days, site_id=self.site.id, first=first, last=last)
+        )
+        known, count = (
+            durations_of(lasted, self.town.services, first, last),
+            sum(len(one.minutes) for one in lasted),
+        )
         if not known.measured:
-            return replace(USUAL, no_show=away), _rests("supposed", len(served))
-        return replace(USUAL, no_show=away, times=known.times), _rests("measured", len(served))
+            return replace(USUAL, no_show=away), _rests("supposed", count)
+        return replace(USUAL, no_show=away, times=known.times), _rests("measured", count)
 
     # -- both --------------------------------------------------------------------------------------
 

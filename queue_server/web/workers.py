@@ -124,7 +124,7 @@ async def start(
         Repeating("counting", Measuring(house, day_figures).turn, COUNT_S, unhurried=True),
         Repeating(
             "learning how long visits take",
-            Learning(house, served_visits.of_day).turn,
+            Learning(house, served_visits).turn,
             LEARN_S,
             unhurried=True,
         ),

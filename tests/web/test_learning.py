@@ -1,9 +1,13 @@
 """How long visits take is learned from the log, once a day, and handed to the forecast."""
 
+from datetime import date
+
 import pytest
+from sqlalchemy.engine import Connection
 
 from queue_server.adapters import served_visits
 from queue_server.adapters.changing_town import change_town
+from queue_server.domain.durations.served import Lasted
 from queue_server.domain.service_times import Configured, mean
 from queue_server.web.hit_rates import USUAL, HitRates
 from queue_server.web.learning import Learning
@@ -28,7 +32,7 @@ async def test_what_visits_took_is_learned_from_the_log_and_the_forecast_knows_i
         await town.do("anna", "counters/rathaus-1/start")
         town.clock.forward(minutes=30)
         await town.do("anna", "counters/rathaus-1/finish")
-    learning, rates = Learning(town.house, served_visits.of_day), HitRates(town.house)
+    learning, rates = Learning(town.house, served_visits), HitRates(town.house)
     await learning.turn()
     known = town.house.durations[MUSTER]
     assert not known.measured, "the running day is not over"
@@ -51,6 +55,38 @@ async def test_what_visits_took_is_learned_from_the_log_and_the_forecast_knows_i
         assert mean(at_once.spread(passport, minutes)) == pytest.approx(told), "visits last as before"
     await learning.turn()
     assert town.house.durations[MUSTER] is not known, "it is worked out for the new minutes"
+
+
+async def test_a_start_and_other_minutes_read_of_the_log_what_is_new_alone(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve weeks of the log were read again at each start, and whenever minutes changed."""
+    monkeypatch.setattr("queue_server.web.learning.BREATH_S", 0.0)
+    read: list[date] = []
+
+    def of_day(connection: Connection, site_id: str, day: date) -> list[Lasted]:
+        read.append(day)
+        return by_log(connection, site_id, day)
+
+    by_log = served_visits.of_day
+    monkeypatch.setattr(served_visits, "of_day", of_day)
+    await town.open()
+    for day in (1, 2, 3):
+        await town.take("passport")
+        town.clock.forward(minutes=1)
+        await town.call()
+        await town.do("anna", "counters/rathaus-1/start")
+        town.clock.forward(minutes=10 * day)
+        await town.do("anna", "counters/rathaus-1/finish")
+        town.clock.forward(days=1)
+        await town.take("passport")
+        await Learning(town.house, served_visits).turn()
+        await town.open()
+    assert read == [date(2026, 3, 10), date(2026, 3, 11), date(2026, 3, 12)]
+    assert town.house.durations[MUSTER].counts == {"passport": 3}
+    await Learning(town.house, served_visits).turn()
+    assert len(read) == 3, "a start reads what was kept"
+    assert town.house.durations[MUSTER].counts == {"passport": 3}
 
 
 async def test_when_holders_of_appointments_come_is_learned_and_the_forecast_knows_it(

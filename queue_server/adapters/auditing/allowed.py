@@ -23,6 +23,7 @@ STAFF: Final[Mapping[str, str]] = {
     "rescue.body": "ids, references and numbers of five-minute cells, which may look like telephones",
     "day_figures.body": "counts and minutes of a whole day, which may look like telephones",
     "sheet_letter.mailbox": "the town's own mailbox for its monthly sheet, as its set-up names it",
+    "day_durations.body": "ids of services and counters, and minutes, which may look like telephones",
     "helper.name": "the name of an institution that books for others",
     "calendar_copy.href": "an address in a clerk's own calendar, which may name the clerk's account",
     "calendar_copy.etag": "a calendar server's mark of a version; random signs look like anything",

@@ -1,4 +1,5 @@
-"""The tables of figures: what was counted of each day that is over, and the monthly sheet on its way.
+"""The tables of figures: what was counted of each day that is over, how long visits took, the monthly
+sheet on its way.
 
 Counts and minutes only, of nobody.
 """
@@ -55,5 +56,22 @@ class SheetLetter(SQLModel, table=True):
     )
 
 
+class DayDurations(SQLModel, table=True):
+    """How long the visits of a site's business day took, by concern: read from the log by `version` of
+    `domain.durations.served`.
+
+    Kept as long as it is learned from, and no longer.
+    """
+
+    __tablename__ = "day_durations"
+
+    site_id: str = Field(primary_key=True, max_length=40)
+    business_day: date = Field(primary_key=True)
+    organisation_id: str = Field(max_length=40)
+    version: int
+    body: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+DAY_DURATIONS: Final[Table] = metadata.tables["day_durations"]
 DAY_FIGURES: Final[Table] = metadata.tables["day_figures"]
 SHEET_LETTER: Final[Table] = metadata.tables["sheet_letter"]

@@ -4,14 +4,14 @@ What must not live here: reading the log (`adapters.served_visits`), and when th
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from queue_server.domain.durations.learned import Learned, learn
 from queue_server.domain.durations.measured import Measured, measure
-from queue_server.domain.durations.served import Served
+from queue_server.domain.durations.served import Lasted, together
 from queue_server.domain.town import Service
 
 DAYS: Final = 84
@@ -29,8 +29,10 @@ class Durations:
     times: Learned
 
 
-def durations_of(served: Sequence[Served], services: Iterable[Service], first: date, last: date) -> Durations:
+def durations_of(days: Iterable[Lasted], services: Iterable[Service], first: date, last: date) -> Durations:
     """Return what the visits of these days tell."""
-    services = tuple(services)
-    counts = Counter(id_ for one in served for id_, _ in one.concern)
-    return Durations(first, last, measure(served, services), counts, learn(served, services))
+    services, lasted = tuple(services), together(days)
+    counts: Counter[str] = Counter()
+    for one in lasted:
+        counts.update({id_: len(one.minutes) for id_, _ in one.concern})
+    return Durations(first, last, measure(lasted, services), counts, learn(lasted, services))

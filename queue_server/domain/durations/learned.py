@@ -13,7 +13,7 @@ from typing import Final
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.durations.measured import ENOUGH
 from queue_server.domain.durations.robust import quantile, sample
-from queue_server.domain.durations.served import Served
+from queue_server.domain.durations.served import Lasted
 from queue_server.domain.needs import MORE_TIME, booked_minutes, minutes_with
 from queue_server.domain.service_times import USUAL_VARIATION, Concern, Spread, spread_around
 from queue_server.domain.town import Service
@@ -54,14 +54,16 @@ class Learned:
         return spread_around((expected_min if needs_more else usual) * shape.factor, shape.variation)
 
 
-def learn(served: Iterable[Served], services: Iterable[Service]) -> Learned:
+def learn(lasted: Iterable[Lasted], services: Iterable[Service]) -> Learned:
     """Return the service times of all concerns that were served often enough, against today's minutes."""
     known = {one.id: one for one in services}
     ratios: defaultdict[frozenset[str], list[tuple[float, float]]] = defaultdict(list)
-    for one in served:
+    for one in lasted:
         if all(id_ in known for id_, _ in one.concern):
             expected = _expected(one.concern, known)
-            ratios[frozenset(id_ for id_, _ in one.concern)].append((one.minutes / expected, 1.0))
+            ratios[frozenset(id_ for id_, _ in one.concern)] += [
+                (took / expected, 1.0) for took in one.minutes
+            ]
     shapes = {of: _shape(all_) for of, all_ in ratios.items() if len(all_) >= ENOUGH}
     return Learned(shapes, known)
 

@@ -11,7 +11,7 @@ from math import erf, log, sqrt
 from typing import Final
 
 from queue_server.domain.durations.robust import Sample, sample, uncertainty
-from queue_server.domain.durations.served import Served
+from queue_server.domain.durations.served import Lasted
 from queue_server.domain.town import Service
 
 ENOUGH: Final = 30
@@ -57,10 +57,10 @@ class Measured:
         return (1 - erf(log(minutes / self.median) / self.spread / sqrt(2))) / 2
 
 
-def measure(served: Sequence[Served], services: Iterable[Service]) -> dict[str, Measured]:
+def measure(lasted: Iterable[Lasted], services: Iterable[Service]) -> dict[str, Measured]:
     """Return what was measured of each service that was served often enough."""
     known = {one.id: one for one in services}
-    visits = [one for one in served if all(id_ in known for id_, _ in one.concern)]
+    visits = [one for one in lasted if all(id_ in known for id_, _ in one.concern)]
     base = [one for one in visits if not _further(one, known)]
     alone = _alone([one for one in base if len(one.concern) == 1])
     found = {}
@@ -68,25 +68,25 @@ def measure(served: Sequence[Served], services: Iterable[Service]) -> dict[str, 
         believed = sample(minutes)
         if count >= ENOUGH and believed.size >= ENOUGH / 2:
             extra = [one for one in visits if len(one.concern) == 1 and one.concern[0][0] == id_]
-            counters = {one.counter for one in base if id_ in dict(one.concern)}
+            counters = frozenset[str]().union(*(one.counters for one in base if id_ in dict(one.concern)))
             found[id_] = replace(_measured(known[id_], believed, count, extra), one_counter=len(counters) < 2)
     return found
 
 
-def _further(one: Served, known: Mapping[str, Service]) -> int:
+def _further(one: Lasted, known: Mapping[str, Service]) -> int:
     return sum(max(0, count - known[id_].included) for id_, count in one.concern)
 
 
-def _alone(visits: Iterable[Served]) -> dict[str, float]:
+def _alone(visits: Iterable[Lasted]) -> dict[str, float]:
     """Return the middle of each service that is often enough served alone."""
     minutes: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     for one in visits:
-        minutes[one.concern[0][0]].append((one.minutes, 1.0))
+        minutes[one.concern[0][0]] += [(took, 1.0) for took in one.minutes]
     return {id_: sample(all_).minutes(0.5) for id_, all_ in minutes.items() if len(all_) >= ENOUGH}
 
 
 def _shared_out(
-    visits: Iterable[Served], known: Mapping[str, Service], alone: Mapping[str, float]
+    visits: Iterable[Lasted], known: Mapping[str, Service], alone: Mapping[str, float]
 ) -> dict[str, tuple[list[tuple[float, float]], int]]:
     """Return for each service its minutes with their weights, and in how many visits it was."""
     found: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -94,11 +94,11 @@ def _shared_out(
         parts = {id_: alone.get(id_, max(known[id_].minutes, 1)) for id_, _ in one.concern}
         whole = sum(parts.values())
         for id_, part in parts.items():
-            found[id_].append((one.minutes * part / whole, part / whole))
+            found[id_] += [(took * part / whole, part / whole) for took in one.minutes]
     return {id_: (minutes, len(minutes)) for id_, minutes in found.items()}
 
 
-def _measured(service: Service, believed: Sample, count: int, visits: Sequence[Served]) -> Measured:
+def _measured(service: Service, believed: Sample, count: int, visits: Sequence[Lasted]) -> Measured:
     spread = believed.spread
     planned = believed.minutes(PLANNED_SHARE)
     return Measured(
@@ -113,13 +113,13 @@ def _measured(service: Service, believed: Sample, count: int, visits: Sequence[S
     )
 
 
-def _further_minutes(service: Service, planned: float, visits: Sequence[Served]) -> Further | None:
+def _further_minutes(service: Service, planned: float, visits: Sequence[Lasted]) -> Further | None:
     """Return what each further one takes: what the visits with so many take more, shared out over them."""
     by_extra: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
     for one in visits:
         extra = one.concern[0][1] - service.included
         if extra > 0:
-            by_extra[extra].append((one.minutes, 1.0))
+            by_extra[extra] += [(took, 1.0) for took in one.minutes]
     count = sum(map(len, by_extra.values()))
     if count < ENOUGH:
         return None

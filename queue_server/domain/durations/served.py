@@ -7,14 +7,17 @@ next visitor came in: who waits for somebody to come does not press. Being parke
 not live here: what follows from the times (`measured`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from queue_server.domain.figures.visits import KINDS, Entry, Visits
 from queue_server.domain.service_times import Concern
 
+VERSION: Final = 1
+"""Raised when the same log tells other times than before: what is kept of its days is then read anew."""
 JUST_CAME: Final = timedelta(minutes=2)
 """Who is called so soon after coming was waited for: the visit before may have ended long ago."""
 SHORTEST: Final = timedelta(seconds=30)
@@ -26,9 +29,48 @@ class Served:
     """One visit that was served alone, from a start to an end; `counter` is where it was called last."""
 
     concern: Concern
-    persons: int
     minutes: float
     counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lasted:
+    """The visits with one concern: their minutes in ascending order, and which counters served any of them.
+
+    All that is learned from, and no more: which of them was when, and where, is not told.
+    """
+
+    concern: Concern
+    minutes: tuple[float, ...]
+    counters: frozenset[str]
+
+
+def gathered(served: Iterable[Served]) -> list[Lasted]:
+    """Return these visits by their concerns."""
+    return together(Lasted(one.concern, (round(one.minutes, 2),), frozenset({one.counter})) for one in served)
+
+
+def together(parts: Iterable[Lasted]) -> list[Lasted]:
+    """Return the visits of several days as those of one."""
+    minutes: defaultdict[Concern, list[float]] = defaultdict(list)
+    counters: defaultdict[Concern, set[str]] = defaultdict(set)
+    for one in parts:
+        minutes[one.concern] += one.minutes
+        counters[one.concern] |= one.counters
+    return [Lasted(of, tuple(sorted(minutes[of])), frozenset(counters[of])) for of in sorted(minutes)]
+
+
+def to_json(lasted: Iterable[Lasted]) -> list[Any]:
+    """Return them as they are kept."""
+    return [[one.concern, sorted(one.counters), one.minutes] for one in lasted]
+
+
+def from_json(body: Iterable[Any]) -> list[Lasted]:
+    """Read what `to_json` made."""
+    return [
+        Lasted(tuple((id_, count) for id_, count in concern), tuple(minutes), frozenset(counters))
+        for concern, counters, minutes in body
+    ]
 
 
 def served_of(entries: Iterable[Entry]) -> list[Served]:
@@ -43,7 +85,7 @@ def served_of(entries: Iterable[Entry]) -> list[Served]:
 class _Reading:
     def __init__(self) -> None:
         self.visits = Visits()
-        self.concerns: dict[int, tuple[Concern, int]] = {}
+        self.concerns: dict[int, Concern] = {}
         self.counters: dict[int, str] = {}
         self.mixed: set[int] = set()
         self.unclear: set[int] = set()
@@ -73,12 +115,11 @@ class _Reading:
     def found(self) -> list[Served]:
         known = ((id_, visit.service_time) for id_, visit in self.visits.all.items())
         return [
-            Served(*self.concerns[id_], lasted / timedelta(minutes=1), self.counters[id_])
+            Served(self.concerns[id_], lasted / timedelta(minutes=1), self.counters[id_])
             for id_, lasted in known
             if lasted is not None and lasted >= SHORTEST and id_ not in self.mixed | self.unclear
         ]
 
 
-def _concern(entry: Entry) -> tuple[Concern, int]:
-    concern = tuple((str(service), int(count)) for service, count in entry.payload["concern"])
-    return concern, int(entry.payload["persons"])
+def _concern(entry: Entry) -> Concern:
+    return tuple((str(service), int(count)) for service, count in entry.payload["concern"])

@@ -1,17 +1,18 @@
 """Learning how long visits take, against simulated visits of which the truth is known."""
 
+import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import exp, log
 
 import pytest
 
-from queue_server.domain.durations.learned import learn
-from queue_server.domain.durations.measured import ENOUGH, measure
+from queue_server.domain.durations.learned import Learned, learn
+from queue_server.domain.durations.measured import ENOUGH, Measured, measure
 from queue_server.domain.durations.proposing import proposals, propose
 from queue_server.domain.durations.robust import quantile, sample
-from queue_server.domain.durations.served import Served
+from queue_server.domain.durations.served import Served, from_json, gathered, to_json, together
 from queue_server.domain.needs import booked_minutes, minutes_with
 from queue_server.domain.service_times import mean
 from queue_server.domain.town import Service
@@ -35,7 +36,15 @@ def visits(
         minutes = dice.lognormvariate(log(middle), SIGMA)
         if dice.random() < forgotten:
             minutes += dice.uniform(30, 240)
-        yield Served(((concern, n),), 1, minutes, f"c{index % 2}")
+        yield Served(((concern, n),), minutes, f"c{index % 2}")
+
+
+def measured(served: Iterable[Served], services: list[Service]) -> dict[str, Measured]:
+    return measure(gathered(served), services)
+
+
+def learned(served: Iterable[Served], services: list[Service]) -> Learned:
+    return learn(gathered(served), services)
 
 
 def fifteen(**changes: object) -> Service:
@@ -46,7 +55,7 @@ def fifteen(**changes: object) -> Service:
 @pytest.mark.parametrize("middle", [4, 12, 26])
 def test_the_truth_is_found_though_ends_were_forgotten(middle: float, forgotten: float) -> None:
     for seed in range(5):
-        found = measure(list(visits(random.Random(seed), middle, 400, forgotten)), [fifteen()])["id-card"]
+        found = measured(list(visits(random.Random(seed), middle, 400, forgotten)), [fifteen()])["id-card"]
         assert found.median == pytest.approx(middle, rel=0.13)
         assert found.planned == pytest.approx(middle * P60, rel=0.14)
         assert found.spread == pytest.approx(SIGMA, abs=0.14)
@@ -56,12 +65,12 @@ def test_the_truth_is_found_though_ends_were_forgotten(middle: float, forgotten:
 def test_the_mean_would_have_been_led_astray() -> None:
     served = list(visits(random.Random(1), 12, 400, 0.12))
     assert sum(one.minutes for one in served) / len(served) > 25
-    assert measure(served, [fifteen()])["id-card"].planned < 16
+    assert measured(served, [fifteen()])["id-card"].planned < 16
 
 
 def test_of_few_visits_nothing_is_told() -> None:
-    assert not measure(list(visits(random.Random(1), 30, ENOUGH - 1)), [fifteen()])
-    assert measure(list(visits(random.Random(1), 30, ENOUGH)), [fifteen()])
+    assert not measured(list(visits(random.Random(1), 30, ENOUGH - 1)), [fifteen()])
+    assert measured(list(visits(random.Random(1), 30, ENOUGH)), [fifteen()])
 
 
 def test_services_that_fit_are_left_alone() -> None:
@@ -69,7 +78,7 @@ def test_services_that_fit_are_left_alone() -> None:
     proposed = 0
     for seed in range(60):
         served = list(visits(random.Random(seed), 15 / P60, 60, 0.03))
-        proposed += bool(proposals(measure(served, [fifteen()]), [fifteen()]))
+        proposed += bool(proposals(measured(served, [fifteen()]), [fifteen()]))
     assert proposed <= 3
 
 
@@ -77,21 +86,21 @@ def test_a_service_that_takes_much_longer_is_proposed_longer() -> None:
     service = a_service("id_card", minutes=10)
     for seed in range(5):
         served = list(visits(random.Random(seed), 22, 300, 0.05))
-        made = proposals(measure(served, [service]), [service])
+        made = proposals(measured(served, [service]), [service])
         assert made["id-card"].minutes == 25
 
 
 def test_few_data_change_little() -> None:
     def believed(count: int) -> float:
         served = list(visits(random.Random(3), 30, count))
-        return propose(fifteen(), measure(served, [fifteen()])["id-card"], apart_by=0.2).believed
+        return propose(fifteen(), measured(served, [fifteen()])["id-card"], apart_by=0.2).believed
 
     assert 15 < believed(ENOUGH) < believed(300) < 30 * P60
 
 
 def test_what_is_planned_in_fives_is_proposed_in_fives_and_other_minutes_are_whole() -> None:
     served = list(visits(random.Random(1), 21, 400))
-    found = measure(served, [fifteen()])["id-card"]
+    found = measured(served, [fifteen()])["id-card"]
     assert propose(fifteen(), found, 0.5).minutes == 25
     assert propose(a_service("id_card", minutes=3), found, 0.7).minutes in {23, 24, 25}
 
@@ -102,8 +111,8 @@ def test_several_services_in_one_visit_share_its_time_by_what_each_takes_alone()
     served = [*visits(dice, 24, 200), *visits(dice, 6, 200, concern="paper")]
     for _ in range(200):
         minutes = 30 * dice.lognormvariate(0, SIGMA)
-        served.append(Served((("id-card", 1), ("paper", 1)), 1, minutes, "c1"))
-    found = measure(served, [card, paper])
+        served.append(Served((("id-card", 1), ("paper", 1)), minutes, "c1"))
+    found = measured(served, [card, paper])
     assert found["id-card"].median == pytest.approx(24, rel=0.12)
     assert found["paper"].median == pytest.approx(6, rel=0.15)
     assert found["paper"].count == 400
@@ -117,7 +126,7 @@ def test_each_further_one_is_learned_from_the_visits_that_had_some() -> None:
         *visits(dice, 20 / P60, 200, n=2),
         *visits(dice, 25 / P60, 100, n=3),
     ]
-    found = measure(served, [service])["id-card"]
+    found = measured(served, [service])["id-card"]
     assert found.further is not None
     assert found.further.minutes == pytest.approx(5, abs=2)
     made = proposals({"id-card": found}, [service])["id-card"]
@@ -127,14 +136,14 @@ def test_each_further_one_is_learned_from_the_visits_that_had_some() -> None:
 def test_where_all_of_a_town_is_far_off_each_service_is_believed_more() -> None:
     services = [a_service(f"s{n}", minutes=10) for n in range(8)]
     served = [one for n in range(8) for one in visits(random.Random(n), 25, 40, concern=f"s{n}")]
-    made = proposals(measure(served, services), services)
+    made = proposals(measured(served, services), services)
     assert len(made) == 8
     assert all(one.minutes >= 20 for one in made.values())
 
 
 def test_the_forecast_draws_from_what_was_measured() -> None:
     served = list(visits(random.Random(4), 30, 500, 0.05))
-    times = learn(served, [fifteen()])
+    times = learned(served, [fifteen()])
     spread = times.spread((("id-card", 1),), 15)
     assert list(spread) == sorted(spread)
     assert mean(spread) == pytest.approx(30 * exp(SIGMA**2 / 2), rel=0.12)
@@ -143,24 +152,24 @@ def test_the_forecast_draws_from_what_was_measured() -> None:
 
 def test_minutes_are_expected_as_a_ticket_would_have_them() -> None:
     short = a_service("id_card", minutes=3)
-    times = learn(list(visits(random.Random(4), 3, 500)), [short])
+    times = learned(list(visits(random.Random(4), 3, 500)), [short])
     assert mean(times.spread((("id-card", 1),), 5)) == pytest.approx(3.5, rel=0.15)
 
 
 def test_other_minutes_in_the_set_up_make_no_visit_longer_or_shorter() -> None:
     """A factor of two, learned against fifteen minutes, met the new thirty: an hour was foretold."""
-    times = learn(list(visits(random.Random(4), 30, 500)), [fifteen()])
+    times = learned(list(visits(random.Random(4), 30, 500)), [fifteen()])
     card = (("id-card", 1),)
     as_before = mean(times.spread(card, 15))
     assert as_before == pytest.approx(30 * exp(SIGMA**2 / 2), rel=0.12)
     for booked_with in (5, 10, 30, 60):
         assert mean(times.spread(card, booked_with)) == pytest.approx(as_before)
-    longer = learn(list(visits(random.Random(4), 30, 500)), [replace(fifteen(), minutes=30)])
+    longer = learned(list(visits(random.Random(4), 30, 500)), [replace(fifteen(), minutes=30)])
     assert mean(longer.spread(card, 15)) == pytest.approx(as_before, rel=0.1), "booked before the change"
 
 
 def test_who_asked_for_more_time_is_expected_to_take_it() -> None:
-    times = learn(list(visits(random.Random(4), 30, 500)), [fifteen()])
+    times = learned(list(visits(random.Random(4), 30, 500)), [fifteen()])
     card = (("id-card", 1),)
     for minutes in (minutes_with({"more_time"}, 15), booked_minutes({"more_time"}, 15)):
         more = mean(times.spread(card, minutes)) / mean(times.spread(card, 15))
@@ -177,8 +186,16 @@ def test_a_quantile_stands_between_its_neighbours_and_weights_count() -> None:
 
 def test_what_one_counter_alone_did_is_marked_and_how_many_take_longer_is_told() -> None:
     served = [replace(one, counter="c1") for one in visits(random.Random(1), 15, 300)]
-    assert measure(served, [fifteen()])["id-card"].one_counter
-    both = measure(list(visits(random.Random(1), 15, 300)), [fifteen()])["id-card"]
+    assert measured(served, [fifteen()])["id-card"].one_counter
+    both = measured(list(visits(random.Random(1), 15, 300)), [fifteen()])["id-card"]
     assert not both.one_counter
     assert both.longer_than(both.median) == pytest.approx(0.5)
     assert both.longer_than(both.planned) == pytest.approx(0.4, abs=0.03)
+
+
+def test_days_that_were_kept_tell_the_same_as_their_visits() -> None:
+    days = [list(visits(random.Random(seed), 12, 40, n=1 + seed % 2)) for seed in range(6)]
+    kept = [json.loads(json.dumps(to_json(gathered(day)))) for day in days]
+    assert together(one for body in kept for one in from_json(body)) == gathered(
+        one for day in days for one in day
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from queue_server.domain.access import Actor, Role
 from queue_server.domain.durations.known import durations_of
-from queue_server.domain.durations.served import Served
+from queue_server.domain.durations.served import Served, gathered
 from queue_server.web.planning import Planning
 from tests.web.admin.setup import found, read, settings
 from tests.web.admin.test_page_planned import acts
@@ -26,11 +26,11 @@ def measured(
     """Let the town have seen so many visits around a middle."""
     dice = random.Random(4)
     served = [
-        Served(((service, 1),), 1, middle * dice.lognormvariate(0, 0.5), f"c{n % counters}")
+        Served(((service, 1),), middle * dice.lognormvariate(0, 0.5), f"c{n % counters}")
         for n in range(count)
     ]
     first, last = date(2025, 12, 17), date(2026, 3, 9)
-    town.house.durations[MUSTER] = durations_of(served, settings(town).services, first, last)
+    town.house.durations[MUSTER] = durations_of(gathered(served), settings(town).services, first, last)
 
 
 async def press(town: Town, page: str, act: str, **typed: Any) -> Any:
