@@ -40,9 +40,7 @@ from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.forgetting.marks import ERASED
 from queue_server.adapters.oidc.client import OidcClient
 from queue_server.adapters.password_strength import weakness
-from queue_server.adapters.post import (
-    desk_letters,
-)
+from queue_server.adapters.post import desk_letters, sheet_letters
 from queue_server.adapters.post.sms_outgoing import SmsOutgoing
 from queue_server.adapters.post.spool import Spool
 from queue_server.adapters.push.encrypting import VapidKey
@@ -189,6 +187,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         copies=copies,
         feeds=feeds,
         letters=desk_letters,
+        sheet_letters=sheet_letters,
         connections=connections,
         backups=_backups(settings, clock, settlement),
         sms=SmsOutgoing(connections, Spool(settings.spool_folder), stays_here=settings.demo),

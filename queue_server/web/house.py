@@ -51,6 +51,7 @@ from queue_server.web.ports import (
     Pictures,
     Sealer,
     Settlement,
+    SheetLetters,
     SignIns,
     Sms,
     Speech,
@@ -164,6 +165,7 @@ class House:
     copies: Copies
     feeds: Feeds
     letters: Letters
+    sheet_letters: SheetLetters
     connections: Connections
     backups: Backups
     sms: Sms

@@ -603,6 +603,35 @@ class Letters(Protocol):
     def discard(self, connection: Connection, site_id: str) -> int: ...
 
 
+class SheetLetter(Protocol):
+    """What became of a monthly sheet for one of the town's mailboxes."""
+
+    @property
+    def mailbox(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def last_error(self) -> str: ...
+
+
+class SheetLetters(Protocol):
+    """Monthly sheets on their way; the module `adapters.post.sheet_letters` fits."""
+
+    def letters_of(
+        self, connection: Connection, organisation_id: str, month: str
+    ) -> Sequence[SheetLetter]: ...
+    def send_again(
+        self,
+        connection: Connection,
+        organisation_id: str,
+        month: str,
+        mailboxes: Sequence[str],
+        now: datetime,
+    ) -> int: ...
+
+
 class ClerkCalendars(Protocol):
     """Clerks' own calendars, as who watches over them asks."""
 

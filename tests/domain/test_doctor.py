@@ -139,6 +139,8 @@ CAUSES: dict[str, Case] = {
     "mail_trouble": mail(trouble="mail_sign_in"),
     "letters_late": letters(late_count=3, oldest=timedelta(hours=2)),
     "letters_failed": letters(failed_count=1),
+    "sheet_late": mail(sheets=(reaching.Sheets("musterstadt", timedelta(hours=2)),)),
+    "sheet_failed": mail(sheets=(reaching.Sheets("musterstadt", failed_count=1),)),
     "nobody_told": mail(told=False),
     "sms_unreachable": (reaching.sms, reaching.Sms("gateway.example", "ConnectionRefusedError")),
     "calendar_unread": (reaching.calendars, ((HALL, 2),)),

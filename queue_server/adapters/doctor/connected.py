@@ -8,7 +8,7 @@ from queue_server.adapters.connections import Connections, ConnectionsProblem, l
 from queue_server.adapters.doctor import reaching as outside
 from queue_server.adapters.tls.local_authority import AUTHORITY
 from queue_server.adapters.town.file import TownFileError
-from queue_server.domain.doctor.reaching import Certificate, Letters, Mail, Sms
+from queue_server.domain.doctor.reaching import Certificate, Letters, Mail, Sheets, Sms
 
 if TYPE_CHECKING:
     from queue_server.adapters.doctor.examining import Patient
@@ -30,6 +30,7 @@ def mail(patient: "Patient") -> Mail:
     """Look at the section, sign in unless it has to be quick, count the letters that are late."""
     found, wrong = _read(patient)
     server = found.mail
+    letters, sheets = _waiting(patient)
     tries = server is not None and not patient.quick and not patient.demo
     return Mail(
         connected=server is not None or patient.demo,
@@ -38,22 +39,25 @@ def mail(patient: "Patient") -> Mail:
         host=server.host if server else "",
         exposed=server is not None and server.is_exposed,
         trouble=outside.mail_trouble(server) if server is not None and tries else "",
-        letters=_letters(patient),
+        letters=letters,
+        sheets=sheets,
     )
 
 
-def _letters(patient: "Patient") -> tuple[Letters, ...]:
+def _waiting(patient: "Patient") -> tuple[tuple[Letters, ...], tuple[Sheets, ...]]:
+    """Return how letters to visitors stand at each site, and the monthly sheets of each town."""
     from queue_server.adapters.database import Database
-    from queue_server.adapters.post.outbox import backlogs
+    from queue_server.adapters.post import outbox, sheet_letters
 
     if not patient.sites:
-        return ()
+        return (), ()
     database = Database(patient.database_url)
     try:
-        found = database.read(lambda conn: backlogs(conn, patient.now))
+        found = database.read(lambda conn: outbox.backlogs(conn, patient.now))
+        sheets = database.read(lambda conn: sheet_letters.backlogs(conn, patient.now))
     finally:
         database.dispose()
-    return tuple(
+    letters = (
         Letters(
             site_id,
             patient.sites.get(site_id, ("", ""))[0],
@@ -62,6 +66,10 @@ def _letters(patient: "Patient") -> tuple[Letters, ...]:
             one.failed_count,
         )
         for site_id, one in found.items()
+    )
+    return tuple(letters), tuple(
+        Sheets(town, patient.now - (one.oldest_at or patient.now), one.failed_count)
+        for town, one in sheets.items()
     )
 
 

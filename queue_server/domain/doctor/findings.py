@@ -102,6 +102,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "mail_trouble":              Kind("mail", _A),
     "letters_late":              Kind("mail", _W),
     "letters_failed":            Kind("mail", _W),
+    "sheet_late":                Kind("mail", _W),
+    "sheet_failed":              Kind("mail", _W),
     "nobody_told":               Kind("mail", _H),
     "sms_unreachable":           Kind("sms", _W),
     "calendar_unread":           Kind("calendars", _W),

@@ -28,6 +28,15 @@ class Letters:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheets:
+    """How a town's monthly sheets stand: how long one has waited after a failure; how many were given up."""
+
+    organisation_id: str
+    oldest: timedelta = timedelta(0)
+    failed_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """The mail server. `file`: what is wrong with connections.toml; `trouble`: what signing in ended in."""
 
@@ -38,6 +47,7 @@ class Mail:
     exposed: bool = False
     trouble: str = ""
     letters: tuple[Letters, ...] = ()
+    sheets: tuple[Sheets, ...] = ()
 
 
 def mail(facts: Mail) -> Iterator[Finding]:
@@ -49,6 +59,12 @@ def mail(facts: Mail) -> Iterator[Finding]:
         yield Finding("mail_unencrypted", facts.host)
     if facts.trouble:
         yield Finding("mail_trouble", facts.host, {"why": facts.trouble})
+    yield from _waiting(facts)
+    if not facts.told and not facts.file:
+        yield Finding("nobody_told")
+
+
+def _waiting(facts: Mail) -> Iterator[Finding]:
     for one in facts.letters:
         if one.late_count and one.oldest > LATE:
             yield Finding(
@@ -57,8 +73,11 @@ def mail(facts: Mail) -> Iterator[Finding]:
         if one.failed_count:
             n = {"n": one.failed_count}
             yield Finding("letters_failed", one.site_id, n, one.organisation_id, one.site_id)
-    if not facts.told and not facts.file:
-        yield Finding("nobody_told")
+    for town in facts.sheets:
+        if town.oldest > LATE:
+            yield Finding("sheet_late", town.organisation_id, {}, town.organisation_id)
+        if town.failed_count:
+            yield Finding("sheet_failed", town.organisation_id, {}, town.organisation_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,28 @@
 """`/admin/figures/report`: a month on one sheet of A4, for who answers for the town hall or a department.
 
-Beside the month before and the same month of last year. What must not live here: counting, and what stands
-on the sheet (`figures_sheet`).
+Beside the month before and the same month of last year. Who administers the town reads what became of it by
+mail. What must not live here: counting, what stands on the sheet (`figures_sheet`), sending (`report_mail`).
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from starlette.responses import Response
+from sqlalchemy.engine import Connection
+from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
+from queue_server.domain.administration import Done
+from queue_server.domain.errors import BadInput
+from queue_server.domain.figures.monthly import name_of
 from queue_server.domain.figures.period import Length, Period, period_of
 from queue_server.domain.town import in_language
 from queue_server.web.admin.figures_asked import Asked, day_of, gathered, scope_of
-from queue_server.web.admin.frame import framed
-from queue_server.web.booking_dates import local
+from queue_server.web.admin.frame import framed, is_of_town, sent, town_of
+from queue_server.web.booking_dates import local, plain_date
 from queue_server.web.figures_sheet import REPORT, sheet
-from queue_server.web.naming import SOMEWHERE
+from queue_server.web.naming import SOMEWHERE, TOWN
+from queue_server.web.noting import note
+from queue_server.web.page_desk_letters import why
 from queue_server.web.pages import PageCall, PageRoute
 
 
@@ -32,12 +38,55 @@ async def report_page(call: PageCall) -> Response:
     return framed(
         call,
         "admin/report.html",
-        month=f"{month.first:%Y-%m}",
+        month=name_of(month),
+        mailed=await _mailed(call, month) if is_of_town(call) else [],
+        is_again=call.request.query_params.get("done") == "again",
         site_id=asked.site_id,
         sites=sites,
         site_name=", ".join(name for id_, name in sites if asked.site_id in {"", id_}),
         **sheet(call.say, scope.town, month, found, today),
     )
+
+
+async def send_again(call: PageCall) -> Response:
+    """Let the sheet of a month leave once more for whom it did not reach."""
+    form, town = await sent(call), town_of(call)
+    on = day_of(f"{form.get('month') or ''}-01")
+    if on is None:
+        raise BadInput(field="month")
+    month, now = name_of(period_of(Length.MONTH, on)), call.house.clock()
+
+    def again(conn: Connection) -> None:
+        sheets = call.house.sheet_letters
+        told = {"count": sheets.send_again(conn, town.id, month, town.report_to, now)}
+        note(call.house, conn, call.actor, Done.LETTERS_SENT_AGAIN, "sheet", month, after=told)
+
+    await call.house.write(again)
+    return RedirectResponse(f"{REPORT}?month={month}&done=again", status_code=303)
+
+
+async def _mailed(call: PageCall, month: Period) -> list[dict[str, str]]:
+    """Return what became of the sheet for each mailbox of the town, in words."""
+    town = town_of(call)
+    zone = town.sites[0].time_zone
+    letters = call.house.sheet_letters.letters_of
+    return [
+        {
+            "mailbox": one.mailbox,
+            "state": (state := "later" if one.state == "waiting" and one.last_error else one.state),
+            "words": call.say(
+                f"figures.sheet_{state}",
+                why=why(call, one.last_error),
+                when=_moment(one.at, zone, call.language),
+            ),
+        }
+        for one in await call.house.read(lambda conn: letters(conn, town.id, name_of(month)))
+    ]
+
+
+def _moment(at: datetime, zone: str, language: str) -> str:
+    found = local(at, zone)
+    return f"{plain_date(found.date(), language)}, {found:%H:%M}"
 
 
 def _month(call: PageCall, today: date) -> Period:
@@ -50,4 +99,7 @@ def _site(call: PageCall, sites: Any) -> str:
     return asked if any(one.id == asked for one in sites) else ""
 
 
-ROUTES = [PageRoute(REPORT, report_page, Act.SEE_FIGURES, SOMEWHERE)]
+ROUTES = [
+    PageRoute(REPORT, report_page, Act.SEE_FIGURES, SOMEWHERE),
+    PageRoute(REPORT, send_again, Act.CHANGE_SETTINGS, TOWN, methods=("POST",)),
+]

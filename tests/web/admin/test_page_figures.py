@@ -3,18 +3,25 @@
 import csv
 import io
 import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from playwright.async_api import Browser, expect
+from sqlalchemy.engine import Connection
 
+from queue_server.adapters.post import sheet_letters
 from queue_server.domain.access import Actor, Role
+from queue_server.web.report_mail import ReportMail
 from tests.e2e.harness.axe import axe_by_day_and_night
 from tests.web.admin.counted import count_the_past
 from tests.web.admin.setup import read
 from tests.web.askers import MUSTER, THERE
 from tests.web.running import Town
+from tests.web.test_all_acts_are_noted import lines
 from tests.web.test_page_department import let_in
-from tests.web.test_page_desk import words
+from tests.web.test_page_desk import field, words
 from tests.web.test_page_status import NARROW, photograph
+from tests.web.test_report_mail import named
 
 FIGURES = "/admin/figures"
 GAPS = """() => Math.min(...[...document.querySelectorAll('.chart__feet')].flatMap(one => {
@@ -132,6 +139,42 @@ async def test_the_monthly_sheet_stands_beside_last_month_and_last_year(town: To
     department = town.house.town_and_site("rathaus")[0].departments[0]
     lead = await let_in(town, Actor(Role.LEAD, MUSTER, leads=frozenset({department.id})), "lea")
     assert "Monatsblatt" in await read(town, f"{FIGURES}/report", lead)
+
+
+async def test_what_became_of_the_sheet_by_mail_is_told_and_it_is_sent_again(town: Town) -> None:
+    await count_the_past(town)
+    await named(town, "none@musterstadt.example", "good@musterstadt.example", "away@musterstadt.example")
+    town.clock.now = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    await ReportMail(town.house, sheet_letters).turn()
+    assert "Per E-Mail none@musterstadt.example wird gesendet" in words(await read(town, f"{FIGURES}/report"))
+
+    def work(conn: Connection) -> None:
+        at = town.clock()
+        none, good, away = sheet_letters.claim(conn, at, "anna", 9, "mail")
+        later = at + timedelta(hours=1)
+        told: list[Any] = [(none, "failed", None, "mailbox_unknown"), (good, "sent", None, "")]
+        sheet_letters.note_all(conn, [*told, (away, "waiting", later, "mail_unreachable")], at)
+
+    await town.house.write(work)
+    shown = await read(town, f"{FIGURES}/report")
+    page = words(shown)
+    assert "none@musterstadt.example nicht angekommen: Dieses Postfach gibt es nicht." in page
+    assert "good@musterstadt.example gesendet am 1. März 2026, 09:00" in page
+    assert "wartet: Der Mailserver ist nicht zu erreichen. Nächster Versuch am 1. März 2026, 10:00." in page
+    assert "aufruf mail test" in page
+    lead = await let_in(town, Actor(Role.LEAD, MUSTER, leads=frozenset({"buergerbuero"})), "lea")
+    assert "musterstadt.example" not in await read(town, f"{FIGURES}/report", lead), "no addresses for others"
+    await named(town, "new@musterstadt.example", "good@musterstadt.example")
+    body = {"csrf": field(shown, "csrf"), "month": "2026-02"}
+    headers = town.headers("administrator")
+    answer = await town.client.post(f"{FIGURES}/report", data=body, headers=headers)
+    page = words(await read(town, answer.headers["location"]))
+    assert "Das Blatt wird noch einmal gesendet." in page
+    assert "new@musterstadt.example wird gesendet" in page
+    assert "none@musterstadt.example nicht gesendet" in page
+    assert (await lines(town))[0]["act"] == "letters_sent_again"
+    refused = await town.client.post(f"{FIGURES}/report", data={**body, "month": "x"}, headers=headers)
+    assert refused.status_code == 400
 
 
 async def test_the_page_can_be_read_on_a_phone_by_day_and_night(served_town: Town, browser: Browser) -> None:
