@@ -4,7 +4,7 @@ What must not live here: what one page shows, and any rule of the hall.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -23,20 +23,35 @@ from queue_server.web.pages import PageCall
 async def frame(call: PageCall, site: Site) -> dict[str, Any]:
     """Return what the bar of every desk page shows."""
     clerk = clerk_of(call)
-    return {
-        "site": {"id": site.id, "name": in_language(site.name, call.language)},
-        "sites": [{"id": one.id, "name": in_language(one.name, call.language)} for one in sites_of(call)],
-        "clerk_name": clerk.name if clerk else "",
+    counts = {
         "requests": await _requests(call, site),
         "letters": await _letters(call, site),
+        "interpreters": await _interpreters(call, site),
+    }
+    return {
+        **counts,
+        "desk_ways": _ways(call, site, counts),
+        "site": {"id": site.id, "name": in_language(site.name, call.language)},
+        "clerk_name": clerk.name if clerk else "",
         "unread": _unread(call, site),
         "unattended": ", ".join(await call.house.sequencer.look(site.id, staff.unattended_rooms)),
         "conflicts": await calendar_conflicts.count(call.house, site.id),
-        "interpreters": await _interpreters(call, site),
         "alarm": alarm_of(call, site),
         "csrf": call.house.csrf.token(call.request.scope),
         "q_day": words_for(call.say, site, call.house.clock()).today.isoformat(),
     }
+
+
+def _ways(call: PageCall, site: Site, counts: Mapping[str, int | None]) -> list[tuple[str, str, bool]]:
+    """Return what stands in the menu: path, words, and whether it does only where the bar has no room.
+
+    Other sites are gone to now and then, and a town may have many: in the bar they cut the search short.
+    """
+    empty = [
+        (f"/desk/{site.id}/{page}", call.say(f"desk.{page}"), True) for page, n in counts.items() if n == 0
+    ]
+    others = [one for one in sites_of(call) if one.id != site.id]
+    return empty + [(f"/desk/{one.id}", in_language(one.name, call.language), False) for one in others]
 
 
 def alarm_of(call: PageCall, site: Site, counter_id: str | None = None) -> dict[str, Any] | None:

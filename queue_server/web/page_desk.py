@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act
 from queue_server.domain.errors import BadInput, NotFound, NotTogether, Refusal
-from queue_server.domain.interpreting import offered_at
+from queue_server.domain.interpreting import code_for
 from queue_server.domain.needs import NEEDS
 from queue_server.domain.person import Person
 from queue_server.domain.person_fields import reason_for
@@ -306,7 +306,7 @@ def _needs(call: PageCall) -> list[tuple[str, str]]:
 
 def _interpreters(call: PageCall, site: Site) -> list[tuple[str, str]]:
     """Return of which languages one may be chosen, in words; none where the site finds nobody."""
-    return [(one, in_words(call.say, one, "counter")) for one in offered_at(site)]
+    return [(code_for(one), name_in(call.say, one)) for one in site.interpreter_languages]
 
 
 def _iso(day: date | None) -> str:

@@ -250,6 +250,33 @@ async def test_the_pages_fit_and_are_accessible(
     assert not found, "\n".join(found)
 
 
+CUT = """field => {
+    const style = getComputedStyle(field), pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${style.fontSize} ${style.fontFamily}`;
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return pen.measureText(field.placeholder).width - room;
+}"""
+
+
+async def test_the_bar_keeps_its_search_whole_and_leaves_a_phone_its_page(
+    server: Server, town: Town, browsers: Browsers, browser: Browser
+) -> None:
+    """With interpreters the bar has all it can have; at 320 px it took half of the screen."""
+    administrator = await town.sign_in()
+    await administrator.change("/admin/setup/site/rathaus", interpreter_languages=["tr"])
+    desk = await DeskPage.open(browsers, browser, server.url)
+    bar = desk.page.locator(".bar")
+    for width, height in ((1280, 800), (390, 844), (320, 640)):
+        await desk.page.set_viewport_size({"width": width, "height": height})
+        assert await desk.page.locator("#q").evaluate(CUT) <= 0, width
+        box = await bar.bounding_box()
+        assert box
+        assert box["height"] <= height / 3, width
+    await bar.locator(".ways summary").click()
+    for name in ("Nachrichten", "Dolmetschen", "Bürgerzentrum"):
+        await expect(bar.locator(".ways__way", has_text=name)).to_be_visible()
+
+
 async def judge(page: Page, where: str) -> list[str]:
     wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [f"{where}: {line}" for line in [*await axe(page), *([f"{wide} px too wide"] if wide > 0 else [])]]

@@ -46,7 +46,7 @@ class Signed:
     async def post(self, path: str, **body: Any) -> Any:
         return _checked(await self._client.post(f"/api/v1{path}", json=body))
 
-    async def change(self, path: str, **typed: str) -> None:
+    async def change(self, path: str, **typed: str | list[str]) -> None:
         """Send a form of the set-up as it is shown, with what is typed."""
         shown = await self._client.get(path)
         body: dict[str, list[str]] = {}
