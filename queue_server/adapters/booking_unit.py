@@ -16,6 +16,7 @@ from queue_server.adapters.post.outbox_rows import OutboxRows
 from queue_server.adapters.randomness import Randomness
 from queue_server.adapters.rows.appointment_rows import AppointmentRows
 from queue_server.adapters.rows.contact_days import ContactDays
+from queue_server.adapters.rows.order_rows import OrderRows
 from queue_server.adapters.rows.overrule_rows import OverruleRows
 from queue_server.adapters.rows.person_rows import PersonRows
 from queue_server.adapters.server_key import LETTERS
@@ -28,7 +29,7 @@ from queue_server.domain.helper_code import normal_code
 from queue_server.domain.person import Person, normal_phone
 from queue_server.domain.slots import Bits, ClerkTime, Span, stretch
 from queue_server.domain.town import Site, Town
-from queue_server.services.ports import Calendars, Overruled, TakenBack
+from queue_server.services.ports import Calendars, InterpreterOrder, Overruled, TakenBack
 
 REFERENCE_SIGNS = 6
 """64 million: it identifies and never authorises, so it needs no more than to be unique."""
@@ -204,6 +205,26 @@ class BookingUnit:
 
     def persons_with_interpreter(self) -> Mapping[int, Person]:
         return self._read(lambda c: PersonRows.with_interpreter(c, self.site.id))
+
+    def keep_order(self, reference: str, spoken: str, starts_at: datetime) -> None:
+        self.changes += 1
+        whose = {"organisation_id": self.organisation_id, "site_id": self.site.id, "reference": reference}
+        OrderRows.add(self._flushed(), {**whose, "spoken": spoken, "starts_at": starts_at})
+
+    def orders(self) -> list[InterpreterOrder]:
+        return self._read(lambda c: OrderRows.of_site(c, self.site.id))
+
+    def settle_order(self, order_id: int, settled_at: datetime | None) -> None:
+        self.changes += 1
+        OrderRows.settle(self._flushed(), self.site.id, order_id, settled_at)
+
+    def drop_order(self, order_id: int) -> None:
+        self.changes += 1
+        OrderRows.drop(self._flushed(), self.site.id, order_id)
+
+    def unname_orders(self, reference: str) -> None:
+        self.changes += 1
+        OrderRows.unname(self._flushed(), self.organisation_id, reference)
 
     def persons(self, appointment_ids: Sequence[int]) -> Mapping[int, Person]:
         return self._read(lambda c: PersonRows.of(c, self.site.id, appointment_ids))

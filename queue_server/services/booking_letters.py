@@ -17,6 +17,7 @@ from queue_server.domain.events import Event
 from queue_server.domain.person import Person, ways_to
 from queue_server.domain.reminding import remind_at
 from queue_server.domain.town import Site
+from queue_server.services import interpreter_orders
 from queue_server.services.ports import TakenBack, Unit
 from queue_server.services.short_messages import KINDS
 
@@ -131,12 +132,14 @@ def ended(
     ways = _ways(unit.site, person, kind)
     post(unit, kind, parts, person, unit.hall.seq)
     _remind_anew(unit, rest, person)
+    interpreter_orders.leave_all(unit, parts, person)
     for one in parts:
         unit.forget_person(one.id, unit.now + CONTACT_KEPT if ways else None)
 
 
 def dropped(unit: Unit, parts: Sequence[Appointment]) -> None:
     """Post nothing any more, and erase the person at once."""
+    interpreter_orders.leave_all(unit, parts, unit.person(parts[0].id) or Person())
     for one in parts:
         unit.withdraw_posts(one.id)
         unit.forget_person(one.id)

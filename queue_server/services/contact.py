@@ -1,8 +1,9 @@
-"""Use cases on a visitor's contact after booking."""
+"""Use cases on what a visitor told, after booking: another address, and that all of it goes."""
 
 from dataclasses import replace
 
 from queue_server.domain.errors import BadInput, NotFound
+from queue_server.services import interpreter_orders
 from queue_server.services.appointments import find_appointment
 from queue_server.services.ports import Answer, Unit
 
@@ -24,3 +25,17 @@ def correct_mail(unit: Unit, reference: str, email: str) -> Answer:
     for id_, person in written_to.items():
         unit.correct_mail(id_, replace(person, email=email))
     return {"reference": reference}
+
+
+def forget(unit: Unit, reference: str) -> Answer:
+    """Erase all that a visitor told, of both of a pair; the appointments stay, without a name.
+
+    Raises `NotFound`.
+    """
+    pair = unit.book.pair_of(find_appointment(unit, reference))
+    persons = unit.persons([one.id for one in pair])
+    for one in pair:  # they were told once, for both
+        interpreter_orders.forget(unit, one, persons.get(one.id))
+        unit.withdraw_posts(one.id)
+        unit.forget_person(one.id)
+    return {}

@@ -9,10 +9,9 @@ from dataclasses import replace
 from queue_server.domain import events as e
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.errors import NotFound
-from queue_server.domain.interpreting import ARRANGED
 from queue_server.domain.person import Person
 from queue_server.services import booking_letters as letters
-from queue_server.services import calendar_posts
+from queue_server.services import calendar_posts, interpreter_orders
 from queue_server.services.appointments import booked_answer
 from queue_server.services.booked_numbers import draw
 from queue_server.services.booking_letters import erase_after
@@ -77,6 +76,7 @@ def carry(unit: Unit, other: Unit, old: Appointment, held: Appointment, number: 
     reference = old.reference
     rest = [one for one in other.book.pair_of(old) if one is not old]
     person = other.person(old.id)
+    interpreter_orders.leave(other, old, person)
     # What stays behind keeps a name of its own: no two appointments ever have one reference.
     other.record([e.AppointmentTakenAway(old.id, other.new_reference(), unit.site.id)])
     unit.record([e.AppointmentBrought(held.id, reference, number, held.area_id, old.language)])
@@ -86,7 +86,7 @@ def carry(unit: Unit, other: Unit, old: Appointment, held: Appointment, number: 
     letters.left(other, old, rest, person or Person())
     other.forget_person(old.id)
     if person is not None:  # else it was erased on demand, and stays so
-        unit.keep_person(held.id, _told_of(old, person), erase_after(unit, held))
+        unit.keep_person(held.id, _told_of(unit, held, old, person), erase_after(unit, held))
     return person or Person()
 
 
@@ -95,6 +95,8 @@ def swap(unit: Unit, appointment: Appointment, held: Appointment) -> None:
     number = appointment.number
     if number is None or unit.book.day_of(held) != unit.book.day_of(appointment):
         number = draw(unit, held.starts_at)
+    person = unit.person(appointment.id)
+    interpreter_orders.leave(unit, appointment, person)
     former, clerk_id, starts_at, minutes = appointment.clerk_id, held.clerk_id, held.starts_at, held.minutes
     unit.free_cells(appointment.id)
     unit.record([e.AppointmentMoved(appointment.id, held.id, starts_at, minutes, number)])
@@ -103,15 +105,12 @@ def swap(unit: Unit, appointment: Appointment, held: Appointment) -> None:
     if former != appointment.clerk_id:
         calendar_posts.remove(unit, appointment, former)
     calendar_posts.put(unit, appointment)
-    person = unit.person(appointment.id)
     if person is not None:  # else it was erased on demand, and stays so
-        unit.keep_person(appointment.id, _told_of(appointment, person), erase_after(unit, appointment))
+        told = _told_of(unit, appointment, appointment, person)
+        unit.keep_person(appointment.id, told, erase_after(unit, appointment))
 
 
-def _told_of(appointment: Appointment, person: Person) -> Person:
-    """Return the person without the reason to leave the old time; an answer to a request stays.
-
-    An interpreter was arranged for the old time.
-    """
-    person = replace(person, needs=tuple(one for one in person.needs if one != ARRANGED))
-    return person if appointment.confirmed_by else replace(person, answer="")
+def _told_of(unit: Unit, new: Appointment, old: Appointment, person: Person) -> Person:
+    """Return the person without the reason to leave the old time; an answer to a request stays."""
+    person = interpreter_orders.carried(unit, new, person)
+    return person if old.confirmed_by else replace(person, answer="")

@@ -66,6 +66,20 @@ class TakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class InterpreterOrder:
+    """An interpreter who was arranged for a time at which nobody needs one any more.
+
+    `reference` is whose appointment it was; empty once they had their data deleted.
+    """
+
+    id: int
+    reference: str
+    spoken: str
+    starts_at: datetime
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Overruled:
     """A limit that somebody of the staff has lifted: `what` is `open`, `daily` or `time`. Kept for good."""
 
@@ -246,6 +260,19 @@ class Unit(PublicUnit, Protocol):
 
     def persons_with_interpreter(self) -> Mapping[int, Person]:
         """Return who booked and asked for an interpreter, by appointment, whatever became of it."""
+
+    def keep_order(self, reference: str, spoken: str, starts_at: datetime) -> None:
+        """Keep that an interpreter was arranged for then, to be told that nobody needs one."""
+
+    def orders(self) -> list[InterpreterOrder]:
+        """Return those of the site, the next one first."""
+
+    def settle_order(self, order_id: int, settled_at: datetime | None) -> None:
+        """Note when the interpreter was told, or that nobody did after all."""
+
+    def drop_order(self, order_id: int) -> None: ...
+    def unname_orders(self, reference: str) -> None:
+        """Let no order of the organisation tell whose it was."""
 
     def person(self, appointment_id: int) -> Person | None: ...
     def person_at(self, site_id: str, appointment_id: int) -> Person | None:

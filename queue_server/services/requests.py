@@ -178,14 +178,14 @@ def _end(unit: Unit, parts: Sequence[Appointment], person: Person, kind: str) ->
 
 def keep_answer(unit: Unit, parts: Sequence[Appointment], answer: str) -> Person:
     """Keep the sentence with what the visitor told; nothing when that was erased meanwhile."""
-    person = unit.person(parts[0].id)
-    if person is None:
+    persons = unit.persons([one.id for one in parts])
+    if parts[0].id not in persons:
         return Person()
-    answered = replace(person, answer=answer.strip())
-    if answered != person:
-        for one in parts:
-            unit.keep_person(one.id, answered, erase_after(unit, one))
-    return answered
+    answered = {id_: replace(person, answer=answer.strip()) for id_, person in persons.items()}
+    for one in parts:  # each its own: an interpreter is arranged for one of a pair
+        if one.id in answered and answered[one.id] != persons[one.id]:
+            unit.keep_person(one.id, answered[one.id], erase_after(unit, one))
+    return answered[parts[0].id]
 
 
 def waiting_parts(unit: Unit, found: Appointment) -> tuple[Appointment, ...]:

@@ -45,6 +45,7 @@ from queue_server.adapters.post.sms_outgoing import SmsOutgoing
 from queue_server.adapters.post.spool import Spool
 from queue_server.adapters.push.encrypting import VapidKey
 from queue_server.adapters.push.sender import PushSender
+from queue_server.adapters.rows.order_rows import OrderRows
 from queue_server.adapters.server_key import ensure_key_file
 from queue_server.adapters.settlement import Settlement
 from queue_server.adapters.simulating import SimulationChild
@@ -188,6 +189,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         feeds=feeds,
         letters=desk_letters,
         sheet_letters=sheet_letters,
+        interpreter_orders=OrderRows(),
         connections=connections,
         backups=_backups(settings, clock, settlement),
         sms=SmsOutgoing(connections, Spool(settings.spool_folder), stays_here=settings.demo),

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from queue_server.domain.errors import Refusal
 from queue_server.domain.town import Clerk, Site, Town, in_language
 from queue_server.live.inbox import RequestKey
-from queue_server.services import interpreters, requests, staff
+from queue_server.services import requests, staff
 from queue_server.services.ports import Answer
 from queue_server.services.wording import untold
 from queue_server.web import calendar_conflicts
@@ -70,10 +70,13 @@ async def _requests(call: PageCall, site: Site) -> int | None:
 
 
 async def _interpreters(call: PageCall, site: Site) -> int | None:
-    """Count the bookings for which one is still to be found; None where none are offered."""
-    if not site.interpreter_languages:
-        return None
-    return await call.house.sequencer.look(site.id, interpreters.count_open)
+    """Count for whom one is still to be found or to be told; None where there is nothing of it.
+
+    Away from the writer's thread: each page of the desk asks.
+    """
+    house = call.house
+    count = await house.read(lambda c: house.interpreter_orders.count_open(c, site.id, house.clock()))
+    return count if count or site.interpreter_languages else None
 
 
 async def _letters(call: PageCall, site: Site) -> int:

@@ -43,6 +43,7 @@ from queue_server.web.ports import (
     Feeds,
     Figures,
     Helpers,
+    InterpreterOrders,
     Letters,
     MissingDocuments,
     Oidc,
@@ -166,6 +167,7 @@ class House:
     feeds: Feeds
     letters: Letters
     sheet_letters: SheetLetters
+    interpreter_orders: InterpreterOrders
     connections: Connections
     backups: Backups
     sms: Sms

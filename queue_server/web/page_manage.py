@@ -11,8 +11,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from queue_server.domain.errors import BadInput, HoldExpired, Refusal, SlotTaken
-from queue_server.services import booking
-from queue_server.services.ports import Answer, Unit
+from queue_server.services import booking, contact
 from queue_server.web import page_confirm, page_moving
 from queue_server.web.booking_own import Own, open_own, to_own
 from queue_server.web.booking_visit import client_of
@@ -68,14 +67,7 @@ async def _cancel(own: Own, _form: FormData) -> Response:
 
 
 async def _forget(own: Own, _form: FormData) -> Response:
-    def work(unit: Unit) -> Answer:
-        appointment = booking.find_appointment(unit, own.ref.reference)
-        for one in unit.book.pair_of(appointment):  # they were told once, for both
-            unit.withdraw_posts(one.id)
-            unit.forget_person(one.id)
-        return {}
-
-    await own.do(work)
+    await own.do(lambda unit: contact.forget(unit, own.ref.reference))
     return to_own(own, "?forgotten=1")
 
 

@@ -632,6 +632,12 @@ class SheetLetters(Protocol):
     ) -> int: ...
 
 
+class InterpreterOrders(Protocol):
+    """What the desk has to see to for interpreters; `adapters.rows.order_rows.OrderRows` fits."""
+
+    def count_open(self, connection: Connection, site_id: str, now: datetime) -> int: ...
+
+
 class ClerkCalendars(Protocol):
     """Clerks' own calendars, as who watches over them asks."""
 

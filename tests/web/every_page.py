@@ -290,6 +290,8 @@ async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
 
     def confirm(unit: Unit) -> Answer:
         _booked_for(unit, "interpreter_fa", day=3, is_arranged=True)
+        gone = _booked_for(unit, "interpreter_fa", day=4, is_arranged=True)
+        booking.cancel(unit, gone["reference"], "visitor")
         return _booked_for(unit, "interpreter_tr")
 
     booked = await town.house.sequencer.do("rathaus", confirm)

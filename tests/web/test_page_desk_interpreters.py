@@ -72,6 +72,30 @@ async def test_the_desk_lists_it_until_somebody_has_seen_to_it(speaking: Town) -
     assert "Dolmetschen: " not in words(await desk.get())
 
 
+async def test_the_desk_hears_that_an_arranged_interpreter_is_not_needed(speaking: Town) -> None:
+    desk = Desk(speaking)
+    reference = await desk.book(at="2026-03-13T10:00+01:00", needs="interpreter_tr", name="Erika")
+    await desk.post("/interpreters", reference=reference, act="arranged")
+    other = (await desk.times(move=reference, day="2026-03-16"))[0]
+    await desk.post(at=other, move=reference, **{"s": "id-card", "n-id-card": "1"})
+    page = words(await desk.get("/interpreters"))
+    assert "Verlegt auf Montag, 16. März" in page
+    assert "Vereinbart war: Türkisch · Freitag, 13. März" in page
+    assert "Dolmetschen: 2 offen" in page
+    await desk.post("/interpreters", order="1", act="along")
+    page = words(await desk.get("/interpreters"))
+    assert "Dolmetschen: " not in page
+    assert "Erledigt" in page
+    await desk.post(f"/appointments/{reference}", act="cancel")
+    page = words(await desk.get("/interpreters"))
+    assert f"Termin entfällt ({reference})" in page
+    assert "Dolmetschen: 1 offen" in page
+    for act, count in (("settled", 0), ("unsettled", 1)):
+        await desk.post("/interpreters", order="2", act=act)
+        assert ("Dolmetschen: 1 offen" in words(await desk.get())) == bool(count)
+    assert (await desk.post("/interpreters", order="x", act="settled")).status_code == 404
+
+
 async def test_where_nobody_interprets_nobody_is_asked(town: Town) -> None:
     visitor = Visitor(town)
     await visitor.open(SOON)

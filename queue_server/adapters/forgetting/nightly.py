@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.forgetting import erasing, marks
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.adapters.rows.base import table
+from queue_server.adapters.rows.order_rows import OrderRows
 from queue_server.adapters.rows.person_rows import PERSON
 from queue_server.adapters.tables.outbox import OutboxRow
 
@@ -35,6 +36,7 @@ def erase(connection: Connection, now: datetime, zones: Mapping[str, str]) -> in
     if at_night:
         gone += sum(erase_done(connection, site_id, now) for site_id in at_night)
     marks.forget(connection, now)
+    OrderRows.forget(connection, now)
     connection.execute(sa.delete(erasing.ERASURE).where(erasing.ERASURE.c.at < now - NOTED))
     return gone
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.adapters.rows.base import table, upsert
 from queue_server.adapters.rows.prepared import PreparedRows, numbered
-from queue_server.adapters.tables.visitors import BookedPerson
+from queue_server.adapters.tables.visitors import WISHES_INTERPRETER, BookedPerson
 from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.person import Person, contacts_of
 
@@ -72,8 +72,8 @@ class PersonRows:
     @staticmethod
     def with_interpreter(connection: Connection, site_id: str) -> dict[int, Person]:
         """Return who asked for one, as far as it is not erased: few among those who are known at a time."""
-        asked = sa.cast(PERSON.c.needs, sa.Text).like("%interpreter%")
-        found = connection.execute(sa.select(PERSON).where(PERSON.c.site_id == site_id, asked)).mappings()
+        wished = (PERSON.c.site_id == site_id) & sa.text(WISHES_INTERPRETER)
+        found = connection.execute(sa.select(PERSON).where(wished)).mappings()
         return {row["appointment_id"]: _person({**row}) for row in found}
 
     @staticmethod

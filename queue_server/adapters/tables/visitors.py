@@ -4,10 +4,13 @@ A test holds that no module on their road imports this one.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, Column
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, text
 from sqlmodel import Field, SQLModel
+
+WISHES_INTERPRETER: Final = "CAST(needs AS TEXT) LIKE '%interpreter%'"
+"""The few who wish one have an index of their own; a query that wants it says it in the same words."""
 
 
 class VisitorData(SQLModel, table=True):
@@ -55,3 +58,33 @@ class BookedPerson(SQLModel, table=True):
     second_hash: str = Field(default="", max_length=64, index=True)
     created_at: datetime
     erase_after: datetime = Field(index=True)
+
+    __table_args__ = (
+        Index(
+            "ix_booked_person_interpreter",
+            "site_id",
+            sqlite_where=text(WISHES_INTERPRETER),
+            postgresql_where=text(WISHES_INTERPRETER),
+        ),
+    )
+
+
+class InterpreterOrder(SQLModel, table=True):
+    """An interpreter who was arranged for a time at which nobody needs one any more.
+
+    It stays until somebody has told them, or the time has come. No name and no contact; `reference` is empty
+    once its holder had their data deleted. `spoken` is empty where nobody knew the language.
+    """
+
+    __tablename__ = "interpreter_order"
+
+    id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
+    organisation_id: str = Field(max_length=40)
+    site_id: str = Field(index=True, max_length=40)
+    reference: str = Field(index=True, max_length=12)
+    spoken: str = Field(max_length=12)
+    starts_at: datetime
+    settled_at: datetime | None = None
+
+    # Else SQLite gives the last id again once the row is gone, and an old page settles another one.
+    __table_args__ = {"sqlite_autoincrement": True}
