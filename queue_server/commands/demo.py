@@ -4,12 +4,17 @@ import argparse
 import sys
 import time
 from ipaddress import ip_address
+from typing import Final
 
 from queue_server.commands import running
 from queue_server.commands.demo_crowd import Visitors
+from queue_server.commands.demo_past import MOST_WEEKS
 from queue_server.commands.demo_town import DEMO_PASSWORD, prepare
 from queue_server.commands.kiosk_agents import KioskAgents
 from queue_server.commands.log_form import configure_log
+
+PAST_WEEKS: Final = 4
+"""More shows more, and each week takes half a second of the first start."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--no-agents", action="store_true", help="print nothing; you start `aufruf kiosk-agent` yourself"
     )
     parser.add_argument("--visitors", action="store_true", help="let visitors come and go by themselves")
+    parser.add_argument(
+        "--past",
+        type=_weeks,
+        default=PAST_WEEKS,
+        metavar="WEEKS",
+        help=f"weeks of simulated past for a new sample town, 0 to {MOST_WEEKS} (default: %(default)s)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     settings = running.settings_from(args, demo=True, demo_password=DEMO_PASSWORD)
     with running.server_lock(settings):
         socket_ = running.bind(settings.host, settings.port)
-        ready = prepare(settings, random_passwords=args.public_demo, say=_say)
+        ready = prepare(settings, random_passwords=args.public_demo, say=_say, past_weeks=args.past)
         agents = KioskAgents(settings, {} if args.no_agents else ready.kiosk_tokens)
         visitors = Visitors(ready.visitors_token)
 
@@ -53,6 +65,13 @@ def run(args: argparse.Namespace) -> int:
             visitors.stop()
             agents.stop()
     return 0
+
+
+def _weeks(text: str) -> int:
+    weeks = int(text)
+    if not 0 <= weeks <= MOST_WEEKS:
+        raise argparse.ArgumentTypeError(f"0 to {MOST_WEEKS} weeks")
+    return weeks
 
 
 def _is_loopback(host: str) -> bool:

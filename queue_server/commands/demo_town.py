@@ -15,6 +15,7 @@ from queue_server.adapters.database import Database
 from queue_server.adapters.server_key import ensure_key_file, one_time_password
 from queue_server.adapters.town import store as town_store
 from queue_server.adapters.town.file import sample_town
+from queue_server.commands.demo_past import write_past
 from queue_server.domain.access import Role
 from queue_server.domain.town import Town
 from queue_server.settings import Settings
@@ -42,8 +43,10 @@ class ReadyTown:
     visitors_token: str
 
 
-def prepare(settings: Settings, *, random_passwords: bool, say: Callable[[str], None]) -> ReadyTown:
-    """Bring the demo's database to life; says what takes long."""
+def prepare(
+    settings: Settings, *, random_passwords: bool, say: Callable[[str], None], past_weeks: int = 0
+) -> ReadyTown:
+    """Bring the demo's database to life; says what takes long. A new town gets a simulated past."""
     settings.data.mkdir(parents=True, exist_ok=True)
     (settings.data / "demo").touch()
     ensure_key_file(settings.key_file)
@@ -63,6 +66,9 @@ def prepare(settings: Settings, *, random_passwords: bool, say: Callable[[str], 
             say("Making the sample town …")
             password_hash = accounts.hash_password(password)
             database.write(lambda conn: _accounts(conn, town, password_hash, now))
+        if before is None and past_weeks:
+            say(f"Simulating its past: {past_weeks} weeks of visits that never were …")
+            write_past(database, past_weeks, now)
         if random_passwords:
             say(f"Password of all demo accounts, for this run: {password}")
         kiosk_tokens, visitors_token = database.write(lambda conn: _tokens(conn, town, now))

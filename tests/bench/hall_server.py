@@ -25,11 +25,12 @@ TOWN_HALL, CENTRE = "rathaus", "buergerzentrum"
 
 
 class HallServer:
-    """`aufruf demo` on a free port. Ends with its context."""
+    """`aufruf demo` on a free port. Ends with its context. `past`: with its simulated weeks."""
 
-    def __init__(self, data: Path, *, speech: bool = False) -> None:
+    def __init__(self, data: Path, *, speech: bool = False, past: bool = False) -> None:
         self.data = data
         words = ["demo", "--port", "0", "--data", str(data), "--no-rate-limits"]
+        words += [] if past else ["--past", "0"]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "queue_server.cli", *words, *([] if speech else ["--no-speech"])],
             stdout=subprocess.PIPE,

@@ -123,7 +123,9 @@ class Server:
         """Start, wait until it prints its address, and return the seconds that took."""
         assert self._process is None, "the server is running already"
         begun, already_printed = time.monotonic(), len(self.log)
-        options = ["--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data), *self.options]
+        past = ["--past", "0"] if "demo" in self._command else []
+        where = ["--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data)]
+        options = [*where, *past, *self.options]
         if len(self._command) > 1 or Path(self._command[0]).is_absolute():
             self._process = self._run([*self._command, *options])
         else:

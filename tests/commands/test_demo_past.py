@@ -1,0 +1,132 @@
+"""The sample town's simulated past: what ordinary code makes of it."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from queue_server.adapters import day_figures, missing_documents, told_estimates
+from queue_server.adapters.checking import check_database
+from queue_server.adapters.database import Database
+from queue_server.adapters.rows.base import EVENT
+from queue_server.commands import demo_days
+from queue_server.commands.demo_town import prepare
+from queue_server.domain.estimate_outcomes import ENOUGH, hit_rate
+from queue_server.settings import Settings
+from tests.commands.conftest import Aufruf
+
+NOW = datetime(2026, 5, 6, 10, tzinfo=UTC)
+"""A Wednesday; the first of May, a holiday, lies in the two weeks before."""
+ZONE = ZoneInfo("Europe/Berlin")
+WEEKS = 2
+SITES = ("rathaus", "buergerzentrum")
+
+
+def start(data: Path, empty: Path, weeks: int) -> Database:
+    if not (data / "aufruf.sqlite3").exists():
+        shutil.copy(empty, data / "aufruf.sqlite3")
+    with time_machine.travel(NOW, tick=False):
+        settings = Settings(data=data, demo=True)
+        prepare(settings, random_passwords=False, say=lambda line: None, past_weeks=weeks)
+    return Database(settings.database_url)
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> Iterator[tuple[Path, Database]]:
+    data = tmp_path_factory.mktemp("lived")
+    database = start(data, empty_sqlite, WEEKS)
+    yield data, database
+    database.dispose()
+
+
+@pytest.fixture
+def past(lived: tuple[Path, Database]) -> Database:
+    return lived[1]
+
+
+def days_with_visits(database: Database, site_id: str) -> dict[date, int]:
+    def count(connection: sa.Connection) -> dict[date, int]:
+        days = day_figures.days_before(connection, site_id, NOW.date() + timedelta(days=1))
+        tallies = {day: day_figures.count_day(connection, site_id, day, ZONE) for day in days}
+        return {day: found for day, one in tallies.items() if (found := one.sum("visits"))}
+
+    return database.read(count)
+
+
+def log(database: Database) -> list[tuple[object, ...]]:
+    query = sa.select(EVENT.c.site_id, EVENT.c.seq, EVENT.c.at, EVENT.c.type, EVENT.c.payload)
+    found = database.read(lambda c: c.execute(query.order_by(EVENT.c.site_id, EVENT.c.seq)).all())
+    return [(*row[:4], repr(row[4])) for row in found]
+
+
+def test_rows_and_figures_are_those_of_the_log(past: Database) -> None:
+    checks = check_database(past, all_days=True, figures=True)
+    assert {one.site_id for one in checks} == set(SITES)
+    for one in checks:
+        assert one.differences == ()
+        assert one.ticket_count > 100
+
+
+@pytest.mark.parametrize("site_id", SITES)
+def test_it_worked_on_working_days_alone_and_longest_on_thursdays(past: Database, site_id: str) -> None:
+    visits = days_with_visits(past, site_id)
+    assert min(visits) >= NOW.date() - timedelta(weeks=WEEKS)
+    assert max(visits) < NOW.date()
+    assert {day.weekday() for day in visits} == {0, 1, 3, 4}
+    assert date(2026, 5, 1) not in visits
+    assert max(visits.values()) == max(n for day, n in visits.items() if day.weekday() == demo_days.THURSDAY)
+
+
+def test_waits_that_were_told_are_judged(past: Database) -> None:
+    days = [NOW.date() - timedelta(days=n) for n in range(1, 15)]
+    of_days = [past.read(partial(told_estimates.of_day, site_id="rathaus", day=day)) for day in days]
+    found = [one for of_day in of_days for one in of_day]
+    whole = hit_rate(found, ZONE).whole
+    assert whole.count >= ENOUGH
+    assert 0.4 < whole.held / whole.count < 0.95
+
+
+def test_appointments_were_kept_and_missed(past: Database) -> None:
+    def sums(connection: sa.Connection) -> dict[str, int]:
+        tallies = [day_figures.count_day(connection, "rathaus", day, ZONE) for day in days]
+        wanted = ("bookings", "bookings_outside", "bookings_cancelled", "appointments", "missed", "late")
+        return {name: sum(one.sum(name) for one in tallies) for name in (*wanted, "found_nothing")}
+
+    days = list(days_with_visits(past, "rathaus"))
+    found = past.read(sums)
+    assert all(found.values()), found
+    assert found["missed"] < found["appointments"] / 4
+
+
+def test_documents_were_missing(past: Database) -> None:
+    first = NOW.date() - timedelta(weeks=WEEKS)
+    assert len(past.read(lambda c: missing_documents.noted(c, SITES, first, NOW.date()))) > 10
+
+
+def test_auditors_and_the_books_are_content(lived: tuple[Path, Database], aufruf: Aufruf) -> None:
+    for words in (("check", "--all-days"), ("privacy", "audit")):
+        said = aufruf(*words, "--data", lived[0])
+        assert said.status == 0, (words, said)
+
+
+def test_the_same_day_makes_the_same_past(past: Database, tmp_path: Path, empty_sqlite: Path) -> None:
+    again = start(tmp_path, empty_sqlite, WEEKS)
+    try:
+        assert log(again) == log(past)
+    finally:
+        again.dispose()
+
+
+def test_a_town_that_is_there_gets_no_past(tmp_path: Path, empty_sqlite: Path) -> None:
+    start(tmp_path, empty_sqlite, 0).dispose()
+    database = start(tmp_path, empty_sqlite, WEEKS)
+    try:
+        assert log(database) == []
+    finally:
+        database.dispose()
