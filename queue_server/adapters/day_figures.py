@@ -4,13 +4,12 @@ A day that is over gets no more entries, so what was counted of it stays true; `
 the same. What must not live here: what is counted, and how (`domain.figures`), and when (`web.measuring`).
 """
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
-from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
+from pydantic_core import from_json as read_json
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
@@ -25,6 +24,7 @@ from queue_server.domain.figures.period import Period
 from queue_server.domain.figures.tally import Tally, from_json, to_json
 from queue_server.domain.figures.visits import Unnamed
 
+_Columns: TypeAlias = tuple[list[int], list[datetime], list[str], list[dict[str, Any]]]
 AT_ONCE: Final = 500
 """So many appointments are asked for in one statement."""
 
@@ -33,8 +33,9 @@ def count_day(
     connection: Connection, site_id: str, day: date, zone: tzinfo, now: datetime | None = None
 ) -> Tally:
     """Count one business day; `now` while it is not over."""
-    found = entries(connection, site_id, day)
-    booked = _booked(connection, site_id, sorted(about(found)))
+    seqs, ats, kinds, payloads = _columns(connection, site_id, day)
+    booked = _booked(connection, site_id, sorted(about(zip(seqs, ats, kinds, payloads, strict=True))))
+    found = zip(seqs, ats, kinds, payloads, strict=True)
     return figures_of(found, booked, zone, ends_at(day, zone), now)
 
 
@@ -138,32 +139,75 @@ def is_measured(connection: Connection, site_id: str, day: date) -> bool:
 
 
 def entries(connection: Connection, site_id: str, day: date) -> list[Unnamed]:
-    """Return what figures are made of, in order.
+    """Return what figures are made of, in order."""
+    seqs, ats, kinds, payloads = _columns(connection, site_id, day)
+    return list(zip(seqs, ats, kinds, payloads, strict=True))
 
-    The database makes one text of them all, which is read at once: row by row takes twice as long.
+
+def _columns(connection: Connection, site_id: str, day: date) -> _Columns:
+    """Return that column by column, of the same length each.
+
+    The database makes one text of each, which is taken apart at once: row by row this thread would ask for
+    the interpreter's lock at each of thousands, and one text of all takes twice as long to put together.
     """
-    seq, at, payload = (sa.cast(EVENT.c[name], sa.Text) for name in ("seq", "at", "payload"))
-    one = sa.literal("[") + seq + ',"' + at + '","' + EVENT.c.type + '",' + payload + "]"
     mine = (EVENT.c.site_id == site_id) & (EVENT.c.business_day == day) & EVENT.c.type.in_(sorted(KINDS))
-    query = sa.select(sa.func.aggregate_strings(one, ",")).where(mine)
-    rows = json.loads(f"[{connection.execute(query).scalar() or ''}]")
-    rows.sort(key=itemgetter(0))  # no database promises an order here, and all keep it
+    query = sa.select(_strung("seq"), _strung("at"), _strung("type"), _strung("payload")).where(mine)
+    seqs, ats, types, payloads = (text or "" for text in connection.execute(query).one())
+    if not seqs:
+        return [], [], [], []
+    moments = ats.split(",")
     # SQLite keeps moments in UTC without saying so, PostgreSQL tells the distance.
-    utc = "+00:00" if rows and datetime.fromisoformat(rows[0][1]).tzinfo is None else ""
-    return [(seq, datetime.fromisoformat(at + utc), kind, payload) for seq, at, kind, payload in rows]
+    utc = "+00:00" if datetime.fromisoformat(moments[0]).tzinfo is None else ""
+    return _in_order(
+        [int(seq) for seq in seqs.split(",")],
+        [datetime.fromisoformat(at + utc) for at in moments],
+        types.split(","),
+        read_json(f"[{payloads}]"),
+    )
+
+
+def _strung(column: str) -> sa.ColumnElement[str]:
+    """Return a column of all entries as one text; NULL where there is no entry."""
+    return sa.type_coerce(sa.func.aggregate_strings(sa.cast(EVENT.c[column], sa.Text), ","), sa.Text)
+
+
+def _in_order(
+    seqs: list[int], ats: list[datetime], kinds: list[str], payloads: list[dict[str, Any]]
+) -> _Columns:
+    """Return them by the first: no database promises an order of what it strings together."""
+    order = sorted(range(len(seqs)), key=seqs.__getitem__)
+    if order == list(range(len(seqs))):  # as by the index, nearly always
+        return seqs, ats, kinds, payloads
+    return (
+        [seqs[n] for n in order],
+        [ats[n] for n in order],
+        [kinds[n] for n in order],
+        [payloads[n] for n in order],
+    )
 
 
 def _booked(connection: Connection, site_id: str, ids: Sequence[int]) -> dict[int, Booked]:
     """Return what figures need of appointments: nothing that changes once their day is over."""
-    columns = [APPOINTMENT.c[name] for name in ("id", "concern", "channel", "minutes", "confirmed_by")]
-    query = sa.select(*columns).where(APPOINTMENT.c.site_id == site_id)
-    return {
-        id_: Booked(concern[0][0], channel, minutes, bool(confirmed_by))
-        for begin in range(0, len(ids), AT_ONCE)
-        for id_, concern, channel, minutes, confirmed_by in connection.execute(
-            query.where(APPOINTMENT.c.id.in_(ids[begin : begin + AT_ONCE]))
-        )
-    }
+    found: dict[int, Booked] = {}
+    for begin in range(0, len(ids), AT_ONCE):
+        rows = connection.execute(_BOOKED, {"site": site_id, "ids": ids[begin : begin + AT_ONCE]}).all()
+        concerns = read_json(f"[{','.join([row[1] for row in rows])}]")
+        for (id_, _, channel, minutes, confirmed_by), concern in zip(rows, concerns, strict=True):
+            found[id_] = Booked(concern[0][0], channel, minutes, bool(confirmed_by))
+    return found
+
+
+_BOOKED: Final = sa.select(
+    APPOINTMENT.c.id,
+    sa.cast(APPOINTMENT.c.concern, sa.Text),
+    APPOINTMENT.c.channel,
+    APPOINTMENT.c.minutes,
+    APPOINTMENT.c.confirmed_by,
+).where(
+    APPOINTMENT.c.site_id == sa.bindparam("site"),
+    # Numbers of ours, written into the statement: as parameters hundreds of them take as long as the search.
+    APPOINTMENT.c.id.in_(sa.bindparam("ids", expanding=True, literal_execute=True)),
+)
 
 
 def days_before(connection: Connection, site_id: str, today: date) -> Iterator[date]:

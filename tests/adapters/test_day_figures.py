@@ -120,3 +120,32 @@ def test_whether_a_day_was_measured(database: Database) -> None:
     assert not hand.database.read(lambda c: day_figures.is_measured(c, "hall", LAST))
     hand.do(lambda unit: {"seq": unit.record([e.DayMeasured((), 0, ())])})
     assert hand.database.read(lambda c: day_figures.is_measured(c, "hall", LAST))
+
+
+def test_a_day_is_counted_in_the_order_of_its_entries_whatever_order_they_are_read_in(
+    database: Database,
+) -> None:
+    """No database promises one; each is asked here for another than that of its index."""
+    hand = Booker(database, booking_town())
+    live(hand)
+    day, zone = date(2026, 3, 4), hand.look(lambda unit: unit.book.zone)
+    before = count(hand, day)
+
+    def turned_round(conn: sa.Connection) -> Tally:
+        if conn.dialect.name == "sqlite":
+            conn.execute(sa.text("PRAGMA reverse_unordered_selects = ON"))
+        else:
+            rows = [dict(row) for row in conn.execute(sa.select(EVENT)).mappings()]
+            conn.execute(sa.delete(EVENT))
+            conn.execute(sa.insert(EVENT), sorted(rows, key=lambda row: -row["seq"]))
+            conn.execute(sa.text("SET LOCAL enable_indexscan = off"))
+            conn.execute(sa.text("SET LOCAL enable_bitmapscan = off"))
+        return day_figures.count_day(conn, "hall", day, zone)
+
+    assert before.sum("served") == 1
+    assert hand.database.write(turned_round) == before
+
+
+def test_a_day_without_entries_has_no_figures(database: Database) -> None:
+    hand = Booker(database, booking_town())
+    assert count(hand, FIRST) == Tally()

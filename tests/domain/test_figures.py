@@ -1,6 +1,7 @@
 """What is counted of a day, by example. Of any day: tests/properties/test_figures.py."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -249,3 +250,14 @@ def test_the_quantile_is_a_value_that_was_there() -> None:
 
 def test_every_kind_that_is_counted_is_one_of_the_log() -> None:
     assert set(e.KINDS) >= KINDS
+
+
+def test_an_hour_is_the_local_one_at_each_minute_also_where_clocks_turn_a_minute_past_midnight() -> None:
+    """St. John's put its clocks back from 00:01 to 23:01 until 2011; Kathmandu is 5:45 ahead."""
+    begins = datetime(2010, 11, 7, 1, 50, tzinfo=UTC)
+    taken = {"concern": [[PASS, 1]], "origin": "kiosk", "due_reason": "patience"}
+    log = [Entry(n, begins + timedelta(seconds=n * 20), "TicketTaken", taken) for n in range(600)]
+    for zone in (ZoneInfo("America/St_Johns"), ZoneInfo("Asia/Kathmandu"), ZoneInfo("Europe/Berlin")):
+        tally = figures_of(log, {}, zone, begins + timedelta(days=1))
+        hours = Counter(entry.at.astimezone(zone).hour for entry in log)
+        assert {hour: n for (measure, _, hour), n in tally.counts.items() if measure == "visits"} == hours

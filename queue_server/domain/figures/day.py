@@ -12,19 +12,23 @@ What must not live here: reading the log (`adapters.figures`), adding days up (`
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from types import MethodType
 from typing import Final, NamedTuple
 
-from queue_server.domain.figures.tally import NOBODYS, Tally
+from queue_server.domain.figures.tally import NOBODYS, Key, Tally
 from queue_server.domain.figures.use import KINDS as COUNTER_KINDS
 from queue_server.domain.figures.use import Counters
 from queue_server.domain.figures.visits import KINDS as VISIT_KINDS
-from queue_server.domain.figures.visits import Ending, Payload, Unnamed, Visit, Visits
+from queue_server.domain.figures.visits import TAKEN, Act, Ending, Payload, Unnamed, Visit, Visits
 
 VERSION: Final = 2
 """Of what is counted and how: a day of another version is counted anew."""
 WAITS: Final = ("wait_booked", "wait_walk_in")
 ORIGINS: Final = ("from_kiosk", "from_desk", "from_appointment", "from_integration")
+ENDED: Final = {ending: ending.value for ending in Ending}
+A_QUARTER: Final = timedelta(minutes=15)
+BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 NONE_FREE: Final = -1
 """In `DayMeasured.earliest`: nothing is free as far ahead as can be booked."""
 
@@ -52,9 +56,22 @@ class _Day:
     made: list[tuple[datetime, str]] = field(default_factory=list)
     opening: tuple[tuple[int, int], ...] | None = None
     settled: set[int] = field(default_factory=set)
+    seen: list[Key] = field(default_factory=list)
+    """What is counted once each: of thousands, all are counted at the end at once, in half the time."""
+    _quarter: tuple[datetime, datetime, int] = (BEFORE_ALL, BEFORE_ALL, 0)
 
     def hour(self, at: datetime) -> int:
-        return at.astimezone(self.zone).hour
+        """Return the local hour; in order of time, the zone is asked once for a quarter of an hour."""
+        since, until, hour = self._quarter
+        if since <= at < until:
+            return hour
+        since = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+        last = since + A_QUARTER - timedelta.resolution
+        hour = since.astimezone(self.zone).hour
+        if hour != last.astimezone(self.zone).hour:  # a zone that turned its clocks a minute past midnight
+            return at.astimezone(self.zone).hour
+        self._quarter = since, since + A_QUARTER, hour
+        return hour
 
 
 def figures_of(
@@ -70,21 +87,29 @@ def figures_of(
     appointments that `about` names; one that it does not know counts for nothing.
     """
     day, visits, counters = _Day(zone, booked), Visits(), Counters(ends)
-    for entry in entries:
-        visits.take(entry)
-        counters.take(entry[1], entry[2], entry[3])
-        act = _ACTS.get(entry[2])
-        if act is not None:
-            act(day, entry[1], entry[3])
+    own = {kind: MethodType(act, day) for kind, act in _ACTS.items()}
+    acts = _together(visits.acts(), counters.acts(), own)
+    for seq, at, kind, payload in entries:
+        if kind == TAKEN:
+            visits.taken(seq, at, payload)
+        else:
+            for act in acts.get(kind, ()):
+                act(at, payload)
     for visit in visits.all.values():
         _count_visit(day, visit)
     _count_outcomes(day)
     _count_opening(day)
+    day.tally.counts.update(day.seen)
     use = counters.use(visits.all.values(), now)
     if use is not None:
         day.tally.count("open_s", NOBODYS, 0, use.open_s)
         day.tally.count("busy_s", NOBODYS, 0, use.busy_s)
     return day.tally
+
+
+def _together(*those: Mapping[str, Act]) -> dict[str, tuple[Act, ...]]:
+    """Return all that is to be done with an entry of each kind: it is looked up once for each entry."""
+    return {kind: tuple(acts[kind] for acts in those if kind in acts) for kind in KINDS}
 
 
 def about(entries: Iterable[Unnamed]) -> set[int]:
@@ -96,20 +121,18 @@ def about(entries: Iterable[Unnamed]) -> set[int]:
 
 
 def _count_visit(day: _Day, visit: Visit) -> None:
-    tally, service, hour = day.tally, visit.service, day.hour(visit.arrived_at)
-    tally.count("visits", service, hour)
-    tally.count(f"from_{visit.origin}", service, hour)
+    tally, seen, service, hour = day.tally, day.seen, visit.service, day.hour(visit.arrived_at)
+    seen += (("visits", service, hour), (f"from_{visit.origin}", service, hour))
     if visit.is_late:
-        tally.count("late", service, hour)
+        seen.append(("late", service, hour))
     ending = visit.ending or (Ending.NOT_THERE if visit.missed else None)
     if ending is not None:
-        tally.count(ending.value, service, hour)
-    if visit.first_called_at is not None:
-        waited = visit.first_called_at - visit.arrived_at
-        tally.time(WAITS[visit.appointed_at is None], service, hour, minutes(waited))
-        if visit.appointed_at is not None:
-            late = visit.first_called_at - max(visit.arrived_at, visit.appointed_at)
-            tally.time("delay", service, hour, minutes(late))
+        seen.append((ENDED[ending], service, hour))
+    arrived, called, appointed = visit.arrived_at, visit.first_called_at, visit.appointed_at
+    if called is not None:
+        tally.time(WAITS[appointed is None], service, hour, minutes(called - arrived))
+        if appointed is not None:
+            tally.time("delay", service, hour, minutes(called - max(arrived, appointed)))
     if visit.way is not None:
         tally.time("way", service, hour, minutes(visit.way[1] - visit.way[0]))
     served = visit.service_time
@@ -131,9 +154,9 @@ def _settled(day: _Day, at: datetime, payload: Payload) -> None:
         return
     day.settled.add(payload["call"])
     hour = day.hour(at)
-    day.tally.count("calls", NOBODYS, hour)
+    day.seen.append(("calls", NOBODYS, hour))
     if payload["shown_count"] and payload["sound"] == "started":
-        day.tally.count("calls_confirmed", NOBODYS, hour)
+        day.seen.append(("calls_confirmed", NOBODYS, hour))
 
 
 # -- bookings --------------------------------------------------------------------------------------
@@ -157,8 +180,7 @@ def _requested(day: _Day, at: datetime, payload: Payload) -> None:
 
 def _made(day: _Day, at: datetime, found: Booked) -> None:
     hour = day.hour(at)
-    day.tally.count("bookings", found.service, hour)
-    day.tally.count(f"by_{found.channel}", found.service, hour)
+    day.seen += (("bookings", found.service, hour), (f"by_{found.channel}", found.service, hour))
     day.made.append((at, found.service))
 
 
@@ -178,14 +200,17 @@ def _missed(day: _Day, _at: datetime, payload: Payload) -> None:
 
 def _count_outcomes(day: _Day) -> None:
     """Count who was expected. Who was missed and came after all, came."""
+    booked_min = 0
     for id_, came in day.outcomes.items():
         found = day.booked.get(id_)
         if found is None:
             continue
-        day.tally.count("appointments", found.service, 0)
-        day.tally.count("booked_min", NOBODYS, 0, found.minutes)
+        day.seen.append(("appointments", found.service, 0))
+        booked_min += found.minutes
         if not came:
-            day.tally.count("missed", found.service, 0)
+            day.seen.append(("missed", found.service, 0))
+    if booked_min:
+        day.tally.count("booked_min", NOBODYS, 0, booked_min)
 
 
 # -- what is measured once a day, and what is counted in between ---------------------------------------

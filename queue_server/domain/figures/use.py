@@ -8,9 +8,10 @@ figures of one clerk. What must not live here: how visits went (`visits`).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MethodType
 from typing import Final, NamedTuple, TypeAlias
 
-from queue_server.domain.figures.visits import Payload, Visit
+from queue_server.domain.figures.visits import Act, Payload, Visit
 
 LEAST: Final = timedelta(minutes=30)
 """A counter at which nobody was served counts as one that was used when it was open so long."""
@@ -42,11 +43,9 @@ class Counters:
         self._all: dict[str, _Counter] = {}
         self._of: dict[int, _Counter] = {}
 
-    def take(self, at: datetime, kind: str, payload: Payload) -> None:
-        """Take in one entry; those of other kinds than `KINDS` tell nothing here."""
-        act = _ACTS.get(kind)
-        if act is not None:
-            act(self, at, payload)
+    def acts(self) -> dict[str, Act]:
+        """Return what takes in an entry of each kind."""
+        return {kind: MethodType(act, self) for kind, act in _ACTS.items()}
 
     def use(self, visits: Iterable[Visit], now: datetime | None) -> Use | None:
         """Return how much all were used until the day ended, or `now`; None where one alone was."""
@@ -68,11 +67,15 @@ class Counters:
         return Use(round(sum(opened, timedelta()).total_seconds()), round(busy.total_seconds()))
 
     def _serve(self, counter_id: str, begins: datetime, ends: datetime) -> None:
-        if begins < min(ends, self._ends):
-            self._counter(counter_id).serving.append((begins, min(ends, self._ends)))
+        until = min(ends, self._ends)
+        if begins < until:
+            self._counter(counter_id).serving.append((begins, until))
 
     def _counter(self, counter_id: str) -> _Counter:
-        return self._all.setdefault(counter_id, _Counter())
+        found = self._all.get(counter_id)
+        if found is None:
+            found = self._all[counter_id] = _Counter()
+        return found
 
     def _stop(self, counter: _Counter, at: datetime) -> None:
         """End what is open. One that nobody closed was open until the last thing that happened there."""

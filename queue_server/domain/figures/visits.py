@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MethodType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 Payload: TypeAlias = Mapping[str, Any]
@@ -25,6 +26,8 @@ class Entry(NamedTuple):
     payload: Payload
 
 
+Act: TypeAlias = Callable[[datetime, Payload], None]
+"""What takes in an entry of one kind."""
 Unnamed: TypeAlias = tuple[int, datetime, str, Payload]
 """An entry as a plain tuple, of which a day's thousands are quickly made; an `Entry` is one too."""
 
@@ -39,13 +42,11 @@ class Ending(StrEnum):
     """Not served when the day was over: nobody knows when they went."""
 
 
-class Stay(NamedTuple):
-    """A stretch of service at a counter. Of those served together one alone `leads`: the time counts once."""
-
-    begins: datetime
-    ends: datetime
-    leads: bool
-    counter: str
+SERVED: Final = Ending.SERVED
+"""Asked for at each visit; to look a member up in its enum takes longer than all the rest of that."""
+Stay: TypeAlias = tuple[datetime, datetime, bool, str]
+"""A stretch of service: from, until, whether it leads, and the counter. Of those served together one alone
+leads: the time counts once."""
 
 
 @dataclass(slots=True)
@@ -79,13 +80,13 @@ class Visit:
     @property
     def service_time(self) -> timedelta | None:
         """Return how long it was served, in all; None where that is not known, or counts elsewhere."""
-        if self.ending is not Ending.SERVED or self.unmeasured or not self.stays:
+        if self.ending is not SERVED or self.unmeasured or not self.stays:
             return None
-        served = timedelta()
+        served = None
         for begins, ends, leads, _ in self.stays:
             if not leads:
                 return None
-            served += ends - begins
+            served = ends - begins if served is None else served + (ends - begins)
         return served
 
 
@@ -100,9 +101,13 @@ class Visits:
         """Take in one entry; those of other kinds than `KINDS` tell nothing here."""
         seq, at, kind, payload = entry
         if kind == TAKEN:
-            self._taken(seq, at, payload)
+            self.taken(seq, at, payload)
         elif kind in _ACTS:
             _ACTS[kind](self, at, payload)
+
+    def acts(self) -> dict[str, Act]:
+        """Return what takes in an entry of each kind but `TAKEN`: who has thousands looks that up once."""
+        return {kind: MethodType(act, self) for kind, act in _ACTS.items()}
 
     def _ids(self, ticket_id: int) -> list[int]:
         """Return a visit's id and those of the ones joined to it; none when the day does not know it."""
@@ -116,7 +121,7 @@ class Visits:
 
     # -- what happens ------------------------------------------------------------------------------
 
-    def _taken(self, seq: int, at: datetime, payload: Payload) -> None:
+    def taken(self, seq: int, at: datetime, payload: Payload) -> None:
         appointed = payload.get("appointed_at")
         self.all[seq] = Visit(
             at,
@@ -127,7 +132,9 @@ class Visits:
         )
 
     def _called(self, at: datetime, payload: Payload) -> None:
-        self._finish(payload.get("finished"), at)
+        finished = payload.get("finished")
+        if finished is not None:
+            self._finish(finished, at)
         for visit in self._group(payload["ticket"]):
             _summon(visit, at, payload["counter"])
 
@@ -154,7 +161,7 @@ class Visits:
             for visit in self._group(restored):
                 visit.ending = None
                 if visit.stays:
-                    visit.serving_since = visit.stays.pop().begins
+                    visit.serving_since = visit.stays.pop()[0]
 
     def _started(self, at: datetime, payload: Payload) -> None:
         by = payload.get("by", "clerk")
@@ -169,7 +176,9 @@ class Visits:
         self._finish(payload["ticket"], at)
 
     def _resumed(self, at: datetime, payload: Payload) -> None:
-        self._finish(payload.get("finished"), at)
+        finished = payload.get("finished")
+        if finished is not None:
+            self._finish(finished, at)
         for visit in self._group(payload["ticket"]):
             visit.serving_since, visit.parked = at, False
 
@@ -226,12 +235,10 @@ class Visits:
 
     # -- smaller steps -----------------------------------------------------------------------------
 
-    def _finish(self, ticket_id: int | None, at: datetime) -> None:
-        if ticket_id is None:
-            return
+    def _finish(self, ticket_id: int, at: datetime) -> None:
         for visit in self._group(ticket_id):
             _stop(visit, at)
-            visit.ending = Ending.SERVED
+            visit.ending = SERVED
 
     def _end_alone(self, ticket_id: int, ending: Ending) -> None:
         """End one visit; those joined to it go on under the first of them."""
@@ -271,7 +278,7 @@ def _summon(visit: Visit, at: datetime, counter: str) -> None:
 
 def _stop(visit: Visit, at: datetime) -> None:
     if visit.serving_since is not None:
-        visit.stays.append(Stay(visit.serving_since, at, visit.leader is None, visit.counter))
+        visit.stays.append((visit.serving_since, at, visit.leader is None, visit.counter))
         visit.serving_since = None
 
 
