@@ -457,3 +457,51 @@ async def test_every_number_is_whole_and_large_at_any_size(peer: Peer, open_page
             assert all(box["whole"] for box in boxes), (count, width, height, boxes)
             smallest = min(box["height"] for box in boxes)
             assert smallest >= least * min(height, width * 9 / 16), (count, width, height)
+
+
+BROKEN = """() => [...document.querySelectorAll(".hall .room__name")].filter((name) => {
+    const text = document.createTreeWalker(name, NodeFilter.SHOW_TEXT).nextNode();
+    return [...text.data.matchAll(/\\S+/g)].some((word) => {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return range.getClientRects().length > 1;
+    });
+}).length"""
+DIGITS = """() => [...document.querySelectorAll(".hall .call__number > .digits")].map((picture) => {
+    const box = picture.getBoundingClientRect(), { width, height } = picture.viewBox.baseVal;
+    return Math.min(box.height, (box.width * height) / width);
+})"""
+
+
+async def test_the_words_of_a_room_are_not_broken_and_leave_the_number_its_size(
+    peer: Peer, open_page: OpenPage
+) -> None:
+    page = await open_page(peer, reduced_motion="reduce", viewport={"width": 1920, "height": 1080})
+    for seq, room in enumerate(("Trauzimmer im Alten Rathaus", "Einwohnermeldeamt und Passstelle")):
+        peer.calls = [a_call(seq, 149 + seq, room)]
+        await peer.show()
+        await expect(page.locator(".hall .room__name")).to_have_text(room)
+        assert await page.evaluate(BROKEN) == 0, room
+    peer.calls = [a_call(7, 150, "Trauzimmer im Alten Rathaus"), a_call(8, 446)]
+    await peer.show()
+    await expect(page.locator(".hall .call")).to_have_count(2)
+    other, mine = await page.evaluate(DIGITS)
+    assert mine >= 0.75 * other
+
+
+CUT = """() => {
+    const frame = document.querySelector(".last__list").getBoundingClientRect();
+    return [...document.querySelectorAll(".last__item")].map((one) => one.getBoundingClientRect())
+        .filter(({ top, bottom }) => top < frame.bottom - 1 && bottom > frame.bottom + 1).length;
+}"""
+
+
+async def test_of_the_last_calls_none_is_cut_in_half(peer: Peer, open_page: OpenPage) -> None:
+    peer.config_changes = {"min_on_screen_s": 1}
+    peer.calls = [a_call(7 + n, 417 + 11 * n, open=False, age_ms=90_000) for n in range(5)]
+    page = await open_page(peer, viewport={"width": 1080, "height": 1920})
+    await expect(page.locator(".last__item")).to_have_count(5)
+    for width, height in ((1080, 1920), (1920, 1080), (1280, 720)):
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await page.evaluate(CUT) == 0, (width, height)
