@@ -22,6 +22,7 @@ from queue_server.adapters.doctor.live_file import Told
 from queue_server.domain.doctor.findings import LIVE, SEVERITY, Finding, Level, by_severity, worst
 from queue_server.domain.doctor.reaching import SILENT, Server
 from queue_server.domain.doctor.reaching import server as judge_server
+from queue_server.domain.town import spoken_at
 from queue_server.settings import Settings
 
 STATUS: Final[Mapping[Level, int]] = {Level.OK: 0, Level.HINT: 0, Level.WARNING: 1, Level.ALARM: 2}
@@ -127,7 +128,7 @@ def _set_up(settings: Settings) -> dict[str, Any]:
     except Exception:  # told by the checks
         return {}
     sites = [(town.id, site) for town in towns.values() for site in town.sites]
-    languages = dict.fromkeys(one for _, site in sites for one in site.announce_languages)
+    languages = dict.fromkeys(one for _, site in sites for one in spoken_at(site))
     return {
         "sites": {site.id: (of, site.time_zone) for of, site in sites},
         "languages": tuple(languages),

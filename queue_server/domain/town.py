@@ -463,6 +463,12 @@ class InGerman(str):
     """A town's text in German, for want of the language that was asked for: pages say so to who listens."""
 
 
+def spoken_at(site: Site) -> tuple[str, ...]:
+    """Return the languages in which a site calls: its own, and those of a display that has others."""
+    of_displays = (language for display in site.displays for language in display.spoken)
+    return tuple(dict.fromkeys((*site.announce_languages, *of_displays)))
+
+
 def in_language(texts: Texts, language: str) -> str:
     """Return the text in `language`, else in German, else the empty text."""
     return texts.get(language) or InGerman(texts.get(GERMAN, ""))

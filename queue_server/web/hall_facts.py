@@ -16,7 +16,7 @@ from queue_server.domain.doctor.devices import Display, Place, Printer, Screen
 from queue_server.domain.doctor.findings import Finding
 from queue_server.domain.local_days import span_of
 from queue_server.domain.slots import cell_of, stretch
-from queue_server.domain.town import Kiosk, Site
+from queue_server.domain.town import Kiosk, Site, spoken_at
 from queue_server.live.rooms import DisplayChannel, SiteRoom
 from queue_server.services.locales import from_right
 from queue_server.web.condition import program_version
@@ -161,7 +161,7 @@ def _unfit(house: House) -> Iterator[tuple[str, date]]:
 def words_for_child(house: House, now: datetime) -> dict[str, Any]:
     """Return where the town lies, for the process that makes the thorough look."""
     settings, sites = house.settings, house.directory.sites
-    languages = dict.fromkeys(one for _, site in sites.values() for one in site.announce_languages)
+    languages = dict.fromkeys(one for _, site in sites.values() for one in spoken_at(site))
     return {
         "now": now.isoformat(),
         "data": str(settings.data),

@@ -7,6 +7,7 @@ import pytest
 
 from queue_server.domain.town import (
     Department,
+    Display,
     Town,
     department_of,
     end_minute,
@@ -14,6 +15,7 @@ from queue_server.domain.town import (
     in_language,
     services_at,
     skills_of,
+    spoken_at,
 )
 from tests.domain.town_builders import a_clerk, a_service, a_site, a_town
 
@@ -84,3 +86,8 @@ def test_what_is_booked_together_opens_with_the_nearest_horizon() -> None:
 def test_set_up_cannot_be_changed_in_place() -> None:
     with pytest.raises(FrozenInstanceError):
         a_town().id = "other"  # type: ignore[misc]
+
+
+def test_a_site_speaks_what_one_of_its_displays_speaks() -> None:
+    displays = (Display("d1", "Halle", (), spoken=("tr", "de")), Display("d2", "Flur", ()))
+    assert spoken_at(a_site(announce_languages=("de", "en"), displays=displays)) == ("de", "en", "tr")

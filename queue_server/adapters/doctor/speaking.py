@@ -30,4 +30,6 @@ def speech(languages: Collection[str], *, quick: bool) -> Speech:
         finally:
             renderer.close()
         health = renderer.health(spoken)
-    return Speech(health.available, health.voices, health.last_error or "")
+    # A language of which we have no words is as silent as one without a voice.
+    voices = {language: health.voices.get(language) for language in languages}
+    return Speech(health.available, voices, health.last_error or "")

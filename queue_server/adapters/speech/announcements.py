@@ -11,7 +11,7 @@ from queue_server.adapters.speech.sound_files import Sounds, read_sounds
 from queue_server.adapters.speech.speech import SpeechRenderer
 from queue_server.adapters.speech.speech_queue import SpeechQueue, Urgency
 from queue_server.domain.phrases import number_phrase, room_phrase, spelled, voice_of
-from queue_server.domain.town import Site
+from queue_server.domain.town import Site, spoken_at
 
 WAIT_S = 1.4
 """A display waits 1.5 s for a clip and then does with the chime."""
@@ -92,9 +92,7 @@ class Announcements:
         }
 
     def _languages(self, site: Site) -> list[str]:
-        of_displays = (language for display in site.displays for language in display.spoken)
-        spoken = dict.fromkeys((*site.announce_languages, *of_displays))
-        return [language for language in spoken if language in self._sounds.words]
+        return [language for language in spoken_at(site) if language in self._sounds.words]
 
     def _room_languages(self, site: Site) -> list[str]:
         """Whose language it will be, nobody knows; rooms are few."""

@@ -126,6 +126,12 @@ def test_a_number_is_really_spoken() -> None:
     assert found.available
 
 
+def test_a_language_without_words_of_ours_has_no_voice_either() -> None:
+    """A display was set to French, stayed silent, and nobody was told."""
+    told = list(keeping.speech(speaking.speech(["de", "fr"], quick=True)))
+    assert [(one.code, one.subject) for one in told] == [("speech_no_voice", "fr")]
+
+
 def test_without_an_engine_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     from queue_server.adapters.speech import speech
 
