@@ -88,6 +88,8 @@ class Pushes:
         is_full = len(self._wanted) >= MOST and (site_id, key) not in self._wanted
         if is_full or not self._sender.takes(to):
             return False
+        if not self._wanted and (self._warming is None or self._warming.done()):
+            self.start()  # pushes may have been switched on since, and the first call must not wait for that
         self._wanted[site_id, key] = to
         return True
 
@@ -126,7 +128,7 @@ class Pushes:
         return task
 
     def start(self) -> None:
-        """Let the sender load what it needs, beside everything else."""
+        """Let the sender load what it needs, beside everything else; again costs next to nothing."""
         self._warming = asyncio.create_task(self._sender.warm_up(), name="loading what pushes need")
 
     async def stop(self) -> None:

@@ -25,6 +25,7 @@ class Services:
         self.sent: list[tuple[str, int]] = []
         self.told = asyncio.Event()
         self.slow: asyncio.Event | None = None
+        self.warmed = 0
 
     def takes(self, to: Subscription) -> bool:
         return to.endpoint.startswith("https://push.example/")
@@ -37,7 +38,7 @@ class Services:
         return self.answers.pop(0) if self.answers else Outcome.TAKEN
 
     async def warm_up(self) -> None:
-        return
+        self.warmed += 1
 
     async def stop(self) -> None:
         return
@@ -72,6 +73,22 @@ async def test_a_call_is_pushed_once_and_a_recall_again() -> None:
     await settled(pushes)
     assert [message for message, _ in services.sent] == ["7", "9"]
     assert all(0 < ttl_s <= 60 for _, ttl_s in services.sent), "the service, too, keeps it for a minute only"
+
+
+async def test_what_pushes_need_is_loaded_when_the_first_phone_asks() -> None:
+    """Pushes were switched on beside a running server: the first call waited for all that they load."""
+    services = Services()
+    pushes = pushes_by(services)
+    for key in ("key-1", "key-2"):
+        pushes.keep("rathaus", key, PHONE)
+        await asyncio.sleep(0)
+    assert services.warmed == 1
+    for key in ("key-1", "key-2"):
+        pushes.drop("rathaus", key)
+    pushes.keep("rathaus", "key-3", PHONE)
+    await asyncio.sleep(0)
+    assert services.warmed == 2
+    await pushes.stop()
 
 
 async def test_only_the_visitor_is_pushed_to_and_only_at_this_site() -> None:
