@@ -25,6 +25,7 @@ from queue_server.adapters import (
     people,
     pictures,
     sign_ins,
+    simulated_day,
     tokens,
     told_estimates,
 )
@@ -176,6 +177,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         missing_documents=missing_documents,
         told_estimates=told_estimates,
         day_log=day_log,
+        recorded_days=simulated_day,
         weakness=weakness,
         pairings=pairing,
         tokens=tokens,

@@ -50,6 +50,7 @@ from queue_server.web.ports import (
     Pairings,
     People,
     Pictures,
+    RecordedDays,
     Sealer,
     Settlement,
     SheetLetters,
@@ -153,6 +154,7 @@ class House:
     missing_documents: MissingDocuments
     told_estimates: ToldEstimates
     day_log: DayLog
+    recorded_days: RecordedDays
     weakness: Callable[[str, Iterable[str]], str | None]
     """Returns why a password is unfit, given names that a stranger would try; takes up to 25 ms."""
     pairings: Pairings

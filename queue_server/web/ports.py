@@ -20,6 +20,7 @@ from queue_server.domain.missing_documents import Noted
 from queue_server.domain.people import NewAccount, NewToken
 from queue_server.domain.planned import Course, Planned
 from queue_server.domain.sign_in import Person
+from queue_server.domain.simulation.demand import Booked
 from queue_server.domain.town import Clerk, Service, Site, Town
 from queue_server.domain.town_problem import Problem
 from queue_server.services.ports import Rescued
@@ -425,6 +426,13 @@ class DayLog(Protocol):
     """Reads a site's log of one day; `adapters.day_log` fits."""
 
     def of_day(self, connection: Connection, site_id: str, day: date) -> Sequence[Recorded]: ...
+
+
+class RecordedDays(Protocol):
+    """Reads days as they can be lived through again; `adapters.simulated_day` fits."""
+
+    def log_of(self, connection: Connection, site_id: str, on: date) -> Sequence[Recorded]: ...
+    def book_of(self, connection: Connection, site_id: str, on: date) -> Sequence[Booked]: ...
 
 
 class MissingDocuments(Protocol):

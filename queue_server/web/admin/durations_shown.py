@@ -17,6 +17,7 @@ from queue_server.domain.town import Service, Town, in_language
 from queue_server.domain.town_edit import find
 from queue_server.services.capacity import Capacity
 from queue_server.services.locales import locale_of
+from queue_server.web.admin.durations_days import Shown
 from queue_server.web.figures_charts import top_of
 from queue_server.web.pages import PageCall
 
@@ -134,6 +135,28 @@ def effect(
             both = [_minutes(call, getattr(one, name)) for one in waits]
             lines.append((call.say(f"durations.full_{name}"), *both))
     return {"name": in_language(service.name, call.language), "lines": lines}
+
+
+def real_day(call: PageCall, found: Shown | None) -> dict[str, Any]:
+    """Return the lines of a real day, and on what they rest; nothing where there is none."""
+    if found is None:
+        return {"day": None}
+    day = found.day
+    on = str(format_date(day.on, "full", locale=locale_of(call.language)))
+    lines: list[tuple[str, ...]] = [
+        (call.say("durations.day_appointments"), _number(call, day.booked), _number(call, day.fit))
+    ]
+    for name in ("mean", "nine_of_ten", "overtime"):
+        both = [_minutes(call, getattr(one, name)) for one in (day.now, day.then)]
+        lines.append((call.say(f"durations.day_{name}"), *both))
+    rests = call.say(
+        "durations.day_rests",
+        visits=_number(call, day.visits),
+        booked=_number(call, day.booked),
+        missed=_number(call, day.missed),
+    )
+    title = call.say("durations.day_title", day=on, site=in_language(found.site.name, call.language))
+    return {"day": {"title": title, "lines": lines, "rests": rests}}
 
 
 def _in_ten(call: PageCall, found: Measured, minutes: int) -> str:

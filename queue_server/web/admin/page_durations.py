@@ -27,6 +27,7 @@ from queue_server.services.capacity import Capacity, capacity
 from queue_server.web.admin import durations_shown as shown
 from queue_server.web.admin.ahead import foresee_from, keep_from, read_start, tomorrow, why_unfit
 from queue_server.web.admin.changing import Outcome, Plan, SettingsMoved, foresee, keep, lost_words, stamp
+from queue_server.web.admin.durations_days import recent_day
 from queue_server.web.admin.frame import framed, going_back_to, may_change, sent, town_of
 from queue_server.web.admin.notices import notice
 from queue_server.web.admin.value_words import change_words
@@ -184,7 +185,8 @@ async def _effect(call: PageCall, view: View, made: Proposal, before: Town) -> d
     both = (service.minutes, made.minutes)
     rooms = [await _capacity(call, service, minutes) for minutes in both]
     waits = [await asyncio.to_thread(_waits, found, minutes) for minutes in both]
-    return shown.effect(call, service, made, found, rooms, waits)
+    day = await recent_day(call.house, service, made)
+    return shown.effect(call, service, made, found, rooms, waits) | shown.real_day(call, day)
 
 
 async def _capacity(call: PageCall, service: Service, minutes: int) -> Capacity | None:

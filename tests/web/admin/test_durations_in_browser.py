@@ -88,7 +88,7 @@ async def test_what_was_measured_is_taken_over_from_a_day_on_and_back(lived: Tow
     await expect(row.get_by_role("checkbox")).to_be_checked()
     await expect(row).to_contain_text("Mitte 27 Min., acht von zehn bis 52 Min.")
     await expect(row.locator("svg .chart__high")).to_have_count(2)
-    await expect(row.locator("td").last).to_have_text("32")
+    await expect(row.locator("td").last).to_have_text("36")
     await expect(page.locator("tbody tr", has_text="Personalausweis beantragen").first).to_contain_text(
         "passt"
     )
@@ -98,6 +98,20 @@ async def test_what_was_measured_is_taken_over_from_a_day_on_and_back(lived: Tow
     effect = page.locator("main table").first
     await expect(effect).to_contain_text("So viele Termine passen in eine Woche")
     await expect(effect).to_contain_text("Neun von zehn warten dann höchstens")
+    day = page.locator("main table").nth(1)
+    await expect(day).to_contain_text("Ein wirklicher Tag: Montag, 9. März 2026, Rathaus am Markt")
+    await expect(page.locator("main")).to_contain_text(
+        "für diese Dienstleistung: 6; davon kam niemand zu: 2."
+    )
+    before, after = [
+        int(
+            (
+                await day.locator("tr", has_text="Mittlere Wartezeit").locator("td").nth(n).inner_text()
+            ).split()[0]
+        )
+        for n in (0, 1)
+    ]
+    assert after < before, "who is booked with the time it takes waits less"
     await photograph(page, "durations-preview")
     await page.fill("#starts", MONDAY.isoformat())
     await page.get_by_role("button", name="Übernehmen").click()
