@@ -22,7 +22,10 @@ from queue_server.web.page_styleguide import FACES, SHARED
 from tests.domain.town_plans import edit
 from tests.e2e.harness.judging import WIDE
 from tests.web.admin.simulated import answering
+from tests.web.admin.test_page_estimates import judged
+from tests.web.admin.test_page_missing import PHOTO, SOMETHING, settle, visits
 from tests.web.askers import HERE, MUSTER, a_session
+from tests.web.lived import learn, live_through
 from tests.web.pressed import PRESSES
 from tests.web.running import Town
 from tests.web.test_mailing import PERSON, hold
@@ -83,7 +86,7 @@ STATES: Final[dict[str, tuple[State, ...]]] = {
     "/admin/letters": (State("/admin/letters", A),),
     "/admin/letters/{kind}/{language}": (State("/admin/letters/booked/de", A),),
     "/admin/log": (State("/admin/log", A), State("/admin/log?who=nobody", A)),
-    "/admin/durations": (State("/admin/durations", A),),
+    "/admin/durations": (State("/admin/durations", A), State("/admin/durations", A, press="what it does")),
     "/admin/estimates": (State("/admin/estimates", A),),
     "/admin/missing": (State("/admin/missing", A),),
     "/admin/pair": (State("/admin/pair", A),),
@@ -270,7 +273,14 @@ class Stage:
 
 
 async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
-    """Let people wait, be called, and have booked, some with an interpreter; the towns speak `languages`."""
+    """Let people wait, be called, and have booked, some with an interpreter; the towns speak `languages`.
+
+    Behind them lie some weeks, so that measured times, told waits and missing documents fill their tables.
+    """
+    await live_through(town)
+    await learn(town)
+    judged(town)
+    await settle(town, PHOTO, SOMETHING)
     plan = edit("site", "rathaus", interpreter_languages=("tr", "fa"), interpreter_days=1)
     await town.house.write(lambda c: change_town(c, MUSTER, plan, town.house.clock()))
     await town.house.renew_if_changed()
@@ -283,6 +293,7 @@ async def set_the_stage(town: Town, languages: tuple[str, ...]) -> Stage:
     }
     answering(town)
     await town.open()
+    await visits(town, 5, PHOTO)
     called = await town.take()
     await town.call()
     waiting = await town.take()

@@ -33,6 +33,12 @@ async def broken_file(page: Page) -> None:
     await expect(page.locator(REFUSED).first).to_be_visible()
 
 
+async def see_what_it_does(page: Page) -> None:
+    """Look at what the proposed minutes would do."""
+    await page.locator("button[value=preview]").click()
+    await expect(page.locator("#starts")).to_be_visible()
+
+
 async def hold(page: Page) -> None:
     """Choose the earliest time: the page asks for what the town has to know."""
     await page.locator(".time").first.click()
@@ -81,6 +87,7 @@ async def move(page: Page) -> None:
 
 
 PRESSES: Final[dict[str, Press]] = {
+    "what it does": see_what_it_does,
     "send": send,
     "wrong password": sign_in_wrongly,
     "broken file": broken_file,
