@@ -25,14 +25,19 @@ TOWN_HALL, CENTRE = "rathaus", "buergerzentrum"
 
 
 class HallServer:
-    """`aufruf demo` on a free port. Ends with its context. `past`: with its simulated weeks."""
+    """`aufruf demo` on a free port. Ends with its context.
 
-    def __init__(self, data: Path, *, speech: bool = False, past: bool = False) -> None:
+    `past`: with its simulated weeks. `program` is the module that is `aufruf`.
+    """
+
+    def __init__(
+        self, data: Path, *, speech: bool = False, past: bool = False, program: str = "queue_server.cli"
+    ) -> None:
         self.data = data
         words = ["demo", "--port", "0", "--data", str(data), "--no-rate-limits"]
         words += [] if past else ["--past", "0"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "queue_server.cli", *words, *([] if speech else ["--no-speech"])],
+            [sys.executable, "-m", program, *words, *([] if speech else ["--no-speech"])],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

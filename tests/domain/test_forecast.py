@@ -10,8 +10,8 @@ import pytest
 
 from queue_server.domain import events as e
 from queue_server.domain.appointment import Appointment, AppointmentState
-from queue_server.domain.forecast.drawing import Habits, Shuffles
-from queue_server.domain.forecast.ranges import Forecast, Outlook, forecast, told
+from queue_server.domain.forecast.drawing import COMERS_MOST, FUTURES, Drawing, Habits, Shuffles
+from queue_server.domain.forecast.ranges import Forecast, Forecasting, Outlook, forecast, told
 from queue_server.domain.forecast.scene import Scene, Surroundings, take
 from queue_server.domain.service_times import Configured
 from tests.domain.builders import ALL, CAR, CARD, PASS, Day, a_hall
@@ -250,3 +250,33 @@ def test_a_range_that_is_a_while_old_is_told_as_what_is_left_of_it() -> None:
 
 def test_ranges_that_were_too_narrow_are_widened() -> None:
     assert told(Outlook(15, 20, 30), widened=2) == (10, 40)
+
+
+def a_rush() -> Scene:
+    """Two hundred who came within minutes: as if thousands came within the hour."""
+    day = a_hall()
+    for _ in range(200):
+        day.take(minutes=5)
+        day.later(minutes=1 / 60)
+    return seen(day, giving=True)
+
+
+def test_a_rush_foretells_no_more_comers_than_are_kept() -> None:
+    assert len(Drawing(a_rush(), ALWAYS, AT_ONCE, shuffles()).comers) == COMERS_MOST
+
+
+def test_a_forecast_breathes_while_it_draws_plays_and_sums_up() -> None:
+    breaths = [0]
+
+    def breathe() -> None:
+        breaths[-1] += 1
+
+    forecasting = Forecasting(a_rush(), ALWAYS, AT_ONCE, shuffles(), breathe)
+    assert breaths.pop() >= FUTURES * COMERS_MOST // 16
+    breaths.append(0)
+    while forecasting.play(1):
+        pass
+    assert breaths.pop() == shuffles().courses
+    breaths.append(0)
+    found = forecasting.found()
+    assert breaths.pop() >= len(found.tickets) == 200

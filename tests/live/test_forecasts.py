@@ -113,3 +113,14 @@ async def test_it_does_not_go_round_in_circles(live_hall: LiveHall, forecasts: F
     live_hall.hub.on_picture.append(lambda view, _since: seen.append(view))
     await asyncio.sleep(0.1)
     assert len(seen) <= 1
+
+
+def test_a_breath_is_taken_after_each_stretch_of_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, rests = [0.0], list[float]()
+    monkeypatch.setattr("queue_server.live.forecasts.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr("queue_server.live.forecasts.time.sleep", rests.append)
+    breath = forecasts_module._Breath()
+    for _ in range(10):
+        now[0] += 0.6 * forecasts_module.STRETCH_S
+        breath.take()
+    assert len(rests) == 5

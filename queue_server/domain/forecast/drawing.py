@@ -32,7 +32,9 @@ Dice = Callable[[], float]
 SHUFFLES: Final = 61
 FUTURES: Final = 14
 """So many different futures are looked at; the courses of one differ in how long visits take."""
-COMERS_MOST: Final = JOBS_MOST // 4
+COMERS_MOST: Final = JOBS_MOST // 8
+"""Each of whom comes in half of the futures: five hundred within the hour are no town hall any more."""
+COMERS_AT_ONCE: Final = 16
 BACK_SHARE, BACK_MIN = 0.75, (1.0, 15.0)
 """Who is away comes back, in most cases, within so many minutes."""
 REACTION_S: Final = (5.0, 30.0)
@@ -116,6 +118,14 @@ def _antithetic(half: list[int], courses: int, dice: Dice) -> list[int]:
     return [part for one in low for part in (one, courses - 1 - one)]
 
 
+Breathe = Callable[[], None]
+"""Called now and then while something long is worked out, wherever others may go first."""
+
+
+def on_and_on() -> None:
+    """Breathe never: nobody else is at work."""
+
+
 Comer = Callable[[int], Iterator[tuple[int, int, int]]]
 """Draws a coming, for the first of two visits' numbers: (visit, since when in seconds, due)."""
 
@@ -127,8 +137,16 @@ class Drawing:
     then who waits, so that of two due together the one who arrived first has the greater number.
     """
 
-    def __init__(self, scene: Scene, times: ServiceTimes, habits: Habits, shuffles: Shuffles) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        times: ServiceTimes,
+        habits: Habits,
+        shuffles: Shuffles,
+        breathe: Breathe = on_and_on,
+    ) -> None:
         self.scene, self.times, self.habits, self.shuffles = scene, times, habits, shuffles
+        self.breathe = breathe
         self.dice, self.courses = shuffles.dice, shuffles.courses
         self.bits = max(1, (len(scene.desks) - 1).bit_length())
         self._of: dict[tuple[Concern, int], list[int]] = {}
@@ -191,9 +209,12 @@ class Drawing:
         lines, state, later = [list(line) for line in lines], bytearray(state), dict(later)
         lasts = [0] * self.first
         for n, (visit, kinds, draw) in enumerate(self.comers):
-            parts = self._lasting(visit)
-            last = parts[int(self.dice() * self.courses)]
-            for number, since, due_s in draw(2 * n):
+            if n % COMERS_AT_ONCE == 0:
+                self.breathe()
+            if not (coming := tuple(draw(2 * n))):
+                continue
+            last = self._lasting(visit)[int(self.dice() * self.courses)]
+            for number, since, due_s in coming:
                 place = rank(due_s, number)
                 later[number] = (since << self.bits, place, kinds, number ^ 1)
                 state[number], lasts[number] = COMES, last
@@ -254,7 +275,9 @@ class Drawing:
         for recent in scene.recent:
             within = min(until, last_due - recent.patience_s)
             often = within / scene.observed_s
-            for _ in range(ceil(2 * often) if within > 0 else 0):
+            self.breathe()
+            # A rush of some seconds foretells thousands: more than are kept need not be thought of.
+            for _ in range(min(ceil(2 * often), COMERS_MOST - len(self.comers)) if within > 0 else 0):
                 self._add(recent, self._walk_in(recent, within, often / ceil(2 * often)))
 
     def _add(self, one: Expected | Newcomer | Waiter, draw: Comer) -> None:

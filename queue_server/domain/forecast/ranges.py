@@ -11,7 +11,7 @@ from datetime import datetime
 from math import ceil, floor
 from typing import Final
 
-from queue_server.domain.forecast.drawing import Drawing, Habits, Shuffles
+from queue_server.domain.forecast.drawing import Breathe, Drawing, Habits, Shuffles, on_and_on
 from queue_server.domain.forecast.playing import NEVER, play
 from queue_server.domain.forecast.scene import Scene, Skills
 from queue_server.domain.service_times import ServiceTimes
@@ -71,19 +71,32 @@ class Forecast:
 
 
 class Forecasting:
-    """Plays a scene forward, some courses at a time, so that who else needs the processor gets it."""
+    """Plays a scene forward, some courses at a time.
 
-    def __init__(self, scene: Scene, times: ServiceTimes, habits: Habits, shuffles: Shuffles) -> None:
-        self._scene = scene
-        self._drawn = Drawing(scene, times, habits, shuffles).drawn() if scene.desks else None
+    `breathe` is called after each of them and within whatever else is long, so that others get the processor.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        times: ServiceTimes,
+        habits: Habits,
+        shuffles: Shuffles,
+        breathe: Breathe = on_and_on,
+    ) -> None:
+        self._scene, self._breathe = scene, breathe
+        self._drawn = Drawing(scene, times, habits, shuffles, breathe).drawn() if scene.desks else None
         self._courses: list[list[int]] = []
 
     def play(self, count: int) -> bool:
         """Play so many more courses; say whether any is left."""
         if self._drawn is None:
             return False
-        courses, done = self._drawn.courses, len(self._courses)
-        self._courses += [play(one.future, one.free, one.lasts) for one in courses[done : done + count]]
+        courses, first, done = self._drawn.courses, self._drawn.first, len(self._courses)
+        for one in courses[done : done + count]:
+            # Who may come is not asked about: most of what there is, and it would be turned over below.
+            self._courses.append(play(one.future, one.free, one.lasts)[first:])
+            self._breathe()
         return len(self._courses) < len(courses)
 
     def found(self, widened: float = 1.0) -> Forecast:
@@ -92,13 +105,15 @@ class Forecasting:
         tickets: dict[int, Outlook] = {}
         guests: dict[tuple[int, ...], list[tuple[int, Outlook]]] = {}
         if drawn is not None and self._courses:
-            columns = list(zip(*self._courses, strict=True))
+            columns, first = list(zip(*self._courses, strict=True)), drawn.first
             for one in scene.waiting:
-                starts = map(min, *(columns[n] for n in (drawn.waiters[one.ticket_id] * 2)[:2]))
+                self._breathe()
+                starts = map(min, *(columns[n - first] for n in (drawn.waiters[one.ticket_id] * 2)[:2]))
                 if (outlook := self._outlook(starts, drawn.bits)) is not None:
                     tickets[one.ticket_id] = outlook
             for (kinds, due_s), number in sorted(drawn.guests.items()):
-                if (outlook := self._outlook(columns[number], drawn.bits)) is not None:
+                self._breathe()
+                if (outlook := self._outlook(columns[number - first], drawn.bits)) is not None:
                     guests.setdefault(kinds, []).append((due_s, outlook))
         return Forecast(scene.at, scene.seq, scene.skills, scene.kind_at, tickets, guests, widened)
 
