@@ -1,4 +1,4 @@
-"""Reads what a simulated day is drawn from: a day's log, the appointments in the book, who stayed away.
+"""Reads what a simulated day is drawn from: a day's log, and the appointments in the book.
 
 What must not live here: what is made of it (`domain.simulation`). Nobody is named anywhere in it.
 """
@@ -37,16 +37,3 @@ def book_of(connection: Connection, site_id: str, on: date) -> list[Booked]:
         Booked(starts_at, tuple((str(id_), int(count)) for id_, count in concern), minutes)
         for starts_at, concern, minutes in rows
     ]
-
-
-def stayed_away(connection: Connection, site_id: str, first: date, last: date) -> tuple[int, int]:
-    """Return how many appointments nobody came for, and of how many, both days included."""
-    state = APPOINTMENT.c.state
-    query = (
-        sa.select(state, sa.func.count())
-        .where(APPOINTMENT.c.site_id == site_id, APPOINTMENT.c.day.between(first, last))
-        .where(state.in_((*_CAME, AppointmentState.MISSED)))
-        .group_by(state)
-    )
-    counts = {one: int(count) for one, count in connection.execute(query)}
-    return counts.get(AppointmentState.MISSED, 0), sum(counts.values())

@@ -62,18 +62,22 @@ def worded(told: dict[str, Any]) -> str:
         f"{told['site']}, {told['day']}, {which}; minutes, ± in 95 of 100 cases",
         "",
         table_of(head, rows),
-        *(["", _rests_on(told["rests"])] if told["source"] != "recorded" else []),
+        *(["", rests] if (rests := _rests_on(told["rests"], told["source"])) else []),
     ]
     if told["nine_of_ten_under"] is not None:
         lines += ["", _answer(told)]
     return "\n".join(lines)
 
 
-def _rests_on(rests: dict[str, Any]) -> str:
+def _rests_on(rests: dict[str, Any], source: str) -> str:
+    if source == "recorded":
+        nearly = rests.get("nearly", {"count": 0})["count"]
+        return f"{nearly} visits were parked, or served with others: played only nearly so" if nearly else ""
     said = {
         "visitors": {"measured": "measured on {count} days"},
         "booked": {"book": "{count} in the book", "measured": "measured on {count} days"},
         "no_show": {"measured": "{percent} % stay away, measured on {count} appointments"},
+        "arrival": {"measured": "measured on {count} appointments"},
         "durations": {"measured": "measured on {count} visits"},
     }
     words = [

@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from queue_server.adapters import served_visits, simulated_day
+from queue_server.adapters import served_visits, simulated_day, told_estimates
 from queue_server.adapters.database import Database
 from queue_server.adapters.town.store import load_towns
 from queue_server.commands.simulated_table import is_enough, row_of
 from queue_server.domain.durations.known import DAYS, durations_of
+from queue_server.domain.estimate_outcomes import DAYS as TOLD_DAYS
 from queue_server.domain.events import Recorded
+from queue_server.domain.forecast import drawing
+from queue_server.domain.forecast.arrival_habits import Arrivals, habits_of
 from queue_server.domain.simulation import past, set_up, what_if
 from queue_server.domain.simulation.asking import MOST_COUNTERS, Question, WhatIf, question_of
 from queue_server.domain.simulation.demand import USUAL, Demand, Habits, a_day
@@ -32,9 +35,9 @@ from queue_server.domain.town import Site, Town
 from queue_server.settings import Settings
 
 WEEKS: Final = 8
-"""So many weeks back the same weekday is measured, and who stayed away."""
+"""So many weeks back the same weekday is measured."""
 ENOUGH_BOOKED: Final = 20
-"""Fewer past appointments say nothing of those who stay away."""
+"""Fewer past appointments say nothing of who stays away, and of when the others come."""
 IN_VAIN: Final = 3
 """So many counts in a row with the same wait end the search."""
 AS_IT_WAS: Final = "as it was"
@@ -112,7 +115,10 @@ class Study:
             yield was | {"of": None}
             yield from self._lived(lambda _: free, is_drawn=False)
 
-        return rows(), {"visitors": _rests("recorded", len(recorded.visitors))}
+        rests = {"visitors": _rests("recorded", len(recorded.visitors))}
+        if nearly := past.nearly_count(log):
+            rests["nearly"] = _rests("recorded", nearly)
+        return rows(), rests
 
     # -- a day of the set-up -----------------------------------------------------------------------
 
@@ -134,8 +140,9 @@ class Study:
 
     def _demand(self) -> tuple[Demand, Habits, dict[str, Any]]:
         asked, on = self.question, self.question.on
-        missed, of = self._stayed_away()
-        away = (missed + USUAL.no_show * ENOUGH_BOOKED) / (of + ENOUGH_BOOKED)
+        arrivals = self._arrivals()
+        learned, came = habits_of(arrivals, drawing.Habits()), len(arrivals.off_min)
+        away, of = learned.no_show, came + arrivals.missed
         book = self.database.read(lambda conn: simulated_day.book_of(conn, self.site.id, on))
         book = book if asked.booked is None else []
         if asked.visitors is None:
@@ -154,13 +161,13 @@ class Study:
             # Who is supposed to come comes: only those in the book may stay away.
             demand, away = replace(demand, booked=tuple(book)), away if book else 0.0
             booked = _rests("book" if book else "supposed", len(book)) | {"percent": round(100 * share, 1)}
-        habits, lasts = self._habits(away)
-        kind = "measured" if of >= ENOUGH_BOOKED else "supposed"
-        no_show = _rests(kind, of) | {"percent": round(100 * away, 1)}
-        rests = {"visitors": visitors, "booked": booked, "no_show": no_show, "durations": lasts}
-        if not away:
-            del rests["no_show"]
-        return demand, habits, rests
+        rests = {"visitors": visitors, "booked": booked}
+        if away:
+            rests["no_show"] = _rests(_kind(of), of) | {"percent": round(100 * away, 1)}
+        if demand.booked or demand.bookings:
+            rests["arrival"] = _rests(_kind(came), came)
+        habits, rests["durations"] = self._habits(away)
+        return demand, replace(habits, comes_min=learned.comes_min if came >= ENOUGH_BOOKED else ()), rests
 
     def _days_before(self) -> list[DayPlan]:
         on = self.question.on
@@ -169,10 +176,13 @@ class Study:
             raise NoDay("nobody_measured")
         return [past.plan_of(log, on) for log in logs]
 
-    def _stayed_away(self) -> tuple[int, int]:
-        last = self.question.on - timedelta(days=1)
-        first = self.question.on - timedelta(weeks=WEEKS)
-        return self.database.read(lambda conn: simulated_day.stayed_away(conn, self.site.id, first, last))
+    def _arrivals(self) -> Arrivals:
+        """Return how appointments were kept in the weeks before, as the forecast of waits learns it."""
+        found = Arrivals()
+        for n in range(1, TOLD_DAYS + 1):
+            day = self.question.on - timedelta(days=n)
+            found.add(self.database.read(partial(told_estimates.arrivals, site_id=self.site.id, day=day)))
+        return found
 
     def _habits(self, away: float) -> tuple[Habits, dict[str, Any]]:
         last = self.question.on - timedelta(days=1)
@@ -227,6 +237,10 @@ def _helps_no_more(rows: Sequence[Mapping[str, Any]]) -> bool:
     # Whole minutes and visitors are what is told.
     last = [tuple(round(row[what]["value"] or 0) for what in ("p90", "unserved")) for row in rows[-IN_VAIN:]]
     return len(last) == IN_VAIN and len(set(last)) == 1
+
+
+def _kind(count: int) -> str:
+    return "measured" if count >= ENOUGH_BOOKED else "supposed"
 
 
 def _rests(kind: str, count: int = 0) -> dict[str, Any]:

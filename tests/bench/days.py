@@ -40,7 +40,7 @@ class Cell:
         return a_day(self._demand(), self._desks(), dice, self.habits)
 
     def _demand(self) -> Demand:
-        served_min = sum(minutes * share for minutes, share in self.mixture) + self.habits.mean_way_min
+        served_min = sum(minutes * share for minutes, share in self.mixture) + sum(self.habits.way_min) / 3
         gone_min = self.habits.gone_after / timedelta(minutes=1)
         mean_min = served_min + self.habits.gone * (gone_min - served_min)
         count = self.counters * self.load * len(BY_HOUR) * 60 / mean_min

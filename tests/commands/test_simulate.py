@@ -1,9 +1,10 @@
 """`aufruf simulate`: a recorded day and one to come, in figures that say how sure they are."""
 
 import json
+import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, islice
 
 import pytest
@@ -12,15 +13,17 @@ import sqlalchemy as sa
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.adapters.rows.base import EVENT
 from queue_server.adapters.rows.stream_rows import STREAM
+from queue_server.domain import events as e
 from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.events import Recorded, payload_of
+from queue_server.domain.simulation.demand import Demand, Habits, a_day
 from queue_server.domain.simulation.disciplines import Ours
 from queue_server.domain.simulation.living import live
-from queue_server.domain.simulation.plan import Visitor
+from queue_server.domain.simulation.plan import DayPlan, Desk, Visitor
 from tests.commands.conftest import Aufruf
 from tests.commands.operating import Place
-from tests.domain.builders import DAY
-from tests.domain.simulation.plans import a_desk, a_drawn_day
+from tests.domain.builders import DAY, at
+from tests.domain.simulation.plans import a_desk, a_drawn_day, a_plan, a_visitor
 
 ON_SQLITE = pytest.mark.parametrize("empty_place", ["sqlite"], indirect=True)
 WEEK_LATER = date(2026, 3, 10)
@@ -99,20 +102,54 @@ def test_counters_are_not_sought_where_more_of_them_change_nothing(place: Place,
 
 
 @ON_SQLITE
-def test_the_book_and_who_stayed_away_are_taken_from_the_database(place: Place, aufruf: Aufruf) -> None:
-    past, ahead = AppointmentState.MISSED, AppointmentState.BOOKED
-    days = [(DAY, past, 10), (DAY, AppointmentState.COMPLETED, 30), (WEEK_LATER, ahead, 12)]
-    site = book(place, days)
+def test_the_book_and_how_it_is_kept_are_taken_from_the_database(place: Place, aufruf: Aufruf) -> None:
+    """As the forecast learns it: ten of forty missed, drawn towards one in ten."""
+    site = book(place, [(WEEK_LATER, AppointmentState.BOOKED, 12)])
+    remember(place, kept_appointments(came=30, missed=10), DAY)
     words = ["simulate", "--site", site, "--day", str(WEEK_LATER), "--seeds", "2", *place.words]
     told = json.loads(aufruf(*words, "--visitors", "30", "--counters", "2", "--json").out)["rests"]
     assert told["booked"] == {"kind": "book", "count": 12, "percent": 50.0}
-    assert told["no_show"] == {"kind": "measured", "count": 40, "percent": 20.0}
+    assert told["no_show"] == {"kind": "measured", "count": 40, "percent": 16.7}
+    assert told["arrival"] == {"kind": "measured", "count": 30}
     assert told["durations"]["kind"] == "supposed"
     said = aufruf(*words, "--visitors", "30", "--counters", "2")
     assert said.last == (
         "visitors: supposed; booked: 12 in the book;"
-        " no-show: 20.0 % stay away, measured on 40 appointments; durations: supposed"
+        " no-show: 16.7 % stay away, measured on 40 appointments;"
+        " arrival: measured on 30 appointments; durations: supposed"
     )
+
+
+@ON_SQLITE
+def test_holders_come_when_they_usually_come_here(
+    place: Place, aufruf: Aufruf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Habits] = []
+
+    def drawing(demand: Demand, desks: tuple[Desk, ...], dice: random.Random, habits: Habits) -> DayPlan:
+        drawn.append(habits)
+        return a_day(demand, desks, dice, habits)
+
+    monkeypatch.setattr("queue_server.commands.simulating.a_day", drawing)
+    site = book(place, [(WEEK_LATER, AppointmentState.BOOKED, 12)])
+    words = ["simulate", "--site", site, "--day", str(WEEK_LATER), "--seeds", "1", *place.words]
+    words += ["--visitors", "12", "--counters", "1", "--json"]
+    assert json.loads(aufruf(*words).out)["rests"]["arrival"] == {"kind": "supposed", "count": 0}
+    assert drawn.pop().comes_min == ()
+    remember(place, kept_appointments(came=450, missed=0, late_min=30), DAY)
+    aufruf(*words)
+    assert min(drawn.pop().comes_min) > 20, "nine tenths of what is believed was found here"
+
+
+def kept_appointments(*, came: int, missed: int, late_min: float = 0) -> list[Recorded]:
+    """Return a log in which holders came so many minutes after their time, and nobody was called."""
+    appointed = at("10:00")
+    visitor = a_visitor("10:00", appointed="10:00")
+    taken = live(a_plan(visitor), Ours()).log
+    [event] = [one.event for one in taken if isinstance(one.event, e.TicketTaken)]
+    arrived_at = appointed + timedelta(minutes=late_min)
+    events = [event] * came + [e.AppointmentMissed(n) for n in range(1, missed + 1)]
+    return [Recorded(n, arrived_at, one) for n, one in enumerate(events, start=1)]
 
 
 def book(place: Place, days: Sequence[tuple[date, AppointmentState, int]]) -> str:

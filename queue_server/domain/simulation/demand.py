@@ -59,24 +59,22 @@ class Demand:
 class Habits:
     """How people are: shares, minutes, and how much a visit's length differs (σ of its logarithm).
 
-    `punctual_min` are the earliest, the latest and the commonest arrival against the appointed time. `times`
-    are learned service times; without them a length is drawn around what is expected.
+    `punctual_min` are the earliest, the latest and the commonest arrival against the appointed time. Where it
+    was learned, `comes_min` is drawn from instead: equally likely minutes, late ones among them. `times` are
+    learned service times; without them a length is drawn around what is expected.
     """
 
     no_show: float = 0.1
     punctual_min: tuple[float, float, float] = (-20, 10, -7)
     late: float = 0.05
     late_min: tuple[float, float, float] = (10, 40, 15)
+    comes_min: tuple[float, ...] = ()
     gone: float = 0.02
     """Share of the called who are not there any more."""
     gone_after: timedelta = timedelta(minutes=2)
     way_min: tuple[float, float, float] = (0.2, 1.5, 0.5)
     spread: float = 0.6
     times: ServiceTimes | None = None
-
-    @property
-    def mean_way_min(self) -> float:
-        return sum(self.way_min) / 3
 
 
 USUAL: Final = Habits()
@@ -121,11 +119,16 @@ def _walk_in(rate: Rate, at: datetime, dice: Dice, habits: Habits) -> Visitor:
 
 
 def _holder(one: Booked, dice: Dice, habits: Habits) -> Visitor:
-    late = dice.random() < habits.late
-    minutes = dice.triangular(*(habits.late_min if late else habits.punctual_min))
-    arrives_at = one.starts_at + timedelta(minutes=minutes)
+    arrives_at = one.starts_at + timedelta(minutes=_off_min(dice, habits))
     turn = _turn(one, dice, habits)
     return Visitor(arrives_at, one.concern, one.expected_min, (turn,), appointed_at=one.starts_at)
+
+
+def _off_min(dice: Dice, habits: Habits) -> float:
+    if habits.comes_min:
+        return habits.comes_min[int(dice.random() * len(habits.comes_min))]
+    late = dice.random() < habits.late
+    return dice.triangular(*(habits.late_min if late else habits.punctual_min))
 
 
 def _turn(one: Rate | Booked, dice: Dice, habits: Habits) -> Turn:

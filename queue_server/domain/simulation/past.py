@@ -2,7 +2,7 @@
 
 As anonymous as the log is. What the log does not tell: who was at a counter, so a counter can do what it
 called for during a shift; and how a call ended that was undone, so such a call was never made. A parked visit
-counts as one turn, and who was joined to another's call has left the line.
+counts as one turn, and who was joined to another's call has left the line: `nearly_count` says how many.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -51,6 +51,12 @@ def lived_of(log: Sequence[Recorded], on: date) -> Lived:
         apply(hall, one)
     taken = [one.seq for one in log if isinstance(one.event, e.TicketTaken)]
     return Lived(plan_of(log, on), hall, list(_without_undone(log)), dict(enumerate(taken)))
+
+
+def nearly_count(log: Sequence[Recorded]) -> int:
+    """Return how many visits of a day are played only nearly as they were: parked, or joined to another's."""
+    parted = (e.TicketParked, e.TicketJoined)
+    return len({one.event.ticket for one in log if isinstance(one.event, parted)})
 
 
 def freely(plan: DayPlan) -> DayPlan:

@@ -33,7 +33,7 @@ SEEDS: Final = 30
 AHEAD: Final = timedelta(days=366)
 BEHIND: Final = timedelta(days=3 * 366)
 FIELDS: Final = ("site", "day", "visitors", "booked", "counters", "hours", "walk_ins", "rule", "under")
-RULES: Final = (Rule.OURS, Rule.FIRST_COME, Rule.APPOINTMENTS_FIRST)
+RULES: Final = tuple(Rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _new(typed: Typed) -> WhatIf:
         None if counters is None else int(counters),
         _read(typed, "hours", hours_of) or (),
         1.0 if walk_ins is None else walk_ins / 100,
-        Rule(rule) if rule in set(RULES) else Rule.OURS,
+        Rule(rule) if rule in RULES else Rule.OURS,
         under_min=under,
     )
 

@@ -63,7 +63,7 @@ def a_drawn_day(
 ) -> DayPlan:
     """Draw a day from 8 to 16 with the usual mixture of concerns; the share of `booked` counts who come."""
     begins, ends = at("08:00"), at("16:00")
-    usual_min = sum(expected * share for _, expected, share in MIX) + habits.mean_way_min
+    usual_min = sum(expected * share for _, expected, share in MIX) + sum(habits.way_min) / 3
     count = counters * load * 8 * 60 / usual_min
 
     def rates(share: float) -> tuple[Rate, ...]:

@@ -53,6 +53,14 @@ def test_some_stay_away_some_are_late_and_some_are_gone_when_called() -> None:
     assert {turn.ending for one in gone for turn in one.turns} == {Ending.NOT_THERE}
 
 
+def test_holders_come_when_it_was_learned_that_they_come() -> None:
+    everybody = Demand(DAY, bookings=(replace(MORNING, count=400),))
+    came = drawn(everybody, habits=replace(PUNCTUAL, comes_min=(-3, 0, 25)))
+    off = [(one.arrives_at - one.appointed_at) / timedelta(minutes=1) for one in came if one.appointed_at]
+    assert set(off) == {-3, 0, 25}
+    assert all(100 < off.count(minute) < 170 for minute in set(off))
+
+
 def test_visits_last_as_long_as_expected_on_average() -> None:
     lasting = [
         turn.lasts / timedelta(minutes=one.expected_min)

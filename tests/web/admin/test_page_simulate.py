@@ -42,6 +42,7 @@ async def test_a_what_if_is_answered_by_a_child_at_an_address_to_keep(
     assert "Besuche angenommen" in page
     assert "Termine 50 %, angenommen" in page
     assert "Dauer der Besuche angenommen" in page
+    assert "Wann man zum Termin kommt angenommen, meist einige Minuten vorher" in page
     assert "2 Tage wurden durchgespielt" in page
 
 
@@ -61,10 +62,20 @@ async def test_answers_are_said_as_an_office_head_reads_them(town: Town) -> None
     assert "31 Termine im Terminbuch" in said
     assert page.count('<rect class="chart__low"') == 3, "a bar for each way, and the key"
     assert "style=" not in page
-    answering(town, rows=[a_row(None, 4, 30), a_row(0, 4, 28)], source="recorded", days=1)
+    nearly = {"nearly": {"kind": "recorded", "count": 3}}
+    answering(town, rows=[a_row(None, 4, 30), a_row(0, 4, 28)], source="recorded", days=1, rests=nearly)
     was = words(await get(town, f"{PAGE}?day=2026-03-05"))
     assert "So war es Mit 4 Schaltern wartete eine von zehn" in was
     assert "Nachgespielt, nichts geändert" in was
+    assert "Nur annähernd nachgespielt 3 Besuche, die geparkt oder mit anderen zusammen" in was
+
+
+async def test_weights_may_be_compared_with_and_are_named(town: Town) -> None:
+    answering(town)
+    address = (await press(town, **WEDNESDAY, rule="weights")).headers["location"]
+    assert "rule%3Aweights" in address
+    page = words(await get(town, address))
+    assert page.count("Wer am längsten wartet, Termine zählen dreifach") >= 3, "answer, comparison, form"
 
 
 async def test_three_ways_stand_side_by_side_and_each_can_be_left_out(town: Town) -> None:
