@@ -43,6 +43,7 @@ class FiguresRow(TypedDict):
     appointments: int | None
     missed: int | None
     found_nothing: int | None
+    no_concern: int | None
     wait_median_min: int | None
     wait_p90_min: int | None
     way_median_min: int | None
@@ -50,6 +51,8 @@ class FiguresRow(TypedDict):
     service_median_min: int | None
     service_p90_min: int | None
     earliest_days: int | None
+    days_looked: int | None
+    days_none_free: int | None
 
 
 class Figures(TypedDict):

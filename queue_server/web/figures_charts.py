@@ -9,7 +9,7 @@ from typing import Any, Final
 WIDE: Final = 720
 HIGH: Final = 160
 SHADES: Final = 5
-_ROUND: Final = (1, 2, 5)
+_ROUND: Final = (1, 2, 2.5, 3, 4, 5)
 
 
 def top_of(values: Sequence[int | None]) -> int:
@@ -18,8 +18,9 @@ def top_of(values: Sequence[int | None]) -> int:
     step = 1
     while True:
         for factor in _ROUND:
-            if factor * step >= most:
-                return factor * step
+            top = factor * step
+            if top >= most and top == int(top):
+                return int(top)
         step *= 10
 
 

@@ -9,7 +9,17 @@ from typing import Any, Final
 from babel.numbers import format_decimal, format_percent
 
 from queue_server.domain.figures.day import ORIGINS, WAITS
-from queue_server.domain.figures.gathered import Gathered, Times, by_hour, by_service, origins, share, times
+from queue_server.domain.figures.gathered import (
+    Earliest,
+    Gathered,
+    Times,
+    by_hour,
+    by_service,
+    earliest,
+    origins,
+    share,
+    times,
+)
 from queue_server.domain.figures.period import Length, Period
 from queue_server.domain.figures.tally import NOBODYS, Tally
 from queue_server.domain.town import Town, in_language
@@ -30,6 +40,9 @@ FEW: Final = 5
 """Of fewer visits than this no middle is told: it would be that of one of them."""
 A_WEEK: Final = 7
 A_YEAR: Final = 12
+OF_SERVICES: Final = ("visits", "wait", "wait_p90", "outside", "missed", "found_nothing")
+OF_THE_WHOLE: Final = ("no_concern", "use", "confirmed")
+EXPLAINED: Final = frozenset({"use"})
 CHANNELS: Final = ("by_portal", "by_kiosk", "by_desk", "by_api")
 
 
@@ -73,16 +86,16 @@ def part_name(say: Texts, part: Period) -> str:
 # -- what stands on top ----------------------------------------------------------------------------
 
 
-def key_figures(say: Texts, tally: Tally, before: Tally, *, whole_site: bool) -> list[dict[str, str]]:
-    """Return the figures on top, each with what it was in the period before."""
-    names = ["visits", "wait", "wait_p90", "outside", "missed"]
-    names += ["found_nothing", "use", "confirmed"] if whole_site else ["found_nothing"]
-    now, then = keys_of(say, tally), keys_of(say, before)
+def key_figures(say: Texts, found: Gathered, before: Gathered) -> list[dict[str, str]]:
+    """Return the figures on top, each with what it was in the period before, and some with what is meant."""
+    names = OF_SERVICES + OF_THE_WHOLE if found.is_whole else OF_SERVICES
+    now, then = keys_of(say, found.whole()), keys_of(say, before.whole())
     return [
         {
             "name": say(f"figures.{name}"),
             "value": now[name],
             "before": say("figures.before_was", value=then[name]) if then[name] != NOTHING else "",
+            "hint": say(f"figures.{name}_hint") if name in EXPLAINED else "",
         }
         for name in names
     ]
@@ -91,14 +104,14 @@ def key_figures(say: Texts, tally: Tally, before: Tally, *, whole_site: bool) ->
 def keys_of(say: Texts, tally: Tally) -> dict[str, str]:
     """Return the figures on top by their names."""
     wait, was_counted = times(tally, *WAITS), bool(tally.counts or tally.times)
-    nothing = tally.sum("found_nothing") + tally.sum("no_concern")
     return {
         "visits": number(say, tally.sum("visits")) if was_counted else NOTHING,
         "wait": minutes(say, wait.median, wait.count),
         "wait_p90": minutes(say, wait.p90, wait.count),
         "outside": percent(say, tally.sum("bookings_outside"), tally.sum("bookings_judged")),
         "missed": percent(say, tally.sum("missed"), tally.sum("appointments")),
-        "found_nothing": number(say, nothing) if was_counted else NOTHING,
+        "found_nothing": number(say, tally.sum("found_nothing")) if was_counted else NOTHING,
+        "no_concern": number(say, tally.sum("no_concern")) if was_counted else NOTHING,
         "use": percent(say, tally.sum("busy_s"), tally.sum("open_s")),
         "confirmed": percent(say, tally.sum("calls_confirmed"), tally.sum("calls")),
     }
@@ -192,7 +205,7 @@ def services(say: Texts, town: Town, tally: Tally) -> list[dict[str, str]]:
 
 
 def _service(say: Texts, name: str, tally: Tally) -> dict[str, str]:
-    wait, served, earliest = times(tally, *WAITS), times(tally, "service"), times(tally, "earliest")
+    wait, served = times(tally, *WAITS), times(tally, "service")
     return {
         "name": name,
         "visits": number(say, tally.sum("visits")),
@@ -201,17 +214,21 @@ def _service(say: Texts, name: str, tally: Tally) -> dict[str, str]:
         "service": minutes(say, served.median, served.count),
         "missed": percent(say, tally.sum("missed"), tally.sum("appointments")),
         "found_nothing": number(say, tally.sum("found_nothing")),
-        "earliest": earliest_words(say, earliest, tally.sum("none_free")),
+        "earliest": earliest_words(say, earliest(tally)),
     }
 
 
-def earliest_words(say: Texts, earliest: Times, none_free: int) -> str:
-    """Return in how many days the first free time lay, in the middle of the days on which it was looked."""
-    if none_free > earliest.count:
-        return say("figures.none_free")
-    if earliest.median is None:
+def earliest_words(say: Texts, found: Earliest) -> str:
+    """Return in how many days the first free time lay on half of the days, and on how many none was free."""
+    if not found.looked:
         return NOTHING
-    return say("figures.same_day") if earliest.median == 0 else say("figures.days", n=earliest.median)
+    if found.median is None:
+        when = say("figures.none_free")
+    else:
+        when = say("figures.days", n=found.median) if found.median else say("figures.same_day")
+    if not found.none_free:
+        return when
+    return say("figures.earliest_some", when=when, n=found.none_free, of=found.looked)
 
 
 def ways(say: Texts, tally: Tally) -> dict[str, list[dict[str, str]]]:

@@ -179,7 +179,7 @@ def letter(house: House, town: Town, month: Period, found: Sequence[Gathered], t
         (say("figures.mail_lead"), _lines(say, told["keys"])),
         (say("figures.booked_by"), _lines(say, told["booked"])),
         (say("figures.came"), _lines(say, told["came"])),
-        (say("figures.report_earliest"), _lines(say, told["earliest"])),
+        (say("figures.report_earliest"), [*_lines(say, told["earliest"]), *filter(None, [told["left_out"]])]),
     ]
     shown = [(lead, lines) for lead, lines in parts if lines]
     where = f"{address(house)}{REPORT}?month={month.first:%Y-%m}"

@@ -10,6 +10,9 @@ from queue_server.domain import events as e
 from queue_server.domain.business_day import ends_at
 from queue_server.domain.events import payload_of
 from queue_server.domain.figures.day import KINDS, Booked, about, figures_of
+from queue_server.domain.figures.gathered import Earliest, Gathered, earliest
+from queue_server.domain.figures.open_data import tables
+from queue_server.domain.figures.period import Length, period_of
 from queue_server.domain.figures.tally import Tally, from_json, quantile, to_json
 from queue_server.domain.figures.visits import Entry
 from tests.domain.builders import CARD, DAY, PASS, Day, a_hall, at
@@ -222,6 +225,38 @@ def test_the_earliest_free_time_and_that_there_is_none() -> None:
     tally = counted(day)
     assert tally.values(("earliest",)) == {3: 1}
     assert (tally.sum("none_free"), tally.sum("capacity_min")) == (1, 600)
+
+
+def test_days_on_which_none_was_free_count_as_later_than_all() -> None:
+    """Left out, the key figure was best where it was worst."""
+    tally = Tally()
+    assert earliest(tally) == (Earliest(0, 0, None))
+    for days in (1, 2, 30):
+        tally.time("earliest", PASS, 0, days)
+    assert earliest(tally) == Earliest(3, 0, 2)
+    tally.count("none_free", PASS, 0, by=2)
+    assert earliest(tally) == Earliest(5, 2, 30)
+    tally.count("none_free", PASS, 0, by=2)
+    assert earliest(tally) == Earliest(7, 4, None), "the middle one is one of those without"
+
+
+def test_the_first_free_time_is_told_of_each_concern_also_where_nobody_came_and_never_of_all() -> None:
+    found = Gathered.of(period_of(Length.MONTH, DAY))
+    day = Day()
+    day.record([OPEN, e.SearchesFoundNothing((("", 7),))])
+    found.take([(DAY, to_json(counted(day)))])
+    told = tables(found)
+    assert "earliest_days" not in told["total"][0]
+    assert told["total"][0]["no_concern"] == 7
+    names = ("key", "earliest_days", "days_looked", "days_none_free")
+    assert [[row[name] for name in names] for row in told["by_service"]] == [
+        *([CARD, None, 1, 1], [PASS, 3, 1, 0])
+    ]
+    of_one = Gathered.of(found.period)
+    of_one.take([(DAY, to_json(counted(day)))], {PASS})
+    assert "no_concern" not in tables(of_one)["total"][0], (
+        "it is of nobody's concern: not nought, but not known"
+    )
 
 
 def test_searches_that_found_nothing_are_summed_by_service() -> None:

@@ -25,13 +25,15 @@ class Gathered:
     """`parts` are those of `period`, in their order, `weekdays` those from 0 = Monday: of both the measures
     `IN_PARTS` by hour, of all services together.
 
-    `site_days`: how many days of how many sites it is made of.
+    `site_days`: how many days of how many sites it is made of. `is_whole`: of all services, and with what
+    belongs to none.
     """
 
     period: Period
     parts: list[tuple[Period, Tally]]
     weekdays: list[Tally] = field(default_factory=lambda: [Tally() for _ in range(7)])
     site_days: int = 0
+    is_whole: bool = True
     _whole: Tally = field(default_factory=Tally)
     _place: dict[date, Tally] = field(default_factory=dict)
 
@@ -48,6 +50,7 @@ class Gathered:
         self, days: Iterable[tuple[date, Mapping[str, Any]]], services: Collection[str] | None = None
     ) -> None:
         """Take in days as they were kept; of some services, or of all."""
+        self.is_whole = services is None
         self._whole.take((self._into_parts(day, body, services) for day, body in days), services)
 
     def _into_parts(
@@ -80,6 +83,28 @@ def times(tally: Tally, *measures: str) -> Times:
     values = tally.values(measures)
     count = values.total()
     return Times(count, quantile(values, 0.5), quantile(values, 0.9) if count >= MANY else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Earliest:
+    """How often it was looked for the first free time, how often none was, and how many days ahead it lay.
+
+    Where none was free it counts as later than all others: `median` is None when that was so in the middle.
+    Left out, a concern for which hardly ever anything is free would look best of all.
+    """
+
+    looked: int
+    none_free: int
+    median: int | None
+
+
+def earliest(tally: Tally) -> Earliest:
+    """Return the first free times of one service: each day of each site counts alike."""
+    values, none_free = tally.values(("earliest",)), tally.sum("none_free")
+    later_than_all = max(values, default=0) + 1
+    values[later_than_all] = none_free
+    median = quantile(values, 0.5)
+    return Earliest(values.total(), none_free, None if median == later_than_all else median)
 
 
 def by_service(tally: Tally) -> dict[str, Tally]:

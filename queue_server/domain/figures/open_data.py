@@ -4,14 +4,15 @@ Small numbers are left out (`small_cells`), with all from which they could be wo
 and in a row, whose visits are those served, not there, cancelled and left. What a row does not tell but what
 can be had by subtraction (walk-ins, who came to the appointment) counts as a number of its own. A row that is
 left out in visits is left out altogether, and times are told of many alone. Waits are in whole minutes,
-`earliest_days` in days.
+`earliest_days` in days. When a time is free is of nobody, so it is told of each service, also where nobody
+came; and of each alone: a middle of all would be that of concerns for which nobody asks.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from queue_server.domain.figures.day import WAITS
-from queue_server.domain.figures.gathered import Gathered, by_hour, by_service, times
+from queue_server.domain.figures.gathered import Gathered, by_hour, by_service, earliest, times
 from queue_server.domain.figures.small_cells import FEWEST, Sum, untold
 from queue_server.domain.figures.tally import NOBODYS, Tally
 
@@ -19,6 +20,8 @@ COUNTS: Final = (
     *("visits", "from_appointment", "served", "not_there", "cancelled", "left", "late"),
     *("bookings", "bookings_outside", "appointments", "missed", "found_nothing"),
 )
+NO_CONCERN: Final = "no_concern"
+"""Searches for a concern that is not offered: they belong to no service, and are told in total alone."""
 MADE_OF: Final = {
     "visits": (("from_appointment",), ("served", "not_there", "cancelled", "left")),
     "from_appointment": (("late",),),
@@ -41,7 +44,7 @@ def tables(found: Gathered) -> dict[str, list[Row]]:
     weekdays = {str(n + 1): one for n, one in enumerate(found.weekdays) if one.sum("visits")}
     rows = {"total": {TOTAL: whole}, "by_service": services, "by_weekday": weekdays, "by_hour": hours}
     names = {
-        "total": COUNTS,
+        "total": (*COUNTS, NO_CONCERN) if found.is_whole else COUNTS,
         "by_service": COUNTS,
         "by_weekday": ("visits",),
         "by_hour": ("visits", "from_appointment"),
@@ -87,9 +90,20 @@ def _row(place: tuple[str, str], tally: Tally, names: tuple[str, ...], hidden: s
     row: Row = {"key": place[1]}
     for name in names:
         row[name] = None if is_out or (*place, name) in hidden else tally.sum(name)
+    if place[0] == "by_service":
+        row |= _earliest(tally)
     if place[0] == "total" or row["visits"]:
         return row | _times(tally)
     return row | dict.fromkeys(_times(Tally()))
+
+
+def _earliest(tally: Tally) -> Row:
+    found = earliest(tally)
+    return {
+        "earliest_days": found.median,
+        "days_looked": found.looked,
+        "days_none_free": found.none_free,
+    }
 
 
 def _times(tally: Tally) -> Row:
@@ -102,5 +116,4 @@ def _times(tally: Tally) -> Row:
             f"{name}_median_min": None if few else one.median,
             f"{name}_p90_min": None if few else one.p90,
         }
-    row["earliest_days"] = times(tally, "earliest").median
     return row

@@ -30,14 +30,13 @@ async def figures_page(call: PageCall) -> Response:
     asked = read_asked(call)
     found, before = await gathered(call, asked, asked.period, asked.period.shifted(-1))
     say, whole = call.say, found.whole()
-    is_whole = asked.service_ids is None
     return framed(
         call,
         "admin/figures.html",
         title=shown.title_of(say, asked.period),
         **_choices(call, asked),
         is_empty=not whole.counts and not whole.times,
-        keys=shown.key_figures(say, whole, before.whole(), whole_site=is_whole),
+        keys=shown.key_figures(say, found, before),
         over_time=shown.over_time(say, found),
         weekday_hours=shown.weekday_hours(say, found),
         services=shown.services(say, asked.scope.town, whole),

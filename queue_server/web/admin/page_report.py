@@ -5,7 +5,7 @@ mail. What must not live here: counting, what stands on the sheet (`figures_shee
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 from starlette.responses import RedirectResponse, Response
@@ -25,6 +25,9 @@ from queue_server.web.noting import note
 from queue_server.web.page_desk_letters import why
 from queue_server.web.pages import PageCall, PageRoute
 
+FEW_SITES: Final = 3
+"""So many are named on the sheet."""
+
 
 async def report_page(call: PageCall) -> Response:
     """Show the sheet of a month, the last whole one unless another is asked for. Reading changes nothing."""
@@ -35,6 +38,7 @@ async def report_page(call: PageCall) -> Response:
     month = asked.period
     found = await gathered(call, asked, month, month.shifted(-1), month.a_year_before())
     sites = [(one.id, in_language(one.name, call.language)) for one in scope.sites]
+    told_of = [name for id_, name in sites if asked.site_id in {"", id_}]
     return framed(
         call,
         "admin/report.html",
@@ -43,7 +47,7 @@ async def report_page(call: PageCall) -> Response:
         is_again=call.request.query_params.get("done") == "again",
         site_id=asked.site_id,
         sites=sites,
-        site_name=", ".join(name for id_, name in sites if asked.site_id in {"", id_}),
+        site_name=", ".join(told_of) if len(told_of) <= FEW_SITES else call.say("figures.every_site"),
         **sheet(call.say, scope.town, month, found, today),
     )
 

@@ -2,6 +2,7 @@
 // Everything works without this file.
 
 import { digits, drawable } from "./digits.js";
+import "./print.js";
 
 const WARN_S = 60;
 
@@ -64,10 +65,6 @@ function sendOnce(form) {
 for (const section of document.querySelectorAll('[data-part="held"]')) countDown(section);
 for (const form of document.querySelectorAll("#concern")) searchInstantly(form);
 for (const form of document.querySelectorAll("form[data-once]")) sendOnce(form);
-for (const button of document.querySelectorAll('[data-act="print"]')) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
 for (const node of document.querySelectorAll("[data-number]")) {
   if (!drawable(node.dataset.number)) continue;
   const words = document.createElement("span");
