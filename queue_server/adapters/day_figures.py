@@ -192,8 +192,8 @@ def _booked(connection: Connection, site_id: str, ids: Sequence[int]) -> dict[in
     for begin in range(0, len(ids), AT_ONCE):
         rows = connection.execute(_BOOKED, {"site": site_id, "ids": ids[begin : begin + AT_ONCE]}).all()
         concerns = read_json(f"[{','.join([row[1] for row in rows])}]")
-        for (id_, _, channel, minutes, confirmed_by), concern in zip(rows, concerns, strict=True):
-            found[id_] = Booked(concern[0][0], channel, minutes, bool(confirmed_by))
+        for (id_, _, channel, minutes, confirmed_by, starts_at), concern in zip(rows, concerns, strict=True):
+            found[id_] = Booked(concern[0][0], channel, minutes, bool(confirmed_by), starts_at)
     return found
 
 
@@ -203,6 +203,7 @@ _BOOKED: Final = sa.select(
     APPOINTMENT.c.channel,
     APPOINTMENT.c.minutes,
     APPOINTMENT.c.confirmed_by,
+    APPOINTMENT.c.starts_at,
 ).where(
     APPOINTMENT.c.site_id == sa.bindparam("site"),
     # Numbers of ours, written into the statement: as parameters hundreds of them take as long as the search.

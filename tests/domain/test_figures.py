@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -177,7 +178,7 @@ def test_a_call_is_confirmed_when_it_was_shown_and_heard() -> None:
 
 
 OPEN = e.DayMeasured(opening=((480, 720),), capacity_min=600, earliest=((PASS, 3), (CARD, -1)))
-PORTAL = Booked(PASS, "portal", 10, asked=False)
+PORTAL = Booked(PASS, "portal", 10, asked=False, starts_at=at("10:30"))
 
 
 def book(day: Day, clock: str, id_: int) -> None:
@@ -208,7 +209,7 @@ def test_a_booking_that_had_to_be_confirmed_counts_when_it_was_asked_for() -> No
     day = Day(now=at("07:00"))
     day.record([e.AppointmentRequested(1, "mail", at("08:00"), None, "de")])
     book(day, "09:00", 1)
-    tally = counted(day, {1: Booked(PASS, "portal", 10, asked=True)})
+    tally = counted(day, {1: PORTAL._replace(asked=True)})
     assert (tally.counts["bookings", PASS, 7], tally.sum("bookings")) == (1, 1)
 
 
@@ -216,7 +217,39 @@ def test_who_was_missed_and_came_after_all_came() -> None:
     day = Day()
     day.record([e.AppointmentMissed(1), e.AppointmentCheckedIn(1, 9), e.AppointmentMissed(2)])
     tally = counted(day, dict.fromkeys((1, 2), PORTAL))
-    assert (tally.sum("appointments"), tally.sum("missed"), tally.sum("booked_min")) == (2, 1, 20)
+    assert (tally.counts["appointments", PASS, 10], tally.counts["missed", PASS, 10]) == (2, 1)
+
+
+def test_capacity_is_held_against_the_bookings_of_the_same_days() -> None:
+    day = Day()
+    day.record([e.AppointmentMissed(1), e.AppointmentCheckedIn(2, 9)])
+    known = dict.fromkeys((1, 2), PORTAL)
+    assert not counted(day, known).sum("booked_min"), "nobody looked that day how much could be booked"
+    day.record([OPEN])
+    tally = counted(day, known)
+    assert (tally.sum("capacity_min"), tally.sum("booked_min")) == (600, 20)
+    tally = counted(day, known, now=day.now)
+    assert not tally.sum("capacity_min") + tally.sum("booked_min"), (
+        "half a day's bookings of a whole day's time"
+    )
+
+
+def test_an_estimate_that_held_counts_at_the_hour_it_was_told() -> None:
+    day = a_hall(now="09:50")
+    for wait, told in ((15, (10, 20)), (30, (10, 20)), (2, (0, 5))):
+        day.take(PASS)
+        taken = day.log.pop()
+        assert isinstance(taken.event, e.TicketTaken)
+        day.log.append(replace(taken, event=replace(taken.event, from_min=told[0], to_min=told[1])))
+        day.later(minutes=wait)
+        day.call("c1")
+        day.start("c1")
+        day.record(calling.finish(day.hall, "c1"))
+    tally = counted(day)
+    assert (tally.counts["told", PASS, 9], tally.counts["told", PASS, 10]) == (1, 1), (
+        "nor who was called at once"
+    )
+    assert (tally.counts["told_held", PASS, 9], tally.sum("told_held")) == (1, 1)
 
 
 def test_the_earliest_free_time_and_that_there_is_none() -> None:
@@ -224,7 +257,7 @@ def test_the_earliest_free_time_and_that_there_is_none() -> None:
     day.record([OPEN, OPEN])  # two processes at once
     tally = counted(day)
     assert tally.values(("earliest",)) == {3: 1}
-    assert (tally.sum("none_free"), tally.sum("capacity_min")) == (1, 600)
+    assert (tally.sum("none_free"), tally.sum("capacity_min")) == (1, 600), "counted once"
 
 
 def test_days_on_which_none_was_free_count_as_later_than_all() -> None:

@@ -7,6 +7,7 @@ and counts what it sees; it shares nothing with `domain.figures` but the words.
 import json
 from collections.abc import Iterable, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -29,11 +30,23 @@ from tests.domain.builders import DAY
 from tests.properties.test_hall_machine import HallMachine, profile
 
 S = TicketState
+AT_ONCE = 5
 Span = tuple[datetime, datetime]
 
 
 def as_stored(log: Iterable[Recorded]) -> list[Entry]:
     return [Entry(r.seq, r.at, r.event.type, json.loads(json.dumps(e.payload_of(r.event)))) for r in log]
+
+
+def with_estimates(log: Iterable[Recorded]) -> list[Recorded]:
+    """Let everybody be told a range, as kiosks do: a short one, a long one, one of those called at once."""
+    ranges = ((0, 4), (0, 9), (3, 20), (8, 30))
+    return [
+        replace(one, event=replace(one.event, from_min=ranges[one.seq % 4][0], to_min=ranges[one.seq % 4][1]))
+        if isinstance(one.event, e.TicketTaken)
+        else one
+        for one in log
+    ]
 
 
 def minutes(span: timedelta) -> int:
@@ -56,11 +69,44 @@ class Naive:
         self.unmeasured: set[int] = set()
         self.summoned: dict[int, datetime] = {}
         self.ended_as: dict[int, str] = {}
+        self.told: dict[int, tuple[datetime, int, int]] = {}
+        self.concern: dict[int, str] = {}
         for recorded in log:
+            self.see_told(recorded)
             self.see(recorded)
         for ticket in self.hall.tickets.values():
             self.count(ticket)
+        self.count_told()
         self.count_use(now)
+
+    def see_told(self, recorded: Recorded) -> None:
+        """Before it happens: who was not called yet and gives up late was told too little."""
+        event = recorded.event
+        if isinstance(event, e.TicketTaken):
+            assert event.from_min is not None
+            assert event.to_min is not None
+            self.told[recorded.seq] = (recorded.at, event.from_min, event.to_min)
+            self.concern[recorded.seq] = event.concern[0][0]
+        elif isinstance(event, e.TicketJoined | e.TicketWentAway | e.TicketCancelled | e.TicketExpired):
+            ticket = self.hall.tickets.get(event.ticket)
+            if ticket is None or ticket.first_called_at is not None:
+                return
+            at, _, to_min = self.told.pop(event.ticket, (recorded.at, 0, 0))
+            if (
+                not isinstance(event, e.TicketJoined)
+                and to_min > AT_ONCE
+                and recorded.at - at > timedelta(minutes=to_min)
+            ):
+                self.tally.count("told", self.concern[event.ticket], at.hour)
+
+    def count_told(self) -> None:
+        for id_, (at, from_min, to_min) in self.told.items():
+            ticket = self.hall.tickets[id_]
+            if ticket.first_called_at is not None and to_min > AT_ONCE:
+                waited = ticket.first_called_at - at
+                held = timedelta(minutes=from_min) <= waited <= timedelta(minutes=to_min)
+                self.tally.count("told", self.concern[id_], at.hour)
+                self.tally.count("told_held", self.concern[id_], at.hour, by=held)
 
     def see(self, recorded: Recorded) -> None:
         before = {id_: copy(ticket) for id_, ticket in self.hall.tickets.items()}
@@ -176,8 +222,9 @@ class FiguresMachine(HallMachine):
         if self.day.now >= day_ends:
             return
         for _ in range(2):
-            counted = figures_of(as_stored(self.day.log), {}, UTC, day_ends, self.day.now)
-            assert counted == Naive(self.day.log, self.day.now).tally
+            log = with_estimates(self.day.log)
+            counted = figures_of(as_stored(log), {}, UTC, day_ends, self.day.now)
+            assert counted == Naive(log, self.day.now).tally
             assert from_json(json.loads(json.dumps(to_json(counted)))) == counted
             self.day.record(visiting.close_day(self.hall))
 

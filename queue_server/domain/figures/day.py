@@ -3,7 +3,8 @@
 Every visit counts at the hour of its arrival, every booking at the hour in which it was made. **Waiting**
 is from arrival to the first call that was not taken back, **way** from the call to the start, **service**
 from start to finish without what lay between when the visit was parked or handed on; `delay` is what an
-appointment waited beyond its time. A visit counts for the first service of its concern. Nobody is named:
+appointment waited beyond its time; `told_held` are the estimates that held, of those `told`. A visit counts
+for the first service of its concern, an appointment at the hour of its time. Nobody is named:
 neither visitor nor clerk, nor a counter, behind which there may be one clerk alone; how much the counters
 were used is told of all together, and not of a day on which one alone was (`use`).
 
@@ -16,14 +17,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from types import MethodType
 from typing import Final, NamedTuple
 
+from queue_server.domain.estimate_outcomes import KINDS as ESTIMATE_KINDS
+from queue_server.domain.estimate_outcomes import outcomes_of
 from queue_server.domain.figures.tally import NOBODYS, Key, Tally
 from queue_server.domain.figures.use import KINDS as COUNTER_KINDS
 from queue_server.domain.figures.use import Counters
 from queue_server.domain.figures.visits import KINDS as VISIT_KINDS
-from queue_server.domain.figures.visits import TAKEN, Act, Ending, Payload, Unnamed, Visit, Visits
+from queue_server.domain.figures.visits import TAKEN, Act, Ending, Entry, Payload, Unnamed, Visit, Visits
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of what is counted and how: a day of another version is counted anew."""
+OF_ESTIMATES: Final = frozenset(ESTIMATE_KINDS)
 WAITS: Final = ("wait_booked", "wait_walk_in")
 ORIGINS: Final = ("from_kiosk", "from_desk", "from_appointment", "from_integration")
 ENDED: Final = {ending: ending.value for ending in Ending}
@@ -36,13 +40,15 @@ NONE_FREE: Final = -1
 class Booked(NamedTuple):
     """What the log of earlier days says of an appointment that this day is about.
 
-    `asked`: somebody had to confirm it, so that it counts when it was asked for.
+    `asked`: somebody had to confirm it, so that it counts when it was asked for. `starts_at` is the time it
+    had on its day.
     """
 
     service: str
     channel: str
     minutes: int
     asked: bool
+    starts_at: datetime
 
 
 @dataclass(slots=True)
@@ -55,6 +61,8 @@ class _Day:
     outcomes: dict[int, bool] = field(default_factory=dict)
     made: list[tuple[datetime, str]] = field(default_factory=list)
     opening: tuple[tuple[int, int], ...] | None = None
+    capacity_min: int = 0
+    booked_min: int = 0
     settled: set[int] = field(default_factory=set)
     seen: list[Key] = field(default_factory=list)
     """What is counted once each: of thousands, all are counted at the end at once, in half the time."""
@@ -89,7 +97,10 @@ def figures_of(
     day, visits, counters = _Day(zone, booked), Visits(), Counters(ends)
     own = {kind: MethodType(act, day) for kind, act in _ACTS.items()}
     acts = _together(visits.acts(), counters.acts(), own)
+    told: list[Entry] = []
     for seq, at, kind, payload in entries:
+        if kind in OF_ESTIMATES:
+            told.append(Entry(seq, at, kind, payload))
         if kind == TAKEN:
             visits.taken(seq, at, payload)
         else:
@@ -99,6 +110,9 @@ def figures_of(
         _count_visit(day, visit)
     _count_outcomes(day)
     _count_opening(day)
+    _count_estimates(day, told)
+    if now is None:  # while it runs, all of its capacity would stand beside some of its appointments
+        _count_capacity(day)
     day.tally.counts.update(day.seen)
     use = counters.use(visits.all.values(), now)
     if use is not None:
@@ -200,17 +214,36 @@ def _missed(day: _Day, _at: datetime, payload: Payload) -> None:
 
 def _count_outcomes(day: _Day) -> None:
     """Count who was expected. Who was missed and came after all, came."""
-    booked_min = 0
     for id_, came in day.outcomes.items():
         found = day.booked.get(id_)
         if found is None:
             continue
-        day.seen.append(("appointments", found.service, 0))
-        booked_min += found.minutes
+        hour = day.hour(found.starts_at)
+        day.seen.append(("appointments", found.service, hour))
+        day.booked_min += found.minutes
         if not came:
-            day.seen.append(("missed", found.service, 0))
-    if booked_min:
-        day.tally.count("booked_min", NOBODYS, 0, booked_min)
+            day.seen.append(("missed", found.service, hour))
+
+
+def _count_capacity(day: _Day) -> None:
+    """Count how much of the time for appointments was booked, of a day on which that was measured."""
+    if day.capacity_min:
+        day.tally.count("capacity_min", NOBODYS, 0, day.capacity_min)
+        if day.booked_min:
+            day.tally.count("booked_min", NOBODYS, 0, day.booked_min)
+
+
+# -- what visitors were told -------------------------------------------------------------------------
+
+
+def _count_estimates(day: _Day, entries: Iterable[Entry]) -> None:
+    """Count at the hour in which it was told how long it takes whether it held; "at once" is no forecast."""
+    for one in outcomes_of(entries):
+        if not one.is_at_once:
+            hour = day.hour(one.at)
+            day.seen.append(("told", one.service, hour))
+            if one.held:
+                day.seen.append(("told_held", one.service, hour))
 
 
 # -- what is measured once a day, and what is counted in between ---------------------------------------
@@ -221,7 +254,7 @@ def _measured(day: _Day, _at: datetime, payload: Payload) -> None:
         return  # two processes at once: the first one counts
     day.opening = tuple((first, until) for first, until in payload["opening"])
     day.tally.count("measured_days", NOBODYS, 0)
-    day.tally.count("capacity_min", NOBODYS, 0, payload["capacity_min"])
+    day.capacity_min = payload["capacity_min"]
     for service, days in payload["earliest"]:
         if days == NONE_FREE:
             day.tally.count("none_free", service, 0)
@@ -258,5 +291,5 @@ _ACTS: Final[Mapping[str, Callable[[_Day, datetime, Payload], None]]] = {
     "SearchesFoundNothing": _searched,
 }
 _ABOUT: Final = frozenset(kind for kind in _ACTS if kind.startswith("Appointment"))
-KINDS: Final = VISIT_KINDS | COUNTER_KINDS | frozenset(_ACTS)
+KINDS: Final = VISIT_KINDS | COUNTER_KINDS | frozenset(_ACTS) | OF_ESTIMATES
 """The entries that figures are made of."""

@@ -12,7 +12,9 @@ from queue_server.domain.figures.day import WAITS
 from queue_server.domain.figures.period import Period
 from queue_server.domain.figures.tally import Tally, quantile
 
-IN_PARTS: Final = frozenset({"visits", "from_appointment", *WAITS})
+IN_PARTS: Final = frozenset(
+    {"visits", "from_appointment", "late", "appointments", "missed", "told", "told_held", *WAITS}
+)
 """What is told of parts and weekdays. A year of all of it, twelve times over, takes three times as long."""
 
 
