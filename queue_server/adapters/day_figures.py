@@ -18,11 +18,11 @@ from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.rows.stream_rows import STREAM, StreamRows
 from queue_server.adapters.tables.figures import DAY_FIGURES
 from queue_server.domain.business_day import business_day, ends_at
+from queue_server.domain.entry import Unnamed
 from queue_server.domain.figures.day import KINDS, VERSION, Booked, about, figures_of
 from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.period import Period
 from queue_server.domain.figures.tally import Tally, from_json, to_json
-from queue_server.domain.figures.visits import Unnamed
 
 _Columns: TypeAlias = tuple[list[int], list[datetime], list[str], list[dict[str, Any]]]
 AT_ONCE: Final = 500

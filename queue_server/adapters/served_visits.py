@@ -16,7 +16,7 @@ from queue_server.adapters.rows.inserting import insert_into
 from queue_server.adapters.rows.stream_rows import STREAM
 from queue_server.adapters.tables.figures import DAY_DURATIONS
 from queue_server.domain.durations.served import VERSION, Lasted, from_json, gathered, served_of, to_json
-from queue_server.domain.figures.visits import Entry
+from queue_server.domain.entry import Entry
 
 
 def of_day(connection: Connection, site_id: str, day: date) -> list[Lasted]:

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.base import EVENT
 from queue_server.domain import estimate_outcomes
+from queue_server.domain.entry import Entry
 from queue_server.domain.estimate_outcomes import Outcome
-from queue_server.domain.figures.visits import Entry
 from queue_server.domain.forecast import arrival_habits
 from queue_server.domain.forecast.arrival_habits import Arrivals
 

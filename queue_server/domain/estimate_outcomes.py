@@ -19,7 +19,7 @@ from datetime import datetime, timedelta, tzinfo
 from math import ceil
 from typing import Any, Final, NamedTuple
 
-from queue_server.domain.figures.visits import Entry
+from queue_server.domain.entry import Entry
 
 KINDS: Final = (
     "TicketTaken",

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from queue_server.domain.figures.visits import Entry
+from queue_server.domain.entry import Entry
 from queue_server.domain.forecast.arrival_habits import WEIGHT, Arrivals, arrivals_of, habits_of
 from queue_server.domain.forecast.drawing import Habits
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from queue_server.domain import events as e
+from queue_server.domain.entry import Entry
 from queue_server.domain.estimate_outcomes import (
     ENOUGH,
     KINDS,
@@ -19,7 +20,6 @@ from queue_server.domain.estimate_outcomes import (
     together,
     widening,
 )
-from queue_server.domain.figures.visits import Entry
 from tests.domain.builders import CAR, CARD, PASS, at
 
 

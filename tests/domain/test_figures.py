@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from queue_server.domain import calling, visiting
 from queue_server.domain import events as e
 from queue_server.domain.business_day import ends_at
+from queue_server.domain.entry import Entry
 from queue_server.domain.events import payload_of
 from queue_server.domain.figures.day import KINDS, Booked, about, figures_of
 from queue_server.domain.figures.gathered import Earliest, Gathered, earliest
 from queue_server.domain.figures.open_data import tables
 from queue_server.domain.figures.period import Length, period_of
 from queue_server.domain.figures.tally import Tally, from_json, quantile, to_json
-from queue_server.domain.figures.visits import Entry
 from tests.domain.builders import CARD, DAY, PASS, Day, a_hall, at
 
 ENDS = ends_at(DAY, UTC)

@@ -19,10 +19,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from queue_server.domain import events as e
 from queue_server.domain import visiting
 from queue_server.domain.business_day import ends_at
+from queue_server.domain.entry import Entry
 from queue_server.domain.events import Recorded
 from queue_server.domain.figures.day import figures_of
 from queue_server.domain.figures.tally import Key, Tally, from_json, quantile, to_json, total
-from queue_server.domain.figures.visits import Entry
 from queue_server.domain.fold import apply
 from queue_server.domain.hall import CounterState, Hall
 from queue_server.domain.ticket import DueReason, Ticket, TicketState

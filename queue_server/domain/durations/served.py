@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from queue_server.domain.figures.visits import KINDS, Entry, Visits
+from queue_server.domain.entry import Entry
+from queue_server.domain.figures.visits import KINDS, Visits
 from queue_server.domain.service_times import Concern
 
 VERSION: Final = 1

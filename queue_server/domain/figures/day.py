@@ -17,13 +17,14 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from types import MethodType
 from typing import Final, NamedTuple
 
+from queue_server.domain.entry import Entry, Payload, Unnamed
 from queue_server.domain.estimate_outcomes import KINDS as ESTIMATE_KINDS
 from queue_server.domain.estimate_outcomes import outcomes_of
 from queue_server.domain.figures.tally import NOBODYS, Key, Tally
 from queue_server.domain.figures.use import KINDS as COUNTER_KINDS
 from queue_server.domain.figures.use import Counters
 from queue_server.domain.figures.visits import KINDS as VISIT_KINDS
-from queue_server.domain.figures.visits import TAKEN, Act, Ending, Entry, Payload, Unnamed, Visit, Visits
+from queue_server.domain.figures.visits import TAKEN, Act, Ending, Visit, Visits
 
 VERSION: Final = 3
 """Of what is counted and how: a day of another version is counted anew."""

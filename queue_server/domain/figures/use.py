@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from types import MethodType
 from typing import Final, NamedTuple, TypeAlias
 
-from queue_server.domain.figures.visits import Act, Payload, Visit
+from queue_server.domain.entry import Payload
+from queue_server.domain.figures.visits import Act, Visit
 
 LEAST: Final = timedelta(minutes=30)
 """A counter at which nobody was served counts as one that was used when it was open so long."""

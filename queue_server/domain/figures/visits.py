@@ -11,25 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MethodType
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
-Payload: TypeAlias = Mapping[str, Any]
+from queue_server.domain.entry import Payload, Unnamed
+
 TAKEN: Final = "TicketTaken"
-
-
-class Entry(NamedTuple):
-    """One entry of the log: `kind` and `payload` as they are stored."""
-
-    seq: int
-    at: datetime
-    kind: str
-    payload: Payload
 
 
 Act: TypeAlias = Callable[[datetime, Payload], None]
 """What takes in an entry of one kind."""
-Unnamed: TypeAlias = tuple[int, datetime, str, Payload]
-"""An entry as a plain tuple, of which a day's thousands are quickly made; an `Entry` is one too."""
 
 
 class Ending(StrEnum):

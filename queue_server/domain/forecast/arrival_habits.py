@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from queue_server.domain.figures.visits import Entry
+from queue_server.domain.entry import Entry
 from queue_server.domain.forecast.drawing import Habits
 
 KINDS: Final = ("TicketTaken", "AppointmentCheckedIn", "AppointmentMissed")

@@ -3,8 +3,8 @@
 from queue_server.domain import calling
 from queue_server.domain import events as e
 from queue_server.domain.durations.served import served_of
+from queue_server.domain.entry import Entry
 from queue_server.domain.events import payload_of
-from queue_server.domain.figures.visits import Entry
 from tests.domain.builders import CARD, PASS, Day, a_hall
 
 
