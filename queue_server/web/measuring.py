@@ -5,8 +5,8 @@ live here: what is counted (`domain.figures`), what is measured (`services.measu
 """
 
 import asyncio
-from collections.abc import Callable
-from datetime import date, datetime, tzinfo
+from collections.abc import Callable, Mapping
+from datetime import date, tzinfo
 from functools import partial
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -33,10 +33,12 @@ BREATH_S: Final = 0.2
 class Rows(Protocol):
     """What counts and keeps, as `adapters.day_figures` does."""
 
-    def count_day(
-        self, connection: Connection, site_id: str, day: date, zone: tzinfo, now: datetime | None = None
-    ) -> Any: ...
-    def keep_day(self, connection: Connection, site_id: str, day: date, tally: Any) -> None: ...
+    def count_to_keep(
+        self, connection: Connection, site_id: str, day: date, zone: tzinfo
+    ) -> Mapping[str, Any]: ...
+    def keep_counted(
+        self, connection: Connection, site_id: str, day: date, body: Mapping[str, Any]
+    ) -> None: ...
     def days_to_count(self, connection: Connection, site_id: str, most: int) -> list[date]: ...
     def is_measured(self, connection: Connection, site_id: str, day: date) -> bool: ...
 
@@ -112,8 +114,8 @@ class Measuring:
 
     async def _count_day(self, site_id: str, day: date, zone: tzinfo) -> None:
         house, rows = self._house, self._rows
-        tally = await house.read(partial(rows.count_day, site_id=site_id, day=day, zone=zone))
-        await house.write(partial(rows.keep_day, site_id=site_id, day=day, tally=tally))
+        body = await house.read(partial(rows.count_to_keep, site_id=site_id, day=day, zone=zone))
+        await house.write(partial(rows.keep_counted, site_id=site_id, day=day, body=body))
 
 
 def _searched(found: tuple[tuple[str, int], ...], _unit: Unit) -> SearchesFoundNothing:

@@ -10,7 +10,6 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters import day_figures
 from queue_server.adapters.rows.base import EVENT
-from queue_server.domain.figures.tally import Tally
 from queue_server.web.measuring import WRITE_EVERY, Measuring
 from tests.web.running import Town
 
@@ -68,19 +67,17 @@ class Breaking:
 
     def __init__(self, day: date) -> None:
         self._day = day
-        self.keep_day, self.is_measured = day_figures.keep_day, day_figures.is_measured
+        self.keep_counted, self.is_measured = day_figures.keep_counted, day_figures.is_measured
 
     def days_to_count(self, connection: Connection, site_id: str, most: int) -> list[date]:
         if site_id != "rathaus":
             raise RuntimeError(site_id)
         return day_figures.days_to_count(connection, site_id, most)
 
-    def count_day(
-        self, connection: Connection, site_id: str, day: date, zone: tzinfo, now: datetime | None = None
-    ) -> Tally:
+    def count_to_keep(self, connection: Connection, site_id: str, day: date, zone: tzinfo) -> dict[str, Any]:
         if day == self._day:
             raise ValueError(day)
-        return day_figures.count_day(connection, site_id, day, zone, now)
+        return day_figures.count_to_keep(connection, site_id, day, zone)
 
 
 async def test_one_day_or_site_that_cannot_be_counted_holds_up_no_other(
