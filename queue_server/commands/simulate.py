@@ -18,9 +18,11 @@ from queue_server.commands.simulating import NoDay, Study
 from queue_server.domain.simulation.asking import (
     MOST_COUNTERS,
     MOST_SEEDS,
+    Hours,
     Question,
     Rule,
     WhatIf,
+    roster_of,
     stretch_of,
 )
 
@@ -50,6 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="9-12",
         help="all counters are open at these times; may be repeated",
+    )
+    parser.add_argument(
+        "--roster",
+        type=_roster,
+        default=(),
+        metavar="'8-16; 10-14'",
+        help="when each counter is open, one after the other",
     )
     parser.add_argument("--visitors", type=float, metavar="N", help="so many come, where none were measured")
     parser.add_argument(
@@ -89,6 +98,13 @@ def _stretch(text: str) -> tuple[time, time]:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def _roster(text: str) -> tuple[Hours, ...]:
+    try:
+        return roster_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _percent(text: str) -> float:
     share = float(text) / 100
     if not 0 <= share <= 10:
@@ -123,7 +139,10 @@ def _what_ifs(args: argparse.Namespace) -> list[WhatIf]:
         Rule(args.rule[0]),
         args.patience,
         args.nine_of_ten_under,
+        args.roster,
     )
+    if asked.roster and (asked.counters or asked.hours or asked.under_min):
+        raise Problem("--roster names counters and times already; leave the others out", 2)
     # How many it takes is asked for one rule.
     rules = args.rule if asked.under_min is None else args.rule[:1]
     return [replace(asked, rule=Rule(one)) for one in rules]

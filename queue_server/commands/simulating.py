@@ -7,7 +7,7 @@ on. What must not: how it is told (`simulated_table`, `web.admin.simulate_shown`
 import json
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -18,19 +18,29 @@ from zoneinfo import ZoneInfo
 from queue_server.adapters import served_visits, simulated_day, told_estimates
 from queue_server.adapters.database import Database
 from queue_server.adapters.town.store import load_towns
-from queue_server.commands.simulated_table import is_enough, row_of
+from queue_server.commands.simulated_table import is_enough, outcome_of, row_of
 from queue_server.domain.durations.known import DAYS, durations_of
 from queue_server.domain.estimate_outcomes import DAYS as TOLD_DAYS
 from queue_server.domain.events import Recorded
+from queue_server.domain.figures.use import LEAST
 from queue_server.domain.forecast import drawing
 from queue_server.domain.forecast.arrival_habits import Arrivals, habits_of
 from queue_server.domain.simulation import past, set_up, what_if
-from queue_server.domain.simulation.asking import MOST_COUNTERS, Question, WhatIf, question_of
+from queue_server.domain.simulation.asking import (
+    AS_IT_IS,
+    MOST_COUNTERS,
+    Hours,
+    Question,
+    Rule,
+    WhatIf,
+    question_of,
+)
 from queue_server.domain.simulation.demand import USUAL, Demand, Habits, a_day
 from queue_server.domain.simulation.disciplines import Discipline
 from queue_server.domain.simulation.living import live
 from queue_server.domain.simulation.plan import DayPlan, Desk
-from queue_server.domain.simulation.results import result_of
+from queue_server.domain.simulation.results import DayResult, result_of
+from queue_server.domain.simulation.search import Tried, enough_for_the_work, fewest
 from queue_server.domain.town import Site, Town
 from queue_server.settings import Settings
 
@@ -38,12 +48,12 @@ WEEKS: Final = 8
 """So many weeks back the same weekday is measured."""
 ENOUGH_BOOKED: Final = 20
 """Fewer past appointments say nothing of who stays away, and of when the others come."""
-IN_VAIN: Final = 3
-"""So many counts in a row with the same wait end the search."""
 AS_IT_WAS: Final = "as it was"
 
 Draw = Callable[[int], DayPlan]
 """Seed → the people of the day and its counters."""
+Tell = Callable[[str, int, Sequence[DayResult]], dict[str, Any]]
+"""Name, counters and days → a row of figures."""
 
 
 class NoDay(Exception):  # noqa: N818 - an answer, not a fault
@@ -108,14 +118,16 @@ class Study:
     def _of_past(self, log: Sequence[Recorded]) -> tuple[Iterator[dict[str, Any]], dict[str, Any]]:
         on = self.question.on
         recorded = past.plan_of(log, on)
-        was = row_of(AS_IT_WAS, len(recorded.desks), [result_of(past.lived_of(log, on))])
         free = past.freely(recorded)
+        tell = partial(row_of, is_somebodys=True, is_alone=_is_alone(recorded))
+        was = tell(AS_IT_WAS, len(recorded.desks), [result_of(past.lived_of(log, on))])
 
         def rows() -> Iterator[dict[str, Any]]:
-            yield was | {"of": None}
-            yield from self._lived(lambda _: free, is_drawn=False)
+            yield was | {"of": None, "enough": False}
+            yield from self._lived(lambda _: free, tell, is_drawn=False)
 
-        rests = {"visitors": _rests("recorded", len(recorded.visitors))}
+        visitors = _rests("recorded", len(recorded.visitors))
+        rests = {"visitors": visitors | {"is_ignored": self.question.visitors is not None}}
         if nearly := past.nearly_count(log):
             rests["nearly"] = _rests("recorded", nearly)
         return rows(), rests
@@ -131,11 +143,11 @@ class Study:
         def draw(seed: int) -> DayPlan:
             return a_day(demand, desks, random.Random(seed), habits)  # noqa: S311
 
-        return self._lived(draw, is_drawn=True), rests
+        return self._lived(draw, row_of, is_drawn=True), rests
 
     def _one_desk(self) -> tuple[Desk, ...]:
         """Without a roster somebody must say how many: all of them do everything while the site is open."""
-        named = all(one.counters or one.under_min for one in self.question.what_ifs)
+        named = all(one.counters or one.under_min or one.roster for one in self.question.what_ifs)
         return set_up.doing_all(self.town, self.site, self.question.on, self.zone) if named else ()
 
     def _demand(self) -> tuple[Demand, Habits, dict[str, Any]]:
@@ -145,19 +157,23 @@ class Study:
         away, of = learned.no_show, came + arrivals.missed
         book = self.database.read(lambda conn: simulated_day.book_of(conn, self.site.id, on))
         book = book if asked.booked is None else []
+        days = self._days_before()
         if asked.visitors is None:
-            days = self._days_before()
+            if not days:
+                raise NoDay("nobody_measured")
             visitors = _rests("measured", len(days))
             demand = set_up.with_book(set_up.measured(days, on, self.zone), book, away)
             booked = _rests("book" if book else "measured", len(book) or len(days))
         else:
-            visitors, share = _rests("supposed"), 0.5 if asked.booked is None else asked.booked
+            share = 0.5 if asked.booked is None else asked.booked
             walk_ins = max(0.0, asked.visitors - len(book) * (1 - away))
-            demand = set_up.supposed(
-                *(self.town, self.site, on, self.zone),
-                visitors=walk_ins if book else asked.visitors,
-                booked=0.0 if book else share,
-            )
+            count, of_them = (walk_ins, 0.0) if book else (asked.visitors, share)
+            if days:
+                visitors = _rests("scaled", len(days))
+                demand = set_up.scaled(set_up.measured(days, on, self.zone), visitors=count, booked=of_them)
+            else:
+                visitors, place = _rests("supposed"), (self.town, self.site, on, self.zone)
+                demand = set_up.supposed(*place, visitors=count, booked=of_them)
             # Who is supposed to come comes: only those in the book may stay away.
             demand, away = replace(demand, booked=tuple(book)), away if book else 0.0
             booked = _rests("book" if book else "supposed", len(book)) | {"percent": round(100 * share, 1)}
@@ -172,8 +188,6 @@ class Study:
     def _days_before(self) -> list[DayPlan]:
         on = self.question.on
         logs = [log for n in range(1, WEEKS + 1) if (log := self._log(on - timedelta(weeks=n)))]
-        if not logs:
-            raise NoDay("nobody_measured")
         return [past.plan_of(log, on) for log in logs]
 
     def _arrivals(self) -> Arrivals:
@@ -200,30 +214,45 @@ class Study:
 
     # -- both --------------------------------------------------------------------------------------
 
-    def _lived(self, draw: Draw, *, is_drawn: bool) -> Iterator[dict[str, Any]]:
+    def _lived(self, draw: Draw, tell: Tell, *, is_drawn: bool) -> Iterator[dict[str, Any]]:
         for place, one in enumerate(self.question.what_ifs):
             days = self.question.seeds if is_drawn or one.walk_ins != 1 else 1
-            counts = [one.counters] if one.under_min is None else range(1, MOST_COUNTERS + 1)
-            sought: list[dict[str, Any]] = []
-            for count in counts:
-                row = self._row(one, count, draw, days)
-                enough = one.under_min is not None and is_enough(row, one.under_min)
-                yield row | {"of": place, "enough": enough}
-                sought.append(row)
-                if enough or _helps_no_more(sought):
-                    break
+            plans = [self._arranged(one, draw(seed), seed, is_drawn=is_drawn) for seed in range(days)]
+            attempt = partial(self._tried, one, plans, tell)
+            if one.under_min is None:
+                tried = [attempt(one.counters)]
+            else:
+                tried = fewest(enough_for_the_work(plans[0]), MOST_COUNTERS, attempt)
+            yield from (row.told | {"of": place, "enough": row.is_enough} for row in tried)
 
-    def _row(self, one: WhatIf, counters: int | None, draw: Draw, days: int) -> dict[str, Any]:
-        plans = [self._arranged(one, draw(seed), counters, seed) for seed in range(days)]
+    def _tried(
+        self, one: WhatIf, plans: Sequence[DayPlan], tell: Tell, counters: int | None
+    ) -> Tried[dict[str, Any]]:
+        if counters is not None:
+            plans = [what_if.with_counters(plan, counters) for plan in plans]
         rule: Discipline = one.discipline(self.site)
-        return row_of(one.rule, len(plans[0].desks), [result_of(live(plan, rule)) for plan in plans])
+        results = [result_of(live(plan, rule)) for plan in plans]
+        enough = one.under_min is not None and is_enough(results, one.under_min)
+        found = len(plans[0].desks)
+        return Tried(found, enough, outcome_of(results), tell(one.rule, found, results))
 
-    def _arranged(self, one: WhatIf, plan: DayPlan, counters: int | None, seed: int) -> DayPlan:
+    def _arranged(self, one: WhatIf, plan: DayPlan, seed: int, *, is_drawn: bool) -> DayPlan:
+        """Arrange a day otherwise, but for the number of counters.
+
+        Who really got a number keeps it as long as nothing but the order is another.
+        """
+        has_doors = is_drawn or replace(one, rule=Rule.OURS, patience=None) != AS_IT_IS
+        plan = replace(plan, has_doors=has_doors)
         if one.walk_ins != 1:
             plan = what_if.with_walk_ins(plan, one.walk_ins, random.Random(seed))  # noqa: S311
         if one.hours:
-            plan = what_if.with_hours(plan, [self._moments(*stretch) for stretch in one.hours])
-        return plan if counters is None else what_if.with_counters(plan, counters)
+            plan = what_if.with_hours(plan, self._stretches(one.hours))
+        if one.roster:
+            plan = what_if.with_roster(plan, [self._stretches(each) for each in one.roster])
+        return plan
+
+    def _stretches(self, hours: Hours) -> list[tuple[datetime, datetime]]:
+        return [self._moments(*stretch) for stretch in hours]
 
     def _moments(self, begins: time, ends: time) -> tuple[datetime, datetime]:
         first, last = (
@@ -232,11 +261,14 @@ class Study:
         return first, last
 
 
-def _helps_no_more(rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Say whether the last counters changed nothing: who waits then waits for hours or skills."""
-    # Whole minutes and visitors are what is told.
-    last = [tuple(round(row[what]["value"] or 0) for what in ("p90", "unserved")) for row in rows[-IN_VAIN:]]
-    return len(last) == IN_VAIN and len(set(last)) == 1
+def _is_alone(recorded: DayPlan) -> bool:
+    """Say whether fewer than two counters were really used, as the figures of the day see it."""
+    used = [
+        desk
+        for desk in recorded.desks
+        if desk.presses or sum((s.ends_at - s.begins_at for s in desk.shifts), timedelta(0)) >= LEAST
+    ]
+    return len(used) < 2
 
 
 def _kind(count: int) -> str:

@@ -23,7 +23,7 @@ from queue_server.domain.simulation.plan import DayPlan, Desk, Visitor
 from tests.commands.conftest import Aufruf
 from tests.commands.operating import Place
 from tests.domain.builders import DAY, at
-from tests.domain.simulation.plans import a_desk, a_drawn_day, a_plan, a_visitor
+from tests.domain.simulation.plans import MIX_SKILLS, a_desk, a_drawn_day, a_plan, a_visitor
 
 ON_SQLITE = pytest.mark.parametrize("empty_place", ["sqlite"], indirect=True)
 WEEK_LATER = date(2026, 3, 10)
@@ -73,6 +73,48 @@ def test_a_recorded_day_is_told_as_it_was_and_as_it_might_have_been(place: Place
 
 
 @ON_SQLITE
+def test_a_day_of_one_counter_tells_nothing_of_its_clerk(place: Place, aufruf: Aufruf) -> None:
+    """However the day is arranged: what the clerk did could be read from another arrangement."""
+    plan = replace(a_drawn_day(1), desks=(a_desk("c1", skills=MIX_SKILLS),))
+    site = remember(place, live(plan, Ours()).log, DAY)
+    words = ["simulate", "--site", site, "--day", str(DAY), "--counters", "2", *place.words]
+    rows = json.loads(aufruf(*words, "--json").out)["rows"]
+    assert [row["counters"] for row in rows] == [1, 2]
+    for row in rows:
+        assert row["idle_percent"]["value"] is row["overtime_min"]["value"] is None
+        assert row["p90"]["value"] is not None
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("how_many", "told"), [(4, (False, False)), (12, (True, False)), (24, (True, True))])
+def test_a_recorded_day_with_few_visits_tells_no_waits(
+    place: Place, aufruf: Aufruf, how_many: int, told: tuple[bool, bool]
+) -> None:
+    """Nine of ten of twelve is one of them; of four even the middle is."""
+    drawn = a_drawn_day(1)
+    plan = replace(drawn, visitors=drawn.visitors[:how_many])
+    site = remember(place, live(plan, Ours()).log, DAY)
+    said = json.loads(aufruf("simulate", "--site", site, "--day", str(DAY), "--json", *place.words).out)
+    for row in said["rows"]:
+        assert tuple(row[what]["value"] is not None for what in ("median", "p90")) == told
+
+
+@ON_SQLITE
+def test_a_recorded_day_turns_people_away_when_it_is_cut_short(place: Place, aufruf: Aufruf) -> None:
+    site = remember(place, live(a_drawn_day(1), Ours()).log, DAY)
+    words = ["simulate", "--site", site, "--day", str(DAY), *place.words]
+    cut = json.loads(aufruf(*words, "--counter-open", "9-12", "--json").out)["rows"]
+    assert cut[0]["turned_away"]["value"] == 0
+    assert cut[1]["turned_away"]["value"] > 50
+    assert cut[1]["overtime_min"]["value"] < 240
+    assert cut[1]["lacking"]
+    rostered = json.loads(aufruf(*words, "--roster", "9-17; 9-12, 13-17; 9-17; 9-17", "--json").out)["rows"]
+    assert rostered[1]["counters"] == 4
+    assert rostered[1]["turned_away"]["value"] < cut[1]["turned_away"]["value"]
+    assert aufruf(*words, "--roster", "9-17", "--counters", "2").status == 2
+
+
+@ON_SQLITE
 def test_how_many_counters_it_takes_is_answered_from_the_days_before(place: Place, aufruf: Aufruf) -> None:
     plan = replace(a_drawn_day(1), visitors=tuple(map(_for_a_passport, a_drawn_day(1).visitors)))
     desks = tuple(a_desk(f"c{n}", skills=frozenset({"passport"})) for n in range(4))
@@ -81,10 +123,11 @@ def test_how_many_counters_it_takes_is_answered_from_the_days_before(place: Plac
     said = aufruf(*words, "--nine-of-ten-under", "15")
     assert said.status == 0, said.err
     rows = [line.split() for line in said.out.splitlines() if line.startswith("ours")]
-    assert [row[1] for row in rows] == [str(n + 1) for n in range(len(rows))]
-    assert said.last == f"Nine of ten wait under 15 minutes with {len(rows)} counters."
+    fewest = int(rows[-1][1])
+    assert [int(row[1]) for row in rows[-2:]] == [fewest - 1, fewest]
+    assert said.last == f"Nine of ten wait under 15 minutes with {fewest} counters."
     assert "±" in said.out
-    again = json.loads(aufruf(*words, "--counters", str(len(rows) - 1), "--json").out)
+    again = json.loads(aufruf(*words, "--counters", str(fewest - 1), "--json").out)
     assert again["rows"][0]["p90"]["value"] > 15
 
 
@@ -114,7 +157,7 @@ def test_the_book_and_how_it_is_kept_are_taken_from_the_database(place: Place, a
     assert told["durations"]["kind"] == "supposed"
     said = aufruf(*words, "--visitors", "30", "--counters", "2")
     assert said.last == (
-        "visitors: supposed; booked: 12 in the book;"
+        "visitors: your number, spread evenly over hours and services; booked: 12 in the book;"
         " no-show: 16.7 % stay away, measured on 40 appointments;"
         " arrival: measured on 30 appointments; durations: supposed"
     )

@@ -99,7 +99,7 @@ def test_whoever_gave_up_after_the_time_that_was_told_had_waited_too_long(kind: 
 def test_whoever_did_not_wait_to_the_end_counts_for_nobody(kind: str) -> None:
     log = Log()
     ticket = log.take("09:00")
-    log.note("09:05", kind, ticket=ticket)
+    log.note("09:15", kind, ticket=ticket)  # within the range that was told
     log.call("09:30", ticket)
     assert log.outcomes() == []
 

@@ -1,7 +1,7 @@
 """What is asked of the simulator: a day, who comes, and how it would be arranged otherwise.
 
-A what-if is written in words that stand in an address and may be read: `counters:5 hours:9-12,13-16`. What
-must not live here: answering it.
+A what-if is written in words that stand in an address and may be read: `counters:5 hours:9-12,13-16`, or
+`roster:8-16;8-12,13-16`. What must not live here: answering it.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,6 +27,7 @@ MOST_VISITORS: Final = 3000
 MOST_PERCENT: Final = 1000
 MOST_MIN: Final = 480
 MOST_HOURS: Final = 6
+MOST_PATIENCE: Final = 20
 
 Hours = tuple[tuple[time, time], ...]
 
@@ -42,7 +43,10 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """The day arranged otherwise. With `under_min` the counters are sought; None is as on that day."""
+    """The day arranged otherwise. With `under_min` the counters are sought; None is as on that day.
+
+    `roster` is when each counter is open, one after the other; it leaves no room for `counters` and `hours`.
+    """
 
     counters: int | None = None
     hours: Hours = ()
@@ -50,12 +54,14 @@ class WhatIf:
     rule: Rule = Rule.OURS
     patience: float | None = None
     under_min: float | None = None
+    roster: tuple[Hours, ...] = ()
 
     def words(self) -> str:
         """Return what differs from the day as it is; `what_if_of` reads it."""
         said = {
             "counters": None if self.counters is None else str(self.counters),
-            "hours": write_hours(self.hours).replace(" ", ""),
+            "hours": _written(self.hours),
+            "roster": ";".join(map(_written, self.roster)),
             "walk-ins": f"{self.walk_ins * 100:g}" if self.walk_ins != 1 else None,
             "rule": self.rule.value if self.rule is not Rule.OURS else None,
             "patience": None if self.patience is None else f"{self.patience:g}",
@@ -120,7 +126,7 @@ def question_of(words: Mapping[str, Any]) -> Question:
 def what_if_of(words: str) -> WhatIf:
     """Return what is written. Raises ValueError for what cannot be read or lies outside the limits."""
     said = dict(word.partition(":")[::2] for word in words.split())
-    if unknown := said.keys() - {"counters", "hours", "walk-ins", "rule", "patience", "under"}:
+    if unknown := said.keys() - {"counters", "hours", "walk-ins", "rule", "patience", "under", "roster"}:
         raise ValueError(f"unknown: {unknown}")
 
     def read(name: str, low: float, high: float) -> float | None:
@@ -132,9 +138,14 @@ def what_if_of(words: str) -> WhatIf:
         hours_of(said.get("hours", "")),
         1.0 if walk_ins is None else walk_ins / 100,
         Rule(said.get("rule", Rule.OURS)),
-        read("patience", 0, 20),
+        read("patience", 0, MOST_PATIENCE),
         read("under", 1, MOST_MIN),
+        roster_of(said.get("roster", "")),
     )
+
+
+def _written(hours: Hours) -> str:
+    return write_hours(hours).replace(" ", "")
 
 
 def number(text: str, low: float, high: float, kind: Callable[[str], float] = float) -> float:
@@ -153,6 +164,14 @@ def hours_of(text: str) -> Hours:
     if found is None or len(found) > MOST_HOURS or flat != sorted(set(flat)):
         raise ValueError("write times as 9-12 or 9:30-12:15; a counter opens before it closes")
     return tuple(found)
+
+
+def roster_of(text: str) -> tuple[Hours, ...]:
+    """Return when each counter is open, of "8-16; 8-12, 13-16; 10-14". Raises ValueError."""
+    found = tuple(hours for part in text.split(";") if (hours := hours_of(part.strip())))
+    if len(found) > MOST_COUNTERS:
+        raise ValueError(f"more than {MOST_COUNTERS} counters")
+    return found
 
 
 def stretch_of(text: str) -> tuple[time, time]:

@@ -16,6 +16,7 @@ from queue_server.domain.events import Recorded
 from queue_server.domain.fold import apply
 from queue_server.domain.hall import CounterState, Hall
 from queue_server.domain.simulation.disciplines import Discipline
+from queue_server.domain.simulation.doors import OpenCounter, is_turned_away
 from queue_server.domain.simulation.plan import (
     DayPlan,
     Desk,
@@ -36,12 +37,17 @@ _FIRST, _USUAL, _LAST = range(3)
 
 @dataclass(slots=True)
 class Lived:
-    """A day that is over: the hall with its log; `tickets` of the visitors by their place in the plan."""
+    """A day that is over: the hall with its log; `tickets` of the visitors by their place in the plan.
+
+    `turned_away` are the places of those who came too late for a number, and whether it was before closing,
+    so that more counters would have helped.
+    """
 
     plan: DayPlan
     hall: Hall
     log: list[Recorded] = field(default_factory=list)
     tickets: dict[int, int] = field(default_factory=dict)
+    turned_away: dict[int, bool] = field(default_factory=dict)
 
     def ticket_of(self, place: int) -> Ticket | None:
         """Return the visitor's ticket; None for one who never came."""
@@ -81,6 +87,7 @@ class _Day:
         self.lived = Lived(plan, Hall(SITE, plan.on))
         self.hall = self.lived.hall
         self.discipline = discipline
+        self.closes_at = plan.ends_at if plan.has_doors else None
         self.places = {desk.id: _Place(desk) for desk in plan.desks}
         self.visitor_of: dict[int, Visitor] = {}
         self.turns_taken: dict[int, int] = {}
@@ -134,6 +141,9 @@ class _Day:
 
     def _arrive(self, place: int) -> None:
         visitor = self.lived.plan.visitors[place]
+        if self.closes_at is not None and self._comes_too_late(visitor, self.closes_at):
+            self.lived.turned_away[place] = self.now < self.closes_at
+            return
         placed = self.discipline.place(visitor)
         self._record(
             [
@@ -159,6 +169,14 @@ class _Day:
         self.visitor_of[ticket_id] = visitor
         for one in visitor.meanwhile:
             self._at(one.at, self._happen, ticket_id, one, seq=one.seq)
+
+    def _comes_too_late(self, visitor: Visitor, closes_at: datetime) -> bool:
+        counters = [
+            OpenCounter(place.desk.id, place.shift.skills)
+            for place in self.places.values()
+            if place.shift is not None
+        ]
+        return is_turned_away(visitor, self.now, closes_at, counters, self.hall.waiting.lanes())
 
     def _happen(self, ticket_id: int, one: Meanwhile) -> None:
         """Let happen what the log, or the plan, tells of somebody; nothing when it cannot be now."""

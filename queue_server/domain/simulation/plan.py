@@ -136,11 +136,15 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class DayPlan:
-    """A day to live through. `visitors` stand in order of arrival."""
+    """A day to live through. `visitors` stand in order of arrival.
+
+    `has_doors`: who comes too late gets no number (`doors`); without, everybody who comes is served.
+    """
 
     on: date
     desks: tuple[Desk, ...]
     visitors: tuple[Visitor, ...]
+    has_doors: bool = False
 
     @property
     def ends_at(self) -> datetime | None:

@@ -51,7 +51,9 @@ _T95: Final = (
 class DayResult:
     """One day, in minutes. Waits are in order of call; nobody waits before the own appointed time.
 
-    `overtaken` counts, over all visitors, those who came later and were called sooner.
+    `overtaken_count`: over all visitors, those who came later and were called sooner. `lacking` names the
+    services of those who were not served or turned away, once for each of them; `crowded_out_count` are those
+    of the latter for whom the queue was too long, and not the hour too late.
     """
 
     booked: tuple[float, ...]
@@ -61,6 +63,9 @@ class DayResult:
     overtime_min: float
     open_min: float
     overtaken_count: int
+    turned_away_count: int = 0
+    crowded_out_count: int = 0
+    lacking: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[float, ...]:
@@ -80,10 +85,14 @@ def result_of(lived: Lived) -> DayResult:
     waits: dict[bool, list[float]] = {True: [], False: []}
     arrivals: list[datetime] = []
     called: set[int] = set()
+    lacking: list[str] = []
     unserved = 0
     for place, visitor in enumerate(lived.plan.visitors):
         ticket = lived.ticket_of(place)
-        unserved += ticket is not None and ticket.first_called_at is None and not visitor.gives_up
+        is_unserved = ticket is not None and ticket.first_called_at is None and not visitor.gives_up
+        unserved += is_unserved
+        if is_unserved or place in lived.turned_away:
+            lacking += sorted(visitor.services)
     for at, _, place in lived.calls():
         if place not in called:
             visitor = lived.plan.visitors[place]
@@ -94,8 +103,18 @@ def result_of(lived: Lived) -> DayResult:
     busy = _busy(lived)
     desks = [_of_desk(desk, busy[desk.id]) for desk in lived.plan.desks]
     idle, over, open_ = (sum(part) for part in zip(*desks, strict=True)) if desks else (0.0, 0.0, 0.0)
-    overtaken = _inversions(arrivals)
-    return DayResult(tuple(waits[True]), tuple(waits[False]), unserved, idle, over, open_, overtaken)
+    return DayResult(
+        tuple(waits[True]),
+        tuple(waits[False]),
+        unserved,
+        idle,
+        over,
+        open_,
+        _inversions(arrivals),
+        len(lived.turned_away),
+        sum(lived.turned_away.values()),
+        tuple(lacking),
+    )
 
 
 _Stretches = list[tuple[datetime, datetime]]
@@ -156,9 +175,10 @@ def _inversions(arrivals: Sequence[datetime]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Minutes: means over days of each day's mean, nine-of-ten value, longest wait, standard deviation."""
+    """Minutes: means over days of each day's mean, middle, nine-of-ten value, longest, standard deviation."""
 
     mean: About
+    median: About
     p90: About
     worst: About
     spread: About
@@ -169,6 +189,7 @@ def waits_of(days: Iterable[Sequence[float]]) -> Waits:
     told = [day for day in days if day]
     return Waits(
         about([fmean(day) for day in told]),
+        about([percentile(day, 50) for day in told]),
         about([percentile(day, 90) for day in told]),
         about([max(day) for day in told]),
         about([pstdev(day) for day in told]),

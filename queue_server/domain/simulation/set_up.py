@@ -99,6 +99,24 @@ def with_book(demand: Demand, book: Sequence[Booked], no_show: float) -> Demand:
     return replace(demand, bookings=tuple(rates), booked=tuple(book))
 
 
+def scaled(demand: Demand, *, visitors: float, booked: float) -> Demand:
+    """Return a measured demand as one of so many visitors, a share of them booked.
+
+    Each kind keeps its own hours and concerns; a kind of which nobody came has those of the other.
+    """
+    of_walk_ins, of_booked = demand.walk_ins or demand.bookings, demand.bookings or demand.walk_ins
+    return replace(
+        demand,
+        walk_ins=_scaled(of_walk_ins, visitors * (1 - booked)),
+        bookings=_scaled(of_booked, visitors * booked),
+    )
+
+
+def _scaled(rates: Sequence[Rate], count: float) -> tuple[Rate, ...]:
+    whole = sum(rate.count for rate in rates)
+    return tuple(replace(rate, count=rate.count * count / whole) for rate in rates) if whole else ()
+
+
 def supposed(town: Town, site: Site, on: date, zone: tzinfo, *, visitors: float, booked: float) -> Demand:
     """Return a demand of so many visitors, a share of them booked, evenly over the hours and the services."""
     hours = open_on(site, on, zone)

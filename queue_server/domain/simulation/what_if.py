@@ -1,8 +1,9 @@
-"""The same day arranged otherwise: more or fewer counters, other hours, more or fewer walk-ins."""
+"""The same day arranged otherwise: more or fewer counters, other hours or shifts, more or fewer walk-ins."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, count
 from math import floor
 from typing import Final
 
@@ -33,6 +34,21 @@ def with_hours(plan: DayPlan, stretches: Sequence[tuple[datetime, datetime]]) ->
             for desk in plan.desks
         ),
     )
+
+
+def with_roster(plan: DayPlan, shifts: Sequence[Sequence[tuple[datetime, datetime]]]) -> DayPlan:
+    """Let a counter be open at each of these times: those of the day keep their skills, added ones do all."""
+    every = _skills(plan.desks)
+    desks = sorted(plan.desks, key=lambda desk: (-_open(desk), desk.id))
+    breather = desks[0].breather if desks else timedelta(0)
+    added = (Desk(f"added-{n}", (), breather) for n in count(1))
+
+    def open_at(desk: Desk, stretches: Sequence[tuple[datetime, datetime]]) -> Desk:
+        skills = _skills([desk]) or every
+        return replace(desk, shifts=tuple(Shift(begins, ends, skills) for begins, ends in stretches))
+
+    found = (open_at(*pair) for pair in zip(chain(desks, added), shifts, strict=False))
+    return replace(plan, desks=tuple(found))
 
 
 def with_walk_ins(plan: DayPlan, factor: float, dice: Dice) -> DayPlan:

@@ -16,6 +16,7 @@ from queue_server.web.admin.figures_asked import scope_of
 from queue_server.web.admin.frame import framed, going_back_to, sent
 from queue_server.web.admin.simulate_asked import (
     FIELDS,
+    FINER,
     MOST_WHAT_IFS,
     RULES,
     SIMULATE,
@@ -54,7 +55,7 @@ async def simulate_page(call: PageCall) -> Response:
         return answer
     if "refused" in told:
         return _page(call, typed, asked, {"refused": told["refused"]})
-    return _page(call, typed, asked, {"told": shown(call.say, told, asked)})
+    return _page(call, typed, asked, {"told": shown(call.say, told, asked, _named(call))})
 
 
 def _page(
@@ -68,12 +69,18 @@ def _page(
         typed=typed.fields,
         kept=[(one.words(), title_of(say, one), asked.without(one) if asked else "") for one in typed.kept],
         wrong=typed.wrong,
+        is_finer=any(typed.fields[name] for name in FINER),
+        is_of_some=scope_of(call).services is not None,
         is_full=len(typed.kept) >= MOST_WHAT_IFS,
         sites=[(one.id, in_language(one.name, call.language)) for one in scope_of(call).sites],
         rules=[(one.value, say(f"simulate.rule_{one.name.lower()}")) for one in RULES],
         most={"counters": MOST_COUNTERS, "visitors": MOST_VISITORS, "kept": MOST_WHAT_IFS},
         **{"is_waiting": False, "refused": "", "told": None, **answer},
     )
+
+
+def _named(call: PageCall) -> dict[str, str]:
+    return {one.id: in_language(one.name, call.language) for one in scope_of(call).town.services}
 
 
 def _today(call: PageCall) -> date:

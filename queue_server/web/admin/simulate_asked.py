@@ -15,6 +15,7 @@ from queue_server.domain.simulation.asking import (
     AS_IT_IS,
     MOST_COUNTERS,
     MOST_MIN,
+    MOST_PATIENCE,
     MOST_PERCENT,
     MOST_VISITORS,
     Question,
@@ -22,6 +23,7 @@ from queue_server.domain.simulation.asking import (
     WhatIf,
     hours_of,
     number,
+    roster_of,
     what_if_of,
 )
 from queue_server.domain.town import Site
@@ -32,7 +34,14 @@ MOST_WHAT_IFS: Final = 3
 SEEDS: Final = 30
 AHEAD: Final = timedelta(days=366)
 BEHIND: Final = timedelta(days=3 * 366)
-FIELDS: Final = ("site", "day", "visitors", "booked", "counters", "hours", "walk_ins", "rule", "under")
+FINER: Final = ("roster", "patience")
+"""What few ask for: folded until it is used."""
+FIELDS: Final = (
+    *("site", "day", "visitors", "booked", "counters", "hours", "walk_ins", "rule", "under"),
+    *FINER,
+)
+MOST_TYPED: Final = 500
+"""A roster of thirty counters fits."""
 RULES: Final = tuple(Rule)
 
 
@@ -107,7 +116,7 @@ def _kept(words: QueryParams | FormData) -> Typed:
             found.append(what_if_of(str(written)))
         except ValueError:
             continue
-    fields = {name: str(words.get(name) or "").strip()[:100] for name in FIELDS}
+    fields = {name: str(words.get(name) or "").strip()[:MOST_TYPED] for name in FIELDS}
     return Typed(fields, tuple(one for one in dict.fromkeys(found) if one != AS_IT_IS))
 
 
@@ -133,13 +142,18 @@ def _new(typed: Typed) -> WhatIf:
     walk_ins = _number(typed, "walk_ins", 0, MOST_PERCENT)
     if counters is not None and under is not None:
         typed.wrong["under"] = "with_counters"
+    hours, roster = _read(typed, "hours", hours_of) or (), _read(typed, "roster", roster_of) or ()
+    if roster and (hours or counters is not None or under is not None):
+        typed.wrong["roster"] = "with_roster"
     rule = typed.fields["rule"]
     return WhatIf(
         None if counters is None else int(counters),
-        _read(typed, "hours", hours_of) or (),
+        hours,
         1.0 if walk_ins is None else walk_ins / 100,
         Rule(rule) if rule in RULES else Rule.OURS,
+        _number(typed, "patience", 0, MOST_PATIENCE),
         under_min=under,
+        roster=roster,
     )
 
 

@@ -17,28 +17,36 @@ from queue_server.web.figures_charts import WIDE, top_of
 from queue_server.web.texts import Texts
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "all": ("mean", "p90", "worst"),
-    "booked": ("booked_mean", "booked_p90", "booked_worst"),
-    "walk_ins": ("walk_ins_mean", "walk_ins_p90", "walk_ins_worst"),
-    "day": ("visitors", "unserved", "idle_percent", "overtime_min", "overtaken"),
+    "all": ("median", "p90", "mean", "worst"),
+    "booked": ("booked_median", "booked_p90", "booked_mean", "booked_worst"),
+    "walk_ins": ("walk_ins_median", "walk_ins_p90", "walk_ins_mean", "walk_ins_worst"),
+    "day": ("visitors", "turned_away", "unserved", "idle_percent", "overtime_min", "overtaken"),
 }
 FINE: Final = frozenset({"overtaken"})
 """Told with one decimal."""
+LEAST_TOLD: Final = 0.5
+"""Visits a day: fewer are rounded to none."""
 NOTHING: Final = "–"
 HIGH: Final = 22
 
 Row = Mapping[str, Any]
 
 
-def shown(say: Texts, told: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
-    """Return everything that the page tells of an answer."""
+def shown(say: Texts, told: Mapping[str, Any], asked: Asked, services: Mapping[str, str]) -> dict[str, Any]:
+    """Return everything that the page tells of an answer; `services` are their names."""
     rows = _chosen(told["rows"])
     recorded = told["source"] == "recorded"
     found = [row for _, row in rows]
     names = [_name(say, asked, row, recorded=recorded) for row in found]
     return {
         "day": long_date(asked.on, say.language),
-        "sentences": [_sentence(say, asked, row, before, recorded=recorded) for before, row in rows],
+        "sentences": [
+            {
+                "name": name,
+                "text": " ".join([*_said(say, asked, row, before), *_not_served(say, row, services)]),
+            }
+            for name, (before, row) in zip(names, rows, strict=True)
+        ],
         "names": names,
         "groups": [
             {"name": say(f"simulate.of_{group}"), "rows": [_line(say, what, found) for what in whats]}
@@ -47,6 +55,7 @@ def shown(say: Texts, told: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
         "bars": _bars(say, found, names),
         "rests": _rests(say, told["rests"]),
         "days": say("simulate.drawn", n=told["days"]) if told["days"] > 1 else say("simulate.one_day"),
+        "is_discreet": recorded and any(row["idle_percent"]["value"] is None for row in found),
     }
 
 
@@ -61,6 +70,11 @@ def title_of(say: Texts, one: WhatIf) -> str:
         parts.append(say("simulate.hours_named", hours=write_hours(one.hours).replace("-", "–")))
     if one.walk_ins != 1:
         parts.append(say("simulate.walk_ins_named", percent=f"{one.walk_ins * 100:g}"))
+    if one.roster:
+        hours = "; ".join(write_hours(each).replace("-", "–") for each in one.roster)
+        parts.append(say("simulate.roster_named", hours=hours))
+    if one.patience is not None:
+        parts.append(say("simulate.patience_named", factor=_decimal(say, one.patience)))
     if one.rule is not Rule.OURS:
         parts.append(say(f"simulate.rule_{one.rule.name.lower()}"))
     return ", ".join(parts)
@@ -91,26 +105,40 @@ def _name(say: Texts, asked: Asked, row: Row, *, recorded: bool) -> str:
     return title_of(say, one)
 
 
-def _sentence(say: Texts, asked: Asked, row: Row, before: Row | None, *, recorded: bool) -> dict[str, str]:
+def _said(say: Texts, asked: Asked, row: Row, before: Row | None) -> list[str]:
+    """Return what came of a way to arrange the day; where counters were sought, `before` had one less."""
     one, n = _way(asked, row), row["counters"]
-    day = long_date(asked.on, say.language)
-    words = {"day": day, "wait": _minutes(say, row["p90"]), "mean": _minutes(say, row["mean"])}
-    if one is not None and one.under_min is not None:
-        limit = f"{one.under_min:g}"
-        if not row["enough"]:
-            text = say("simulate.never_enough", n=n, minutes=limit, **words)
-        else:
-            text = say("simulate.enough", n=n, minutes=limit, **words)
-            if before is not None:
-                text += " " + say("simulate.one_less", n=n - 1, wait=_minutes(say, before["p90"]))
-    elif one is None:
-        text = say("simulate.sentence_was", n=n, **words)
-    else:
-        text = say("simulate.sentence", n=n, **words)
-    unserved = row["unserved"]["value"] or 0
-    if unserved >= 0.5:
-        text += " " + say("simulate.not_served", n=round(unserved))
-    return {"name": _name(say, asked, row, recorded=recorded), "text": text}
+    if row["p90"]["value"] is None:
+        return [say("simulate.too_few_visits")]
+    words = {
+        "day": long_date(asked.on, say.language),
+        "wait": _minutes(say, row["p90"]),
+        "median": _minutes(say, row["median"]),
+    }
+    if one is None:
+        return [say("simulate.sentence_was", n=n, **words)]
+    if one.under_min is None:
+        return [say("simulate.sentence", n=n, **words)]
+    limit = f"{one.under_min:g}"
+    if not row["enough"]:
+        return [say("simulate.never_enough", n=n, minutes=limit, **words)]
+    found = [say("simulate.enough", n=n, minutes=limit, **words)]
+    if before is not None:
+        found.append(say("simulate.one_less", n=n - 1, wait=_minutes(say, before["p90"])))
+    return found
+
+
+def _not_served(say: Texts, row: Row, services: Mapping[str, str]) -> list[str]:
+    """Return who was not served that day, and what for most of them came."""
+    found = [
+        say(f"simulate.not_{what}", n=round(count))
+        for what, of in (("served", "unserved"), ("let_in", "turned_away"))
+        if (count := row[of]["value"] or 0) >= LEAST_TOLD
+    ]
+    named = [services[id_] for id_ in row["lacking"] if id_ in services]
+    if found and named:
+        found.append(say("simulate.lacking", services=", ".join(named)))
+    return found
 
 
 def _minutes(say: Texts, one: Row) -> str:
@@ -135,13 +163,17 @@ def _cell(say: Texts, what: str, one: Row) -> str:
     if one["value"] is None:
         return NOTHING
     if what in FINE:
-        return str(format_decimal(round(one["value"], 1), locale=locale_of(say.language)))
+        return _decimal(say, one["value"])
     low, high = _range(one)
     return f"{round(one['value'])}" + ("" if low == high else f" ({low}–{high})")
 
 
+def _decimal(say: Texts, value: float) -> str:
+    return str(format_decimal(round(value, 1), locale=locale_of(say.language)))
+
+
 def _bars(say: Texts, rows: Sequence[Row], names: Sequence[str]) -> dict[str, Any]:
-    """Return two bars for each way: the mean wait, and what nine of ten wait at most, and how sure it is."""
+    """Return two bars for each way: what half and what nine of ten wait at most, and how sure it is."""
     told = [(name, row) for name, row in zip(names, rows, strict=True) if row["p90"]["value"] is not None]
     top = top_of([_range(row["p90"])[1] for _, row in told])
 
@@ -154,7 +186,7 @@ def _bars(say: Texts, rows: Sequence[Row], names: Sequence[str]) -> dict[str, An
         "rows": [
             {
                 "name": name,
-                "mean": long(row["mean"]["value"]),
+                "median": long(row["median"]["value"]),
                 "p90": long(row["p90"]["value"]),
                 "from": long(_range(row["p90"])[0]),
                 "to": long(_range(row["p90"])[1]),
@@ -167,10 +199,13 @@ def _bars(say: Texts, rows: Sequence[Row], names: Sequence[str]) -> dict[str, An
 
 def _rests(say: Texts, rests: Mapping[str, Row]) -> list[tuple[str, str]]:
     """Return what the figures rest on: measured on how much, or supposed."""
-    return [
+    words = [
         (
             say(f"simulate.rests_{what}"),
             say(f"simulate.{what}_{one['kind']}", n=one["count"], percent=round(one.get("percent", 0))),
         )
         for what, one in rests.items()
     ]
+    if rests.get("visitors", {}).get("is_ignored"):
+        words.append((say("simulate.rests_typed"), say("simulate.typed_ignored")))
+    return words

@@ -32,7 +32,9 @@ def test_a_what_if_is_read_as_it_was_written() -> None:
         ALL.words()
         == "counters:5 hours:09:00-12:00,13:30-16:00 walk-ins:120 rule:first-come patience:6 under:15"
     )
-    for one in (ALL, AS_IT_IS, WhatIf(walk_ins=0.0), WhatIf(counters=1)):
+    rostered = WhatIf(roster=(((time(8), time(16)),), ((time(8), time(12)), (time(13), time(16)))))
+    assert rostered.words() == "roster:08:00-16:00;08:00-12:00,13:00-16:00"
+    for one in (ALL, AS_IT_IS, WhatIf(walk_ins=0.0), WhatIf(counters=1), rostered):
         assert what_if_of(one.words()) == one
 
 
@@ -50,6 +52,8 @@ def test_a_question_goes_to_another_process_and_stays_the_same() -> None:
         "walk-ins:1001",
         "hours:12-9",
         "hours:9-12,11-13",
+        "roster:8-16;12-9",
+        "roster:" + ";".join(["8-16"] * 31),
         "rule:x",
         "who:me",
     ],

@@ -20,6 +20,10 @@ def test_waits_begin_with_the_arrival_but_not_before_the_appointed_time() -> Non
     assert result.all == (5.0, 0.0, 20.0)
 
 
+def test_who_is_called_before_the_appointed_time_did_not_wait() -> None:
+    assert result_of(live(a_plan(a_visitor("08:40", appointed="09:00")), Ours())).booked == (0.0,)
+
+
 def test_idle_time_and_overtime_are_those_of_the_shifts() -> None:
     desks = (a_desk("c1", ("08:00", "09:00"), ("10:00", "11:00")), a_desk("c2", ("08:00", "11:00")))
     visitors = [
@@ -58,6 +62,7 @@ def test_several_days_tell_how_sure_their_mean_is() -> None:
     assert math.isnan(about([]).value)
     waits = waits_of([[0.0, 2.0], [4.0, 6.0], []])
     assert waits.mean.value == 3.0
+    assert waits.median.value == 2.0
     assert waits.worst.value == 4.0
     assert percentile([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 90) == 9
 

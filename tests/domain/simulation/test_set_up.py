@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from queue_server.domain.simulation.demand import Booked, Demand, Rate
-from queue_server.domain.simulation.set_up import desks_on, doing_all, measured, supposed, with_book
+from queue_server.domain.simulation.set_up import desks_on, doing_all, measured, scaled, supposed, with_book
 from queue_server.domain.town import Closure, RosterEntry
 from tests.bench.slots import a_book
 from tests.domain.builders import DAY, at
@@ -57,6 +57,20 @@ def test_a_number_of_visitors_is_spread_over_hours_and_services() -> None:
     assert sum(rate.count for rate in demand.walk_ins) == pytest.approx(70)
     assert sum(rate.count for rate in demand.bookings) == pytest.approx(30)
     assert {rate.expected_min for rate in demand.walk_ins} == {15}
+
+
+def test_a_number_of_visitors_keeps_the_hours_and_concerns_that_were_measured() -> None:
+    """Sixty-minute advice is not asked for as often as an identity card, because a number was typed."""
+    cards = [a_visitor("09:00", service="id-card") for _ in range(9)]
+    demand = measured([a_plan(*cards, a_visitor("10:00", service="advice", appointed="10:00"))], MONDAY, ZONE)
+    found = scaled(demand, visitors=50, booked=0.2)
+    assert {(rate.concern[0][0], round(rate.count)) for rate in found.walk_ins} == {("id-card", 40)}
+    assert {(rate.concern[0][0], round(rate.count)) for rate in found.bookings} == {("advice", 10)}
+    alone = scaled(measured([a_plan(*cards)], MONDAY, ZONE), visitors=50, booked=0.5)
+    assert [round(sum(rate.count for rate in rates)) for rates in (alone.walk_ins, alone.bookings)] == [
+        25,
+        25,
+    ]
 
 
 def test_the_book_takes_the_place_of_those_who_usually_book() -> None:

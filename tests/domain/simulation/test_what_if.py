@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from queue_server.domain.simulation.what_if import with_counters, with_hours, with_walk_ins
+from queue_server.domain.simulation.what_if import with_counters, with_hours, with_roster, with_walk_ins
 from tests.domain.builders import CAR, PASS, at
 from tests.domain.simulation.plans import a_desk, a_drawn_day, a_plan, a_visitor
 
@@ -30,6 +30,20 @@ def test_other_hours_are_those_of_every_counter_with_its_own_skills() -> None:
         [at("09:00"), at("14:00")]
     ] * 2
     assert [desk.shifts[0].skills for desk in plan.desks] == [{PASS}, {CAR}]
+
+
+def test_another_roster_opens_each_counter_at_its_own_times() -> None:
+    """The counters of the day keep their skills, those open longest first; more of them do everything."""
+    morning, day = (at("08:00"), at("12:00")), (at("09:00"), at("16:00"))
+    plan = with_roster(a_plan(desks=(SHORT, LONG)), [[morning], [day], [morning, (at("13:00"), at("15:00"))]])
+    assert [desk.id for desk in plan.desks] == ["c2", "c1", "added-1"]
+    assert [[shift.ends_at for shift in desk.shifts] for desk in plan.desks] == [
+        [at("12:00")],
+        [at("16:00")],
+        [at("12:00"), at("15:00")],
+    ]
+    assert [desk.shifts[0].skills for desk in plan.desks] == [{CAR}, {PASS}, {CAR, PASS}]
+    assert [desk.id for desk in with_roster(plan, [[day]]).desks] == ["c1"]
 
 
 def test_walk_ins_become_fewer_or_more_and_appointments_stay() -> None:

@@ -8,15 +8,24 @@ from typing import Any
 
 from tests.web.running import Town
 
-WAITS = ("mean", "p90", "worst")
-OF_DAY = ("visitors", "unserved", "idle_percent", "overtime_min", "overtaken")
+WAITS = ("mean", "median", "p90", "worst")
+OF_DAY = ("visitors", "unserved", "turned_away", "idle_percent", "overtime_min", "overtaken")
 
 
 def a_row(of: int | None, counters: int, p90: float, **more: Any) -> dict[str, Any]:
     waits = [f"{who}{what}" for who in ("", "booked_", "walk_ins_") for what in WAITS]
-    some = {what: {"value": p90 / 2 if "mean" in what else p90, "give": 2.4} for what in waits}
+    some = {
+        what: {"value": p90 / 2 if what.endswith(("mean", "median")) else p90, "give": 2.4} for what in waits
+    }
     day = {what: {"value": 0.0, "give": None} for what in OF_DAY}
-    head = {"of": of, "counters": counters, "enough": False, "days": 30, "rule": "ours"}
+    head: dict[str, Any] = {
+        "of": of,
+        "counters": counters,
+        "enough": False,
+        "days": 30,
+        "rule": "ours",
+        "lacking": [],
+    }
     return head | some | day | more
 
 

@@ -78,6 +78,32 @@ async def test_weights_may_be_compared_with_and_are_named(town: Town) -> None:
     assert page.count("Wer am längsten wartet, Termine zählen dreifach") >= 3, "answer, comparison, form"
 
 
+async def test_who_is_not_served_and_what_is_not_told_is_said(town: Town) -> None:
+    some, none = {"value": 3.2, "give": 1.0}, {"value": None, "give": None}
+    full = a_row(0, 2, 60.0, turned_away=some, unserved=some, lacking=["id-card", "gone"])
+    alone = a_row(0, 1, 20.0, idle_percent=none, overtime_min=none)
+    answering(town, rows=[full])
+    said = words(await get(town, f"{PAGE}?day=2026-03-12"))
+    assert "3 Besuche am Tag bekommen keine Nummer mehr, weil es zu spät wäre." in said
+    assert "3 Besuche am Tag bleiben unbedient" in said
+    assert "Meist ging es um: Personalausweis" in said
+    ignored = {"visitors": {"kind": "recorded", "count": 40, "is_ignored": True}}
+    few = alone | {"p90": none, "median": none}
+    answering(town, rows=[few], source="recorded", days=1, rests=ignored)
+    said = words(await get(town, f"{PAGE}?day=2026-03-05&visitors=40"))
+    assert "An diesem Tag war nur ein Schalter besetzt." in said
+    assert "Für so wenige Besuche wird keine Wartezeit genannt." in said
+    assert "Ihre Zahl der Besuche gilt hier nicht" in said
+
+
+async def test_a_roster_is_typed_counter_by_counter(town: Town) -> None:
+    answering(town)
+    address = (await press(town, **WEDNESDAY, roster="8-16; 8-12, 13-16", patience="4,5")).headers["location"]
+    page = await get(town, address)
+    assert "Schalter 08:00–16:00; 08:00–12:00, 13:00–16:00, Geduld 4,5" in words(page)
+    assert '<details class="fold">' in page
+
+
 async def test_three_ways_stand_side_by_side_and_each_can_be_left_out(town: Town) -> None:
     answering(town)
     address = PAGE
@@ -103,6 +129,9 @@ async def test_three_ways_stand_side_by_side_and_each_can_be_left_out(town: Town
         ({"day": "2036-01-01"}, "Der Tag liegt zu weit entfernt"),
         ({"counters": "0"}, "Schalter: eine Zahl von 1 bis 30."),
         ({"counters": "2", "under": "15"}, "Entweder eine Zahl von Schaltern"),
+        ({"counters": "2", "roster": "8-16"}, "Entweder jeder Schalter einzeln"),
+        ({"roster": "8-16; 12-9"}, "Jeder Schalter einzeln: Zeiten wie"),
+        ({"patience": "21"}, "Geduld: von 0 bis 20."),
         ({"hours": "12-9"}, "Geöffnet: Zeiten wie"),
         ({"booked": "50"}, "Geben Sie auch die Zahl der Besuche an"),
         ({"walk_ins": "nan"}, "Besuche ohne Termin: von 0 bis 1000 Prozent."),
@@ -132,9 +161,11 @@ async def test_work_that_takes_long_is_said_and_the_page_comes_back(
 
 async def test_a_lead_asks_of_the_own_sites_and_a_clerk_nothing(town: Town) -> None:
     answering(town)
+    assert "in derselben Reihe" not in words(await get(town, PAGE))
     for department, status in (("buergerbuero", 200), ("nobodys", 404)):
         who = await a_lead(town, department)
         answer = await town.client.get(f"{PAGE}?day=2026-03-11&site=nachbarhaus", headers=who)
         assert answer.status_code == status
         assert "nachbarhaus" not in answer.text
+        assert ("in derselben Reihe" in answer.text) is (status == 200)
     assert (await town.client.get(PAGE, headers=town.headers("anna"))).status_code == 403
