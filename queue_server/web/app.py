@@ -36,6 +36,7 @@ from queue_server.adapters.calendars import calendar_file, copies, feeds
 from queue_server.adapters.calendars.all_calendars import AllCalendars
 from queue_server.adapters.connections import ConnectionsFile
 from queue_server.adapters.database import Database
+from queue_server.adapters.daysheet.month_paper import SheetChild
 from queue_server.adapters.directory_admission import admit
 from queue_server.adapters.epoch import settle_epoch
 from queue_server.adapters.forgetting.marks import ERASED
@@ -192,6 +193,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         letters=desk_letters,
         sheet_letters=sheet_letters,
         interpreter_orders=OrderRows(),
+        sheet_papers=SheetChild(),
         connections=connections,
         backups=_backups(settings, clock, settlement),
         sms=SmsOutgoing(connections, Spool(settings.spool_folder), stays_here=settings.demo),

@@ -54,6 +54,7 @@ from queue_server.web.ports import (
     Sealer,
     Settlement,
     SheetLetters,
+    SheetPapers,
     SignIns,
     Sms,
     Speech,
@@ -170,6 +171,7 @@ class House:
     letters: Letters
     sheet_letters: SheetLetters
     interpreter_orders: InterpreterOrders
+    sheet_papers: SheetPapers
     connections: Connections
     backups: Backups
     sms: Sms

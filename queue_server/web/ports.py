@@ -646,6 +646,13 @@ class InterpreterOrders(Protocol):
     def count_open(self, connection: Connection, site_id: str, now: datetime) -> int: ...
 
 
+class SheetPapers(Protocol):
+    """Who draws a monthly sheet; `adapters.daysheet.month_paper.SheetChild` does."""
+
+    async def draw(self, words: Mapping[str, Any]) -> bytes:
+        """Return the PDF of what `web.sheet_words` says. Raises OSError, which says why there is none."""
+
+
 class ClerkCalendars(Protocol):
     """Clerks' own calendars, as who watches over them asks."""
 

@@ -24,6 +24,7 @@ from queue_server.web.figures_sheet import REPORT, sheet
 from queue_server.web.house import House
 from queue_server.web.languages import staffs
 from queue_server.web.mailing import address, domain_of
+from queue_server.web.sheet_words import file_name, paper
 from queue_server.web.texts import Texts
 
 LOOK_S: Final = 600.0
@@ -132,16 +133,18 @@ class SheetDelivery:
         found = await self._read(town, month)
         domain, language = domain_of(house), staffs(town.languages)
         id_ = tools.message_id(f"report/{town.id}/{claimed.month}/{to}", domain)
-        made_on = claimed.created_at.astimezone(_zone(town)).date()
+        made_on, say = claimed.created_at.astimezone(_zone(town)).date(), house.texts[language]
+        content = await paper(house, say, town, month, found, claimed.created_at, made_on)
         try:
             mail = await asyncio.to_thread(
                 tools.compose,
-                letter(house, town, month, found, made_on),
+                letter(house, town, month, found, made_on, is_enclosed=bool(content)),
                 to=to,
                 sender=tools.outgoing.sender or f"aufruf@{domain}",
-                sender_name=house.texts[language]("common.product"),
+                sender_name=say("common.product"),
                 message_id=id_,
                 language=language,
+                pdf=(file_name(say, month), content) if content else None,
                 at=claimed.created_at,  # sent twice, it is one message
             )
             await tools.outgoing.send(to, id_, mail, house.clock())
@@ -171,7 +174,15 @@ def _zones(town: Town) -> Mapping[str, tzinfo]:
     return {site.id: ZoneInfo(site.time_zone) for site in town.sites}
 
 
-def letter(house: House, town: Town, month: Period, found: Sequence[Gathered], today: date) -> DoctorLetter:
+def letter(
+    house: House,
+    town: Town,
+    month: Period,
+    found: Sequence[Gathered],
+    today: date,
+    *,
+    is_enclosed: bool = False,
+) -> DoctorLetter:
     """Write the sheet as a mail: the same figures, a line for each."""
     say = house.texts[staffs(town.languages)]
     told = sheet(say, town, month, list(found), today)
@@ -184,6 +195,8 @@ def letter(house: House, town: Town, month: Period, found: Sequence[Gathered], t
     shown = [(lead, lines) for lead, lines in parts if lines]
     where = f"{address(house)}{REPORT}?month={month.first:%Y-%m}"
     foot = f"{told['made']} {say('figures.mail_foot', where=where)}"
+    if is_enclosed:
+        foot = f"{say('figures.mail_enclosed')} {foot}"
     text = "\n\n".join("\n".join([lead, *(f"  {line}" for line in lines)]) for lead, lines in shown)
     page = house.pages.get_template("mail_doctor.html")
     html = page.render(_=say, title=told["title"], parts=[(a, [[b] for b in c]) for a, c in shown], foot=foot)

@@ -205,6 +205,7 @@ NO_PAGE: Final = frozenset(
         "/admin/durations/chosen",
         *("/admin/exchange/services.csv", "/admin/exchange/town.toml", "/calendar/{secret}.ics"),
         "/admin/figures/table",
+        "/admin/figures/report.pdf",
         *("/demo/mails/{mail}/calendar", "/demo/paper/{kiosk}/slips", "/demo/paper/{kiosk}/slips/{name}"),
         *("/kiosk/{kiosk}/appointments/{appointment}/qr.svg", "/kiosk/{kiosk}/services/{service}/qr.svg"),
         *(

@@ -50,6 +50,13 @@ class Away:
         raise OSError
 
 
+class Undrawn:
+    """Who should draw, on a machine that has no memory left."""
+
+    async def draw(self, words: object) -> bytes:
+        raise OSError("it ended with status -9")
+
+
 async def send(town: Town, outgoing: Any = None) -> None:
     house = town.house
     there = Outgoing(house.connections, Spool(house.settings.spool_folder), stays_here=True)
@@ -77,6 +84,13 @@ async def test_the_sheet_of_last_month_goes_once_to_each_whom_the_town_names(tow
         "b@musterstadt.example",
     }
     for mail in mails(town):
+        [file] = mail.iter_attachments()
+        assert (file.get_filename(), file.get_content_type()) == (
+            "Monatsblatt-2026-02.pdf",
+            "application/pdf",
+        )
+        assert file.get_content().startswith(b"%PDF-")
+        assert "Das Blatt liegt als PDF bei." in text(mail)
         assert "Februar 2026" in mail["Subject"]
         assert "Besuche: 1.200 (Vormonat 1.320, Vorjahr –)" in text(mail)
         assert "/admin/figures/report?month=2026-02" in text(mail)
@@ -195,6 +209,18 @@ async def test_the_doctor_tells_what_waits_for_the_mail_server_and_what_cannot_a
     town.clock.now = FIRST.replace(month=4)
     await turn(town)
     assert found_by_the_doctor(town) == ["sheet_failed"]
+
+
+async def test_without_the_picture_of_it_the_figures_go_all_the_same(town: Town) -> None:
+    await count_the_past(town)
+    await named(town, MAYOR)
+    town.clock.now = FIRST
+    town.house.sheet_papers = Undrawn()
+    await turn(town)
+    [mail] = mails(town)
+    assert list(mail.iter_attachments()) == []
+    assert "Besuche: 1.200" in text(mail)
+    assert "PDF" not in text(mail)
 
 
 async def test_a_mailbox_that_was_taken_out_meanwhile_gets_nothing(town: Town) -> None:

@@ -1,1 +1,1 @@
-"""Each site's day as a PDF in a folder, for the hour in which nothing else works."""
+"""What is drawn on A4: each site's day, for the hour in which nothing else works; the monthly sheet."""

@@ -64,7 +64,7 @@ def draw(sheet: Sheet, made_at: datetime, *, compress: bool = True) -> bytes:
     pdf = Paper(format="A4")
     pdf.set_compression(compress)
     pdf.set_creation_date(made_at)
-    pdf.set_title(_drawn(f"{sheet.title} {sheet.site}, {sheet.day}", faces))
+    pdf.set_title(drawable(f"{sheet.title} {sheet.site}, {sheet.day}", faces))
     pdf.set_lang(sheet.language)
     pdf.set_margins(_MARGIN, _MARGIN)
     pdf.set_auto_page_break(auto=True, margin=18)
@@ -97,7 +97,7 @@ def find_faces() -> tuple[Path, Path] | None:
     return None
 
 
-def _drawn(text: str, faces: object) -> str:
+def drawable(text: str, faces: object) -> str:
     """Return the text as it can be drawn: without a font of our own the readers' knows Latin-1 alone."""
     if faces:
         return text
@@ -124,7 +124,7 @@ def _face(pdf: "FPDF", size: float, *, bold: bool = False) -> None:
 
 
 def _write(pdf: "FPDF", text: str, **how: Any) -> None:
-    pdf.cell(text=_drawn(text, _has_faces(pdf)), **how)
+    pdf.cell(text=drawable(text, _has_faces(pdf)), **how)
 
 
 def _head(pdf: "FPDF", sheet: Sheet) -> None:
@@ -137,7 +137,7 @@ def _head(pdf: "FPDF", sheet: Sheet) -> None:
     _face(pdf, 17, bold=True)
     _write(pdf, sheet.day, w=0, h=9, new_x="LMARGIN", new_y="NEXT")
     _face(pdf, 9)
-    pdf.multi_cell(0, 4.5, _drawn(sheet.note, _has_faces(pdf)), new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, 4.5, drawable(sheet.note, _has_faces(pdf)), new_x="LMARGIN", new_y="NEXT")
     pdf.ln(3)
 
 
@@ -179,4 +179,4 @@ def _part(pdf: "FPDF", part: Part) -> None:
             row = rows.row()
             for place, cell in enumerate(cells):
                 is_number = place == part.numbers and cells is not part.head
-                row.cell(_drawn(cell, _has_faces(pdf)), style=called if is_number else None)
+                row.cell(drawable(cell, _has_faces(pdf)), style=called if is_number else None)

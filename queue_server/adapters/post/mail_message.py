@@ -53,9 +53,17 @@ def message_id(dedupe_key: str, domain: str) -> str:
 
 
 def compose(
-    letter: Letter, *, to: str, sender: str, sender_name: str, message_id: str, language: str, at: datetime
+    letter: Letter,
+    *,
+    to: str,
+    sender: str,
+    sender_name: str,
+    message_id: str,
+    language: str,
+    at: datetime,
+    pdf: tuple[str, bytes] | None = None,
 ) -> bytes:
-    """Return the whole message. Raises `UnusableAddress`."""
+    """Return the whole message; `pdf` is a file with its name. Raises `UnusableAddress`."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = letter.subject
     message["From"] = Address(sender_name, addr_spec=sender)
@@ -71,6 +79,8 @@ def compose(
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable", headers=spoken)
     if letter.calendar:
         _add_calendar(message, letter)
+    if pdf is not None:
+        message.add_attachment(pdf[1], maintype="application", subtype="pdf", filename=pdf[0])
     set_boundaries(message, message_id)
     return message.as_bytes()
 

@@ -6,6 +6,7 @@ mail. What must not live here: counting, what stands on the sheet (`figures_shee
 
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from sqlalchemy.engine import Connection
 from starlette.responses import RedirectResponse, Response
@@ -13,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from queue_server.domain.access import Act
 from queue_server.domain.administration import Done
 from queue_server.domain.errors import BadInput
+from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.monthly import name_of
 from queue_server.domain.figures.period import Length, Period, period_of
 from queue_server.domain.town import in_language
@@ -24,6 +26,7 @@ from queue_server.web.naming import SOMEWHERE, TOWN
 from queue_server.web.noting import note
 from queue_server.web.page_desk_letters import why
 from queue_server.web.pages import PageCall, PageRoute
+from queue_server.web.sheet_words import file_name, paper
 
 FEW_SITES: Final = 3
 """So many are named on the sheet."""
@@ -32,24 +35,47 @@ FEW_SITES: Final = 3
 async def report_page(call: PageCall) -> Response:
     """Show the sheet of a month, the last whole one unless another is asked for. Reading changes nothing."""
     await call.house.renew_if_changed()
-    scope = scope_of(call)
-    today = local(call.house.clock(), scope.sites[0].time_zone).date()
-    asked = Asked(scope, _month(call, today), _site(call, scope.sites), "")
-    month = asked.period
-    found = await gathered(call, asked, month, month.shifted(-1), month.a_year_before())
+    asked, today, found = await _asked(call)
+    scope, month = asked.scope, asked.period
     sites = [(one.id, in_language(one.name, call.language)) for one in scope.sites]
-    told_of = [name for id_, name in sites if asked.site_id in {"", id_}]
     return framed(
         call,
         "admin/report.html",
         month=name_of(month),
         mailed=await _mailed(call, month) if is_of_town(call) else [],
-        is_again=call.request.query_params.get("done") == "again",
+        done=call.request.query_params.get("done", ""),
         site_id=asked.site_id,
         sites=sites,
-        site_name=", ".join(told_of) if len(told_of) <= FEW_SITES else call.say("figures.every_site"),
+        site_name=_site_name(call, asked),
         **sheet(call.say, scope.town, month, found, today),
     )
+
+
+async def report_file(call: PageCall) -> Response:
+    """Give the same sheet as a PDF of one page."""
+    asked, today, found = await _asked(call)
+    town, month, where = asked.scope.town, asked.period, _site_name(call, asked)
+    content = await paper(call.house, call.say, town, month, found, call.house.clock(), today, where)
+    if not content:
+        query = urlencode({"month": name_of(month), "site": asked.site_id, "done": "undrawn"})
+        return RedirectResponse(f"{REPORT}?{query}", status_code=303)
+    name = file_name(call.say, month)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+def _site_name(call: PageCall, asked: Asked) -> str:
+    names = [in_language(one.name, call.language) for one in asked.sites]
+    return ", ".join(names) if len(names) <= FEW_SITES else call.say("figures.every_site")
+
+
+async def _asked(call: PageCall) -> tuple[Asked, date, list[Gathered]]:
+    """Return what is asked for, the local day, and the month with the one before and that of last year."""
+    scope = scope_of(call)
+    today = local(call.house.clock(), scope.sites[0].time_zone).date()
+    asked = Asked(scope, _month(call, today), _site(call, scope.sites), "")
+    month = asked.period
+    return asked, today, await gathered(call, asked, month, month.shifted(-1), month.a_year_before())
 
 
 async def send_again(call: PageCall) -> Response:
@@ -105,5 +131,6 @@ def _site(call: PageCall, sites: Any) -> str:
 
 ROUTES = [
     PageRoute(REPORT, report_page, Act.SEE_FIGURES, SOMEWHERE),
+    PageRoute(f"{REPORT}.pdf", report_file, Act.SEE_FIGURES, SOMEWHERE),
     PageRoute(REPORT, send_again, Act.CHANGE_SETTINGS, TOWN, methods=("POST",)),
 ]

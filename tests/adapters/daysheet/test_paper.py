@@ -28,7 +28,11 @@ def drawn(sheet: Sheet, faces: tuple[object, ...] | None, monkeypatch: pytest.Mo
     """Return the texts of a PDF: of the readers' own font as they are, of ours through its table."""
     if faces is None:
         monkeypatch.setattr(paper, "find_faces", lambda: None)
-    content = paper.draw(sheet, NOON, compress=False)
+    return texts_of(paper.draw(sheet, NOON, compress=False))
+
+
+def texts_of(content: bytes) -> str:
+    """Return the texts of a PDF that is not compressed."""
     shown = []
     maps = [_characters(one) for one in re.findall(rb"begincmap.*?endcmap", content, re.DOTALL)]
     for raw in re.findall(rb"\((?:[^()\\]|\\.)*\) ?T[jJ]|\[(?:\((?:[^()\\]|\\.)*\)|[^\]])*\] ?TJ", content):

@@ -88,6 +88,9 @@ def test_what_a_crashed_worker_had_is_taken_by_another_whose_word_counts(databas
     later = NOW + LEASE
     assert [one.mailbox for one in claim(database, later, "bernd")] == [BOTH[1]]
     assert note(database, second, FAILED, "mailbox_unknown") == 0, "the lease was lost"
+    [third] = claim(database, later + LEASE)
+    assert (third.claimed_by, third.tries) == (second.claimed_by, second.tries + 2)
+    assert note(database, second, FAILED, "mailbox_unknown") == 0, "an old word of the same worker"
     assert states(database) == [SENT, WAITING]
 
 

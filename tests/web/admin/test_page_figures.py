@@ -27,7 +27,7 @@ from tests.web.test_all_acts_are_noted import lines
 from tests.web.test_page_department import let_in
 from tests.web.test_page_desk import field, words
 from tests.web.test_page_status import NARROW, photograph
-from tests.web.test_report_mail import named
+from tests.web.test_report_mail import Undrawn, named
 
 FIGURES = "/admin/figures"
 GAPS = """() => Math.min(...[...document.querySelectorAll('.chart__feet')].flatMap(one => {
@@ -145,6 +145,45 @@ async def test_the_monthly_sheet_stands_beside_last_month_and_last_year(town: To
     department = town.house.town_and_site("rathaus")[0].departments[0]
     lead = await let_in(town, Actor(Role.LEAD, MUSTER, leads=frozenset({department.id})), "lea")
     assert "Monatsblatt" in await read(town, f"{FIGURES}/report", lead)
+
+
+async def test_the_sheet_can_be_had_as_a_pdf_with_the_same_figures(town: Town) -> None:
+    await count_the_past(town)
+    assert 'href="/admin/figures/report.pdf?month=2026-02&amp;site="' in await read(town, f"{FIGURES}/report")
+    headers = town.headers("administrator")
+    answer = await town.client.get(f"{FIGURES}/report.pdf?month=2026-02", headers=headers)
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == 'attachment; filename="Monatsblatt-2026-02.pdf"'
+    assert answer.content.startswith(b"%PDF-")
+    refused = await town.client.get(f"{FIGURES}/report.pdf", headers=town.headers("anna"))
+    assert refused.status_code == 403
+    town.house.sheet_papers = Undrawn()
+    answer = await town.client.get(f"{FIGURES}/report.pdf?month=2026-01", headers=headers)
+    page = words(await read(town, answer.headers["location"]))
+    assert "Das PDF konnte gerade nicht gezeichnet werden." in page
+    assert "Monatsblatt Januar 2026" in page
+
+
+async def test_the_words_of_the_pdf_are_those_of_the_page(town: Town) -> None:
+    await count_the_past(town)
+    told: list[Any] = []
+
+    class Heard:
+        async def draw(self, words: Any) -> bytes:
+            told.append(words)
+            return b"%PDF-"
+
+    town.house.sheet_papers = Heard()
+    headers = town.headers("administrator")
+    await town.client.get(f"{FIGURES}/report.pdf?month=2026-03&site=rathaus", headers=headers)
+    [paper] = told
+    page = words(await read(town, f"{FIGURES}/report?month=2026-03&site=rathaus"))
+    assert (paper["title"], paper["accent"], paper["logo"]) == ("Monatsblatt März 2026", "#0a4b58", "")
+    assert paper["keys"][0] == ("Besuche", "360", "Vormonat 1.200 · Vorjahr 1.260")
+    for _, lines_ in paper["parts"]:
+        for name, values in lines_:
+            assert " ".join(f"{name} {' '.join(values)}".split()) in page
+    assert sum(bar["low"] + bar["high"] > 0 for bar in paper["pictures"][0]["bars"]) == 6, "days with visits"
 
 
 async def test_what_became_of_the_sheet_by_mail_is_told_and_it_is_sent_again(town: Town) -> None:
