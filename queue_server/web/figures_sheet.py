@@ -17,6 +17,7 @@ from queue_server.web.booking_dates import plain_date
 from queue_server.web.texts import Texts
 
 REPORT: Final = "/admin/figures/report"
+KEYS: Final = ("visits", "wait", "wait_p90", "outside", "missed", "found_nothing")
 LINES: Final = 38
 """So many lines of a table fit on the sheet, between its title and what stands below."""
 LONG_NAME: Final = 36
@@ -30,7 +31,7 @@ def sheet(say: Texts, town: Town, month: Period, found: list[Gathered], today: d
     """Return what stands on the sheet. `found`: the month, the one before, the same of last year."""
     tallies = [one.whole() for one in found]
     values = [shown.keys_of(say, one) for one in tallies]
-    names = shown.OF_SERVICES + (("no_concern",) if found[0].is_whole else ())
+    names = KEYS + (("no_concern",) if found[0].is_whole else ())
     keys = [(say(f"figures.{name}"), [one[name] for one in values]) for name in names]
     came, booked = _ways(say, tallies, "came"), _ways(say, tallies, "booked")
     concerns = _concerns(say, town, tallies)

@@ -14,15 +14,12 @@ from queue_server.domain.figures.gathered import (
     Gathered,
     Times,
     by_hour,
-    by_service,
-    earliest,
     origins,
     share,
     times,
 )
 from queue_server.domain.figures.period import Length, Period
-from queue_server.domain.figures.tally import NOBODYS, Tally
-from queue_server.domain.town import Town, in_language
+from queue_server.domain.figures.tally import Tally
 from queue_server.services.locales import locale_of
 from queue_server.web.booking_dates import (
     day_and_month,
@@ -40,9 +37,9 @@ FEW: Final = 5
 """Of fewer visits than this no middle is told: it would be that of one of them."""
 A_WEEK: Final = 7
 A_YEAR: Final = 12
-OF_SERVICES: Final = ("visits", "wait", "wait_p90", "outside", "missed", "found_nothing")
-OF_THE_WHOLE: Final = ("no_concern", "use", "confirmed")
-EXPLAINED: Final = frozenset({"use"})
+OF_SERVICES: Final = ("visits", "wait", "wait_p90", "missed", "late", "outside", "found_nothing", "held")
+OF_THE_WHOLE: Final = ("no_concern", "use", "capacity", "confirmed")
+EXPLAINED: Final = frozenset({"use", "capacity", "held", "late"})
 CHANNELS: Final = ("by_portal", "by_kiosk", "by_desk", "by_api")
 
 
@@ -112,9 +109,18 @@ def keys_of(say: Texts, tally: Tally) -> dict[str, str]:
         "missed": percent(say, tally.sum("missed"), tally.sum("appointments")),
         "found_nothing": number(say, tally.sum("found_nothing")) if was_counted else NOTHING,
         "no_concern": number(say, tally.sum("no_concern")) if was_counted else NOTHING,
+        "late": percent(say, tally.sum("late"), tally.sum("from_appointment")),
+        "held": held(say, tally),
         "use": percent(say, tally.sum("busy_s"), tally.sum("open_s")),
+        "capacity": percent(say, tally.sum("booked_min"), tally.sum("capacity_min")),
         "confirmed": percent(say, tally.sum("calls_confirmed"), tally.sum("calls")),
     }
+
+
+def held(say: Texts, tally: Tally) -> str:
+    """Return how many of the waits that were told held, where more than a few were."""
+    told = tally.sum("told")
+    return percent(say, tally.sum("told_held"), told) if told >= FEW else NOTHING
 
 
 # -- part by part ----------------------------------------------------------------------------------
@@ -137,6 +143,7 @@ def over_time(say: Texts, found: Gathered) -> dict[str, Any]:
                 "walk_ins": number(say, visits - booked),
                 "wait": minutes(say, shown.median),
                 "wait_p90": minutes(say, shown.p90),
+                "held": held(say, tally),
             }
         )
     below = below_picture(say, [part for part, _ in found.parts])
@@ -192,30 +199,7 @@ def weekday_hours(say: Texts, found: Gathered) -> dict[str, Any]:
     }
 
 
-# -- by concern, by way ----------------------------------------------------------------------------
-
-
-def services(say: Texts, town: Town, tally: Tally) -> list[dict[str, str]]:
-    """Return a row for each service that anything was counted of, the most visited first."""
-    names = {one.id: in_language(one.name, say.language) for one in town.services}
-    found = by_service(tally)
-    found.pop(NOBODYS, None)
-    rows = sorted(found.items(), key=lambda one: (-one[1].sum("visits"), names.get(one[0], one[0])))
-    return [_service(say, names.get(id_, id_), one) for id_, one in rows]
-
-
-def _service(say: Texts, name: str, tally: Tally) -> dict[str, str]:
-    wait, served = times(tally, *WAITS), times(tally, "service")
-    return {
-        "name": name,
-        "visits": number(say, tally.sum("visits")),
-        "wait": minutes(say, wait.median, wait.count),
-        "wait_p90": minutes(say, wait.p90, wait.count),
-        "service": minutes(say, served.median, served.count),
-        "missed": percent(say, tally.sum("missed"), tally.sum("appointments")),
-        "found_nothing": number(say, tally.sum("found_nothing")),
-        "earliest": earliest_words(say, earliest(tally)),
-    }
+# -- by way ----------------------------------------------------------------------------
 
 
 def earliest_words(say: Texts, found: Earliest) -> str:

@@ -18,6 +18,7 @@ from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.period import Length, Period, between, period_of
 from queue_server.domain.town import Service, Site, Town
 from queue_server.web.admin.frame import town_of
+from queue_server.web.figures_groups import By
 from queue_server.web.pages import PageCall
 
 _OLDEST: Final = date(2020, 1, 1)
@@ -41,12 +42,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for, within what one may see. `site_id`, `service_id` empty: all of them."""
+    """What was asked for, within what one may see. `site_id`, `service_id` empty: all of them.
+
+    `by` is what the rows of the table are.
+    """
 
     scope: Scope
     period: Period
     site_id: str
     service_id: str
+    by: By = By.CONCERN
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -71,6 +76,8 @@ class Asked:
             kept |= {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
         else:
             kept["day"] = self.period.first.isoformat()
+        if self.by is not By.CONCERN:
+            kept["by"] = self.by.value
         return {name: words for name, words in (kept | changed).items() if words}
 
 
@@ -117,6 +124,7 @@ def read_asked(call: PageCall, *, usual: Length = Length.MONTH) -> Asked:
         period,
         site if any(one.id == site for one in scope.sites) else "",
         service if any(one.id == service for one in scope.offered) else "",
+        By(by) if (by := query.get("by", "")) in set(By) else By.CONCERN,
     )
 
 

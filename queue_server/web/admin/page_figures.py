@@ -7,6 +7,7 @@ What must not live here: counting (`domain.figures`), whose figures one may see 
 import asyncio
 import csv
 import io
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -15,11 +16,13 @@ from starlette.responses import Response
 from queue_server.domain.access import Act
 from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.open_data import tables
-from queue_server.domain.figures.period import Length
-from queue_server.domain.town import in_language
+from queue_server.domain.figures.period import Length, Period
+from queue_server.domain.town import Site, in_language
+from queue_server.web import figures_groups as groups
 from queue_server.web import figures_shown as shown
 from queue_server.web.admin.figures_asked import Asked, gathered, read_asked
 from queue_server.web.admin.frame import framed
+from queue_server.web.figures_groups import By
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.texts import Texts
@@ -32,9 +35,11 @@ async def figures_page(call: PageCall) -> Response:
     await call.house.renew_if_changed()
     asked = read_asked(call)
     found, before = await gathered(call, asked, asked.period, asked.period.shifted(-1))
+    sites = await _each_site(call, asked) if asked.by is By.SITE else []
     # Tens of milliseconds: no frame waits for them.
     told = await asyncio.to_thread(_told, call.say, asked, found, before)
-    return framed(call, "admin/figures.html", **_choices(call, asked), **told)
+    told["groups"] = await asyncio.to_thread(_groups, call.say, asked, found, sites)
+    return framed(call, "admin/figures.html", bys=_bys(call, asked), **_choices(call, asked), **told)
 
 
 def _told(say: Texts, asked: Asked, found: Gathered, before: Gathered) -> dict[str, Any]:
@@ -45,10 +50,39 @@ def _told(say: Texts, asked: Asked, found: Gathered, before: Gathered) -> dict[s
         "keys": shown.key_figures(say, found, before),
         "over_time": shown.over_time(say, found),
         "weekday_hours": shown.weekday_hours(say, found),
-        "services": shown.services(say, asked.scope.town, whole),
         "ways": shown.ways(say, whole),
         "times": shown.other_times(say, whole),
     }
+
+
+async def _each_site(call: PageCall, asked: Asked) -> list[tuple[Site, Gathered]]:
+    """Return the figures of each site by itself, gathered anew: only where somebody compares them."""
+    alone = [(site, replace(asked, site_id=site.id)) for site in asked.sites]
+    return [(site, (await gathered(call, one, asked.period))[0]) for site, one in alone]
+
+
+def _groups(say: Texts, asked: Asked, found: Gathered, sites: list[tuple[Site, Gathered]]) -> dict[str, Any]:
+    """Return the table that was asked for."""
+    if asked.by is By.SITE:
+        return groups.by_site(say, sites)
+    if asked.by is By.WEEKDAY:
+        return groups.by_weekday(say, found)
+    if asked.by is By.HOUR:
+        return groups.by_hours(say, found.whole())
+    return groups.by_concern(say, asked.scope.town, found.whole())
+
+
+def _bys(call: PageCall, asked: Asked) -> list[dict[str, Any]]:
+    """Return the tables that can be asked for: by site where there are several."""
+    return [
+        {
+            "name": call.say(f"figures.rows_{by}"),
+            "address": f"{_address(replace(asked, by=by), asked.period)}#groups",
+            "is_here": by is asked.by,
+        }
+        for by in By
+        if by is not By.SITE or len(asked.sites) > 1
+    ]
 
 
 def _choices(call: PageCall, asked: Asked) -> dict[str, Any]:
@@ -67,15 +101,21 @@ def _choices(call: PageCall, asked: Asked) -> dict[str, Any]:
         "site_id": asked.site_id,
         "all_services": sorted(named(asked.scope.offered), key=lambda one: one[1]),
         "service_id": asked.service_id,
+        "by": "" if asked.by is By.CONCERN else asked.by.value,
         "older": _address(asked, period.shifted(-1)),
         "newer": _address(asked, is_next) if is_next.first <= today else "",
-        "download": f"{FIGURES}/table?{urlencode(asked.query())}",
-        "report": f"{FIGURES}/report?month={period.first:%Y-%m}",
+        "download": f"{FIGURES}/table?{urlencode(replace(asked, by=By.CONCERN).query())}",
+        "report": f"{FIGURES}/report?{urlencode(_of_report(asked))}",
     }
 
 
-def _address(asked: Asked, period: Any) -> str:
-    return f"{FIGURES}?{urlencode(Asked(asked.scope, period, asked.site_id, asked.service_id).query())}"
+def _of_report(asked: Asked) -> dict[str, str]:
+    month = {"month": f"{asked.period.first:%Y-%m}"}
+    return month | ({"site": asked.site_id} if asked.site_id else {})
+
+
+def _address(asked: Asked, period: Period) -> str:
+    return f"{FIGURES}?{urlencode(replace(asked, period=period).query())}"
 
 
 async def table(call: PageCall) -> Response:

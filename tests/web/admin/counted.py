@@ -40,8 +40,13 @@ def a_day(dice: random.Random, services: list[str], visits: int = 60) -> Tally:
         tally.time("wait_booked" if booked else "wait_walk_in", service, hour, int(dice.expovariate(0.1)))
         tally.time("service", service, hour, dice.randrange(4, 25))
         if booked:
-            tally.count("appointments", service, 0)
-            tally.count("missed", service, 0, by=dice.random() < 0.1)
+            tally.count("appointments", service, hour)
+            tally.count("missed", service, hour, by=dice.random() < 0.1)
+            tally.count("late", service, hour, by=dice.random() < 0.1)
+        else:
+            tally.count("told", service, hour)
+            tally.count("told_held", service, hour, by=dice.random() < 0.6)
+        if booked:
             tally.count("bookings", service, 20)
             tally.count("by_portal" if dice.random() < 0.8 else "by_desk", service, 20)
             tally.count("bookings_judged", service, 20)
@@ -49,6 +54,13 @@ def a_day(dice: random.Random, services: list[str], visits: int = 60) -> Tally:
     for service in services:
         tally.time("earliest", service, 0, dice.randrange(1, 30))
     tally.count("found_nothing", services[0], 12, by=3)
-    for measure, n in {"calls": 70, "calls_confirmed": 68, "open_s": 90_000, "busy_s": 63_000}.items():
+    for measure, n in {
+        "calls": 70,
+        "calls_confirmed": 68,
+        "open_s": 90_000,
+        "busy_s": 63_000,
+        "capacity_min": 600,
+        "booked_min": 480,
+    }.items():
         tally.count(measure, "", 0, by=n)
     return tally

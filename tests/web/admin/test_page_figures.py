@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters.post import sheet_letters
 from queue_server.domain.access import Actor, Role
 from queue_server.domain.figures import open_data
-from queue_server.web import figures_shown
+from queue_server.web import figures_groups
 from queue_server.web.admin import page_figures
 from queue_server.web.report_mail import ReportMail
 from tests.e2e.harness.axe import axe_by_day_and_night
@@ -35,6 +35,8 @@ GAPS = """() => Math.min(...[...document.querySelectorAll('.chart__feet')].flatM
   const boxes = names.map(name => name.getBoundingClientRect()).filter(box => box.width);
   return boxes.slice(1).map((box, n) => box.left - boxes[n].right);
 }))"""
+CUT = """() => [...document.querySelectorAll('.figures__groups')]
+  .some(one => one.scrollWidth > one.parentElement.clientWidth)"""
 LOST = """() => [...document.querySelectorAll('main table')].filter(one => {
   const around = one.closest('.table-wrap[role=region]');
   return !around || around.tabIndex !== 0 || around.getBoundingClientRect().right > innerWidth;
@@ -49,6 +51,56 @@ async def test_a_month_is_shown_beside_the_one_before(town: Town) -> None:
     assert "Nächster freier Termin" in page
     assert "Auslastung der Schalter 70 % davor 70 %" in page
     assert "Aufrufe gezeigt und gehört 97 %" in page
+
+
+async def test_what_was_promised_and_what_could_be_booked_is_told(town: Town) -> None:
+    await count_the_past(town)
+    page = words(await read(town, f"{FIGURES}?day=2026-02-10"))
+    assert "Zeit für Termine gebucht 80 % davor 80 % So viel der Zeit" in page
+    assert re.search(r"Genannte Wartezeit traf zu [56]\d % davor [56]\d %", page)
+    assert re.search(r"Zum Termin verspätet \d+ % davor", page)
+
+
+async def test_one_table_compares_concerns_sites_weekdays_or_hours(town: Town) -> None:
+    await count_the_past(town)
+    page = await read(town, f"{FIGURES}?day=2026-02-10")
+    assert "Anliegen, für die niemand kam oder buchte" not in page, "nothing was counted of others"
+    assert "/admin/figures/report?month=2026-02" in page.split("<dl")[0], "the ways stand at the head"
+    of_weekdays = table_of(await read(town, f"{FIGURES}?day=2026-02-10&by=weekday"))
+    assert [row[0] for row in of_weekdays] == [
+        "Wochentag",
+        "Montag",
+        "Dienstag",
+        "Mittwoch",
+        "Donnerstag",
+        "Freitag",
+    ]
+    assert [row[1] for row in of_weekdays[1:]] == ["240"] * 5
+    for row in of_weekdays[1:]:
+        visits, booked, walk_ins = map(int, row[1:4])
+        assert booked + walk_ins == visits
+        assert all(cell.endswith("%") for cell in row[6:]), "late, missed, held"
+    of_hours = table_of(await read(town, f"{FIGURES}?day=2026-02-10&by=hour"))
+    assert of_hours[1][0] == "07:00"
+    assert sum(int(row[1]) for row in of_hours[1:]) == 1200
+    of_sites = table_of(await read(town, f"{FIGURES}?day=2026-02-10&by=site"))
+    assert [row[1] for row in of_sites] == ["Besuche", "1.200", "0"]
+    assert of_sites[1][-2:] == ["70 %", "80 %"], "use of counters, and of the time for appointments"
+    assert "by=site" in await read(town, f"{FIGURES}?day=2026-02-10&by=site"), (
+        "the choice stays in the addresses"
+    )
+
+
+def table_of(page: str) -> list[list[str]]:
+    """Return the cells of the table in which things are compared."""
+    table = page.split('class="table figures__groups"')[1].split("</table>", maxsplit=1)[0]
+    return [
+        [
+            re.sub("<[^>]+>", "", cell).replace("\xa0", " ")
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+        ]
+        for row in table.split("</tr>")[:-1]
+    ]
 
 
 async def test_a_period_can_be_a_week_a_quarter_a_year_or_any_days(town: Town) -> None:
@@ -235,6 +287,9 @@ async def test_the_page_can_be_read_on_a_phone_by_day_and_night(served_town: Tow
     await expect(page.get_by_role("heading", name="Februar 2026")).to_be_visible()
     await axe_by_day_and_night(page)
     await photograph(page, "figures")
+    for by in ("concern", "site", "weekday", "hour"):
+        await page.goto(f"{address}{FIGURES}?day=2026-02-10&by={by}")
+        assert not await page.evaluate(CUT), by
     await page.set_viewport_size(NARROW)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await page.goto(f"{address}{FIGURES}?period=quarter&day=2025-11-10")
@@ -265,7 +320,7 @@ async def test_figures_are_put_together_away_from_the_event_loop(
         return run
 
     monkeypatch.setattr(page_figures, "tables", watched(open_data.tables))
-    monkeypatch.setattr(figures_shown, "services", watched(figures_shown.services))
+    monkeypatch.setattr(figures_groups, "by_concern", watched(figures_groups.by_concern))
     await read(town, FIGURES)
     await read(town, f"{FIGURES}/table")
     assert len(at_work) == 2
