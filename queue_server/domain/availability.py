@@ -125,6 +125,21 @@ def _roster_at(clerk: Clerk, site: Site) -> list[list[tuple[Minutes, RosterEntry
     return week
 
 
+def hours_planned(clerk: Clerk, site: Site, on: date) -> list[Minutes]:
+    """Return the roster's hours of a clerk on a local date, in minutes of the day, in order and joined."""
+    if _is_absent(clerk, on):
+        return []
+    joined: list[Minutes] = []
+    for begins, ends in sorted(
+        minutes for minutes, entry in _roster_at(clerk, site)[on.weekday()] if holds(entry, on)
+    ):
+        if joined and begins <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(ends, joined[-1][1]))
+        else:
+            joined.append((begins, ends))
+    return joined
+
+
 def holds(entry: RosterEntry, on: date) -> bool:
     """Tell whether a line of the roster holds on a local date."""
     begun = entry.valid_from is None or entry.valid_from <= on

@@ -17,6 +17,7 @@ from queue_server.domain.order import LATE_WAIT, walk_in_due, with_priority
 from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Channel, services_at
 from queue_server.services.closing_time import minutes_until_closing
+from queue_server.services.planned_hours import planned
 from queue_server.services.ports import PublicUnit
 
 FRESH: Final = timedelta(minutes=2)
@@ -92,6 +93,7 @@ def look(unit: PublicUnit) -> Scene:
         None if site.always_open else float(left or 0),
         # Not whether it gives them at this moment: that depends on what is foretold, and would sway with it.
         giving=unit.hall.day.issuing and left is not None,
+        planned=planned(unit),
     )
     return take(unit.hall, around, unit.now)
 

@@ -13,7 +13,9 @@ from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.forecast.drawing import COMERS_MOST, FUTURES, Drawing, Habits, Shuffles
 from queue_server.domain.forecast.ranges import Forecast, Forecasting, Outlook, forecast, told
 from queue_server.domain.forecast.scene import Scene, Surroundings, take
+from queue_server.domain.forecast.staffing import Leave, Opening, Planned
 from queue_server.domain.service_times import Configured
+from queue_server.domain.ticket import TicketState
 from tests.domain.builders import ALL, CAR, CARD, PASS, Day, a_hall
 
 ALWAYS = Configured(variation=0.001)
@@ -280,3 +282,58 @@ def test_a_forecast_breathes_while_it_draws_plays_and_sums_up() -> None:
     breaths.append(0)
     found = forecasting.found()
     assert breaths.pop() >= len(found.tickets) == 200
+
+
+def with_plan(day: Day, planned: Planned) -> Forecast:
+    offered = [frozenset({one}) for one in (PASS, CARD, CAR)]
+    around = Surroundings(day.skills, offered, [0, 30, 60], [], None, giving=False, planned=planned)
+    return forecast(take(day.hall, around, day.now), ALWAYS, AT_ONCE, shuffles(200))
+
+
+def noon(counters: int = 6, waiting: int = 20) -> tuple[Day, list[int]]:
+    """Ten to twelve: all counters have just begun a visit of ten minutes."""
+    day = a_hall(counters, now="11:50")
+    for _ in range(counters + waiting):
+        day.take(minutes=10)
+    for counter in day.skills:
+        day.serve(counter)
+    return day, [t.id for t in day.hall.in_state(TicketState.WAITING)]
+
+
+def test_before_noon_is_known_that_four_of_six_leave() -> None:
+    """Two serve the last of twenty: after 100 minutes, or a round sooner. With six it were after 40."""
+    day, waiting = noon()
+    unknowing = with_plan(day, Planned()).tickets[waiting[-1]]
+    assert round(unknowing.high) <= 40
+    found = with_plan(day, Planned([Leave(f"c{n}", 10, None) for n in range(1, 5)])).tickets
+    last = found[waiting[-1]]
+    assert 50 <= last.low < last.high
+    assert last.high >= 80
+    assert round(found[waiting[1]].high) <= 20, "who is called at noon is not frightened"
+
+
+def test_a_planned_pause_ends() -> None:
+    day, waiting = noon(1, 3)
+    found = with_plan(day, Planned([Leave("c1", 10, 30)])).tickets
+    assert [round(found[id_].high, -1) for id_ in waiting] == [40, 50, 60]
+
+
+def test_who_is_planned_to_open_is_counted_on() -> None:
+    day, waiting = noon(1, 8)
+    plan = Planned(openings=[Opening(frozenset(ALL), 10)])
+    assert with_plan(day, plan).tickets[waiting[-1]].middle <= 50
+    strange = Planned(openings=[Opening(frozenset({"elsewhere"}), 10)])
+    assert round(with_plan(day, strange).tickets[waiting[-1]].middle) == 80
+
+
+def test_the_last_who_can_do_something_does_not_leave_those_who_wait() -> None:
+    day = a_hall({"c1": [PASS], "c2": [CAR]}, now="11:50")
+    cars = [day.take(CAR, minutes=10).id for _ in range(2)]
+    plan = Planned([Leave("c1", 0, None), Leave("c2", 0, None)])
+    assert with_plan(day, plan).tickets.keys() == set(cars)
+
+
+def test_of_two_who_leave_one_stays_while_people_wait() -> None:
+    day, waiting = noon(2, 6)
+    found = with_plan(day, Planned([Leave("c1", 10, None), Leave("c2", 10, None)])).tickets
+    assert 50 <= round(found[waiting[-1]].high) <= 70

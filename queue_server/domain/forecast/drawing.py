@@ -16,6 +16,7 @@ from queue_server.domain.forecast.playing import (
     EARLY_S,
     GUEST,
     JOBS_MOST,
+    NEVER,
     OVER,
     WAITS,
     Future,
@@ -23,6 +24,7 @@ from queue_server.domain.forecast.playing import (
     rank,
 )
 from queue_server.domain.forecast.scene import HORIZON, Desk, Expected, Newcomer, Scene, Visit, Waiter
+from queue_server.domain.forecast.staffing import KEPT, Gap
 from queue_server.domain.order import LATE_WAIT
 from queue_server.domain.service_times import Concern, ServiceTimes, Spread, remaining
 
@@ -41,6 +43,10 @@ REACTION_S: Final = (5.0, 30.0)
 """How long a clerk at a free counter takes to call."""
 BUSY_MOST_S: Final = 180.0
 """The same where somebody waits already: the clerk is busy with something."""
+LEAVES_MIN: Final = (-3.0, 6.0)
+"""Who leaves, pauses or opens by plan does so within these minutes of the planned time, at a visit's end."""
+FIRST_S: Final = -EARLY_S
+"""A planned leave goes before everybody who waits."""
 PRESENCE: Final = (*(-18 + 0.7 * n for n in range(38)), 15.0, 28.0)
 """When holders of appointments come, in minutes after their time: most a few minutes before."""
 
@@ -150,7 +156,7 @@ class Drawing:
         self.dice, self.courses = shuffles.dice, shuffles.courses
         self.bits = max(1, (len(scene.desks) - 1).bit_length())
         self._of: dict[tuple[Concern, int], list[int]] = {}
-        self.comers: list[tuple[Visit, tuple[int, ...], Comer]] = []
+        self.comers: list[tuple[Sequence[int], tuple[int, ...], Comer]] = []
         self._add_comers()
         self.first = 2 * len(self.comers)
         asked = [(kinds, due) for due in reversed(scene.guest_dues) for kinds in scene.guests]
@@ -208,12 +214,12 @@ class Drawing:
         """Draw who comes when, and how long they stay."""
         lines, state, later = [list(line) for line in lines], bytearray(state), dict(later)
         lasts = [0] * self.first
-        for n, (visit, kinds, draw) in enumerate(self.comers):
+        for n, (lasting, kinds, draw) in enumerate(self.comers):
             if n % COMERS_AT_ONCE == 0:
                 self.breathe()
             if not (coming := tuple(draw(2 * n))):
                 continue
-            last = self._lasting(visit)[int(self.dice() * self.courses)]
+            last = lasting[int(self.dice() * len(lasting))]
             for number, since, due_s in coming:
                 place = rank(due_s, number)
                 later[number] = (since << self.bits, place, kinds, number ^ 1)
@@ -240,8 +246,16 @@ class Drawing:
         return [shifted[n] for n in self.shuffles.shares(len(shifted))]
 
     def _free(self, counter: int, desk: Desk) -> list[int]:
-        parts = self._parts(self._left(desk))
+        parts = self._parts(self._left(desk)) if desk.opens_s is None else self._opens(desk, desk.opens_s)
         return [one | counter for one in self.shuffles.column(parts, counter + 7)]
+
+    def _opens(self, desk: Desk, opens_s: int) -> list[int]:
+        """Return when a counter opens by plan: in some courses never."""
+        least, most = LEAVES_MIN
+        within = 60 * (most - least)
+        come = ceil(desk.share * self.courses)
+        at = (opens_s + 60 * least + within * n / come for n in range(come))
+        return [max(0, int(one)) << self.bits for one in at] + [NEVER] * (self.courses - come)
 
     def _left(self, desk: Desk) -> Spread:
         """Return the minutes until a counter takes the next."""
@@ -262,6 +276,9 @@ class Drawing:
     def _add_comers(self) -> None:
         """Note who may come before somebody who is asked about."""
         scene = self.scene
+        for gap in scene.gaps:
+            lasts = NEVER if gap.lasts_s is None else gap.lasts_s << self.bits
+            self.comers.append(([lasts], (gap.kind,), self._leave(gap)))
         last_due = max([*scene.guest_dues, *(one.due_s for one in scene.waiting)], default=0)
         for expected in scene.expected:
             if expected.starts_s < last_due:
@@ -282,7 +299,7 @@ class Drawing:
 
     def _add(self, one: Expected | Newcomer | Waiter, draw: Comer) -> None:
         if len(self.comers) < COMERS_MOST:
-            self.comers.append((one.visit, one.kinds, draw))
+            self.comers.append((self._lasting(one.visit), one.kinds, draw))
 
     def _appointment(self, one: Expected) -> Comer:
         gone_min = -one.starts_s / 60
@@ -301,6 +318,16 @@ class Drawing:
             yield number, max(comes, one.starts_s), one.starts_s
             if comes < one.starts_s:
                 yield number + 1, comes, one.starts_s + EARLY_S
+
+        return draw
+
+    def _leave(self, gap: Gap) -> Comer:
+        least, most = LEAVES_MIN
+
+        def draw(number: int) -> Iterator[tuple[int, int, int]]:
+            if self.dice() < KEPT:
+                shift_s = int(60 * (least + (most - least) * self.dice()))
+                yield number, max(0, gap.begins_s + shift_s), FIRST_S
 
         return draw
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.calling import RELEASE_AFTER, may_serve
+from queue_server.domain.forecast.staffing import NOTHING_PLANNED, Gap, Planned, gaps, openings
 from queue_server.domain.hall import CounterState, CounterStatus, Hall
 from queue_server.domain.service_times import Concern
 from queue_server.domain.ticket import Ticket, TicketState
@@ -48,13 +49,15 @@ class Desk:
     """An open counter. `visit` is the running one: served for `gone_s`, or called so long ago (`is_called`).
 
     `kind` numbers what it may serve. Without a visit, `gone_s` is how long it
-    has been free.
+    has been free. One that is only planned to open does so in `opens_s`, in this `share` of all cases.
     """
 
     kind: int
     visit: Visit | None
     is_called: bool
     gone_s: float
+    opens_s: int | None = None
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class Scene:
 
     `away` may come back, `bound` waits for a paused counter until it is released. `guests` are the sets of
     kinds, each asked about at every one of `guest_dues`. `observed_s`: in which the `recent` came.
-    `until_closing_s` None: the doors do not close today.
+    `until_closing_s` None: the doors do not close today. `gaps` are the counters that are left by plan.
     """
 
     at: datetime
@@ -114,6 +117,7 @@ class Scene:
     guests: tuple[tuple[int, ...], ...]
     guest_dues: tuple[int, ...]
     until_closing_s: float | None
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ class Surroundings:
     expected: Sequence[Appointment]
     until_closing_min: float | None
     giving: bool
+    planned: Planned = NOTHING_PLANNED
 
 
 def take(hall: Hall, around: Surroundings, now: datetime) -> Scene:
@@ -156,25 +161,38 @@ class _Looking:
             elif ticket.bound_counter_id is not None:
                 bound += self._released(ticket)
         recent, observed = self._recent()
+        guests, expected = self._guests(waiting), tuple(self._expected())
+        to_open = self._to_open()
         return Scene(
             at=self.now,
             seq=self.hall.seq,
             skills=self.skills,
             kind_at=self.kind_at,
-            desks=tuple(self._desk(id_) for id_ in self.skills),
+            desks=(*(self._desk(id_) for id_ in self.skills), *to_open),
             waiting=tuple(waiting),
             bound=tuple(bound),
             away=tuple(self._others(self.hall.in_state(TicketState.AWAY))),
             parked=tuple(self._others(self._parked())),
-            expected=tuple(self._expected()),
+            expected=expected,
             recent=tuple(recent),
             observed_s=observed.total_seconds(),
-            guests=self._guests(waiting),
+            guests=guests,
             guest_dues=tuple(sorted({round(60 * one) for one in self.around.patiences_min})),
             until_closing_s=None
             if self.around.until_closing_min is None
             else 60 * self.around.until_closing_min,
+            gaps=self._gaps(to_open),
         )
+
+    def _to_open(self) -> list[Desk]:
+        """Return the counters that are planned to open."""
+        kept = {t.bound_counter_id or "" for t in self._line()} | {t.counter_id or "" for t in self._parked()}
+        found = openings(self.around.planned, self.kind_at, self.skills, kept)
+        return [Desk(kind, None, False, 0.0, round(60 * one.in_min), one.share) for kind, one in found]
+
+    def _gaps(self, to_open: Sequence[Desk]) -> tuple[Gap, ...]:
+        coming = [desk.kind for desk in to_open]
+        return tuple(gaps(self.around.planned, self.kind_at, coming, self._serving.values()))
 
     def _kinds(self) -> dict[str, int]:
         """Number the counters by what they may serve; one that somebody is kept for is a kind of its own."""
