@@ -38,6 +38,12 @@ class NotFound(Refusal):
     code = "not_found"
 
 
+class MonthNotOver(Refusal):
+    """Figures are told of whole months; `last` (`2026-03`) is the last one that is over."""
+
+    code = "month_not_over"
+
+
 class NobodyWaiting(Refusal):
     """Nobody waits whom this counter may serve. Never retried by a device on its own."""
 

@@ -1,7 +1,7 @@
 """Figures as open data: `/api/v1/sites/{site}/figures`, for everybody where a site has switched that on.
 
-By whole months that are over, so that nobody works out a small number from two periods that differ by a
-day. What must not live here: what may be told (`domain.figures.open_data`).
+By whole months that are over, so that nobody works out a small number from two periods that
+share days. What must not live here: what may be told (`domain.figures.open_data`).
 """
 
 from datetime import date
@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
 from queue_server.domain.access import Act
-from queue_server.domain.errors import BadInput, NotFound
-from queue_server.domain.figures.open_data import tables
+from queue_server.domain.errors import MonthNotOver, NotFound
+from queue_server.domain.figures.monthly import name_of
+from queue_server.domain.figures.open_data import may_be_passed_on, tables
 from queue_server.domain.figures.period import Length, period_of
 from queue_server.services.ports import Answer
 from queue_server.web.api import PREFIX, ApiRoute, Call
@@ -70,20 +71,25 @@ class Figures(TypedDict):
 async def see_figures(call: Call) -> Answer:
     """Return a month's figures, small numbers left out; 404 where the site does not tell any.
 
-    Nor while a day of it is not counted: from before and after, that day could be worked out.
+    Nor of a month of which nothing was counted, which is not nought. Nor while a day of it is not counted:
+    from before and after, that day could be worked out.
     """
     house, site = call.house, call.house.site(call.site_id)
     if not site.open_figures:
         raise NotFound(what="figures")
     zone, now = ZoneInfo(site.time_zone), house.clock()
     month = period_of(Length.MONTH, date.fromisoformat(f"{call.query.month}-01"))
-    if month.last >= now.astimezone(zone).date():
-        raise BadInput(field="month")
+    today = now.astimezone(zone).date()
+    if not may_be_passed_on(month, 1, True, today):
+        raise MonthNotOver(last=name_of(period_of(Length.MONTH, today).shifted(-1)))
 
     def read(conn: Connection) -> dict[str, list[Any]]:
         if not house.figures.is_counted(conn, site.id, month):
             raise NotFound(what="figures")
-        return tables(house.figures.gather(conn, {site.id: zone}, month, None, now))
+        found = house.figures.gather(conn, {site.id: zone}, month, None, now)
+        if found.is_empty:
+            raise NotFound(what="figures")
+        return tables(found)
 
     blank = dict.fromkeys(FiguresRow.__annotations__)
     told = {name: [blank | row for row in rows] for name, rows in (await house.read(read)).items()}
@@ -99,6 +105,7 @@ ROUTES = [
         "site",
         answer=Figures,
         query=MonthOfFigures,
+        refusals=("month_not_over",),
         tag="hall",
     ),
 ]

@@ -18,6 +18,7 @@ from queue_server.web.texts import Texts, negotiate
 STATUS: Final[Mapping[str, int]] = {
     "bad_input": 400,
     "refused": 400,
+    "month_not_over": 400,
     "password_unfit": 400,
     "sign_in_required": 401,
     "wrong_password": 401,

@@ -47,7 +47,7 @@ def sheet(say: Texts, town: Town, month: Period, found: list[Gathered], today: d
         "left_out": say("figures.report_left_out", n=left_out)
         if (left_out := len(concerns) - fitting)
         else "",
-        "is_empty": not tallies[0].counts and not tallies[0].times,
+        "is_empty": found[0].is_empty,
     }
 
 

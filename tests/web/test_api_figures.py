@@ -43,13 +43,23 @@ async def test_everybody_reads_a_month_that_is_over(town: Town) -> None:
 
 async def test_no_month_that_runs_is_told_and_no_nonsense_read(town: Town) -> None:
     await opened(town)
-    for month, status in (
-        ("2026-03", 400),
-        ("2027-01", 400),
-        ("2026-13", 400),
-        ("never", 400),
-        ("2021-01", 200),
+    for month, code in (
+        ("2026-03", "month_not_over"),
+        ("2027-01", "month_not_over"),
+        ("2026-13", "bad_input"),
+        ("never", "bad_input"),
     ):
+        answer = await town.ask(None, "GET", f"/api/v1/sites/rathaus/figures?month={month}")
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (400, code), month
+        assert error.get("last") == ("2026-02" if code == "month_not_over" else None)
+        assert complaints(answer, "/api/v1/sites/{site}/figures", "get") == []
+
+
+async def test_a_month_of_which_nothing_was_counted_is_not_told_as_nought(town: Town) -> None:
+    await count_the_past(town)
+    await opened(town)
+    for month, status in (("2021-01", 404), ("2025-02", 404), ("2025-03", 200)):
         answer = await town.ask(None, "GET", f"/api/v1/sites/rathaus/figures?month={month}")
         assert answer.status_code == status, month
 

@@ -68,6 +68,11 @@ class Gathered:
     def whole(self) -> Tally:
         return self._whole
 
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing was counted at all: that is not nought, and told as such nowhere."""
+        return not self._whole.counts and not self._whole.times
+
 
 @dataclass(frozen=True, slots=True)
 class Times:

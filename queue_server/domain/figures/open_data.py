@@ -9,10 +9,12 @@ came; and of each alone: a middle of all would be that of concerns for which nob
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, Final
 
 from queue_server.domain.figures.day import WAITS
 from queue_server.domain.figures.gathered import Gathered, by_hour, by_service, earliest, times
+from queue_server.domain.figures.period import Length, Period, period_of
 from queue_server.domain.figures.small_cells import FEWEST, Sum, untold
 from queue_server.domain.figures.tally import NOBODYS, Tally
 
@@ -34,6 +36,16 @@ TOTAL: Final = ""
 Row = dict[str, Any]
 Cell = tuple[str, str, str]
 """Table, key of the row, measure."""
+
+
+def may_be_passed_on(period: Period, site_count: int, is_whole: bool, today: date) -> bool:
+    """Say whether the tables of a choice may leave the house: a whole month that is over, of one site.
+
+    Each table by itself tells nothing small; two of them do where one holds the days of the other: a quarter
+    less its months, a town less its other sites, days 2 to 18 less days 2 to 17. Of these no two share a day.
+    """
+    is_month = period == period_of(Length.MONTH, period.first)
+    return is_month and period.last < today and site_count == 1 and is_whole
 
 
 def tables(found: Gathered) -> dict[str, list[Row]]:

@@ -5,8 +5,6 @@ What must not live here: counting (`domain.figures`), whose figures one may see 
 """
 
 import asyncio
-import csv
-import io
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -14,13 +12,15 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from queue_server.domain.access import Act
+from queue_server.domain.errors import NotFound
 from queue_server.domain.figures.gathered import Gathered
-from queue_server.domain.figures.open_data import tables
+from queue_server.domain.figures.open_data import may_be_passed_on, tables
 from queue_server.domain.figures.period import Length, Period
 from queue_server.domain.town import Site, in_language
 from queue_server.web import figures_groups as groups
 from queue_server.web import figures_shown as shown
 from queue_server.web.admin.figures_asked import Asked, gathered, read_asked
+from queue_server.web.admin.figures_file import file_of, name_of_file
 from queue_server.web.admin.frame import framed
 from queue_server.web.figures_groups import By
 from queue_server.web.naming import SOMEWHERE
@@ -39,6 +39,7 @@ async def figures_page(call: PageCall) -> Response:
     # Tens of milliseconds: no frame waits for them.
     told = await asyncio.to_thread(_told, call.say, asked, found, before)
     told["groups"] = await asyncio.to_thread(_groups, call.say, asked, found, sites)
+    told["may_leave"] = await _may_be_passed_on(call, asked)
     return framed(call, "admin/figures.html", bys=_bys(call, asked), **_choices(call, asked), **told)
 
 
@@ -46,7 +47,7 @@ def _told(say: Texts, asked: Asked, found: Gathered, before: Gathered) -> dict[s
     whole = found.whole()
     return {
         "title": shown.title_of(say, asked.period),
-        "is_empty": not whole.counts and not whole.times,
+        "is_empty": found.is_empty,
         "keys": shown.key_figures(say, found, before),
         "over_time": shown.over_time(say, found),
         "weekday_hours": shown.weekday_hours(say, found),
@@ -119,27 +120,30 @@ def _address(asked: Asked, period: Period) -> str:
 
 
 async def table(call: PageCall) -> Response:
-    """Give the period as a table of one number a line, small ones left out: it may be passed on."""
+    """Give the period as a file of one number a line, small ones left out. Raises NotFound of nothing."""
+    await call.house.renew_if_changed()
     asked = read_asked(call)
     [found] = await gathered(call, asked, asked.period)
-    file = io.StringIO()
-    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-    writer.writerow(("from", "to", "site", "table", "key", "measure", "value"))
-    first, last = asked.period.first.isoformat(), asked.period.last.isoformat()
-    for name, rows in (await asyncio.to_thread(tables, found)).items():
-        for row in rows:
-            for measure, value in row.items():
-                if measure != "key":
-                    told = "" if value is None else value
-                    writer.writerow((first, last, asked.site_id, name, row["key"], measure, told))
+    if found.is_empty:
+        raise NotFound(what="figures")
+    is_internal = not await _may_be_passed_on(call, asked)
+    label = call.say("figures.file_internal") if is_internal else ""
+    name = name_of_file(asked.period, asked.sites, is_internal=is_internal)
+    told = await asyncio.to_thread(tables, found)
     return Response(
-        file.getvalue().encode("utf-8-sig"),
+        file_of(told, asked.period, asked.scope.town, asked.sites, label),
         media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="aufruf-figures-{first}-{last}.csv"',
-            "Cache-Control": "no-store",
-        },
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
+
+
+async def _may_be_passed_on(call: PageCall, asked: Asked) -> bool:
+    """Say so of what no other file shares a day with; nor of what is not counted yet and will be another."""
+    [zone, *_], sites = asked.zones.values(), asked.sites
+    today = call.house.clock().astimezone(zone).date()
+    if not may_be_passed_on(asked.period, len(sites), asked.service_ids is None, today):
+        return False
+    return await call.house.read(lambda conn: call.house.figures.is_counted(conn, sites[0].id, asked.period))
 
 
 ROUTES = [

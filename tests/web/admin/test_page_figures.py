@@ -4,7 +4,9 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Thread, current_thread
 from typing import Any
 
@@ -13,6 +15,7 @@ from playwright.async_api import Browser, expect
 from sqlalchemy.engine import Connection
 
 from queue_server.adapters.post import sheet_letters
+from queue_server.adapters.town import store as town_store
 from queue_server.domain.access import Actor, Role
 from queue_server.domain.figures import open_data
 from queue_server.web import figures_groups
@@ -165,12 +168,19 @@ async def test_who_administers_one_site_and_who_leads_a_department_see_theirs_al
     assert (await town.client.get(FIGURES, headers=town.headers("anna"))).status_code == 403
 
 
+async def downloaded(town: Town, query: str, who: dict[str, str] | None = None) -> tuple[str, str]:
+    """Return a file's name and its text."""
+    who = who or await let_in(town, Actor(Role.ADMINISTRATOR, MUSTER), "ada")
+    answer = await town.client.get(f"{FIGURES}/table?{query}", headers=who)
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    return answer.headers["content-disposition"].split('"')[1], answer.content.decode("utf-8-sig")
+
+
 async def test_the_table_has_one_number_in_a_line_and_leaves_small_ones_out(town: Town) -> None:
     await count_the_past(town)
-    who = await let_in(town, Actor(Role.ADMINISTRATOR, MUSTER), "ada")
-    answer = await town.client.get(f"{FIGURES}/table?day=2026-02-10", headers=who)
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    name, text = await downloaded(town, "day=2026-02-10&site=rathaus")
+    assert name == "aufruf-figures-rathaus-2026-02-01-2026-02-28.csv"
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     told = {(row["table"], row["key"], row["measure"]): row["value"] for row in rows}
     assert told["total", "", "visits"] == "1200"
     assert (
@@ -178,6 +188,58 @@ async def test_the_table_has_one_number_in_a_line_and_leaves_small_ones_out(town
         == 1200
     )
     assert not [n for (*_, what), n in told.items() if what == "missed" and n in {"1", "2", "3", "4"}]
+
+
+async def test_the_table_names_in_the_towns_language_what_its_ids_mean(town: Town) -> None:
+    await count_the_past(town)
+    _, text = await downloaded(town, "day=2026-02-10&site=rathaus")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    settings, site = town.house.town_and_site("rathaus")
+    names = {(row["table"], row["key"]): row["name"] for row in rows}
+    assert names["by_service", settings.services[0].id] == settings.services[0].name["de"]
+    assert names["by_weekday", "1"] == "Montag"
+    assert names["by_hour", "09"] == "09:00–10:00"
+    assert {(row["site"], row["site_name"]) for row in rows} == {("rathaus", site.name["de"])}
+
+
+async def test_a_name_is_no_formula_of_a_spreadsheet(town: Town) -> None:
+    await count_the_past(town)
+    settings = town.house.town_and_site("rathaus")[0]
+    first, *others = settings.services
+    changed = replace(settings, services=(replace(first, name={**first.name, "de": "=1+1"}), *others))
+    await town.house.write(partial(town_store.save_town, town=changed, now=town.clock()))
+    _, text = await downloaded(town, "day=2026-02-10&site=rathaus")
+    assert ";'=1+1;" in text
+    assert ";=1+1" not in text
+
+
+async def test_what_must_not_be_passed_on_says_so_on_the_page_in_its_name_and_first_line(
+    town: Town,
+) -> None:
+    await count_the_past(town)
+    who = await let_in(town, Actor(Role.ADMINISTRATOR, MUSTER), "ada")
+    service = town.house.town_and_site("rathaus")[0].services[0].id
+    for query in (
+        "day=2026-02-10",
+        "day=2026-03-10&site=rathaus",
+        "period=week&day=2026-02-10&site=rathaus",
+        "period=quarter&day=2025-11-10&site=rathaus",
+        "period=days&from=2026-02-01&to=2026-02-28&site=rathaus",
+        f"day=2026-02-10&site=rathaus&service={service}",
+    ):
+        name, text = await downloaded(town, query, who)
+        assert name.startswith("aufruf-internal-figures-"), query
+        assert text.startswith("Nur für den internen Gebrauch, nicht weitergeben\r\nfrom;to;site;"), query
+        assert "nur für den internen Gebrauch" in words(await read(town, f"{FIGURES}?{query}", who)), query
+    page = words(await read(town, f"{FIGURES}?day=2026-02-10&site=rathaus", who))
+    assert "Diese Tabelle darf weitergegeben werden" in page
+
+
+async def test_there_is_no_file_of_what_was_never_counted(town: Town) -> None:
+    who = await let_in(town, Actor(Role.ADMINISTRATOR, MUSTER), "ada")
+    answer = await town.client.get(f"{FIGURES}/table?day=2021-02-10&site=rathaus", headers=who)
+    assert answer.status_code == 404
+    assert f"{FIGURES}/table" not in await read(town, f"{FIGURES}?day=2021-02-10&site=rathaus", who)
 
 
 async def test_the_monthly_sheet_stands_beside_last_month_and_last_year(town: Town) -> None:
