@@ -34,18 +34,26 @@ class OneByOne:
 class Repeating:
     """One task that does `work` every `every_s` seconds. `trouble` is the kind of the last failure, or empty.
 
-    `unhurried`: not at the start, which is no time to be slow, nor once more at the end. A failure is
-    logged when it begins, not at each turn: a disk that is gone for a night would fill the log.
+    `unhurried`: not at the start, which is no time to be slow, but `every_s` after it, or `first_s` where
+    that is given; nor once more at the end. A failure is logged when it begins, not at each turn: a disk that
+    is gone for a night would fill the log.
     """
 
     def __init__(
-        self, name: str, work: Callable[[], Awaitable[object]], every_s: float, *, unhurried: bool = False
+        self,
+        name: str,
+        work: Callable[[], Awaitable[object]],
+        every_s: float,
+        *,
+        unhurried: bool = False,
+        first_s: float | None = None,
     ) -> None:
         self.trouble = ""
         self._name = name
         self._work = work
         self._every_s = every_s
         self._unhurried = unhurried
+        self._first_s = every_s if first_s is None else first_s
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -61,7 +69,7 @@ class Repeating:
 
     async def _run(self) -> None:
         if self._unhurried:
-            await asyncio.sleep(self._every_s)
+            await asyncio.sleep(self._first_s)
         while True:
             await self.turn()
             await asyncio.sleep(self._every_s)

@@ -5,6 +5,7 @@ Timers, letters, backups, day sheets, calendars, the doctor. What must not live 
 
 import asyncio
 import secrets as random_bytes
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Final, Protocol
@@ -69,6 +70,8 @@ from queue_server.web.texting import SmsTools, Texting
 
 JOURNAL_S: Final = 1.0
 PRUNE_S: Final = 3600.0
+SETTLED_S: Final = 10.0
+"""So long after its start a server is at ease."""
 _AT_ONCE: Final = {"mail": smtp.AT_ONCE, "sms": sms_sender.AT_ONCE}
 """How many of a channel's messages are under way at a time; the others wait for a turn."""
 
@@ -121,14 +124,9 @@ async def start(
         _journaling(house),
         Repeating("forgetting what is years old", Past(house, hall_past).turn, LOOK_S),
         Repeating("doing what was planned", Planning(house).turn, DUE_S),
-        Repeating("counting", Measuring(house, day_figures).turn, COUNT_S, unhurried=True),
-        Repeating(
-            "learning how long visits take",
-            Learning(house, served_visits).turn,
-            LEARN_S,
-            unhurried=True,
-        ),
-        Repeating("judging the estimates", rates.turn, RATES_S, unhurried=True),
+        _of_days("counting", Measuring(house, day_figures).turn, COUNT_S),
+        _of_days("learning how long visits take", Learning(house, served_visits).turn, LEARN_S),
+        _of_days("judging the estimates", rates.turn, RATES_S),
         Repeating("forgetting ended pushes", lambda: forget_ended(house), FORGET_S, unhurried=True),
         Repeating("deleting spoken pages", speech.prune, PRUNE_S, unhurried=True),
     ):
@@ -140,6 +138,11 @@ async def start(
     begin(sheet_postman(house, SheetDelivery(house, _staff_mail(house, spool))))
     for channel, deliver in (deliverers(house, spool) | {"calendar": entries.deliver}).items():
         begin(make_postman(house, channel, deliver))
+
+
+def _of_days(name: str, turn: Callable[[], Awaitable[object]], every_s: float) -> Repeating:
+    """Return what looks at the days that are over: soon, so that who opens a page then finds them counted."""
+    return Repeating(name, turn, every_s, unhurried=True, first_s=SETTLED_S)
 
 
 def _timers(house: House, calendars: AllCalendars, spool: Spool) -> Timers:
