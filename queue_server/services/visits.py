@@ -76,6 +76,26 @@ def explain(unit: Unit, ticket_id: int) -> Answer:
     }
 
 
+def called_before(unit: Unit, ticket: Ticket) -> list[Answer]:
+    """Return the numbers that were called while this one waited and are not its own, the last first.
+
+    What the hall's screens showed, and whether each was due sooner; never why somebody was not.
+    """
+    until = ticket.first_called_at
+    if until is None:
+        return []
+    others = [
+        (one.first_called_at, one)
+        for one in unit.hall.tickets.values()
+        if one.first_called_at is not None and ticket.arrived_at <= one.first_called_at < until
+    ]
+    others.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
+    return [
+        {"number": one.number, "at": at, "sooner": one.due_at <= ticket.due_at}
+        for at, one in others[:SHOWN_BEFORE]
+    ]
+
+
 def status(ticket: Ticket) -> Answer:
     """Return what the status page shows on its first answer; later the shared picture keeps it right."""
     return {

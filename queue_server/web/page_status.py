@@ -8,6 +8,7 @@ day, and a stranger's phone must not ring.
 from collections.abc import Callable
 from math import ceil
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
@@ -19,6 +20,7 @@ from queue_server.protocol import PublicQueue
 from queue_server.services import screens, visits
 from queue_server.services.locales import clock
 from queue_server.services.ports import Answer, Unit
+from queue_server.web import visit_why
 from queue_server.web.booking_dates import local
 from queue_server.web.booking_person import NEEDS
 from queue_server.web.errors import status_of
@@ -78,12 +80,16 @@ async def _take_push_wish(call: PageCall, ref: Ref, form: FormData) -> Response:
 async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Response:
     ref, house = _ref(call), call.house
     try:
-        seen = await house.sequencer.look(ref.site_id, lambda unit: _seen(unit, ref))
+        seen = await house.sequencer.look(
+            ref.site_id, lambda unit: _seen(unit, ref, visit_why.asked_number(call))
+        )
     except NotFound:
         return call.page("status_ended.html", status=404)
     town, site = house.town_and_site(ref.site_id)
     call.at(town, site)
     language = _language(call, str(seen["visit"]["language"]))
+    call.language = language
+    pair = await visit_why.told(call, site, *seen["pair"])
     area = _area(site, seen["visit"]["area_id"], language)
     config = {
         "key": seen["visit"]["key"],
@@ -113,6 +119,12 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         in_ten=_in_ten(house, site),
         call=seen["call"],
         reasons=seen["why"],
+        called_before=[
+            one | {"at": clock(one["at"].astimezone(ZoneInfo(site.time_zone)))}
+            for one in seen["called_before"]
+        ],
+        pair=pair,
+        asked=call.request.query_params.get("other", "")[:10],
         needs=(*NEEDS, "interpreter") if site.interpreter_languages else NEEDS,
         has_needs=seen["has_needs"],
         area=area,
@@ -134,7 +146,7 @@ def _ref(call: PageCall) -> Ref:
     return read_code(call.house, call.request.path_params["secret"])
 
 
-def _seen(unit: Unit, ref: Ref) -> Answer:
+def _seen(unit: Unit, ref: Ref, asked: int | None) -> Answer:
     ticket = ticket_of(unit, ref)
     queue = screens.public_queue(unit)
     return {
@@ -142,6 +154,8 @@ def _seen(unit: Unit, ref: Ref) -> Answer:
         "queue": queue,
         "seq": unit.hall.seq,
         "why": visits.explain(unit, ticket.id),
+        "called_before": visits.called_before(unit, ticket),
+        "pair": (ticket, unit.hall.business_day, asked and visit_why.last_called(unit, asked)),
         "position": next((entry for entry in queue["waiting"] if entry["key"] == ticket.key), None),
         "call": _call(queue, ticket.key),
         "early_s": early_s(unit, ticket),

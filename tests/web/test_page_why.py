@@ -44,6 +44,52 @@ async def test_what_is_no_number_of_the_day_is_told_at_its_field(town: Town) -> 
         assert f'value="{typed["one"]}"' in answer.text, "what was typed stays"
 
 
+async def test_a_visitor_asks_also_after_the_call(each_town: Town) -> None:
+    town = each_town
+    await town.open()
+    first = await town.take("passport")
+    town.clock.forward(minutes=1)
+    mine = await town.take("passport")
+    waits = await town.take("passport")
+
+    async def asked(other: object) -> str:
+        answer = await town.client.get(mine["status_url"], params={"other": str(other), "lang": "de"})
+        assert answer.status_code == 200
+        return words(answer.text)
+
+    assert f"Nummer {first['number']} wurde heute nicht aufgerufen" in await asked(first["number"])
+    await town.call()
+    sooner = f"wurde {first['number']} vor {mine['number']} aufgerufen. {first['number']} war früher"
+    assert sooner in await asked(first["number"]), "while waiting"
+    await town.do("anna", "counters/rathaus-1/finish")
+    town.clock.forward(minutes=1)
+    await town.call()
+    told = await asked(first["number"])
+    assert sooner in told, "after the call"
+    assert "Während Sie warteten" in told
+    assert "Geben Sie eine andere Nummer" in await asked(mine["number"])
+    assert "Geben Sie eine andere Nummer" in await asked("<b>")
+    nobody = 999 if waits["number"] != 999 else 998
+    silent = [
+        (await asked(one)).count(f"Nummer {one} wurde heute nicht aufgerufen")
+        for one in (waits["number"], nobody)
+    ]
+    assert silent == [1, 1], "who waits and who does not exist are answered alike"
+
+
+async def test_another_persons_reason_is_not_told(town: Town) -> None:
+    """Who was called by hand, or waited for a certain counter, had a reason that is theirs."""
+    await town.open()
+    mine = await town.take("passport")
+    town.clock.forward(minutes=1)
+    chosen = await town.take("passport")
+    await town.call(ticket=chosen["id"])
+    answer = await town.client.get(mine["status_url"], params={"other": chosen["number"], "lang": "de"})
+    assert "Gründe anderer Personen nennen wir nicht." in words(answer.text)
+    theirs = await town.client.get(chosen["status_url"], params={"other": mine["number"], "lang": "de"})
+    assert f"Nummer {mine['number']} wurde heute nicht aufgerufen" in words(theirs.text)
+
+
 async def test_who_reads_the_log_asks_about_any_day(town: Town) -> None:
     await town.open()
     numbers = [(await town.take("passport"))["number"] for _ in range(2)]
