@@ -44,9 +44,26 @@ class FiguresRow(TypedDict):
     appointments: int | None
     missed: int | None
     found_nothing: int | None
+    from_kiosk: int | None
+    from_desk: int | None
+    from_integration: int | None
+    by_portal: int | None
+    by_kiosk: int | None
+    by_desk: int | None
+    by_api: int | None
+    told: int | None
+    told_held: int | None
     no_concern: int | None
+    calls: int | None
+    calls_confirmed: int | None
+    open_min: int | None
+    busy_min: int | None
+    capacity_min: int | None
+    booked_min: int | None
     wait_median_min: int | None
     wait_p90_min: int | None
+    delay_median_min: int | None
+    delay_p90_min: int | None
     way_median_min: int | None
     way_p90_min: int | None
     service_median_min: int | None

@@ -132,6 +132,42 @@ def test_nothing_of_a_row_is_had_by_subtraction() -> None:
             assert "served" in told
 
 
+def test_ways_to_come_and_to_book_are_told_and_no_small_one_by_the_others() -> None:
+    tally = Tally()
+    for measure, n in {
+        "visits": 100,
+        "from_appointment": 60,
+        "from_kiosk": 37,
+        "from_desk": 3,
+        "served": 100,
+        "bookings": 50,
+        "by_portal": 30,
+        "by_desk": 18,
+        "by_api": 2,
+        "told": 40,
+        "told_held": 38,
+    }.items():
+        tally.count(measure, "a", 9, by=n)
+    [row] = rows_of(tally).values()
+    assert (row["from_appointment"], row["by_portal"], row["told"]) == (60, 30, 40)
+    for hidden in ("from_kiosk", "from_desk", "by_desk", "by_api", "told_held"):
+        assert row[hidden] is None, hidden
+
+
+def test_use_is_told_in_total_and_of_many_alone() -> None:
+    for visits, told in ((40, (600, 300, 480, 240, 50)), (4, (None,) * 5)):
+        tally = Tally()
+        for measure in ("visits", "served", "appointments", "from_appointment"):
+            tally.count(measure, "a", 9, by=visits)
+        for measure, n in {"open_s": 36_000, "busy_s": 18_000, "calls": 60, "calls_confirmed": 50}.items():
+            tally.count(measure, "", 9, by=n)
+        for measure, n in {"capacity_min": 480, "booked_min": 240}.items():
+            tally.count(measure, "", 0, by=n)
+        [row] = rows_of(tally, "total").values()
+        names = ("open_min", "busy_min", "capacity_min", "booked_min", "calls_confirmed")
+        assert tuple(row[name] for name in names) == told
+
+
 def test_nine_tenths_are_told_of_many_alone() -> None:
     tally = Tally()
     for n in range(20):

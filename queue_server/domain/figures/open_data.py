@@ -20,18 +20,25 @@ from queue_server.domain.figures.tally import NOBODYS, Tally
 
 COUNTS: Final = (
     *("visits", "from_appointment", "served", "not_there", "cancelled", "left", "late"),
-    *("bookings", "bookings_outside", "appointments", "missed", "found_nothing"),
+    *("from_kiosk", "from_desk", "from_integration", "by_portal", "by_kiosk", "by_desk", "by_api"),
+    *("bookings", "bookings_outside", "appointments", "missed", "found_nothing", "told", "told_held"),
 )
-NO_CONCERN: Final = "no_concern"
-"""Searches for a concern that is not offered: they belong to no service, and are told in total alone."""
+OF_NONE: Final = ("no_concern", "calls", "calls_confirmed")
+"""What belongs to no service, and is told in total alone: searches for what is not offered, and calls."""
 MADE_OF: Final = {
-    "visits": (("from_appointment",), ("served", "not_there", "cancelled", "left")),
+    "visits": (
+        ("from_appointment",),
+        ("from_appointment", "from_kiosk", "from_desk", "from_integration"),
+        ("served", "not_there", "cancelled", "left"),
+    ),
     "from_appointment": (("late",),),
-    "bookings": (("bookings_outside",),),
+    "bookings": (("bookings_outside",), ("by_portal", "by_kiosk", "by_desk", "by_api")),
     "appointments": (("missed",),),
+    "told": (("told_held",),),
+    "calls": (("calls_confirmed",),),
 }
 """A count, and of what it is made: of these, and of a rest that is not told by name."""
-TIMES: Final = {"wait": WAITS, "way": ("way",), "service": ("service",)}
+TIMES: Final = {"wait": WAITS, "delay": ("delay",), "way": ("way",), "service": ("service",)}
 TOTAL: Final = ""
 Row = dict[str, Any]
 Cell = tuple[str, str, str]
@@ -56,7 +63,7 @@ def tables(found: Gathered) -> dict[str, list[Row]]:
     weekdays = {str(n + 1): one for n, one in enumerate(found.weekdays) if one.sum("visits")}
     rows = {"total": {TOTAL: whole}, "by_service": services, "by_weekday": weekdays, "by_hour": hours}
     names = {
-        "total": (*COUNTS, NO_CONCERN) if found.is_whole else COUNTS,
+        "total": (*COUNTS, *OF_NONE) if found.is_whole else COUNTS,
         "by_service": COUNTS,
         "by_weekday": ("visits",),
         "by_hour": ("visits", "from_appointment"),
@@ -68,10 +75,13 @@ def tables(found: Gathered) -> dict[str, list[Row]]:
             _take_row(cells, sums, (table, key), {name: tally.sum(name) for name in names[table]})
     sums += _down(cells, rows)
     hidden = untold(cells, sums)
-    return {
+    told = {
         table: [_row((table, key), tally, names[table], hidden) for key, tally in tallies.items()]
         for table, tallies in rows.items()
     }
+    if found.is_whole:
+        told["total"][0] |= _use(whole, told["total"][0])
+    return told
 
 
 def _take_row(cells: dict[Cell, int], sums: list[Sum[Cell]], place: tuple[str, str], counts: Row) -> None:
@@ -79,7 +89,7 @@ def _take_row(cells: dict[Cell, int], sums: list[Sum[Cell]], place: tuple[str, s
     cells |= {(*place, name): n for name, n in counts.items()}
     for whole, ways in MADE_OF.items():
         for parts in ways:
-            if whole in counts and parts[0] in counts:
+            if whole in counts and all(name in counts for name in parts):
                 rest = counts[whole] - sum(counts[name] for name in parts)
                 keys = [(*place, name) for name in parts]
                 if rest > 0:
@@ -107,6 +117,16 @@ def _row(place: tuple[str, str], tally: Tally, names: tuple[str, ...], hidden: s
     if place[0] == "total" or row["visits"]:
         return row | _times(tally)
     return row | dict.fromkeys(_times(Tally()))
+
+
+def _use(tally: Tally, row: Row) -> Row:
+    """Return minutes of counters and of the time for appointments; of few visits they are their own."""
+    use = {f"{name}_min": round(tally.sum(f"{name}_s") / 60) for name in ("open", "busy")}
+    booked = {name: tally.sum(name) for name in ("capacity_min", "booked_min")}
+    return {
+        **(use if (row["served"] or 0) >= FEWEST else dict.fromkeys(use)),
+        **(booked if (row["appointments"] or 0) >= FEWEST else dict.fromkeys(booked)),
+    }
 
 
 def _earliest(tally: Tally) -> Row:
