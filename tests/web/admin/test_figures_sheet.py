@@ -89,7 +89,9 @@ async def test_a_month_is_on_one_sheet_however_much_there_is_to_tell(
         assert await printed(page, f"{address}{REPORT}?month={MONTH.first:%Y-%m}") == 1, concerns
         told = await page.locator(".sheet").inner_text()
         assert LONG.format(n=0) in told, "the one most come for is on it"
-        assert "112 Tage (4 von 16)" in told, "of two sites on eight days, two of them without"
+        assert "112 Tage (4\N{NO-BREAK SPACE}von\N{NO-BREAK SPACE}16)" in told, (
+            "of two sites on eight days, two of them without"
+        )
         left_out = re.search(r"(\d+) weitere Anliegen", told)
         count = len(re.findall("Aufenthaltserlaubnis", told))
         assert count + (int(left_out[1]) if left_out else 0) == concerns, "what is left out is told"
