@@ -6,7 +6,7 @@ import pytest
 
 from queue_server.domain.simulation.results import DayResult
 from tests.bench.days import HELD_FROM, LONG_FROM, OPENS, Cell, grid
-from tests.bench.waiting import FIRST_BOOKED, FIRST_COME, OURS, WEIGHTS, Tally, judged, run, run_long
+from tests.bench.waiting import FIRST_BOOKED, FIRST_COME, OURS, WEIGHTS, Tally, judged, parts, run, run_long
 
 
 def test_the_days_are_as_full_and_as_booked_as_they_say() -> None:
@@ -34,6 +34,21 @@ def test_a_tally_pools_visitors_and_averages_the_longest_waits() -> None:
     days = [DayResult((1.0, 3.0), (8.0,), 0, 0, 0, 0, 0), DayResult((), (4.0,), 0, 0, 0, 0, 0)]
     tally = Tally(days)
     assert (tally.mean, tally.worst, tally.very_worst, tally.booked_p90) == (4.0, 6.0, 8.0, 3.0)
+
+
+def test_the_parts_of_the_days_are_told_each_by_itself() -> None:
+    def tally(wait: float) -> Tally:
+        return Tally([DayResult((wait,), (wait,), 0, 0, 0, 0, 0)])
+
+    of = {
+        (name, Cell(counters=counters)): tally(wait)
+        for counters, waits in ((4, (10, 8, 5)), (8, (4, 4, 4)))
+        for name, wait in zip((FIRST_COME, FIRST_BOOKED, OURS), waits, strict=True)
+    }
+    rows = {row.what: (row.ratio, row.note.split(";")[1].split(",")[0].strip()) for row in parts(of)}
+    assert rows["of them those with 4 counters"] == ("0.50 x", "booked -3.0 min")
+    assert rows["of them those with 8 counters"] == ("1.00 x", "booked +0.0 min")
+    assert len(rows) == 4
 
 
 def test_the_bench_tells_its_held_seeds_and_its_goals() -> None:

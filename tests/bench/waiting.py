@@ -5,7 +5,7 @@ priority weights. Judged on held seeds alone (`tests.bench.days`). The estimates
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from statistics import fmean, median
@@ -78,9 +78,10 @@ def run(quick: bool = False) -> list[Row]:
     """Live through the days; a minute and a half."""
     seeds = range(HELD_FROM, HELD_FROM + (QUICK_DAYS if quick else DAYS))
     cells = list(grid())[-3:] if quick else list(grid())
-    rows = [*judged(study(cells, seeds), cells, seeds), speed(2 if quick else 9)]
+    of = study(cells, seeds)
+    rows = [*judged(of, cells, seeds), speed(2 if quick else 9)]
     if not quick:
-        rows += variants(range(HELD_FROM, HELD_FROM + VARIANT_DAYS))
+        rows += [*parts(of), *variants(range(HELD_FROM, HELD_FROM + VARIANT_DAYS))]
     return rows
 
 
@@ -112,6 +113,35 @@ def study(cells: Iterable[Cell], seeds: Sequence[int], names: Iterable[str] = DI
 
 def pooled(of: Study, name: str) -> Tally:
     return Tally([day for (one, _), tally in of.items() if one == name for day in tally.days])
+
+
+PARTS: Mapping[str, Callable[[Cell], float]] = {
+    "{:.0f} counters": lambda cell: cell.counters,
+    "{:.0%} load": lambda cell: cell.load,
+    "{:.0%} booked": lambda cell: cell.booked,
+}
+
+
+def parts(of: Study) -> list[Row]:
+    """Look at the same days by what makes them different; the goals are promised for all of them together."""
+    rows = []
+    for words, value_of in PARTS.items():
+        for value in sorted({value_of(cell) for _, cell in of}):
+            some = {key: tally for key, tally in of.items() if value_of(key[1]) == value}
+            rows.append(_beside(f"of them those with {words.format(value)}", some))
+    return rows
+
+
+def _beside(what: str, of: Study) -> Row:
+    ours, first, booked = (pooled(of, name) for name in (OURS, FIRST_COME, FIRST_BOOKED))
+    return Row(
+        what,
+        _min(first.mean), _min(ours.mean), f"{ours.mean / first.mean:.2f} x", "",
+        ok=True,
+        note=f"mean of all; booked {ours.booked_p90 - booked.booked_p90:+.1f} min, walk-ins "
+        f"{ours.walk_in_p90 / booked.walk_in_p90:.2f} x, longest {ours.worst / booked.worst:.2f} x "
+        "appointments first",
+    )  # fmt: skip
 
 
 def judged(of: Study, cells: Sequence[Cell], seeds: Sequence[int], *, strictly: bool = False) -> list[Row]:
@@ -187,18 +217,7 @@ def variants(seeds: Sequence[int]) -> list[Row]:
     rows = []
     for what, changes in VARIANTS.items():
         cells = [replace(Cell(n, load), **changes) for n in (4, 8) for load in (0.85, 0.95)]  # type: ignore[arg-type]
-        of = study(cells, seeds, (FIRST_COME, FIRST_BOOKED, OURS))
-        ours, first, booked = (pooled(of, name) for name in (OURS, FIRST_COME, FIRST_BOOKED))
-        rows.append(
-            Row(
-                f"the same where {what}",
-                _min(first.mean), _min(ours.mean), f"{ours.mean / first.mean:.2f} x", "",
-                ok=True,
-                note=f"mean of all; booked {ours.booked_p90 - booked.booked_p90:+.1f} min, walk-ins "
-                f"{ours.walk_in_p90 / booked.walk_in_p90:.2f} x, longest {ours.worst / booked.worst:.2f} x "
-                "appointments first",
-            )
-        )  # fmt: skip
+        rows.append(_beside(f"the same where {what}", study(cells, seeds, (FIRST_COME, FIRST_BOOKED, OURS))))
     return rows
 
 
