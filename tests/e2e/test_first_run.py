@@ -3,6 +3,7 @@
 Issue "the town sets itself up", done when 1.
 """
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -117,11 +118,21 @@ class FirstRun:
     async def test_devices(self) -> None:
         """Hear the display and print a slip, by one press each."""
         await self.hands.press(self.page, '.admin__ways a[href="/admin/devices"]')
+        await self.see_the_program_beside_the_printer()
         for device, act in (("display-rathaus-bildschirm", "chime"), ("kiosk-rathaus-terminal", "slip")):
             await self.hands.press(self.page, f"#{device} button[value={act}]")
             good = self.page.locator(f"#{device} .notice--good")
             await expect(good).to_be_visible(timeout=15_000)
         await self.screenshot(self.page, "first-run/11-devices")
+
+    async def see_the_program_beside_the_printer(self) -> None:
+        """Look until the page says that it is connected, as somebody who has just started it does."""
+        named = self.page.locator("#kiosk-rathaus-terminal dt", has_text=re.compile("^Druckprogramm$"))
+        since = named.locator("xpath=following-sibling::dd[1]")
+        async with asyncio.timeout(30):
+            while not (await since.inner_text()).startswith("seit"):
+                await asyncio.sleep(0.2)
+                await self.page.reload()
 
 
 @contextmanager
