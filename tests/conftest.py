@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -30,6 +31,9 @@ EARS = {"null_sink", "first_floor", "elsewhere"}
 
 
 gc.disable()  # until all tests are collected
+# No test is judged by the clock: a machine that is busy with the others would fail it.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_collection_finish() -> None:

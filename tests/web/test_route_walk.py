@@ -232,6 +232,8 @@ async def test_a_handler_that_forgets_to_ask_is_found(
     assert {line.split(": ")[1] for line in found} == {name for row in secret for name in named(row)}
 
 
+EMPTY: Final = frozenset({"/admin/figures/table"})
+"""Not there while nothing has been counted: a file of noughts would say that nobody came."""
 WORK: Final = ("administrator", "lead who is a clerk", "deputy", "clerk", "reception", "lead", "auditor")
 
 
@@ -247,7 +249,7 @@ async def test_no_handler_refuses_whom_the_door_lets_in(town: Town) -> None:
         # Nobody has booked, and what has no name here is not there: who asks is told so.
         gone = {"{reference}"} & (parts := set(row.path.split("/")))
         gone |= {part for part in parts if part.startswith("{") and part.strip("{}") not in NAMES}
-        expected = {200, 303, 404} if gone else {200, 303}
+        expected = {200, 303, 404} if gone or row.path in EMPTY else {200, 303}
         if verdict(asker, row) == "reached" and found not in expected:
             wrong.append(f"{asker.name}: {row.path}: {found}")
     assert wrong == []
