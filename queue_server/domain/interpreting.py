@@ -41,11 +41,6 @@ def is_wished(needs: Iterable[str]) -> bool:
     return not WISHES.isdisjoint(needs)
 
 
-def offered_at(site: Site) -> tuple[str, ...]:
-    """Return the codes that visitors of a site may choose from, in its order."""
-    return tuple(code_for(one) for one in site.interpreter_languages)
-
-
 def is_offered(site: Site, needs: Iterable[str]) -> bool:
     """Say whether somebody interprets at a site into the language that is asked for; yes if none is."""
     language = language_in(needs)

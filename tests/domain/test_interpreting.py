@@ -44,7 +44,7 @@ def test_the_desk_reads_how_many_working_days_are_left() -> None:
 
 
 def test_a_code_names_its_language_and_decides_about_times() -> None:
-    assert interpreting.offered_at(site(1)) == ("interpreter_tr", "interpreter_fa")
+    assert interpreting.code_for("tr") == "interpreter_tr"
     assert interpreting.language_in(["deaf", "interpreter_tr"]) == "tr"
     assert interpreting.language_in(["interpreter", interpreting.ARRANGED, "interpreter_xx"]) == ""
     assert "interpreter_tr" in OF_THE_TIME
