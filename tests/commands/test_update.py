@@ -21,7 +21,7 @@ from tests.commands.installed import Machine, build_wheel, link_libraries
 from tests.commands.operating import EXAMPLE, written
 from tests.newer_release import a_migration
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 HERE = "0.9.0"
 BROKEN = "9.1.0"
 GOOD = "9.2.0"
@@ -108,7 +108,7 @@ def test_a_version_that_does_not_answer_goes_back_with_what_was_done_meanwhile(
         meanwhile: list[int] = []
 
         def visitor() -> None:
-            meanwhile.append(take_number(machine.address_of(BROKEN, 200), token, "meanwhile"))
+            meanwhile.append(take_number(machine.address_of(BROKEN, 500), token, "meanwhile"))
 
         visiting = threading.Thread(target=visitor)
         visiting.start()

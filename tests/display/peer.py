@@ -102,6 +102,7 @@ class Peer:
         self.said: list[dict[str, Any]] = []
         self.page_loads = 0
         self.beating = True
+        """Else the server is silent: not even a page that comes back hears from it."""
         self.port = 0
         self._sockets: dict[WebSocket, int] = {}
         self._news = asyncio.Event()
@@ -191,7 +192,8 @@ class Peer:
         epoch, since = ws.query_params.get("epoch"), int(ws.query_params.get("since", 0))
         self.positions.append((epoch, since))
         known = epoch == self.epoch and since <= self.seq
-        await self._send(ws, since if known else None)
+        if self.beating:
+            await self._send(ws, since if known else None)
         beats = asyncio.create_task(self._beat(ws))
         try:
             while True:

@@ -117,7 +117,7 @@ async def _letters_arrive_in_spite_of(kills: int, letters: int, url: str, folder
         assert len(post.ids) < letters * 2, "most of them once"
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(240)
 async def test_three_processes_share_the_outbox_and_five_are_killed(
     empty_sqlite: Path, tmp_path: Path
 ) -> None:

@@ -114,7 +114,7 @@ async def test_slip_that_was_being_sent_at_a_crash_is_unknown(journal: Journal) 
 
 
 async def _until_bytes_arrive(peer: Peer) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not peer.slips:
             await asyncio.sleep(0.005)
 

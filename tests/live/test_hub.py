@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from queue_server.adapters.database import Database
 from queue_server.domain.town import Display
+from queue_server.live import phones
 from queue_server.live.batches import Moved
 from queue_server.services import counter, reception, screens, site_view
 from queue_server.services.concerns import choose
@@ -475,22 +476,22 @@ async def test_jobs_go_to_the_agent_and_words_to_the_page(live_hall: LiveHall) -
 
 
 async def test_phones_share_one_picture_at_most_twice_a_second_but_a_call_at_once(
-    live_hall: LiveHall,
+    live_hall: LiveHall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    phones = [Listener() for _ in range(3)]
-    for phone in phones:
+    assert phones.PHONES_EVERY_S == 0.5
+    monkeypatch.setattr(phones, "PHONES_EVERY_S", 10)  # that many tickets may take a busy machine a second
+    listening = [Listener() for _ in range(3)]
+    for phone in listening:
         await live_hall.hub.join_phone("hall", phone.connection)
+    first = listening[0]
     await live_hall.take()
-    await until(lambda: len(phones[0].frames) == 2)
+    await until(lambda: len(first.frames) == 2)
     for _ in range(20):
         await live_hall.take(CARD)
-    assert len(phones[0].frames) == 2
-    loop = asyncio.get_running_loop()
-    pressed = loop.time()
+    assert len(first.frames) == 2
     taken = await live_hall.call()
-    await until(lambda: any(c["number"] == taken["number"] for c in phones[0].last["queue"]["called"]))
-    assert loop.time() - pressed < 0.25
-    assert phones[0].paper.written[-1] is phones[1].paper.written[-1] is phones[2].paper.written[-1]
+    await until(lambda: any(c["number"] == taken["number"] for c in first.last["queue"]["called"]))
+    assert len({id(phone.paper.written[-1]) for phone in listening}) == 1
 
 
 async def test_a_thousand_phones_that_come_back_share_one_look(live_hall: LiveHall) -> None:
