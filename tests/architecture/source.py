@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,19 @@ class Module:
 
 @functools.cache
 def modules(root: Path = ROOT) -> tuple[Module, ...]:
-    """Read every module of the product below `root`; migrations are records of the past and left out."""
-    return tuple(_read(path, root) for package in PACKAGES for path in sorted((root / package).rglob("*.py")))
+    """Read every module of the product below `root`.
+
+    The collector of circles stands aside: millions of nodes come and none goes, and to look through them
+    again and again takes three times as long as to read them.
+    """
+    gc.disable()
+    try:
+        return tuple(
+            _read(path, root) for package in PACKAGES for path in sorted((root / package).rglob("*.py"))
+        )
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _read(path: Path, root: Path) -> Module:
