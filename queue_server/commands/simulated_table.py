@@ -105,8 +105,7 @@ def worded(told: dict[str, Any]) -> str:
 
 def _rests_on(rests: dict[str, Any], source: str) -> str:
     if source == "recorded":
-        nearly = rests.get("nearly", {"count": 0})["count"]
-        return f"{nearly} visits were parked, or served with others: played only nearly so" if nearly else ""
+        return ""
     said = {
         "visitors": {
             "measured": "measured on {count} days",

@@ -10,15 +10,19 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.engine import Connection
+
 from queue_server.adapters import served_visits, simulated_day, told_estimates
 from queue_server.adapters.database import Database
+from queue_server.adapters.day_figures import days_before
 from queue_server.adapters.town.store import load_towns
 from queue_server.commands.simulated_table import is_enough, outcome_of, row_of
+from queue_server.domain.business_day import business_day
 from queue_server.domain.durations.known import DAYS, durations_of
 from queue_server.domain.estimate_outcomes import DAYS as TOLD_DAYS
 from queue_server.domain.events import Recorded
@@ -38,14 +42,14 @@ from queue_server.domain.simulation.asking import (
 from queue_server.domain.simulation.demand import USUAL, Demand, Habits, a_day
 from queue_server.domain.simulation.disciplines import Discipline
 from queue_server.domain.simulation.living import live
-from queue_server.domain.simulation.plan import DayPlan, Desk
+from queue_server.domain.simulation.plan import CALLS, DayPlan, Desk
 from queue_server.domain.simulation.results import DayResult, result_of
 from queue_server.domain.simulation.search import Tried, enough_for_the_work, fewest
 from queue_server.domain.town import Site, Town
 from queue_server.settings import Settings
 
 WEEKS: Final = 8
-"""So many weeks back the same weekday is measured."""
+"""So many weeks back the same weekday is measured, from the last day that is over."""
 ENOUGH_BOOKED: Final = 20
 """Fewer past appointments say nothing of who stays away, and of when the others come."""
 AS_IT_WAS: Final = "as it was"
@@ -128,8 +132,6 @@ class Study:
 
         visitors = _rests("recorded", len(recorded.visitors))
         rests = {"visitors": visitors | {"is_ignored": self.question.visitors is not None}}
-        if nearly := past.nearly_count(log):
-            rests["nearly"] = _rests("recorded", nearly)
         return rows(), rests
 
     # -- a day of the set-up -----------------------------------------------------------------------
@@ -185,21 +187,32 @@ class Study:
         habits, rests["durations"] = self._habits(away)
         return demand, replace(habits, comes_min=learned.comes_min if came >= ENOUGH_BOOKED else ()), rests
 
+    @cached_property
+    def _last(self) -> date:
+        """Return the last day before the one that is asked for which is over, and of which there is a log.
+
+        Of a day in eight weeks nothing is known of the weeks before it: they are still to come.
+        """
+        today = business_day(datetime.now(UTC), self.zone)
+        days = partial(_newest_before, self.site.id, min(self.question.on, today))
+        return self.database.read(days) or self.question.on - timedelta(days=1)
+
     def _days_before(self) -> list[DayPlan]:
-        on = self.question.on
-        logs = [log for n in range(1, WEEKS + 1) if (log := self._log(on - timedelta(weeks=n)))]
+        on, last = self.question.on, self._last
+        newest = last - timedelta(days=(last.weekday() - on.weekday()) % 7)
+        logs = [log for n in range(WEEKS) if (log := self._log(newest - timedelta(weeks=n)))]
         return [past.plan_of(log, on) for log in logs]
 
     def _arrivals(self) -> Arrivals:
         """Return how appointments were kept in the weeks before, as the forecast of waits learns it."""
         found = Arrivals()
-        for n in range(1, TOLD_DAYS + 1):
-            day = self.question.on - timedelta(days=n)
+        for n in range(TOLD_DAYS):
+            day = self._last - timedelta(days=n)
             found.add(self.database.read(partial(told_estimates.arrivals, site_id=self.site.id, day=day)))
         return found
 
     def _habits(self, away: float) -> tuple[Habits, dict[str, Any]]:
-        last = self.question.on - timedelta(days=1)
+        last = self._last
         first = last - timedelta(days=DAYS - 1)
         lasted = self.database.read(
             partial(served_visits.of_days, site_id=self.site.id, first=first, last=last)
@@ -261,12 +274,17 @@ class Study:
         return first, last
 
 
+def _newest_before(site_id: str, on: date, connection: Connection) -> date | None:
+    return next(days_before(connection, site_id, on), None)
+
+
 def _is_alone(recorded: DayPlan) -> bool:
     """Say whether fewer than two counters were really used, as the figures of the day see it."""
     used = [
         desk
         for desk in recorded.desks
-        if desk.presses or sum((s.ends_at - s.begins_at for s in desk.shifts), timedelta(0)) >= LEAST
+        if any(one.what in CALLS for one in desk.presses or ())
+        or sum((s.ends_at - s.begins_at for s in desk.shifts), timedelta(0)) >= LEAST
     ]
     return len(used) < 2
 

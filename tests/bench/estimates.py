@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import fmean
 
 from queue_server.domain import events as e
@@ -18,11 +19,13 @@ from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.forecast.drawing import Habits, Shuffles
 from queue_server.domain.forecast.ranges import forecast, told
 from queue_server.domain.forecast.scene import Surroundings, take
+from queue_server.domain.forecast.staffing import NOTHING_PLANNED, Leave, Opening, Planned
 from queue_server.domain.hall import Hall
 from queue_server.domain.order import walk_in_due
 from queue_server.domain.service_times import Configured
 from queue_server.domain.simulation.disciplines import Ours
-from queue_server.domain.simulation.living import Lived, live
+from queue_server.domain.simulation.lived import Lived
+from queue_server.domain.simulation.living import live
 from queue_server.domain.simulation.plan import DayPlan, Visitor
 from queue_server.domain.ticket import Ticket
 from tests.bench.days import HELD_FROM, OPENS, Cell, grid
@@ -54,13 +57,16 @@ class Watching:
     shuffles: Shuffles
     told: dict[int, Told] = field(default_factory=dict)
     seen: int = 0
+    knows_roster: bool = True
+    since: datetime = OPENS
+    """Nobody is told anything before."""
 
     def look(self, now: datetime, hall: Hall) -> None:
         newest = next(reversed(hall.tickets.values()), None)
         if newest is None or newest.id == self.seen:
             return
         self.seen = newest.id
-        if newest.appointed_at is None and newest.id in hall.waiting:
+        if newest.appointed_at is None and newest.id in hall.waiting and now >= self.since:
             self.told[newest.id] = self._tell(now, hall, newest)
 
     def _tell(self, now: datetime, hall: Hall, newest: Ticket) -> Told:
@@ -76,6 +82,7 @@ class Watching:
             [one for one in self.expected if not _is_here(one, here)],
             until_min / MINUTE,
             giving=True,
+            planned=planned(self.plan, now) if self.knows_roster else NOTHING_PLANNED,
         )
         scene = take(hall, around, now)
         found = forecast(scene, Configured(), Habits(), self.shuffles).tickets[newest.id]
@@ -84,6 +91,26 @@ class Watching:
 
     def _concerns(self) -> set[tuple[str, int]]:
         return {(name, one.expected_min) for one in self.plan.visitors for name, _ in one.concern}
+
+
+def planned(plan: DayPlan, now: datetime) -> Planned:
+    """Return what a roster says of the rest of a day; who stays until the end serves whoever is there."""
+    leaves: list[Leave] = []
+    openings: list[Opening] = []
+    for desk in plan.desks:
+        begins, shifts = desk.shifts[0].begins_at, [one for one in desk.shifts if one.ends_at > now]
+        if begins > now:
+            openings.append(Opening(desk.shifts[0].skills, (begins - now) / MINUTE))
+        elif shifts and shifts[0].begins_at > now:
+            openings.append(Opening(shifts[0].skills, (shifts[0].begins_at - now) / MINUTE))
+        else:
+            leaves += [
+                Leave(desk.id, (one.ends_at - now) / MINUTE, (again.begins_at - one.ends_at) / MINUTE)
+                for one, again in pairwise(shifts)
+            ]
+            if shifts and shifts[-1].ends_at != plan.ends_at:
+                leaves.append(Leave(desk.id, (shifts[-1].ends_at - now) / MINUTE, None))
+    return Planned(leaves, openings)
 
 
 def _is_here(one: Appointment, here: Counter[datetime | None]) -> bool:
@@ -120,14 +147,14 @@ def day(cell: Cell, seed: int) -> Iterator[Told]:
     shuffles = Shuffles(random.Random(seed).random, COURSES)
     watching = Watching(plan, list(_book(plan, cell, seed)), shuffles)
     lived = live(plan, Ours(), watching.look)
-    waits = _waits(lived)
+    came = waits(lived)
     for ticket_id, one in watching.told.items():
-        if ticket_id in waits:
-            one.wait = waits[ticket_id]
+        if ticket_id in came:
+            one.wait = came[ticket_id]
             yield one
 
 
-def _waits(lived: Lived) -> dict[int, float]:
+def waits(lived: Lived) -> dict[int, float]:
     """Return how long each waited until the first call."""
     found: dict[int, float] = {}
     for one in lived.log:

@@ -184,6 +184,25 @@ def test_holders_come_when_they_usually_come_here(
     assert min(drawn.pop().comes_min) > 20, "nine tenths of what is believed was found here"
 
 
+@ON_SQLITE
+def test_of_a_day_far_ahead_the_last_days_that_are_over_tell(place: Place, aufruf: Aufruf) -> None:
+    """The weeks before it are still to come: counted back from it, nothing was known of anybody."""
+    ahead = DAY + timedelta(weeks=12)
+    plan = replace(a_drawn_day(1), visitors=tuple(map(_for_a_passport, a_drawn_day(1).visitors)))
+    desks = tuple(a_desk(f"c{n}", skills=frozenset({"passport"})) for n in range(4))
+    past = live(replace(plan, desks=desks), Ours()).log
+    kept = [replace(one, seq=past[-1].seq + one.seq) for one in kept_appointments(came=30, missed=10)]
+    site = remember(place, past, DAY)
+    remember(place, kept, DAY - timedelta(days=1))
+    words = ["simulate", "--site", site, "--day", str(ahead), "--seeds", "1", "--json", *place.words]
+    told = json.loads(aufruf(*words).out)
+    assert told["rests"]["visitors"] == {"kind": "measured", "count": 1}
+    came = sum(one.appointed_at is not None for one in plan.visitors)
+    assert told["rests"]["arrival"] == {"kind": "measured", "count": 30 + came}
+    assert told["rests"]["no_show"]["count"] == 40 + came
+    assert told["rests"]["durations"]["kind"] == "measured"
+
+
 def kept_appointments(*, came: int, missed: int, late_min: float = 0) -> list[Recorded]:
     """Return a log in which holders came so many minutes after their time, and nobody was called."""
     appointed = at("10:00")

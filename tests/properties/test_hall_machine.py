@@ -22,13 +22,14 @@ from queue_server.domain.hall import CounterState
 from queue_server.domain.leases import REUSE_AFTER
 from queue_server.domain.number_space import differing_digits
 from queue_server.domain.order import Due, appointment_due, next_ticket, walk_in_due, with_priority
-from queue_server.domain.simulation.disciplines import Ours
+from queue_server.domain.simulation.disciplines import AsRecorded, Ours
 from queue_server.domain.simulation.living import live
 from queue_server.domain.simulation.past import freely, lived_of
 from queue_server.domain.simulation.results import result_of
 from queue_server.domain.ticket import AT_COUNTER, ENDED, DueReason, Ticket, TicketState
 from tests.domain.builders import ALL, CAR, CARD, DAY, GRACE, PASS, a_hall
 from tests.domain.pictures import from_log, from_rows, picture
+from tests.domain.simulation.plans import acts_in
 
 COUNTERS = st.sampled_from(["c1", "c2", "c3"])
 CONCERNS = st.sampled_from([(PASS,), (CARD,), (CAR,), (PASS, CARD)])
@@ -230,8 +231,9 @@ class HallMachine(RuleBasedStateMachine):
         self._may_be_simulated()
 
     def _may_be_simulated(self) -> None:
-        """Whatever happened, the simulator reads it, measures it and lives through it under another rule."""
+        """Whatever happened, the simulator does it again, measures it, and plays it by another rule."""
         past = lived_of(self.day.log, DAY)
+        assert acts_in(live(past.plan, AsRecorded()).log) == acts_in(self.day.log)
         again = live(freely(past.plan), Ours(1))
         for lived in (past, again):
             result = result_of(lived)

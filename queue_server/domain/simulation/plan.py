@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from queue_server.domain.order import Due
 
@@ -15,12 +16,25 @@ Concern = tuple[tuple[str, int], ...]
 
 
 class Ending(StrEnum):
-    """How a turn at a counter ends."""
+    """How a turn at a counter ends. `GIVES_UP`: leaves when called, before it begins."""
 
     FINISHED = "finished"
     NOT_THERE = "not_there"
     PUT_BACK = "put_back"
     HANDED_ON = "handed_on"
+    PARKED = "parked"
+    GIVES_UP = "gives_up"
+
+
+class Begin(StrEnum):
+    """How a turn begins: by "next", or at the counter that had the visit before, or with another's turn."""
+
+    CALLED = "called"
+    BY_NAME = "by_name"
+    """Missed or parked before, and there now: called by the number."""
+    RESUMED = "resumed"
+    """Parked before, and goes on without a call."""
+    JOINED = "joined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +47,23 @@ class HandedOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """To which turn of the visitor with that `seq` another one was joined, and how long `after` it began.
+
+    Who is called alone, because the other is gone, is served for as long as from then on.
+    """
+
+    seq: int
+    turn: int
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What happens when somebody is called: `way` until the start, then `lasts`.
 
-    Who is not there is waited for `way`; `returns_after` so long "I missed my number" follows, None: never.
+    Who is not there is waited for `way`. `returns_after` the end of a turn that was missed or parked the
+    visitor is there again, None: never; the next turn then begins as it `begins`, or in the line.
     """
 
     way: timedelta
@@ -44,22 +71,26 @@ class Turn:
     ending: Ending = Ending.FINISHED
     returns_after: timedelta | None = None
     handed_on: HandedOn | None = None
+    begins: Begin = Begin.CALLED
+    joined: Joined | None = None
 
 
 class Doing(StrEnum):
-    """What somebody does, or what is done about somebody, beside the calls."""
+    """What somebody does, or what is done about somebody, beside the turns."""
 
     GOES_AWAY = "goes_away"
     COMES_BACK = "comes_back"
     GIVES_UP = "gives_up"
     IS_DIRECTED = "is_directed"
-    IS_RELEASED = "is_released"
     CHANGES = "changes"
+    RETURNS = "returns"
+    IS_RELEASED = "is_released"
+    EXPIRES = "expires"
 
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """Happens at a moment to who waits or is away; `counters` is of `IS_DIRECTED`, `concern` of `CHANGES`."""
+    """Happens to somebody at a moment; `counters` is of `IS_DIRECTED`, `concern` of `CHANGES`."""
 
     at: datetime
     what: Doing
@@ -67,6 +98,7 @@ class Meanwhile:
     counters: tuple[str, ...] | None = None
     concern: Concern = ()
     expected_min: int = 0
+    persons: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +144,48 @@ class Shift:
     skills: frozenset[str]
 
 
+class Act(StrEnum):
+    """What a counter does, each one an entry of the log."""
+
+    OPENS = "opens"
+    PAUSES = "pauses"
+    CLOSES = "closes"
+    CALLS_NEXT = "calls_next"
+    CALLS = "calls"
+    RECALLS = "recalls"
+    JOINS = "joins"
+    STARTS = "starts"
+    RESUMES = "resumes"
+    FINISHES = "finishes"
+    FINDS_NOBODY = "finds_nobody"
+    PUTS_BACK = "puts_back"
+    PARKS = "parks"
+    HANDS_ON = "hands_on"
+    UNDOES = "undoes"
+
+
+CALLS: Final = frozenset({Act.CALLS_NEXT, Act.CALLS})
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A recorded press of "next", or, with the place of a visitor in the plan, of one by name."""
+    """A recorded act at a counter. `whom` is a visitor's place in the plan, of one who was named.
+
+    `skills` are of `OPENS`: what "next" finds from then on. `to` is of `HANDS_ON`, `by` of `STARTS`.
+    """
 
     at: datetime
     seq: int
-    chosen: int | None = None
+    what: Act
+    whom: int | None = None
+    skills: frozenset[str] = frozenset()
+    to: HandedOn | None = None
+    by: str = "clerk"
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A counter for a day. With `presses` it calls at those moments alone; without, when it is free.
+    """A counter for a day. With `presses` it does what it did then, and no more; without, its clerk is free.
 
     `breather` is how long after a visit its clerk presses "next".
     """
@@ -145,6 +207,11 @@ class DayPlan:
     desks: tuple[Desk, ...]
     visitors: tuple[Visitor, ...]
     has_doors: bool = False
+
+    @property
+    def is_recorded(self) -> bool:
+        """Say whether the counters do what they did, at the moments at which they did it."""
+        return any(desk.presses is not None for desk in self.desks)
 
     @property
     def ends_at(self) -> datetime | None:

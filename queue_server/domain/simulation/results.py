@@ -1,14 +1,14 @@
 """What simulated days come to: waits, idle time, overtime, fairness, and how sure that is over the seeds."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import ceil, nan, sqrt
 from statistics import fmean, pstdev, stdev
-from typing import Final
+from typing import Final, TypeAlias
 
 from queue_server.domain import events as e
-from queue_server.domain.simulation.living import Lived
+from queue_server.domain.simulation.lived import Lived
 from queue_server.domain.simulation.plan import Desk
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -120,39 +120,83 @@ def result_of(lived: Lived) -> DayResult:
 _Stretches = list[tuple[datetime, datetime]]
 
 
-_ENDS = (
-    e.ServiceFinished,
-    e.TicketNotThere,
-    e.TicketPutBack,
-    e.TicketTransferred,
-    e.TicketParked,
-    e.TicketCancelled,
+_End: TypeAlias = (
+    e.ServiceFinished
+    | e.TicketNotThere
+    | e.TicketPutBack
+    | e.TicketTransferred
+    | e.TicketParked
+    | e.TicketCancelled
 )
 
 
 def _busy(lived: Lived) -> dict[str, _Stretches]:
     """Return when each counter had somebody called or served."""
-    found: dict[str, _Stretches] = {desk.id: [] for desk in lived.plan.desks}
-    since: dict[str, datetime] = {}
-    at_counter: dict[int, str] = {}
+    busy = _Busy({desk.id: [] for desk in lived.plan.desks})
     for one in lived.log:
         event = one.event
         if isinstance(event, e.TicketCalled):
-            at_counter[event.ticket] = event.counter
-            _begin(found[event.counter], since, event.counter, one.at)
+            busy.begin(event.counter, event.ticket, one.at)
+        elif isinstance(event, e.TicketJoined):
+            busy.join(event.ticket, event.leader)
         elif isinstance(event, e.TicketResumed):
-            counter_id = at_counter[event.ticket]
-            _begin(found[counter_id], since, counter_id, one.at)
-        elif isinstance(event, _ENDS) and (counter_id := at_counter.get(event.ticket, "")) in since:
-            found[counter_id].append((since.pop(counter_id), one.at))
-    return found
+            busy.begin(busy.counter_of[event.ticket], event.ticket, one.at)
+        elif isinstance(event, e.TicketReleased):
+            busy.part(event.ticket)
+        elif isinstance(event, _End):
+            busy.end(event, one.at)
+    return busy.found
 
 
-def _begin(found: _Stretches, since: dict[str, datetime], counter_id: str, at: datetime) -> None:
-    """Begin a visit; what the same press ended ends now."""
-    if counter_id in since:
-        found.append((since[counter_id], at))
-    since[counter_id] = at
+@dataclass
+class _Busy:
+    """Who is served together is one visit, which lasts until the last of them is gone."""
+
+    found: dict[str, _Stretches]
+    counter_of: dict[int, str] = field(default_factory=dict)
+    _groups: dict[int, set[int]] = field(default_factory=dict)
+    _running: dict[str, tuple[datetime, set[int]]] = field(default_factory=dict)
+
+    def begin(self, counter_id: str, ticket: int, at: datetime) -> None:
+        """Begin a visit; what the same press ended ends now."""
+        if counter_id in self._running:
+            self._stop(counter_id, at)
+        group = self._groups.setdefault(ticket, {ticket})
+        self.counter_of |= dict.fromkeys(group, counter_id)
+        self._running[counter_id] = at, group
+
+    def join(self, ticket: int, leader: int) -> None:
+        group = self._groups[ticket] = self._groups[leader]
+        group.add(ticket)
+        self.counter_of[ticket] = self.counter_of[leader]
+
+    def part(self, ticket: int) -> None:
+        """Let those go who were parked together; who is at a counter stays there."""
+        group = self._groups.get(ticket, set())
+        if all(group is not running for _, running in self._running.values()):
+            for one in group:
+                del self._groups[one]
+
+    def end(self, event: _End, at: datetime) -> None:
+        ticket = event.ticket
+        group, counter_id = self._groups.get(ticket), self.counter_of.get(ticket, "")
+        if group is None:
+            return
+        is_running = counter_id in self._running and self._running[counter_id][1] is group
+        if isinstance(event, e.TicketCancelled):
+            del self._groups[ticket]
+            group.discard(ticket)
+            if group:
+                return  # the others go on
+        if is_running:
+            self._stop(counter_id, at, is_over=not isinstance(event, e.TicketParked))
+
+    def _stop(self, counter_id: str, at: datetime, *, is_over: bool = True) -> None:
+        since, group = self._running.pop(counter_id)
+        self.found[counter_id].append((since, at))
+        if is_over:
+            for one in group:
+                self._groups.pop(one, None)
 
 
 def _of_desk(desk: Desk, busy: _Stretches) -> tuple[float, float, float]:

@@ -51,5 +51,6 @@ def enough_for_the_work(plan: DayPlan) -> int:
         (sum((s.ends_at - s.begins_at for s in desk.shifts), timedelta(0)) for desk in plan.desks),
         default=timedelta(0),
     )
-    work = sum((turn.way + turn.lasts for one in plan.visitors for turn in one.turns), timedelta(0))
+    turns = (turn for one in plan.visitors for turn in one.turns if turn.joined is None)
+    work = sum((turn.way + turn.lasts for turn in turns), timedelta(0))
     return max(1, ceil(work / longest)) if longest else 1

@@ -66,9 +66,17 @@ def with_walk_ins(plan: DayPlan, factor: float, dice: Dice) -> DayPlan:
 
 
 def _another(visitor: Visitor, dice: Dice) -> Visitor:
+    """Return somebody like that, who knows nobody here and is served alone."""
     moved = timedelta(minutes=dice.triangular(-MOVED_MIN, MOVED_MIN, 0))
     return replace(
-        visitor, arrives_at=visitor.arrives_at + moved, meanwhile=(), after=None, recorded=None, counters=None
+        visitor,
+        arrives_at=visitor.arrives_at + moved,
+        turns=tuple(replace(turn, joined=None) for turn in visitor.turns),
+        meanwhile=(),
+        after=None,
+        seq=0,
+        recorded=None,
+        counters=None,
     )
 
 

@@ -1,10 +1,15 @@
 """What the tests of the simulator are written with: visitors, counters and days with few words."""
 
 import random
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from queue_server.domain import events as e
+from queue_server.domain.events import Recorded
 from queue_server.domain.simulation.demand import USUAL, Demand, Habits, Rate, a_day
 from queue_server.domain.simulation.plan import DayPlan, Desk, Ending, HandedOn, Shift, Turn, Visitor
+from queue_server.domain.ticket import Origin
 from tests.domain.builders import ALL, CAR, CARD, DAY, PASS, at
 
 MIX = ((PASS, 5, 0.45), (CARD, 10, 0.25), (CAR, 15, 0.2), ("move", 30, 0.1))
@@ -74,3 +79,16 @@ def a_drawn_day(
     demand = Demand(DAY, rates(1 - booked), rates(booked / (1 - habits.no_show)))
     desks = tuple(a_desk(f"c{n + 1}", skills=MIX_SKILLS) for n in range(counters))
     return a_day(demand, desks, random.Random(seed), habits)
+
+
+def acts_in(log: Sequence[Recorded]) -> list[tuple[datetime, int, e.Event]]:
+    """Return all that happened, but for what nobody's turn hangs on: numbers, origins, where one waits."""
+    return [(one.at, one.seq, _plain(one.event)) for one in log]
+
+
+def _plain(event: e.Event) -> e.Event:
+    if isinstance(event, e.TicketTransferred):
+        return replace(event, area=None)
+    if isinstance(event, e.TicketTaken):
+        return replace(event, number=0, key="", origin=Origin.KIOSK, persons=1, language="de", area=None)
+    return event

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from queue_server.domain.simulation.disciplines import Ours
-from queue_server.domain.simulation.living import Lived, live
+from queue_server.domain.simulation.lived import Lived
+from queue_server.domain.simulation.living import live
 from queue_server.domain.simulation.plan import Desk, Visitor
 from queue_server.domain.simulation.results import result_of
 from tests.domain.builders import ALL, CAR, PASS

@@ -10,11 +10,21 @@ from queue_server.domain.fold import apply
 from queue_server.domain.hall import Hall
 from queue_server.domain.order import next_ticket
 from queue_server.domain.simulation.disciplines import AppointmentsFirst, Discipline, FirstCome, Ours
-from queue_server.domain.simulation.living import SITE, Lived, live
-from queue_server.domain.simulation.plan import DayPlan, Doing, Ending, HandedOn, Meanwhile
+from queue_server.domain.simulation.lived import SITE, Lived
+from queue_server.domain.simulation.living import live
+from queue_server.domain.simulation.plan import (
+    Begin,
+    DayPlan,
+    Doing,
+    Ending,
+    HandedOn,
+    Joined,
+    Meanwhile,
+    Visitor,
+)
 from queue_server.domain.ticket import TicketState
 from tests.domain.builders import ALL, CAR, DAY, PASS, at
-from tests.domain.simulation.plans import a_desk, a_drawn_day, a_plan, a_turn, a_visitor
+from tests.domain.simulation.plans import a_desk, a_drawn_day, a_plan, a_turn, a_visitor, minutes
 
 
 def called(lived: Lived) -> list[tuple[str, int]]:
@@ -127,6 +137,94 @@ def test_who_gives_up_and_who_is_away_are_not_called() -> None:
     )
     lived = live(a_plan(waits, gives_up, away), Ours())
     assert called(lived) == [("09:00", 0), ("09:50", 2)]
+
+
+def a_pair(first: Visitor, second: Visitor, after: float) -> tuple[Visitor, Visitor]:
+    """Let the second be called to the first one's turn, so many minutes after it began."""
+    turn = replace(second.turns[0], begins=Begin.JOINED, joined=Joined(1, 0, minutes(after)))
+    return replace(first, seq=1), replace(second, seq=2, turns=(turn,))
+
+
+def test_two_who_are_served_together_are_one_visit() -> None:
+    pair = a_pair(a_visitor("09:00", a_turn(10)), a_visitor("09:00", a_turn(8)), after=2)
+    lived = live(a_plan(*pair, a_visitor("09:01")), Ours())
+    assert called(lived) == [("09:00", 0), ("09:02", 1), ("09:10", 2)]
+
+
+def test_of_two_who_are_served_together_the_one_who_is_called_first_has_the_visit() -> None:
+    """Else the work for both would be done twice where another counter is free sooner."""
+    first, second = (
+        a_visitor("09:00", a_turn(10), expected_min=30),
+        a_visitor("09:00", a_turn(8), expected_min=5),
+    )
+    busy = a_visitor("08:59", a_turn(5))
+    lived = live(a_plan(busy, *a_pair(first, second, after=2)), Ours())
+    assert called(lived) == [("08:59", 0), ("09:04", 2), ("09:06", 1)]
+    finished = [one for one in lived.log if isinstance(one.event, e.ServiceFinished)]
+    assert [f"{one.at:%H:%M}" for one in finished] == ["09:04", "09:14"]
+
+
+def test_who_cannot_be_joined_is_served_alone() -> None:
+    """The other one gave up; or is at another counter already, and gone before."""
+    first, second = a_pair(a_visitor("09:00", a_turn(10)), a_visitor("09:00", a_turn(8)), after=2)
+    gone = replace(first, meanwhile=(Meanwhile(at("09:03"), Doing.GIVES_UP),))
+    busy = a_visitor("08:59", a_turn(5))
+    assert called(live(a_plan(busy, gone, second), Ours())) == [("08:59", 0), ("09:04", 2)]
+    late = replace(second, arrives_at=at("09:30"))
+    assert called(live(a_plan(first, late), Ours())) == [("09:00", 0), ("09:30", 1)]
+
+
+def a_parked(returns_after: float) -> Visitor:
+    first = a_turn(5, ending=Ending.PARKED, returns_after=returns_after)
+    return a_visitor("09:00", first, replace(a_turn(4), begins=Begin.RESUMED))
+
+
+def ends(lived: Lived) -> list[tuple[str, str, int]]:
+    """Return the ends of visits, and where a visit goes on."""
+    places = {ticket_id: place for place, ticket_id in lived.tickets.items()}
+    kinds = (e.ServiceFinished, e.TicketParked, e.TicketResumed, e.TicketReleased)
+    return [
+        (f"{one.at:%H:%M}", one.event.type, places[one.event.ticket])
+        for one in lived.log
+        if isinstance(one.event, kinds)
+    ]
+
+
+def test_a_parked_visit_goes_on_when_the_visitor_is_back_and_the_counter_free() -> None:
+    lived = live(a_plan(a_parked(returns_after=3), a_visitor("09:01"), a_visitor("09:02")), Ours())
+    assert called(lived) == [("09:00", 0), ("09:05", 1), ("09:19", 2)]
+    assert ends(lived)[:4] == [
+        ("09:05", "TicketParked", 0),
+        ("09:15", "ServiceFinished", 1),
+        ("09:15", "TicketResumed", 0),
+        ("09:19", "ServiceFinished", 0),
+    ]
+
+
+def test_a_parked_visit_goes_on_in_a_pause() -> None:
+    desks = (a_desk("c1", ("08:00", "09:06"), ("11:00", "16:00")),)
+    lived = live(a_plan(a_parked(returns_after=10), a_visitor("09:07"), desks=desks), Ours())
+    assert ends(lived)[1:3] == [("09:15", "TicketResumed", 0), ("09:19", "ServiceFinished", 0)]
+    assert called(lived)[1:] == [("11:00", 1)]
+
+
+def test_whom_a_closing_counter_kept_is_served_by_another() -> None:
+    desks = (a_desk("c1", ("08:00", "09:06")), a_desk("c2", ("09:01", "16:00")))
+    lived = live(a_plan(a_parked(returns_after=30), desks=desks), Ours())
+    assert ends(lived)[1] == ("09:06", "TicketReleased", 0)
+    assert [(f"{moment:%H:%M}", counter) for moment, counter, _ in lived.calls()] == [
+        ("09:00", "c1"),
+        ("09:06", "c2"),
+    ]
+
+
+def test_who_leaves_when_called_frees_the_counter() -> None:
+    leaves = a_visitor("09:00", a_turn(0, way=1, ending=Ending.GIVES_UP))
+    lived = live(a_plan(leaves, a_visitor("09:00")), Ours())
+    assert called(lived) == [("09:00", 0), ("09:01", 1)]
+    gone = lived.ticket_of(0)
+    assert gone is not None
+    assert gone.state is TicketState.CANCELLED
 
 
 def test_looking_on_is_shown_every_moment_and_changes_nothing() -> None:

@@ -4,10 +4,13 @@ import math
 
 import pytest
 
+from queue_server.domain import calling, visiting
 from queue_server.domain.simulation.disciplines import FirstCome, Ours
 from queue_server.domain.simulation.living import live
+from queue_server.domain.simulation.past import lived_of
 from queue_server.domain.simulation.plan import Ending
 from queue_server.domain.simulation.results import About, about, percentile, result_of, waits_of
+from tests.domain.builders import DAY, a_hall
 from tests.domain.simulation.plans import a_desk, a_drawn_day, a_plan, a_turn, a_visitor
 
 
@@ -35,6 +38,36 @@ def test_idle_time_and_overtime_are_those_of_the_shifts() -> None:
     assert result.open_min == 300
     assert result.overtime_min == 15 + 30
     assert result.idle_min == 300 - 10 - 10 - 1
+
+
+def test_a_counter_is_busy_until_the_last_of_those_served_together_is_gone() -> None:
+    day = a_hall()
+    first, second = day.take(), day.take()
+    day.call("c1", first)
+    day.join("c1", second)
+    day.later(minutes=1)
+    day.record(visiting.cancel(first))
+    day.start("c1")
+    day.later(minutes=10)
+    day.record(calling.finish(day.hall, "c1"))
+    day.later(minutes=4)
+    day.record(visiting.close_day(day.hall))
+    assert result_of(lived_of(day.log, DAY)).idle_min == 4
+
+
+def test_who_leaves_while_parked_does_not_end_the_visit_at_the_counter() -> None:
+    day = a_hall()
+    parked, _ = day.take(), day.take()
+    day.serve("c1", parked)
+    day.later(minutes=5)
+    day.record(calling.park(day.hall, "c1"))
+    day.serve("c1")
+    day.later(minutes=5)
+    day.record(visiting.cancel(parked))
+    day.later(minutes=5)
+    day.record(calling.finish(day.hall, "c1"))
+    day.record(visiting.close_day(day.hall))
+    assert result_of(lived_of(day.log, DAY)).idle_min == 0
 
 
 def test_who_came_later_and_was_called_sooner_is_counted() -> None:
