@@ -1,6 +1,7 @@
 // What is asked before something is done: one native <dialog>, its content by name. Each function returns
 // {title, body, foot}; what is typed stays in the form until it is sent.
 
+import { waitWords } from "/static/waits.js";
 import { KEYS, onTicket } from "./acts.js";
 import { h } from "./dom.js";
 import { missingDialog } from "./missing.js";
@@ -188,11 +189,12 @@ function walkIn(state, model, view) {
 function walkInDone(state, model, view) {
   const { t, config } = view;
   const wait = state.given.wait;
+  const told = wait && waitWords(wait);
   return {
     title: t("counter.walk_in_done"),
     body: [
       h("div", { class: "given" }, number(state.given.number, "given__number")),
-      h("p", {}, t("counter.tell_number"), wait ? ` ${t(wait.from_min === 0 ? "counter.tell_under" : "counter.tell_wait", { from: wait.from_min, to: wait.to_min })}` : ""),
+      h("p", {}, t("counter.tell_number"), told ? " " + t(`counter.tell_${told.form}`, told) : ""),
       state.printed && h("p", { class: "notice notice--good", role: "status" }, t("counter.printing")),
       h(
         "div",

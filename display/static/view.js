@@ -2,6 +2,7 @@
 // numbers are set as text, never as HTML.
 
 import { drawable, numberNode } from "/static/digits.js";
+import { waitWords } from "/static/waits.js";
 import { needsRoomWord } from "./board.js";
 import { makeFitting } from "./fitting.js";
 
@@ -110,8 +111,8 @@ export function makeView(root, t, { ways = {}, viewing = {} } = {}) {
 
   function waitText({ wait }) {
     if (!wait) return "";
-    if (wait.from_min === 0) return t("display.wait_under", { to: wait.to_min });
-    return t("display.wait_range", { from: wait.from_min, to: wait.to_min, n: wait.to_min });
+    const told = waitWords(wait);
+    return t(`display.wait_${told.form}`, told);
   }
 
   function figures(view) {

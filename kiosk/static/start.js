@@ -2,6 +2,7 @@
 // more, a row of their names turns the page to another.
 
 import { localeOf } from "/static/texts.js";
+import { halfHours, waitWords } from "/static/waits.js";
 import { h, icon } from "./dom.js";
 import { languageButtons } from "./head.js";
 import { nextOpening, weekdayOf, wordOf } from "./opening.js";
@@ -16,9 +17,16 @@ export function stateOf(picture, live) {
 /** The wait in one language: large figures and a small unit. Without an open counter nobody knows it: then these words. */
 export function waitNodes(t, wait, without = "kiosk.no_counter") {
   if (!wait) return [h("span", { class: "unknown" }, t(without))];
-  const figures = wait.from_min === 0 ? t("kiosk.wait_short", { to: wait.to_min }) : t("kiosk.wait_range", { from: wait.from_min, to: wait.to_min });
-  const said = wait.from_min === 0 ? t("kiosk.said_under", { to: wait.to_min }) : t("kiosk.said_range", { from: wait.from_min, to: wait.to_min });
-  return [h("span", { class: "number", "data-say": said }, figures), h("span", { class: "unit", "data-say": "" }, ` ${t("kiosk.minutes")}`)];
+  const told = waitWords(wait);
+  const unit = t(halfHours(wait) ? "kiosk.hours" : "kiosk.minutes");
+  return [h("span", { class: "number", "data-say": saidWait(t, wait) }, t(`kiosk.wait_${told.form}`, told)), h("span", { class: "unit", "data-say": "" }, ` ${unit}`)];
+}
+
+/** The wait as it is read aloud: a voice may know no "½". */
+function saidWait(t, wait) {
+  const halves = halfHours(wait);
+  const [from, to] = halves?.map((one) => (one % 2 ? t("kiosk.said_half", { n: Math.floor(one / 2) }) : one / 2)) ?? [wait.from_min, wait.to_min];
+  return t(`kiosk.said_${waitWords(wait).form}`, { from, to });
 }
 
 export function waitingWords(t, count) {

@@ -11,6 +11,7 @@ from queue_server.services.coming_now import ComingNow
 from queue_server.services.locales import clock
 from queue_server.web.booking_dates import short_date
 from queue_server.web.texts import Texts
+from queue_server.web.wait_words import wait_words
 
 NONE_NOW: Final = {"stopped": "stopped", "queue_full": "full", "past_closing": "past_closing"}
 
@@ -29,10 +30,8 @@ def in_words(found: ComingNow | None, say: Texts, today: date) -> dict[str, str]
 def _wait(found: ComingNow, say: Texts) -> str:
     if found.wait is None:
         return say("booking.now_no_counter")
-    from_min, to_min = found.wait
-    if from_min == 0:
-        return say("booking.now_under", to_min=to_min)
-    return say("booking.now_wait", from_min=from_min, to_min=to_min)
+    told = wait_words(*found.wait)
+    return say(f"booking.now_{told.form}", **told.ends)
 
 
 def _not_now(found: ComingNow, say: Texts, today: date) -> str:

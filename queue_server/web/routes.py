@@ -100,6 +100,7 @@ from queue_server.web.pages import PageRoute
 from queue_server.web.route_limits import OfStrangers, limits_of
 from queue_server.web.sockets import NO_SOCKET, SOCKETS
 from queue_server.web.texts import is_reviewed, own_name
+from queue_server.web.wait_words import wait_words
 
 API_ROUTES: Final[list[ApiRoute]] = [
     *health.ROUTES,
@@ -243,5 +244,6 @@ def templates() -> Environment:
     )
     made.globals |= {"ways_of": ways_of, "way_here": way_here, "own_name": own_name}
     made.globals |= {"direction_of": direction_of, "is_reviewed": is_reviewed}
+    made.globals["wait_words"] = wait_words
     made.filters["own"] = own
     return made

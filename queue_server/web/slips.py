@@ -20,6 +20,7 @@ from queue_server.services.wording import in_words, papers_in_words, told_to_oth
 from queue_server.web.house import House
 from queue_server.web.look import logo_of
 from queue_server.web.texts import FALLBACK
+from queue_server.web.wait_words import wait_words
 
 
 def slip(house: House, unit: Unit, ticket: Ticket, job: JobToPrint) -> Slip:
@@ -93,10 +94,9 @@ def _ticket_lines(house: House, unit: Unit, ticket: Ticket, job: JobToPrint, lan
     local = ticket.arrived_at.astimezone(ZoneInfo(site.time_zone))
     taken = f"{format_date(local, 'medium', locale=locale_of(language))}, {clock(local)}"
     lines.append(SlipLine(label=say("slip.checked_in" if is_booked else "slip.taken"), value=taken))
-    if job.from_min is not None:
-        words = "slip.wait_range" if job.from_min else "slip.wait_under"
-        wait = say(words, from_min=job.from_min, to_min=job.to_min, ahead=job.ahead)
-        lines.append(SlipLine(label=say("slip.wait"), value=wait))
+    if job.from_min is not None and job.to_min is not None:
+        told = wait_words(job.from_min, job.to_min)
+        lines.append(SlipLine(label=say("slip.wait"), value=say(f"slip.wait_{told.form}", **told.ends)))
         if word := _before_closing(unit, ticket):
             lines.append(SlipLine(label=say("slip.closing"), value=say(f"slip.closing_{word}")))
     return lines

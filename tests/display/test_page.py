@@ -366,6 +366,9 @@ async def test_quiet_times_tell_how_long_it_takes(peer: Peer, open_page: OpenPag
     peer.board_changes = {"wait": {"from_min": 0, "to_min": 3}}
     await peer.show()
     await expect(quiet).to_contain_text("unter 3 Min.")
+    peer.board_changes = {"wait": {"from_min": 95, "to_min": 120}}
+    await peer.show()
+    await expect(quiet).to_contain_text("1½ bis 2 Std.")
 
 
 async def test_a_hall_without_an_open_counter_says_so(peer: Peer, open_page: OpenPage) -> None:

@@ -10,6 +10,7 @@ from playwright.async_api import expect
 from kiosk.digits import GAP, HEIGHT, STROKES, WIDTH
 from queue_server.services.locales import direction_of
 from queue_server.web.texts import Texts, load_texts, offered
+from queue_server.web.wait_words import wait_words
 from tests.display.conftest import OpenPage
 from tests.display.peer import Peer, a_call
 
@@ -49,6 +50,16 @@ async def test_scripts_keep_together_what_the_server_keeps_together_in_arabic(mo
     )
     say = Texts("ar", {"a": "{value}"}, lambda _: 0)
     assert said == [say("a", value=value) for value in values]
+
+
+async def test_scripts_say_a_long_wait_as_the_server_says_it(module: Module) -> None:
+    ends = [[first, last] for last in range(5, 300, 5) for first in range(0, last + 1, 5)]
+    said = await module(
+        "/static/waits.js",
+        f"""const say = ({{ form, from, to }}) => [form, `${{from}}`, `${{to}}`];
+        return {ends}.map(([from_min, to_min]) => say(m.waitWords({{ from_min, to_min }})));""",
+    )
+    assert said == [list(wait_words(*one)) for one in ends]
 
 
 async def test_back_off_grows_is_jittered_and_ends(module: Module) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
+from queue_server.domain import estimate
+from queue_server.domain.estimate import Estimate
 from queue_server.domain.person import Person
-from queue_server.services import booking, offer
+from queue_server.services import booking, offer, waits
 from queue_server.services.ports import Answer, Unit
 from tests.e2e.harness.axe import axe_by_day_and_night
 from tests.web.running import Town
@@ -270,6 +272,34 @@ async def test_the_page_is_accessible_and_fits_the_narrowest_screen(
     assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     assert not await axe_by_day_and_night(page)
     await photograph(page, f"status-{state}-dark-320")
+
+
+async def test_a_long_wait_is_said_in_hours_before_and_after_the_script(
+    served_town: Town, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def all_wait(from_min: int, to_min: int) -> None:
+        monkeypatch.setattr(estimate, "_as_range", lambda ahead, *_: Estimate(ahead, from_min, to_min))
+
+    monkeypatch.setattr(waits, "_fresh", lambda *_: None)
+    all_wait(95, 120)
+    await served_town.open()
+    ticket = await served_town.take()
+    written = await read(served_town, ticket)
+    assert "1½–2" in written
+    assert "Stunden, geschätzt" in written
+    page = await a_phone(browser, served_town, ticket, viewport=NARROW)
+    figure = page.locator('[data-part="minutes"]')
+    await expect(figure).to_contain_text("1½–2")
+    await photograph(page, "status-hours-320")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    all_wait(25, 40)
+    await served_town.take()
+    await expect(figure).to_contain_text("25–40")
+    await expect(figure).to_contain_text("Minuten, geschätzt")
+    all_wait(0, 100)
+    await served_town.take()
+    await expect(figure).to_contain_text("unter 2")
+    await expect(figure).to_contain_text("Stunden, geschätzt")
 
 
 async def test_without_scripts_the_page_is_whole(served_town: Town, browser: Browser) -> None:

@@ -6,6 +6,7 @@ import { makePushes } from "./status_push.js";
 import { makeRinger } from "./status_ring.js";
 import { ENDS, lineOf, makeBell, makeLeaving, view } from "./status_view.js";
 import { localeOf, pageTexts, readJson } from "./texts.js";
+import { halfHours, waitWords } from "./waits.js";
 
 const config = readJson("config");
 const t = pageTexts();
@@ -53,7 +54,11 @@ function showPlace(place, openCounters) {
   part("minutes").hidden = !isKnown;
   part("unknown").hidden = isKnown;
   part("unknown").textContent = t(openCounters > 0 ? "status.wait_unknown" : "status.no_counter");
-  if (isKnown) text("range").textContent = t(place.from_min === 0 ? "status.range_under" : "status.range", place);
+  if (isKnown) {
+    const told = waitWords(place);
+    text("range").textContent = t(`status.wait_${told.form}`, told);
+    text("unit").textContent = t(halfHours(place) ? "status.hours" : "status.minutes");
+  }
   part("closing").hidden = !place.before_closing;
   part("closing").textContent = place.before_closing ? t(`status.closing_${place.before_closing}`) : "";
 }
