@@ -10,6 +10,7 @@ from queue_server.commands.common import Place, add_place_arguments, open_place,
 from queue_server.domain.administration import Done
 from queue_server.domain.town import Town
 from queue_server.web import log_words
+from queue_server.web.admin.noted_words import told_by
 from queue_server.web.texts import STAFF_LANGUAGES, load_texts
 
 USUAL = 200
@@ -36,13 +37,14 @@ def run(args: argparse.Namespace) -> int:
         zone = ZoneInfo(town.sites[0].time_zone)
         lines = _lines(args, place, town, zone)
     say = load_texts(STAFF_LANGUAGES)[args.language]
+    told = told_by(town, say)
     if args.csv:
-        sys.stdout.write(log_words.as_table(say, lines, zone))
+        sys.stdout.write(log_words.as_table(say, lines, zone, told_by=told))
         return 0
     for line in reversed(lines):
         who = log_words.doer(say, line)
         print(f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}  {log_words.sentence(say, line)}  ·  {who}")
-        for what, was, is_ in log_words.differences(say, line):
+        for what, was, is_ in log_words.differences(say, line, told):
             print(f"{'':18}{what}: {f'{was} → {is_}' if was and is_ else was or is_}")
     if not lines:
         print("Nothing was found.")

@@ -5,9 +5,9 @@ What must not live here: reading the log, and who may see it.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from babel.dates import format_datetime
 
@@ -16,6 +16,7 @@ from queue_server.web.ports import AuditLine
 from queue_server.web.texts import Texts
 
 HEAD: Final = ("at", "who", "role", "via", "act", "kind", "ref", "site", "before", "after")
+ToldBy: TypeAlias = Callable[[AuditLine, str, Any], str | None]
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -33,19 +34,32 @@ def moment(say: Texts, line: AuditLine, zone: tzinfo) -> str:
     return format_datetime(line.at.astimezone(zone), "medium", locale=locale_of(say.language))
 
 
-def differences(say: Texts, line: AuditLine) -> Iterator[tuple[str, str, str]]:
-    """Yield (what, before, after) of each value that differs; a side that was not there is empty."""
+def differences(say: Texts, line: AuditLine, told_by: ToldBy | None = None) -> Iterator[tuple[str, str, str]]:
+    """Yield (what, before, after) of each value that differs; a side that was not there is empty.
+
+    `told_by` says what it has better words for, such as hours and names.
+    """
     before, after = line.before or {}, line.after or {}
     for name in dict.fromkeys((*before, *after)):
-        sides = (_value(say, values[name]) if name in values else "" for values in (before, after))
-        was, is_ = sides
+        was, is_ = (
+            ((told_by and told_by(line, name, values[name])) or _value(say, values[name]))
+            if name in values
+            else ""
+            for values in (before, after)
+        )
         yield _field(say, line.kind, name), was, is_
 
 
-def as_table(say: Texts, lines: Sequence[AuditLine], zone: tzinfo, most: int | None = None) -> str:
+def as_table(
+    say: Texts,
+    lines: Sequence[AuditLine],
+    zone: tzinfo,
+    most: int | None = None,
+    told_by: ToldBy | None = None,
+) -> str:
     """Return lines as a table that a spreadsheet opens; no cell of it is a formula.
 
-    The last row tells when there are more than `most`.
+    The last row tells when there are more than `most`. `told_by`: as of `differences`.
     """
     written = io.StringIO(newline="")
     # German spreadsheets divide at semicolons, and read UTF-8 only behind a mark.
@@ -55,15 +69,15 @@ def as_table(say: Texts, lines: Sequence[AuditLine], zone: tzinfo, most: int | N
     for line in lines[:most]:
         told = [line.at.astimezone(zone).isoformat(sep=" ", timespec="seconds"), line.actor]
         told += [_word(say, "role", line.role), _word(say, "via", line.via), sentence(say, line)]
-        told += [line.kind, line.ref, line.site_id or "", *_halves(say, line)]
+        told += [line.kind, line.ref, line.site_id or "", *_halves(say, line, told_by)]
         table.writerow([_harmless(cell) for cell in told])
     if most is not None and len(lines) > most:
         table.writerow([say("log.cut", count=most)])
     return written.getvalue()
 
 
-def _halves(say: Texts, line: AuditLine) -> tuple[str, str]:
-    found = list(differences(say, line))
+def _halves(say: Texts, line: AuditLine, told_by: ToldBy | None) -> tuple[str, str]:
+    found = list(differences(say, line, told_by))
     return (
         "; ".join(f"{what}: {was}" for what, was, _ in found if was),
         "; ".join(f"{what}: {is_}" for what, _, is_ in found if is_),

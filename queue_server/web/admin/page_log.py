@@ -17,6 +17,7 @@ from queue_server.domain.administration import Done
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Town, in_language
 from queue_server.web import log_words
+from queue_server.web.admin.noted_words import told_by
 from queue_server.web.admin.undoing_in_log import ways_back
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.noting import note
@@ -43,7 +44,7 @@ async def log_page(call: PageCall) -> Response:
     shown = found[:A_PAGE]
     ways = await ways_back(call, town, shown)
     kept = {name: words for name, words in asked.items() if words}
-    say = call.say
+    say, told = call.say, told_by(town, call.say)
     return call.page(
         "admin_log.html",
         town_name=in_language(town.name, call.language),
@@ -58,7 +59,7 @@ async def log_page(call: PageCall) -> Response:
                 "what": log_words.sentence(say, line),
                 "who": log_words.doer(say, line),
                 "site": line.site_id or "",
-                "differences": list(log_words.differences(say, line)),
+                "differences": list(log_words.differences(say, line, told)),
                 "way_back": ways.get(line.id, ""),
             }
             for line in shown
@@ -80,7 +81,8 @@ async def export(call: PageCall) -> Response:
     def take(conn: Connection) -> tuple[str, int]:
         most, wanted = MOST_EXPORTED + 1, _filter(asked, zone)
         found = house.audit_lines.lines(conn, town.id, most, site_id=site_id, **wanted)
-        return log_words.as_table(call.say, found, zone, MOST_EXPORTED), min(len(found), MOST_EXPORTED)
+        table = log_words.as_table(call.say, found, zone, MOST_EXPORTED, told_by(town, call.say))
+        return table, min(len(found), MOST_EXPORTED)
 
     # Away from the writer: nobody's press waits for a table.
     table, count = await house.read(take)
