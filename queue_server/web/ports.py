@@ -21,6 +21,7 @@ from queue_server.domain.people import NewAccount, NewToken
 from queue_server.domain.planned import Course, Planned
 from queue_server.domain.sign_in import Person
 from queue_server.domain.simulation.demand import Booked
+from queue_server.domain.taken_pictures import Arriving
 from queue_server.domain.town import Clerk, Service, Site, Town
 from queue_server.domain.town_problem import Problem
 from queue_server.services.ports import Rescued
@@ -165,10 +166,34 @@ class Exchange(Protocol):
 
     def town_file(self, town: Town, say: Callable[[str], str]) -> str: ...
     def services_file(self, town: Town, say: Callable[[str], str]) -> bytes: ...
+    def packed_town(self, conn: Connection, town: Town, say: Callable[[str], str]) -> Any:
+        """Return a set-up with the pictures that it names."""
+
+    def pack(self, packed: Any) -> bytes:
+        """Return a set-up with its pictures as a zip."""
+
     def read_town(
         self, raw: bytes, name: str, say: Callable[[str], str]
-    ) -> tuple[Town | None, Sequence[Any]]:
-        """Return the town of a file, or its mistakes: `line`, `column`, `code`, `text`, `quote`."""
+    ) -> tuple[Town | None, Any, Sequence[Any]]:
+        """Return the town of a file and what came with it (`toml`, `names`, `bodies`), or its mistakes.
+
+        A mistake has `line`, `column`, `code`, `text`, `quote`.
+        """
+
+    def look_at(
+        self, packed: Any, arriving: Arriving, own_count: int, say: Callable[[str], str]
+    ) -> tuple[Mapping[str, bytes], Sequence[Any]]:
+        """Return small sights (WebP) of the pictures that are new, id → bytes, or what is wrong with them."""
+
+    def take_pictures(
+        self,
+        conn: Connection,
+        organisation_id: str,
+        arriving: Arriving,
+        bodies: Mapping[str, bytes],
+        now: datetime,
+    ) -> Sequence[Any] | None:
+        """Keep what a file brings; return what was done (`act`, `id`, `before`, `after`), None: too many."""
 
     def read_services(
         self, raw: bytes, name: str, town: Town, says: Sequence[Callable[[str], str]]
@@ -230,6 +255,12 @@ class Speech(Protocol):
     async def room(self, language: str, room: str) -> Path | None: ...
     def reads(self, language: str) -> bool:
         """Tell whether pages can be read aloud in a language, as far as is known by now."""
+
+    def why_silent(self, language: str) -> str:
+        """Tell why no call is spoken in a language: `words` for want of words, `voice` of a voice.
+
+        Empty: it is spoken, speech is switched off, or nobody knows yet.
+        """
 
     async def read(self, language: str, text: str) -> Path | None:
         """Give a text as sound, numbers digit by digit.

@@ -71,6 +71,13 @@ class Announcements:
     def reads(self, language: str) -> bool:
         return self._enabled and self._queue.may_speak and voice_of(language) in self._sounds.words
 
+    def why_silent(self, language: str) -> str:
+        if not self._enabled or (self._queue.may_speak and not self.available):
+            return ""
+        if language not in self._sounds.words:
+            return "words"
+        return "" if self._queue.health([language]).voices[language] else "voice"
+
     async def read(self, language: str, text: str) -> Path | None:
         words = self._sounds.words.get(voice_of(language))
         if words is None:

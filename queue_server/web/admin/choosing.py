@@ -5,7 +5,7 @@ What must not live here: whether a choice is right (`domain.town_check`).
 
 import zoneinfo
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from queue_server.domain.admission import Admission
@@ -13,6 +13,7 @@ from queue_server.domain.interpreting import LANGUAGES as INTERPRETED
 from queue_server.domain.look import Face
 from queue_server.domain.papers import questions_of
 from queue_server.domain.person_fields import PERSON_FIELDS
+from queue_server.domain.phrases import voice_of
 from queue_server.domain.reminding import CHOICES_MIN
 from queue_server.domain.town import (
     EVERY_SKILL,
@@ -29,24 +30,37 @@ from queue_server.domain.town import (
     Town,
 )
 from queue_server.web.languages import name_in
+from queue_server.web.pages import PageCall
 from queue_server.web.texts import Texts, offered
 
 Choice = tuple[str, str]
 _SPOKEN: Final = ("ar", "bg", "es", "fa", "fr", "it", "ku", "pl", "ro", "ru", "tr", "uk", "vi")
 """Languages that a town may write its own texts in; the pages have their words in `offered()` alone."""
+_OF_SOUND: Final = frozenset({"known_languages", "languages_of_calls"})
+"""Lists in which it matters whether calls are spoken in a language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a form stands in: the town, the site of the thing (None: it stands in none), words, states."""
+    """What a form stands in: the town, the site of the thing (None: it stands in none), words, states.
+
+    `why_silent` tells why no call is spoken in a language (`web.ports.Speech`).
+    """
 
     town: Town
     site: Site | None
     say: Texts
     states: Collection[str] = ()
+    why_silent: Callable[[str], str] = field(default=lambda _: "", compare=False)
 
     def text(self, texts: Any) -> str:
         return texts if isinstance(texts, str) else self.say.in_words(texts)
+
+
+def around_of(call: PageCall, town: Town, site: Site | None = None) -> Around:
+    """Return what the form of a page stands in."""
+    house = call.house
+    return Around(town, site, call.say, tuple(house.settlement.states), house.speech.why_silent)
 
 
 def choices_of(name: str, around: Around) -> list[Choice]:
@@ -135,7 +149,34 @@ def _languages(around: Around) -> Iterable[Choice]:
 def _known_languages(around: Around) -> Iterable[Choice]:
     """Choose among those of the pages, many that visitors speak, and what else the town has already."""
     known = dict.fromkeys((*offered(), *_SPOKEN, *around.town.languages))
-    return [(one, name_in(around.say, one)) for one in known]
+    return [(one, _heard(around, one, voice_of(one))) for one in known]
+
+
+def _languages_of_calls(around: Around) -> Iterable[Choice]:
+    return [(one, _heard(around, one, one)) for one in around.town.languages]
+
+
+def _heard(around: Around, language: str, voice: str) -> str:
+    """Return a language's name, with a word where calls are not spoken in it."""
+    name = name_in(around.say, language)
+    return around.say("admin.choice_silent", language=name) if around.why_silent(voice) else name
+
+
+def silent_words(name: str, around: Around) -> str:
+    """Say what it means that languages of a list are not spoken here, and what to do; empty for none."""
+    if name not in _OF_SOUND:
+        return ""
+    why: dict[str, list[str]] = {}
+    for one in around.town.languages:
+        reason = around.why_silent(voice_of(one) if name == "known_languages" else one)
+        why.setdefault(reason, []).append(name_in(around.say, one))
+    told = [
+        around.say(f"admin.silent_{reason}", languages=", ".join(why[reason]))
+        for reason in ("voice", "words")
+        if reason in why
+    ]
+    is_any = told or any(around.why_silent(voice_of(one)) for one, _ in choices_of(name, around))
+    return " ".join([around.say("admin.silent_means"), *told]) if is_any else ""
 
 
 def _interpreted(around: Around) -> Iterable[Choice]:
@@ -167,6 +208,7 @@ _LISTS: Final[Mapping[str, Callable[[Around], Iterable[Choice]]]] = {
     "pictures": lambda around: around.town.pictures.items(),
     "languages": _languages,
     "known_languages": _known_languages,
+    "languages_of_calls": _languages_of_calls,
     "interpreted": _interpreted,
     "states": _states,
     "time_zones": _time_zones,

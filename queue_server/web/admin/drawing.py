@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from queue_server.domain.town import GERMAN
-from queue_server.web.admin.choosing import Around, choices_of, for_key, grouped, known_texts
+from queue_server.web.admin.choosing import Around, choices_of, for_key, grouped, known_texts, silent_words
 from queue_server.web.admin.fields import Field, Widget
 from queue_server.web.admin.reading import Typed
 from queue_server.web.admin.value_words import hint, label
@@ -47,7 +47,7 @@ def drawn(
         "at": at,
         "is_group": one.widget in _GROUPS,
         "label": label(say, what, one.name),
-        "hint": hint(say, what, one.name),
+        "hint": " ".join(filter(None, (hint(say, what, one.name), silent_words(one.choices, around)))),
         "error": errors.get(at, ""),
         "typed": typed,
         "most": one.most,

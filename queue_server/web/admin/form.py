@@ -17,7 +17,6 @@ from queue_server.web.admin.drawing import Drawn, drawn, empty
 from queue_server.web.admin.fields import Field, Part, Sort, Widget
 from queue_server.web.admin.problem_words import place_of, problem_words, told
 from queue_server.web.admin.reading import Form, Typed, read, written
-from queue_server.web.texts import Texts
 
 _INSTEAD = {Code.SERVICE_WITHOUT_CLERK: "clerk_ids"}
 """Where a mistake of the whole thing is put right, if the form has that field."""
@@ -165,12 +164,10 @@ class ThingForm:
         return [{"at": at, "label": labels.get(at, ""), "text": self.errors[at]} for at in order]
 
 
-def form_of(
-    sort: Sort, town: Town, site: Site | None, thing: Any, say: Texts, states: Iterable[str]
-) -> ThingForm:
+def form_of(sort: Sort, around: Around, thing: Any) -> ThingForm:
     """Return the form of a thing, or of a new one."""
     parts = sort.parts if thing is not None else sort.parts[:1]
-    return ThingForm(sort, parts, town, site, thing, Around(town, site, say, tuple(states)))
+    return ThingForm(sort, parts, around.town, around.site, thing, around)
 
 
 def _defaults(what: str) -> Any:

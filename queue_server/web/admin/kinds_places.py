@@ -55,7 +55,7 @@ DISPLAY: Final = Sort(
         Part(
             "sound",
             (
-                Field("spoken", Widget.CHOICES, choices="languages"),
+                Field("spoken", Widget.CHOICES, choices="languages_of_calls"),
                 Field("chime", Widget.CHOICE, choices="chimes", of=Chime),
                 Field("loud_hours", Widget.HOURS),
                 Field("soft_volume", Widget.NUMBER),

@@ -142,7 +142,7 @@ _CALLING: Final = Part(
     "calling",
     (
         Field("number_style", Widget.CHOICE, choices="number_styles", of=NumberStyle),
-        Field("announce_languages", Widget.CHOICES, choices="languages"),
+        Field("announce_languages", Widget.CHOICES, choices="languages_of_calls"),
         Field("announce_own_language", Widget.SWITCH),
         Field("speech_rate", Widget.NUMBER),
         Field("min_on_screen_s", Widget.NUMBER),

@@ -13,6 +13,7 @@ from queue_server.domain.access import Act
 from queue_server.domain.errors import NotFound
 from queue_server.domain.town import Channel, Town
 from queue_server.domain.town_edit import put
+from queue_server.web.admin.choosing import around_of
 from queue_server.web.admin.form import form_of
 from queue_server.web.admin.frame import framed, may_change, sent, town_of
 from queue_server.web.admin.kinds_offers import NEW_SERVICE
@@ -58,7 +59,7 @@ async def new_service(call: PageCall) -> Response:
             raise NotFound(what="service")
         like, heading = taken
     around = put(town, "category", heading) if heading is not None else town
-    form = form_of(NEW_SERVICE, around, None, None, call.say, call.house.settlement.states)
+    form = form_of(NEW_SERVICE, around_of(call, around), None)
     if call.request.method != "POST":
         form.show(like)
         return show_form(call, form)

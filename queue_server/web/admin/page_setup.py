@@ -29,6 +29,7 @@ from queue_server.web.admin.changing import (
     lost_words,
     stamp,
 )
+from queue_server.web.admin.choosing import around_of
 from queue_server.web.admin.fields import Sort
 from queue_server.web.admin.form import ThingForm, form_of
 from queue_server.web.admin.frame import framed, going_back_to, may_change, sent, sites_of, town_of
@@ -234,7 +235,7 @@ def _why_refused(call: PageCall, refusal: Refusal) -> str:
 
 
 def _form(call: PageCall, sort: Sort, town: Town, site: Site | None, thing: Any) -> ThingForm:
-    return form_of(sort, town, site, thing, call.say, call.house.settlement.states)
+    return form_of(sort, around_of(call, town, site), thing)
 
 
 def _site(call: PageCall, town: Town) -> Site | None:
