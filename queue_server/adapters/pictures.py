@@ -3,25 +3,35 @@
 What must not live here: who may send one, and which display shows it (the set-up).
 """
 
-import hashlib
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.picture_child import LOGO, MEDIA_TYPES, REFUSALS
+from queue_server.adapters.picture_child import AS_IT_IS, LOGO, REFUSALS
+from queue_server.adapters.picture_file import MEDIA_TYPES, id_of, kind_of
 from queue_server.adapters.planned_changes import course_of
 from queue_server.adapters.tables.setting_up import PICTURE
 from queue_server.adapters.town.store import lock_settings, raise_version
+from queue_server.domain.administration import Done
+from queue_server.domain.taken_pictures import Arriving
 
 MOST: Final = 20
 """So many a town has at most: they are in every backup."""
 _WITHIN_S: Final = 20
-_ID_LETTERS: Final = 32
+
+
+class PictureDone(NamedTuple):
+    """What was done to one picture, as the audit log takes it."""
+
+    act: Done
+    id: str
+    before: dict[str, str] | None
+    after: dict[str, str] | None
 
 
 def drawn_anew(raw: bytes, *, is_logo: bool = False) -> tuple[str, bytes] | str:
@@ -30,10 +40,19 @@ def drawn_anew(raw: bytes, *, is_logo: bool = False) -> tuple[str, bytes] | str:
     What is in the file beside the picture (the place where a photo was taken, its camera, anything hidden in
     it) is gone. It happens in a process of its own: what a broken file does to a decoder stays there.
     """
+    return _child(LOGO if is_logo else b"", raw)
+
+
+def seen_as_it_is(raw: bytes) -> tuple[str, bytes] | str:
+    """Return media type and a small sight (WebP) of a picture to be kept as it is, or why it is not."""
+    return _child(AS_IT_IS, raw)
+
+
+def _child(what: bytes, raw: bytes) -> tuple[str, bytes] | str:
     try:
         child = subprocess.run(
             [sys.executable, "-m", "queue_server.adapters.picture_child"],
-            input=(LOGO if is_logo else b"") + b"\n" + raw,
+            input=what + b"\n" + raw,
             capture_output=True,
             timeout=_WITHIN_S,
             check=False,
@@ -53,7 +72,7 @@ def add(
     """Keep a picture; return its id, None when there are too many. The same one is kept once."""
     lock_settings(connection)
     media_type, body = picture
-    id_ = hashlib.sha256(body).hexdigest()[:_ID_LETTERS]
+    id_ = id_of(body)
     own = PICTURE.c.organisation_id == organisation_id
     known = set(connection.execute(sa.select(PICTURE.c.id).where(own)).scalars())
     if id_ in known:
@@ -65,6 +84,40 @@ def add(
     connection.execute(sa.insert(PICTURE).values(**row, body=body, added_at=now))
     raise_version(connection)
     return id_
+
+
+def take_in(
+    connection: Connection,
+    organisation_id: str,
+    arriving: Arriving,
+    bodies: Mapping[str, bytes],
+    now: datetime,
+) -> list[PictureDone] | None:
+    """Keep what a file brings and say anew what it calls otherwise; return what was done, to be written down.
+
+    None, and the caller rolls back, when the town would have too many. The bytes have been seen by
+    `seen_as_it_is`, and an id is the hash of its own.
+    """
+    done: list[PictureDone] = []
+    for id_, name in arriving.new.items():
+        picture = MEDIA_TYPES[kind_of(bodies[id_])], bodies[id_]
+        if add(connection, organisation_id, picture, name, now) is None:
+            return None
+        done.append(PictureDone(Done.PICTURE_ADDED, id_, None, {"name": name}))
+    for id_, name in arriving.renamed.items():
+        before = rename(connection, organisation_id, id_, name)
+        if before is not None:
+            done.append(PictureDone(Done.PICTURE_CHANGED, id_, {"name": before}, {"name": name}))
+    return done
+
+
+def bodies_of(connection: Connection, organisation_id: str, ids: Collection[str]) -> dict[str, bytes]:
+    """Return id → bytes of those pictures that the town has."""
+    own = (PICTURE.c.organisation_id == organisation_id) & PICTURE.c.id.in_(ids)
+    return {
+        row.id: bytes(row.body)
+        for row in connection.execute(sa.select(PICTURE.c.id, PICTURE.c.body).where(own))
+    }
 
 
 def rename(connection: Connection, organisation_id: str, id_: str, name: str) -> str | None:

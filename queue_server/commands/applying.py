@@ -5,11 +5,13 @@ What must not live here: where the new set-up comes from.
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters import pictures
 from queue_server.adapters.database import Database
 from queue_server.adapters.post.admission import post_admission
 from queue_server.adapters.town import store as town_store
@@ -17,12 +19,16 @@ from queue_server.adapters.town.messages import describe
 from queue_server.adapters.town.source import TownFileError
 from queue_server.adapters.town_use import Use, lock_sites, uses_lost
 from queue_server.commands.common import Problem, complain, now
+from queue_server.commands.noting import noted
 from queue_server.commands.setup_noting import note_setup
+from queue_server.domain.taken_pictures import Arriving
 from queue_server.domain.town import Town
 from queue_server.web.texts import load_texts
 
+T = TypeVar("T")
 
-def read_or_tell(file: Path, read: Callable[[], Town]) -> Town:
+
+def read_or_tell(file: Path, read: Callable[[], T]) -> T:
     """Return what was read of a file; raises `Problem` when all that is wrong in it has been printed."""
     try:
         return read()
@@ -75,6 +81,20 @@ def save(conn: Connection, before: Town | None, after: Town) -> int:
     note_setup(conn, before, after)
     post_admission(conn, before, after, town_store.config_version(conn), now())
     return count
+
+
+def take_pictures(
+    conn: Connection, organisation_id: str, coming: Arriving, bodies: Mapping[str, bytes]
+) -> int:
+    """Keep what a file brings, and write it down; return how many pictures. Raises `Problem` for too many."""
+    done = pictures.take_in(conn, organisation_id, coming, bodies, now())
+    if done is None:
+        raise Problem(
+            "pictures were added meanwhile, there would be too many; nothing was applied. Run this again"
+        )
+    for one in done:
+        noted(conn, organisation_id, one.act, "picture", one.id, before=one.before, after=one.after)
+    return len(done)
 
 
 def _refuse(uses: list[Use]) -> None:

@@ -17,12 +17,13 @@ Address = tuple[str, str]
 def taken_over(found: Town, own: Town, prefix: str = "") -> Town:
     """Return what `own` becomes by a file that describes `found`.
 
-    The town's own id stays, for accounts and visits hang on it; with another town's file, its own name, too.
+    The town's own id stays, for accounts and visits hang on it; with another town's file its own name and
+    logo, too: a coat of arms is nobody else's.
     With `prefix` every other id gets it in front: several towns of one database may not share any.
     """
     town = _prefixed(found, prefix) if prefix else found
-    name = own.name if found.id != own.id else found.name
-    return replace(town, id=own.id, name=name, letter_texts=own.letter_texts)
+    name, logo = (town.name, town.look_logo) if found.id == own.id else (own.name, own.look_logo)
+    return replace(town, id=own.id, name=name, look_logo=logo, letter_texts=own.letter_texts)
 
 
 def nameless(town: Town, word: str) -> Town:

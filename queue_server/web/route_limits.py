@@ -20,7 +20,7 @@ from queue_server.domain.access import Actor, SignInRequired
 from queue_server.live.socket_options import LONGEST_MESSAGE
 from queue_server.web.house import House
 from queue_server.web.proxies import client_address
-from queue_server.web.security import BODY_LIMIT, LONGER, PayloadTooLarge, announced_length
+from queue_server.web.security import LONGER, PayloadTooLarge, announced_length
 
 NO_BODY: Final = 1024
 """Where no body is read: what some client sends all the same."""
@@ -54,7 +54,6 @@ BODIES: Final[dict[str, int]] = {
     "/admin/letters/{kind}/{language}/preview": LONG_FORM,
     "/department/{department}/rescue": RESCUE_FORM,
     "/admin/closing/{site}": RESCUE_FORM,
-    "/admin/exchange": BODY_LIMIT,  # a town's whole set-up: the sample's has 50 kB
     **LONGER,
 }
 BUCKETS: Final[dict[str, Bucket]] = {

@@ -18,9 +18,15 @@ from queue_server.web.refusing import Refuse, answer_refusal
 BODY_LIMIT: Final = 1024 * 1024
 """The longest body that an address takes but `LONGER`; each has its own, shorter one (`web.route_limits`)."""
 LONGEST_PICTURE: Final = 2 * 1024 * 1024
-LONGER: Final[Mapping[str, int]] = dict.fromkeys(
-    ("/admin/pictures", "/admin/look"), LONGEST_PICTURE + 64 * 1024
-)
+LONGEST_SET_UP: Final = 24 * 1024 * 1024
+"""A set-up with its pictures. Twenty have 40 MB at most, but it is held in memory, some times over."""
+LONGEST_CARRIED: Final = LONGEST_SET_UP // 3 * 4 + 64 * 1024
+"""The same in a field of a form."""
+LONGER: Final[Mapping[str, int]] = {
+    "/admin/pictures": LONGEST_PICTURE + 64 * 1024,
+    "/admin/look": LONGEST_PICTURE + 64 * 1024,
+    "/admin/exchange": LONGEST_CARRIED + 64 * 1024,
+}
 """Addresses that take more, for a file that cannot be short; with room for the form around it."""
 
 CONTENT_SECURITY_POLICY: Final = (

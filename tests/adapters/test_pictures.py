@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from queue_server.adapters import picture_child, pictures
+from queue_server.adapters.picture_file import MEDIA_TYPES
 
 GPS, TURNED = 0x8825, 0x0112
 
@@ -37,7 +38,7 @@ def a_bomb() -> bytes:
 @pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB")])
 def test_a_picture_stays_what_it_is(kind: str, mode: str) -> None:
     media_type, kept = picture_child.drawn_anew(a_file(kind, mode=mode))
-    assert media_type == picture_child.MEDIA_TYPES[kind]
+    assert media_type == MEDIA_TYPES[kind]
     shown = Image.open(BytesIO(kept))
     assert (shown.format, shown.size) == (kind, (320, 180))
     assert picture_child.drawn_anew(a_file(kind, mode=mode)) == (media_type, kept), "one id for one picture"

@@ -52,3 +52,11 @@ def test_a_town_that_is_given_away_names_nobody_and_still_fits() -> None:
         ("person-2", "person-2", "Person 2", ()),
     ]
     assert list(check(given, zoneinfo.available_timezones(), ())) == []
+
+
+def test_a_coat_of_arms_is_not_taken_over_from_another_town() -> None:
+    theirs, ours = "a" * 32, "b" * 32
+    own = replace(OWN, look_logo=ours)
+    assert taken_over(a_town(look_logo=theirs), own).look_logo == ours
+    assert taken_over(a_town(look_logo=theirs), OWN).look_logo == ""
+    assert taken_over(a_town(id="ours", look_logo=theirs), own).look_logo == theirs

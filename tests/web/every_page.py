@@ -204,6 +204,7 @@ NO_PAGE: Final = frozenset(
         "/admin/missing.csv",
         "/admin/durations/chosen",
         *("/admin/exchange/services.csv", "/admin/exchange/town.toml", "/calendar/{secret}.ics"),
+        "/admin/exchange/town.zip",
         "/admin/figures/table",
         "/admin/figures/report.pdf",
         *("/demo/mails/{mail}/calendar", "/demo/paper/{kiosk}/slips", "/demo/paper/{kiosk}/slips/{name}"),

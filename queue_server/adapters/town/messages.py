@@ -17,7 +17,8 @@ def describe(problem: FileProblem, _: Callable[[str], str]) -> str:
 
     `_` returns the text of a key in the reader's language.
     """
-    sentences = [_("town.place" if problem.where else "town.place_alone"), _(f"town.problem.{problem.code}")]
+    place = "place" if problem.where else "place_alone" if problem.line else "place_file"
+    sentences = [_(f"town.{place}"), _(f"town.problem.{problem.code}")]
     if problem.suggestion:
         sentences.append(_("town.did_you_mean"))
     elif problem.expected and problem.code in _TELLING_WHAT_IS_POSSIBLE:

@@ -34,6 +34,7 @@ class ShapeCode(StrEnum):
     COUNT_DIFFERS = "count_differs"
     DUPLICATE_KEY = "duplicate_key"
     EMPTY_FILE = "empty_file"
+    FILE_TOO_LONG = "file_too_long"
     FILE_UNREADABLE = "file_unreadable"
     MISSING_CELL = "missing_cell"
     MISSING_COLUMN = "missing_column"
@@ -49,12 +50,20 @@ class ShapeCode(StrEnum):
     NOT_THREE_PARTS = "not_three_parts"
     NOT_TRUE_OR_FALSE = "not_true_or_false"
     NOT_UTF8 = "not_utf8"
+    PACKED_BROKEN = "packed_broken"
+    PACKED_OTHER_FILE = "packed_other_file"
+    PACKED_TOO_MUCH = "packed_too_much"
+    PACKED_WITHOUT_TOWN = "packed_without_town"
+    PICTURE_DIFFERS = "picture_differs"
+    PICTURE_UNFIT = "picture_unfit"
+    PICTURE_UNNAMED = "picture_unnamed"
     ROUNDED_NUMBER = "rounded_number"
     SAME_SERVICE = "same_service"
     SERVICE_WITHOUT_DEPARTMENT = "service_without_department"
     SPREADSHEET_FILE = "spreadsheet_file"
     SYNTAX = "syntax"
     TOO_MANY_CELLS = "too_many_cells"
+    TOO_MANY_PICTURES = "too_many_pictures"
     UNKNOWN_COLUMN = "unknown_column"
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"
@@ -62,7 +71,7 @@ class ShapeCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class FileProblem:
-    """One mistake in a file. Line and column count from 1; `where` is the dotted path of the key.
+    """One mistake in a file. Line and column count from 1; 0 is the whole file. `where`: the key's path.
 
     `found`, `expected` and `suggestion` are values from the file or the format, empty when they say nothing.
     """

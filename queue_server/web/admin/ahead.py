@@ -18,7 +18,7 @@ from queue_server.domain.setup_words import sides, site_of, sites_of
 from queue_server.domain.town import Town
 from queue_server.domain.town_diff import diff
 from queue_server.services.locales import locale_of
-from queue_server.web.admin.changing import Outcome, Plan
+from queue_server.web.admin.changing import Also, Outcome, Plan
 from queue_server.web.admin.frame import may_change_all, town_of
 from queue_server.web.noting import doer_of, note
 from queue_server.web.pages import PageCall
@@ -68,15 +68,17 @@ async def foresee_from(call: PageCall, plan: Plan, starts: date) -> Outcome:
     return Outcome(before, after, diff(before, after), problems, lost)
 
 
-async def keep_from(call: PageCall, plan: Plan, starts: date) -> Planned | None:
+async def keep_from(call: PageCall, plan: Plan, starts: date, also: Also | None = None) -> Planned | None:
     """Keep a plan that begins on a day and write down who made it; None when it changes nothing.
 
-    Raises what `Settlement.plan_change` and the plan raise.
+    `also` is done at once, in the same transaction. Raises what `Settlement.plan_change` and the plan raise.
     """
     house, organisation_id = call.house, call.actor.organisation_id
     doer = await doer_of(house, call.actor)
 
     def work(conn: Connection) -> Planned | None:
+        if also is not None:
+            also(conn, house.clock())
         before = house.settlement.course(conn, organisation_id).on(starts)
         made = house.settlement.plan_change(
             conn, organisation_id, plan, starts, doer.actor[:60], house.clock()
@@ -86,7 +88,7 @@ async def keep_from(call: PageCall, plan: Plan, starts: date) -> Planned | None:
         return made
 
     made = await house.write(work)
-    if made is not None:
+    if made is not None or also is not None:
         await house.renew_settings()
     return made
 

@@ -27,6 +27,7 @@ from queue_server.web.noting import note
 from queue_server.web.pages import PageCall
 
 Plan: TypeAlias = Callable[[Town], Town]
+Also: TypeAlias = Callable[[Connection, datetime], None]
 _STAMP = "%Y%m%dT%H%M%S%f"
 
 
@@ -139,20 +140,23 @@ async def foresee(call: PageCall, plan: Plan) -> Outcome:
     return Outcome(before, after, diff(before, after), problems, lost)
 
 
-async def keep(call: PageCall, plan: Plan) -> datetime | None:
+async def keep(call: PageCall, plan: Plan, also: Also | None = None) -> datetime | None:
     """Do a plan and write down who did it; return when, None when it changed nothing.
 
-    Raises what `Settlement.change_town` and the plan raise.
+    `also` is done in the same transaction, before it. Raises what `Settlement.change_town` and the plan
+    raise.
     """
     house = call.house
 
     def work(conn: Connection) -> datetime | None:
         now = house.clock()
+        if also is not None:
+            also(conn, now)
         before, after = keep_in(call, conn, plan, now)
         return None if before == after else now
 
     at = await house.write(work)
-    if at is not None:
+    if at is not None or also is not None:
         await house.renew_settings()
     return at
 

@@ -6,7 +6,7 @@ What must not live here: taking back (`web.admin.page_changes`).
 from queue_server.web.admin.changing import moment_of
 from queue_server.web.pages import PageCall
 
-_KNOWN = frozenset({"same", "undone"})
+_KNOWN = frozenset({"pictures", "same", "undone"})
 
 
 def notice(call: PageCall) -> dict[str, str]:

@@ -3,6 +3,7 @@
 What must not live here: what stands in it. Nothing is written to a disk: a file lives as long as its request.
 """
 
+import asyncio
 import binascii
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -15,7 +16,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from queue_server.domain.errors import BadInput
 from queue_server.web.admin.frame import sent
 from queue_server.web.pages import PageCall
-from queue_server.web.security import BODY_LIMIT, LONGEST_PICTURE
+from queue_server.web.security import LONGEST_CARRIED, LONGEST_PICTURE, LONGEST_SET_UP
 
 LONGEST_NAME: Final = 80
 
@@ -27,9 +28,11 @@ class SentFile:
     name: str
     raw: bytes
 
-    @property
     def carried(self) -> str:
-        """The bytes as a hidden field holds them, so that nobody has to choose the file twice."""
+        """Return the bytes as a hidden field holds them, so that nobody has to choose the file twice.
+
+        Of a long one it takes a second: not in the loop by which clerks call.
+        """
         return urlsafe_b64encode(zlib.compress(self.raw)).decode("ascii")
 
 
@@ -40,17 +43,28 @@ async def sent_file(form: FormData) -> SentFile | None:
         raw = await uploaded.read()
         await uploaded.close()
         return SentFile(_named(uploaded.filename), raw) if raw or uploaded.filename else None
-    raw_or_none = _unpacked(str(form.get("carried") or ""))
+    raw_or_none = await asyncio.to_thread(_unpacked, str(form.get("carried") or ""))
     return SentFile(_named(str(form.get("name") or "")), raw_or_none) if raw_or_none is not None else None
 
 
 async def sent_with_picture(call: PageCall) -> FormData:
     """Return the form, held in memory: what is longer than a spool would go to a disk, and need one."""
+    return await _held(call, LONGEST_PICTURE * 2)
+
+
+async def sent_with_set_up(call: PageCall) -> FormData:
+    """Return the form with a whole set-up in it, as a file or carried along, held in memory."""
+    return await _held(call, LONGEST_CARRIED)
+
+
+async def _held(call: PageCall, longest: int) -> FormData:
     request = call.request
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await sent(call)
-    parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=20)
-    parser.spool_max_size = LONGEST_PICTURE * 2
+    parser = MultiPartParser(
+        request.headers, request.stream(), max_files=1, max_fields=20, max_part_size=longest
+    )
+    parser.spool_max_size = longest
     try:
         form = await parser.parse()
     except (MultiPartException, KeyError):
@@ -69,7 +83,7 @@ def _unpacked(carried: str) -> bytes | None:
         return None
     try:
         unpacking = zlib.decompressobj()
-        raw = unpacking.decompress(urlsafe_b64decode(carried.encode()), BODY_LIMIT)
+        raw = unpacking.decompress(urlsafe_b64decode(carried.encode()), LONGEST_SET_UP)
     except (zlib.error, binascii.Error, ValueError):
         return None
     return raw if unpacking.eof else None

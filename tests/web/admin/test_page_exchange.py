@@ -13,7 +13,7 @@ from queue_server.adapters.tables.operations import AUDIT
 from queue_server.adapters.town.file import load
 from queue_server.domain.access import Actor, Role
 from queue_server.domain.town import Town as SetUp
-from queue_server.web.security import BODY_LIMIT
+from queue_server.web.security import BODY_LIMIT, LONGEST_SET_UP
 from tests.e2e.harness.axe import axe_by_day_and_night
 from tests.web.admin.setup import found, read, settings
 from tests.web.askers import MUSTER
@@ -197,17 +197,19 @@ async def test_a_form_without_a_file_is_refused(town: Town, data: dict[str, str]
 
 async def test_what_unpacks_to_more_than_a_file_may_be_is_refused(town: Town) -> None:
     """A few bytes may unpack to gigabytes."""
-    bomb = urlsafe_b64encode(zlib.compress(b"#" * (BODY_LIMIT + 1))).decode()
-    assert len(bomb) < 10_000
+    bomb = urlsafe_b64encode(zlib.compress(b"#" * (LONGEST_SET_UP + 1))).decode()
+    assert len(bomb) < 50_000
     data = {"csrf": field(await read(town, PAGE), "csrf"), "kind": "town", "act": "apply", "carried": bomb}
     answer = await town.client.post(PAGE, data=data, headers=town.headers("administrator"))
     assert answer.status_code == 422
     assert "Bitte wählen Sie eine Datei aus." in words(answer.text)
 
 
-async def test_a_file_that_is_too_long_is_refused_before_it_is_read(town: Town) -> None:
-    answer = await check(town, "town", b"#" * BODY_LIMIT)
-    assert answer.status_code == 413
+@pytest.mark.parametrize("kind", ["town", "services"])
+async def test_a_text_that_is_too_long_is_refused_before_it_is_read(town: Town, kind: str) -> None:
+    answer = await check(town, kind, b"#" * (BODY_LIMIT + 1))
+    assert answer.status_code == 422
+    assert "a.toml: Die Datei hat mehr als 1 MB" in words(answer.text)
 
 
 async def test_a_files_name_is_text_and_nothing_else(town: Town) -> None:
@@ -264,7 +266,7 @@ async def test_the_road_of_a_file_is_accessible_and_narrow(
 
     await look("exchange")
     for file, then in (("schlecht.toml", "Es wurde nichts geändert."), ("gut.toml", "Was sich ändern würde")):
-        await page.get_by_label("Datei einer Einrichtung (.toml)").set_input_files(tmp_path / file)
+        await page.get_by_label("Datei einer Einrichtung (.zip oder .toml)").set_input_files(tmp_path / file)
         await page.get_by_role("button", name="Prüfen").first.click()
         await page.get_by_text(then).first.wait_for()
         await look(f"exchange-{file[:3]}")

@@ -95,7 +95,7 @@ async def test_what_is_no_picture_is_refused_at_its_field_and_what_was_typed_sta
 
 async def test_this_address_alone_takes_more_than_a_mebibyte(town: Town) -> None:
     much = b"x" * (LONGEST_PICTURE + 128 * 1024)
-    for path, length in ((PAGE, len(much)), ("/admin/exchange", LONGEST_PICTURE)):
+    for path, length in ((PAGE, len(much)), ("/admin/letters/booked/de", LONGEST_PICTURE)):
         answer = await town.client.post(path, content=much[:length], headers=town.headers("administrator"))
         assert answer.status_code == 413
 
