@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from pydantic_core import from_json as read_json
 from sqlalchemy.engine import Connection
 
+from queue_server.adapters import came
+from queue_server.adapters.came import CAME
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.adapters.rows.base import EVENT
 from queue_server.adapters.rows.inserting import insert_into
@@ -41,12 +43,16 @@ def count_day(
 
 def count_to_keep(connection: Connection, site_id: str, day: date, zone: tzinfo) -> dict[str, Any]:
     """Count one business day that is over, as `keep_counted` takes it."""
-    return to_json(count_day(connection, site_id, day, zone))
+    return _to_keep(connection, site_id, day, count_day(connection, site_id, day, zone))
 
 
 def keep_day(connection: Connection, site_id: str, day: date, tally: Tally) -> None:
     """Keep a day's figures, in place of what was kept of it before: a day is there once."""
-    keep_counted(connection, site_id, day, to_json(tally))
+    keep_counted(connection, site_id, day, _to_keep(connection, site_id, day, tally))
+
+
+def _to_keep(connection: Connection, site_id: str, day: date, tally: Tally) -> dict[str, Any]:
+    return to_json(tally) | {CAME: came.of_day(connection, site_id, day)}
 
 
 def keep_counted(connection: Connection, site_id: str, day: date, body: Mapping[str, Any]) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import served_visits
+from queue_server.adapters import came, served_visits
+from queue_server.adapters.came import CAME
 from queue_server.adapters.day_figures import count_day, days_before
 from queue_server.adapters.tables.figures import DAY_FIGURES
 from queue_server.adapters.town.store import zone_of
@@ -31,6 +32,8 @@ def compare_figures(
             for measure in sorted({*now, *before}):
                 if now.get(measure) != before.get(measure):
                     yield day, (measure, now.get(measure), before.get(measure))
+        if (now := came.of_day(connection, site_id, day)) != (before := kept.get(CAME, {})):
+            yield day, (CAME, now, before)
     in_log = set(days_before(connection, site_id, date.max))
     for day, lasted in served_visits.read_kept(connection, site_id, date.min, date.max).items():
         if day in in_log and (told := served_visits.of_day(connection, site_id, day)) != lasted:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar, get_args, get_type_hints
+from typing import Any, ClassVar, Final, get_args, get_type_hints
 
 from queue_server.domain.ticket import Adjustment, DueReason, Origin
 
@@ -99,9 +99,16 @@ class CallUndone(Event):
     restored: int | None = None
 
 
+FETCHED: Final = "fetched"
+"""A word in a field that was there, and not a field: a program from before reads it."""
+
+
 @dataclass(frozen=True)
 class CallSettled(Event):
-    """What the displays said of a call: kept, so that a complaint has an answer."""
+    """What the displays said of a call: kept, so that a complaint has an answer.
+
+    `sound` is `FETCHED` where nobody waits for their word, since somebody fetches the visitors.
+    """
 
     call: int
     assigned_count: int

@@ -180,8 +180,10 @@ def _since(at: datetime | None, now: datetime) -> timedelta:
 
 def _note_outcomes(told: Iterable[tuple[int, CallStatus]], unit: Unit) -> Answer:
     """Keep in the log what the displays said of each call."""
-    unit.record(
-        e.CallSettled(call, status["assigned_count"], status["shown_count"], status["sound"], status["fetch"])
-        for call, status in told
-    )
+    unit.record(_outcome(call, status) for call, status in told)
     return {}
+
+
+def _outcome(call: int, status: CallStatus) -> e.CallSettled:
+    sound = e.FETCHED if status["reason"] == "fetch_mode" else status["sound"]
+    return e.CallSettled(call, status["assigned_count"], status["shown_count"], sound, status["fetch"])

@@ -56,6 +56,7 @@ class FiguresRow(TypedDict):
     no_concern: int | None
     calls: int | None
     calls_confirmed: int | None
+    calls_fetched: int | None
     open_min: int | None
     busy_min: int | None
     capacity_min: int | None

@@ -39,7 +39,7 @@ A_WEEK: Final = 7
 A_YEAR: Final = 12
 OF_SERVICES: Final = ("visits", "wait", "wait_p90", "missed", "late", "outside", "found_nothing", "held")
 OF_THE_WHOLE: Final = ("no_concern", "use", "capacity", "confirmed")
-EXPLAINED: Final = frozenset({"use", "capacity", "held", "late"})
+EXPLAINED: Final = frozenset({"use", "capacity", "held", "late", "confirmed"})
 CHANNELS: Final = ("by_portal", "by_kiosk", "by_desk", "by_api")
 
 
@@ -113,7 +113,9 @@ def keys_of(say: Texts, tally: Tally) -> dict[str, str]:
         "held": held(say, tally),
         "use": percent(say, tally.sum("busy_s"), tally.sum("open_s")),
         "capacity": percent(say, tally.sum("booked_min"), tally.sum("capacity_min")),
-        "confirmed": percent(say, tally.sum("calls_confirmed"), tally.sum("calls")),
+        "confirmed": percent(
+            say, tally.sum("calls_confirmed"), tally.sum("calls") - tally.sum("calls_fetched")
+        ),
     }
 
 

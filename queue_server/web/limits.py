@@ -45,7 +45,8 @@ class Rates:
     """For one kiosk: one hand steps through a page no faster, and one that runs wild silences no other."""
     status: Rate | None = field(default=Rate(3000, 2000))
     """For one address: 1,000 phones behind the hall's wireless come back at once after a break."""
-
+    why: Rate | None = field(default=Rate(6, 12))
+    """For one visitor's page: who was called before whom is read from the whole day's log."""
     holds: Rate | None = field(default=Rate(3, 30))
     """For one address without a token: 30 in ten minutes; each keeps a time from everybody else."""
     wrong_check_in: Rate | None = field(default=Rate(1, 3))
@@ -122,6 +123,7 @@ class Limits:
         self._pairing = RateLimiter(rates.pairing, clock=clock)
         self._tickets = RateLimiter(rates.tickets, clock=clock)
         self._speech = RateLimiter(rates.speech, clock=clock)
+        self._why = RateLimiter(rates.why, clock=clock)
         self._strangers = {
             name: RateLimiter(getattr(rates, name), clock=clock)
             for name in ("visitors", "status", "feeds", "files")
@@ -146,6 +148,10 @@ class Limits:
     def check_speech(self, kiosk: str) -> None:
         """Before a kiosk's page is read aloud."""
         self._speech.check(kiosk)
+
+    def check_why(self, visit: str) -> None:
+        """Before the log is asked why another number was called first. `visit` is whose page asks."""
+        self._why.check(visit)
 
     def check_stranger(self, bucket: str, address: str) -> None:
         """For each request of somebody who has not signed in. `bucket`: that of the address they ask."""

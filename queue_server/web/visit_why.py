@@ -42,7 +42,7 @@ def last_called(unit: Unit, number: int) -> int | None:
 
 
 async def told(call: PageCall, site: Site, mine: Ticket, on: date, other_id: int | None) -> str:
-    """Return the answer to `?other=`; empty when nothing was asked."""
+    """Return the answer to `?other=`; empty when nothing was asked. Raises TooManyRequests."""
     typed = call.request.query_params.get("other", "").strip()[:10]
     if not typed:
         return ""
@@ -50,6 +50,7 @@ async def told(call: PageCall, site: Site, mine: Ticket, on: date, other_id: int
         return call.say("status.pair_wrong")
     found = None
     if other_id is not None:
+        call.house.limits.check_why(f"{site.id}/{mine.id}")
         found = await call.house.read(partial(_find, call.house, site.id, on, mine.id, other_id))
     if found is None or found.at is None:
         return call.say("status.pair_not_called", number=typed)

@@ -8,9 +8,13 @@ import sqlalchemy as sa
 
 from queue_server.adapters import missing_documents as rows
 from queue_server.adapters.database import Database
+from queue_server.adapters.rows.base import EVENT, TICKET
+from queue_server.adapters.rows.stream_rows import STREAM
 from queue_server.domain.missing_documents import report
 from queue_server.services import counter, lacking
-from tests.town_hall import CAR, CARD, PASS, Hand, the_town
+from tests.adapters.test_day_figures import FIRST, keep_all, live
+from tests.services.booking_hall import Booker
+from tests.town_hall import CAR, CARD, PASS, Hand, booking_town, the_town
 
 PHOTO = {"de": "Foto"}
 SPAN = (date(2026, 1, 1), date(2026, 12, 31))
@@ -45,6 +49,34 @@ def test_visits_that_came_to_a_counter_are_counted_for_each_service(database: Da
     assert found == {(PASS, month): 3, (CARD, month): 1}
     elsewhere = database.read(partial(rows.visits, site_ids=["annex"], first=SPAN[0], last=SPAN[1]))
     assert elsewhere == {}
+
+
+def test_visits_are_the_same_whether_their_day_is_kept_or_not(database: Database) -> None:
+    """Three years of tickets took seconds to go through for each look at the report."""
+    hand = Booker(database, booking_town())
+    live(hand)
+
+    def visits() -> dict[tuple[str, str], int]:
+        return database.read(partial(rows.visits, site_ids=["hall"], first=SPAN[0], last=SPAN[1]))
+
+    before = visits()
+    assert before == {(CARD, "2026-03"): 2, (PASS, "2026-03"): 1}
+    keep_all(hand)
+    assert visits() == before
+    database.write(lambda c: c.execute(sa.delete(TICKET).where(TICKET.c.business_day == FIRST)))
+    assert visits() == before, "of a day that is kept nobody asks the tickets"
+
+
+def test_visits_that_are_forgotten_count_no_more_though_their_figures_stay(database: Database) -> None:
+    """Their notes are gone, so the share would be of too many."""
+    hand = Booker(database, booking_town())
+    live(hand)
+    keep_all(hand)
+    newer = sa.select(sa.func.min(EVENT.c.seq)).where(EVENT.c.business_day > FIRST).scalar_subquery()
+    forget = sa.update(STREAM).where(STREAM.c.site_id == "hall").values(forgotten_seq=newer - 1)
+    database.write(lambda c: c.execute(forget))
+    found = database.read(partial(rows.visits, site_ids=["hall"], first=SPAN[0], last=SPAN[1]))
+    assert sum(found.values()) == 2
 
 
 def test_notes_are_read_back_by_an_index_of_their_own(database: Database) -> None:

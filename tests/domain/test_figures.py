@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from queue_server.domain import calling, visiting
 from queue_server.domain import events as e
 from queue_server.domain.business_day import ends_at
@@ -174,7 +176,27 @@ def test_a_call_is_confirmed_when_it_was_shown_and_heard() -> None:
     day = a_hall()
     day.record([e.CallSettled(1, 2, 2, "started", False), e.CallSettled(2, 2, 2, "blocked", True)])
     tally = counted(day)
-    assert (tally.sum("calls"), tally.sum("calls_confirmed")) == (2, 1)
+    assert (tally.sum("calls"), tally.sum("calls_confirmed"), tally.sum("calls_fetched")) == (2, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("settled", "is_fetched"),
+    [
+        (e.CallSettled(1, 2, 0, e.FETCHED, True), True),
+        (e.CallSettled(1, 0, 0, "none", True), True),  # no screen hangs there
+        (e.CallSettled(1, 2, 1, "none", True), True),  # as it was noted before it was said
+        (e.CallSettled(1, 2, 0, "none", True), False),  # all screens were off
+        (e.CallSettled(1, 2, 2, "late", True), False),
+    ],
+)
+def test_where_visitors_are_fetched_a_call_is_neither_confirmed_nor_failed(
+    settled: e.CallSettled, is_fetched: bool
+) -> None:
+    day = a_hall()
+    day.record([settled])
+    tally = counted(day)
+    assert (tally.sum("calls"), tally.sum("calls_confirmed")) == (1, 0)
+    assert tally.sum("calls_fetched") == is_fetched
 
 
 OPEN = e.DayMeasured(opening=((480, 720),), capacity_min=600, earliest=((PASS, 3), (CARD, -1)))

@@ -18,6 +18,7 @@ from queue_server.live import timers as timers_module
 from queue_server.live.inbox import RequestKey
 from queue_server.live.timers import Timers
 from queue_server.services import counter
+from queue_server.services.ports import Answer, Unit
 from tests.live.hub_hall import LiveHall, live, until
 from tests.town_hall import CARD, Hand, at, taking, the_town
 
@@ -144,6 +145,22 @@ async def test_the_outcome_of_a_call_is_kept_once(ticking: Ticking) -> None:
     assert [event for event in ticking.log() if isinstance(event, e.CallSettled)] == [
         e.CallSettled(seq, assigned_count=1, shown_count=1, sound="started", fetch=False)
     ]
+
+
+async def test_where_the_visitors_are_fetched_no_screen_failed(ticking: Ticking) -> None:
+    """Else the figures would count the call among those that were not shown or not heard."""
+    ticking.hall.display()
+    await ticking.hall.sequencer.do("hall", _fetching)
+    await ticking.hall.take()
+    seq = (await ticking.hall.call())["seq"]
+    ticking.hall.monotonic += 60
+    await until(lambda: isinstance(ticking.log()[-1], e.CallSettled))
+    assert ticking.log()[-1] == e.CallSettled(seq, 1, 0, e.FETCHED, fetch=True)
+
+
+def _fetching(unit: Unit) -> Answer:
+    unit.record([e.CallModeSwitched("fetch")])
+    return {}
 
 
 async def test_the_outcomes_of_many_calls_are_one_command(

@@ -62,8 +62,9 @@ a_deed = st.one_of(
         st.fixed_dictionaries(
             {
                 "call": st.integers(1, 4),
+                "assigned_count": st.integers(0, 2),
                 "shown_count": st.integers(0, 2),
-                "sound": st.sampled_from(("started", "failed")),
+                "sound": st.sampled_from(("started", "failed", "none", "fetched")),
             }
         ),
     ),
@@ -85,6 +86,14 @@ def lived(deeds: list[tuple[int, tuple[str, dict[str, Any]]]]) -> list[Entry]:
     return [Entry(n, at(minute).astimezone(UTC), *deed) for n, (minute, deed) in enumerate(told, 1)]
 
 
+def judged(call: int, assigned_count: int, shown_count: int, sound: str) -> str:
+    if sound == "fetched" or assigned_count == 0:
+        return "fetched"
+    if sound == "none":
+        return "fetched" if shown_count else "failed"
+    return "confirmed" if sound == "started" and shown_count else "failed"
+
+
 class Naive:
     """Asks the whole log again for each figure."""
 
@@ -102,8 +111,9 @@ class Naive:
         for call in {entry.payload["call"] for entry in self.of("CallSettled")}:
             first = next(one for one in self.of("CallSettled") if one.payload["call"] == call)
             self.tally.count("calls", "", local(first).hour)
-            if first.payload["shown_count"] > 0 and first.payload["sound"] == "started":
-                self.tally.count("calls_confirmed", "", local(first).hour)
+            what = judged(**first.payload)
+            if what != "failed":
+                self.tally.count(f"calls_{what}", "", local(first).hour)
 
     def of(self, kind: str, id_: int | None = None) -> list[Entry]:
         return [e for e in self.log if e.kind == kind and (id_ is None or e.payload["appointment"] == id_)]

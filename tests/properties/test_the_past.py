@@ -115,6 +115,8 @@ class Pressing:
             lambda: calling.start(hall, id_, by=dice.choice(("clerk", "timer"))),
             lambda: calling.start(hall, id_, dice.choice(parked)) if parked else [],
             lambda: calling.park(hall, id_),
+            lambda: calling.start(hall, id_, dice.choice(parked)) if parked else [],
+            lambda: calling.park(hall, id_),
             lambda: calling.finish(hall, id_),
             lambda: calling.mark_no_show(hall, id_),
             lambda: calling.put_back(hall, id_, now),

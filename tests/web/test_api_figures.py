@@ -37,7 +37,8 @@ async def test_everybody_reads_a_month_that_is_over(town: Town) -> None:
     assert (total["visits"], told["first"], told["last"]) == (1200, "2026-02-01", "2026-02-28")
     assert sum(row["visits"] for row in told["by_service"]) == 1200
     assert total["from_appointment"] + total["from_kiosk"] == 1200
-    assert (total["calls"], total["open_min"], total["busy_min"]) == (1400, 30_000, 21_000)
+    assert (total["calls"], total["open_min"], total["busy_min"]) == (2000, 30_000, 21_000)
+    assert (total["calls_fetched"], total["calls_confirmed"]) == (600, 1360)
     assert [row["key"] for row in told["by_weekday"]] == ["1", "2", "3", "4", "5"]
     assert not [row for row in told["by_service"] if row["missed"] in range(1, 5)]
     assert complaints(answer, "/api/v1/sites/{site}/figures", "get") == []

@@ -1,9 +1,11 @@
 """Two numbers are typed, and the page says why one was called first: on any day of the log."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from queue_server.domain.access import Actor, Role
+from queue_server.web.limits import UNLIMITED, Limits, Rate
 from tests.web.askers import MUSTER, a_session
 from tests.web.running import Town
 from tests.web.test_page_desk import words
@@ -88,6 +90,25 @@ async def test_another_persons_reason_is_not_told(town: Town) -> None:
     assert "Gründe anderer Personen nennen wir nicht." in words(answer.text)
     theirs = await town.client.get(chosen["status_url"], params={"other": mine["number"], "lang": "de"})
     assert f"Nummer {mine['number']} wurde heute nicht aufgerufen" in words(theirs.text)
+
+
+async def test_one_visitor_asks_only_so_often_for_each_answer_is_read_from_the_whole_day(town: Town) -> None:
+    """The other tests of pages run without limits."""
+    town.house.limits = Limits(replace(UNLIMITED, why=Rate(1, 2)))
+    await town.open()
+    first = await town.take("passport")
+    mine, theirs = await town.take("passport"), await town.take("passport")
+    await town.call()
+
+    async def status(of: dict[str, Any], **typed: Any) -> int:
+        answer = await town.client.get(of["status_url"], params=typed)
+        return int(answer.status_code)
+
+    other = {"other": first["number"]}
+    assert [await status(mine, **other) for _ in range(3)] == [200, 200, 429]
+    assert await status(mine) == 200, "the page itself is never refused"
+    assert await status(mine, other=theirs["number"]) == 200, "of who was not called nothing is read"
+    assert await status(theirs, **other) == 200, "nobody pays for another"
 
 
 async def test_who_reads_the_log_asks_about_any_day(town: Town) -> None:

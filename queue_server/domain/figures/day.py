@@ -20,13 +20,14 @@ from typing import Final, NamedTuple
 from queue_server.domain.entry import Entry, Payload, Unnamed
 from queue_server.domain.estimate_outcomes import KINDS as ESTIMATE_KINDS
 from queue_server.domain.estimate_outcomes import outcomes_of
+from queue_server.domain.events import FETCHED
 from queue_server.domain.figures.tally import NOBODYS, Key, Tally
 from queue_server.domain.figures.use import KINDS as COUNTER_KINDS
 from queue_server.domain.figures.use import Counters
 from queue_server.domain.figures.visits import KINDS as VISIT_KINDS
 from queue_server.domain.figures.visits import TAKEN, Act, Ending, Visit, Visits
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of what is counted and how: a day of another version is counted anew."""
 OF_ESTIMATES: Final = frozenset(ESTIMATE_KINDS)
 WAITS: Final = ("wait_booked", "wait_walk_in")
@@ -170,8 +171,16 @@ def _settled(day: _Day, at: datetime, payload: Payload) -> None:
     day.settled.add(payload["call"])
     hour = day.hour(at)
     day.seen.append(("calls", NOBODYS, hour))
-    if payload["shown_count"] and payload["sound"] == "started":
+    if _is_fetched(payload):
+        day.seen.append(("calls_fetched", NOBODYS, hour))
+    elif payload["shown_count"] and payload["sound"] == "started":
         day.seen.append(("calls_confirmed", NOBODYS, hour))
+
+
+def _is_fetched(payload: Payload) -> bool:
+    """Say whether no screen had to confirm the call: older entries tell it by one that showed in silence."""
+    sound, has_screens = payload["sound"], payload["assigned_count"] > 0
+    return sound == FETCHED or not has_screens or (sound == "none" and payload["shown_count"] > 0)
 
 
 # -- bookings --------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ COUNTS: Final = (
     *("from_kiosk", "from_desk", "from_integration", "by_portal", "by_kiosk", "by_desk", "by_api"),
     *("bookings", "bookings_outside", "appointments", "missed", "found_nothing", "told", "told_held"),
 )
-OF_NONE: Final = ("no_concern", "calls", "calls_confirmed")
+OF_NONE: Final = ("no_concern", "calls", "calls_confirmed", "calls_fetched")
 """What belongs to no service, and is told in total alone: searches for what is not offered, and calls."""
 MADE_OF: Final = {
     "visits": (
@@ -35,7 +35,7 @@ MADE_OF: Final = {
     "bookings": (("bookings_outside",), ("by_portal", "by_kiosk", "by_desk", "by_api")),
     "appointments": (("missed",),),
     "told": (("told_held",),),
-    "calls": (("calls_confirmed",),),
+    "calls": (("calls_confirmed", "calls_fetched"),),
 }
 """A count, and of what it is made: of these, and of a rest that is not told by name."""
 TIMES: Final = {"wait": WAITS, "delay": ("delay",), "way": ("way",), "service": ("service",)}

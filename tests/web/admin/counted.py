@@ -55,7 +55,8 @@ def a_day(dice: random.Random, services: list[str], visits: int = 60) -> Tally:
         tally.time("earliest", service, 0, dice.randrange(1, 30))
     tally.count("found_nothing", services[0], 12, by=3)
     for measure, n in {
-        "calls": 70,
+        "calls": 100,
+        "calls_fetched": 30,
         "calls_confirmed": 68,
         "open_s": 90_000,
         "busy_s": 63_000,
