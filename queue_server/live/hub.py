@@ -64,6 +64,7 @@ class Hub:
         self.take_printer, self.has_agent = self.kiosks.take_printer, self.kiosks.has_agent
         self.offer_jobs, self.tell_kiosk = self.kiosks.offer_jobs, self.kiosks.tell
         self.join_phone, self.leave_phone = self.phones.join, self.phones.leave
+        self.follow_phone = self.phones.follow
 
     @property
     def epoch(self) -> str:

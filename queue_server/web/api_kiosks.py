@@ -4,6 +4,7 @@ A slip's code is the visitor's secret. It comes in the body, never in an address
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from starlette.responses import FileResponse, Response
@@ -13,6 +14,7 @@ from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.person import Person
 from queue_server.domain.ticket import Ticket
 from queue_server.domain.town import Site
+from queue_server.protocol import PublicQueue
 from queue_server.services import kiosk, offer, screens, visits
 from queue_server.services.concerns import Choice, asking, choose, require_together
 from queue_server.services.last_look import clerks_of_time
@@ -36,14 +38,21 @@ async def show_visit(call: Call) -> Answer:
     ticket_thing = Thing(Kind.TICKET, call.thing.organisation_id, ref.site_id, str(ref.ticket_id))
     require(call.actor, Act.MANAGE_OWN_TICKET, ticket_thing)
 
+    shown: list[tuple[datetime, str, PublicQueue]] = []
+
     def look(unit: Unit) -> Answer:
-        return _seen(unit, ticket_of(unit, ref))
+        ticket, queue = ticket_of(unit, ref), screens.public_queue(unit)
+        shown.append((unit.now, ticket.key, queue))
+        return _seen(queue, ticket)
 
     def act(unit: Unit) -> Answer:
         visits.act(unit, ticket_of(unit, ref), body.act)
         return look(unit)
 
-    return await house.sequencer.look(ref.site_id, look) if body.act is None else await call.do(act)
+    answer = await house.sequencer.look(ref.site_id, look) if body.act is None else await call.do(act)
+    for at, key, queue in shown[-1:]:  # of a repeated press nothing is shown anew
+        house.told_ranges.shown(ref.site_id, at, queue["waiting"], {key}, while_early=True)
+    return answer
 
 
 async def read_aloud(call: Call) -> Response:
@@ -159,9 +168,8 @@ def _bookable(unit: Unit, body: models.Quote) -> Choice | None:
         return None
 
 
-def _seen(unit: Unit, ticket: Ticket) -> Answer:
+def _seen(queue: PublicQueue, ticket: Ticket) -> Answer:
     """Return what a phone would show, in the kiosk's few words; no concern, no need."""
-    queue = screens.public_queue(unit)
     place = next((entry for entry in queue["waiting"] if entry["key"] == ticket.key), None)
     summons = next((entry for entry in queue["called"] if entry["key"] == ticket.key), None)
     return {

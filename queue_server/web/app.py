@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -57,12 +57,14 @@ from queue_server.adapters.tokens import find_token, touch_token
 from queue_server.adapters.town import beginning
 from queue_server.domain.alarm import Alarm
 from queue_server.domain.errors import Refusal
+from queue_server.domain.later_ranges import Noted
 from queue_server.live.alarms import AlarmRows, Alarms
 from queue_server.live.backups import Backups
 from queue_server.live.batches import Moved
 from queue_server.live.hub import Hub
 from queue_server.live.pushes import Pushes
 from queue_server.live.sequencer import Sequencer
+from queue_server.live.told_ranges import ToldRanges
 from queue_server.services import site_view
 from queue_server.settings import Settings
 from queue_server.web.errors import refusal_response
@@ -177,6 +179,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         audit_lines=audit_lines,
         missing_documents=missing_documents,
         told_estimates=told_estimates,
+        told_ranges=ToldRanges(sequencer, _told_rows(settlement, sequencer)),
         day_log=day_log,
         recorded_days=simulated_day,
         weakness=weakness,
@@ -209,6 +212,7 @@ async def _open(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Hous
         epoch=epoch,
     )
     hub.on_picture.append(house.pushes.take)
+    hub.phones.on_shown.append(house.told_ranges.shown)
     key, spool = secrets.derive(ERASED), settings.spool_folder
     house.forgetting.search = lambda conn, now: search_for_traces(conn, key, now, spool)
     await start(house, speech, store, calendars, stack)
@@ -220,6 +224,13 @@ def _alarm_rows(database: Database, settlement: Settlement, sequencer: Sequencer
         await sequencer.errand(lambda: settlement.write(lambda conn: alarms.keep(conn, alarm)))
 
     return AlarmRows(lambda: asyncio.to_thread(database.read, alarms.running), keep)
+
+
+def _told_rows(settlement: Settlement, sequencer: Sequencer) -> Callable[[list[Noted]], Awaitable[None]]:
+    async def keep(noted: list[Noted]) -> None:
+        await sequencer.errand(lambda: settlement.write(lambda conn: told_estimates.keep(conn, noted)))
+
+    return keep
 
 
 def _child(settings: Settings) -> SimulationChild:

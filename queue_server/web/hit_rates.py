@@ -1,8 +1,8 @@
 """How often the waits that were told held, and how appointments are kept: worked out once a day.
 
-For each site, from the last weeks' log. It is derived and not kept: a restart works it out anew. What must
-not live here: what counts as held (`domain.estimate_outcomes`), and what a site's habits are
-(`domain.forecast.arrival_habits`).
+For each site, from the last weeks' log and from what pages showed. It is derived and not kept: a restart
+works it out anew. What must not live here: what counts as held (`domain.estimate_outcomes`,
+`domain.later_ranges`), and what a site's habits are (`domain.forecast.arrival_habits`).
 """
 
 import asyncio
@@ -12,14 +12,18 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.engine import Connection
+
 from queue_server.domain.business_day import business_day
-from queue_server.domain.estimate_outcomes import DAYS, Outcome, hit_rate
+from queue_server.domain.estimate_outcomes import DAYS
+from queue_server.domain.figures.hit_rate import HitRate, Judging
 from queue_server.domain.forecast.arrival_habits import Arrivals, habits_of
 from queue_server.domain.forecast.drawing import Habits
 from queue_server.domain.service_times import Configured
 from queue_server.live.forecasts import Knowledge
 from queue_server.live.repeating import OneByOne
 from queue_server.web.house import House
+from queue_server.web.ports import ToldEstimates
 
 LOOK_S: Final = 300.0
 AGAIN: Final = timedelta(hours=20)
@@ -58,17 +62,22 @@ class HitRates:
                 self._worked_out[site_id] = now
 
     async def _work_out(self, site_id: str, zone: ZoneInfo, now: datetime) -> None:
-        outcomes, arrivals = await self._last_weeks(site_id, business_day(now, zone))
-        self._house.hit_rates[site_id] = hit_rate(outcomes, zone)
+        rate, arrivals = await self._last_weeks(site_id, zone, business_day(now, zone))
+        self._house.hit_rates[site_id] = rate
         self._habits[site_id] = habits_of(arrivals, USUAL)
 
-    async def _last_weeks(self, site_id: str, today: date) -> tuple[list[Outcome], Arrivals]:
+    async def _last_weeks(self, site_id: str, zone: ZoneInfo, today: date) -> tuple[HitRate, Arrivals]:
         """Return what the log says. The running day tells of estimates alone: who is missed comes last."""
-        log, outcomes, arrivals = self._house.told_estimates, list[Outcome](), Arrivals()
+        log, judging, arrivals = self._house.told_estimates, Judging(zone), Arrivals()
         for days in range(DAYS):
             day = today - timedelta(days=days)
-            outcomes += await self._house.read(partial(log.of_day, site_id=site_id, day=day))
+            await self._house.read(partial(_judge, judging, log, site_id=site_id, day=day))
             if days > 0:
                 arrivals.add(await self._house.read(partial(log.arrivals, site_id=site_id, day=day)))
             await asyncio.sleep(BREATH_S)
-        return outcomes, arrivals
+        return judging.rate(), arrivals
+
+
+def _judge(judging: Judging, log: ToldEstimates, connection: Connection, site_id: str, day: date) -> None:
+    """Add up a day, away from the event loop: a large hall's pages show some thousand ranges."""
+    judging.add(*log.of_day(connection, site_id, day))

@@ -13,13 +13,14 @@ from sqlalchemy.engine import Connection
 from queue_server.domain.access import Actor, Kind, Thing
 from queue_server.domain.durations.known import Durations
 from queue_server.domain.errors import NotFound
-from queue_server.domain.estimate_outcomes import HitRate
+from queue_server.domain.figures.hit_rate import HitRate
 from queue_server.domain.town import Site, Town
 from queue_server.live.alarms import Alarms
 from queue_server.live.backups import Backups
 from queue_server.live.hub import Hub
 from queue_server.live.pushes import Pushes
 from queue_server.live.sequencer import Sequencer
+from queue_server.live.told_ranges import ToldRanges
 from queue_server.settings import Settings
 from queue_server.web.alarm_calls import AlarmCalls
 from queue_server.web.condition import Condition
@@ -154,6 +155,7 @@ class House:
     audit_lines: AuditLines
     missing_documents: MissingDocuments
     told_estimates: ToldEstimates
+    told_ranges: ToldRanges
     day_log: DayLog
     recorded_days: RecordedDays
     weakness: Callable[[str, Iterable[str]], str | None]

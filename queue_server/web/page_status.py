@@ -87,6 +87,7 @@ async def _show(call: PageCall, *, message: str = "", status: int = 200) -> Resp
         return call.page("status_ended.html", status=404)
     town, site = house.town_and_site(ref.site_id)
     call.at(town, site)
+    house.told_ranges.shown(ref.site_id, seen["at"], seen["queue"]["waiting"], {seen["visit"]["key"]})
     language = _language(call, str(seen["visit"]["language"]))
     call.language = language
     pair = await visit_why.told(call, site, *seen["pair"])
@@ -153,6 +154,7 @@ def _seen(unit: Unit, ref: Ref, asked: int | None) -> Answer:
         "visit": visits.status(ticket),
         "queue": queue,
         "seq": unit.hall.seq,
+        "at": unit.now,
         "why": visits.explain(unit, ticket.id),
         "called_before": visits.called_before(unit, ticket),
         "pair": (ticket, unit.hall.business_day, asked and visit_why.last_called(unit, asked)),

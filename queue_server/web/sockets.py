@@ -36,6 +36,7 @@ from queue_server.web.security_log import note_refusal
 REPORT_KINDS: Final = frozenset({"received", "shown", "queued", "started", "blocked", "failed"})
 LATEST_START_MS: Final = 600_000
 LONGEST_DETAIL: Final = 40
+LONGEST_KEY: Final = 64
 ASK_AGAIN_S: Final = 25.0
 """So often an open socket's right is looked at again: a revoked token is out within half a minute."""
 log = logging.getLogger(__name__)
@@ -267,15 +268,20 @@ async def kiosk(visit: Visit) -> None:
 
 
 async def phones(visit: Visit) -> None:
-    """A status page: the site's public queue, the same for all."""
+    """A status page: the site's public queue, the same for all. It says by its key which visit it shows."""
     hub, site_id = visit.house.hub, visit.site_id
 
     async def on_open(connection: Connection) -> None:
         await hub.join_phone(site_id, connection)
 
+    async def on_message(connection: Connection, text: str) -> None:
+        key = (read_message(text) or {}).get("follow")
+        if isinstance(key, str) and len(key) <= LONGEST_KEY:
+            hub.follow_phone(site_id, connection, key)
+
     await visit.listen(
         on_open=on_open,
-        on_message=_ignore,
+        on_message=on_message,
         on_close=lambda connection: hub.leave_phone(site_id, connection),
     )
 

@@ -44,6 +44,7 @@ from queue_server.live.forecasts import Forecasts
 from queue_server.live.postman import MOST, Deliver, Postman
 from queue_server.live.repeating import Repeating
 from queue_server.live.timers import Timers
+from queue_server.live.told_ranges import KEEP_S
 from queue_server.web.calendar_delivery import CalendarDelivery
 from queue_server.web.calendar_delivery import Tools as CalendarTools
 from queue_server.web.calendar_mail import CalendarMail
@@ -127,6 +128,7 @@ async def start(
         _of_days("counting", Measuring(house, day_figures).turn, COUNT_S),
         _of_days("learning how long visits take", Learning(house, served_visits).turn, LEARN_S),
         _of_days("judging the estimates", rates.turn, RATES_S),
+        Repeating("keeping the waits that pages showed", house.told_ranges.keep, KEEP_S),
         Repeating("forgetting ended pushes", lambda: forget_ended(house), FORGET_S, unhurried=True),
         Repeating("deleting spoken pages", speech.prune, PRUNE_S, unhurried=True),
     ):
@@ -240,6 +242,7 @@ async def tidy(house: House, spool: Spool) -> None:
     await house.write(lambda conn: nightly.erase(conn, now, zones))
     await asyncio.to_thread(spool.forget, now)
     if nightly.sites_at_night(now, zones):
+        await house.write(lambda conn: house.told_estimates.forget(conn, now, zones))
         await house.write(partial(audit_lines.forget, now=now, years=house.settings.log_years))
         await asyncio.to_thread(house.database.empty_wal)
         await house.forgetting.audit_once_a_night(house.read, now)

@@ -17,7 +17,7 @@ from queue_server.adapters.database import Database
 from queue_server.adapters.rows.base import EVENT
 from queue_server.commands import demo_days
 from queue_server.commands.demo_town import prepare
-from queue_server.domain.estimate_outcomes import ENOUGH, hit_rate
+from queue_server.domain.figures.hit_rate import ENOUGH, hit_rate
 from queue_server.settings import Settings
 from tests.commands.conftest import Aufruf
 
@@ -86,8 +86,8 @@ def test_it_worked_on_working_days_alone_and_longest_on_thursdays(past: Database
 def test_waits_that_were_told_are_judged(past: Database) -> None:
     days = [NOW.date() - timedelta(days=n) for n in range(1, 15)]
     of_days = [past.read(partial(told_estimates.of_day, site_id="rathaus", day=day)) for day in days]
-    found = [one for of_day in of_days for one in of_day]
-    whole = hit_rate(found, ZONE).whole
+    found = [one for of_day in of_days for one in of_day.first]
+    whole = hit_rate(found, ZONE).first.whole
     assert whole.count >= ENOUGH
     assert 0.4 < whole.held / whole.count < 0.95
 

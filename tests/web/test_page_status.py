@@ -211,6 +211,8 @@ async def test_a_call_fills_the_phone_and_rings_once_each_time(served_town: Town
     await photograph(page, "status-waiting")
     await page.get_by_role("button", name="Hier klingeln").click()
     await page.wait_for_selector("[data-part=ringing]:visible")
+    followed = served_town.house.hub.phones._followed["rathaus"]
+    assert list(followed.values()) == [ticket["key"]], "what it shows is kept"
     await served_town.call()
     await page.wait_for_selector("[data-state=called]")
     call, number = page.locator("[data-part=call]"), page.locator(".visit__number")

@@ -1,13 +1,13 @@
-"""The tables of figures: what was counted of each day that is over, how long visits took, the monthly
-sheet on its way.
+"""The tables of figures: what was counted of each day that is over, how long visits took, which waits pages
+showed, the monthly sheet on its way.
 
-Counts and minutes only, of nobody.
+Counts and minutes only, of nobody but by a visit's id.
 """
 
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, Integer, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from queue_server.adapters.tables import metadata
@@ -72,6 +72,28 @@ class DayDurations(SQLModel, table=True):
     body: list[Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class ToldRange(SQLModel, table=True):
+    """A range in minutes that a visitor's page showed from `at` on, after the number was taken.
+
+    Beside the log, for it changes nothing in the hall: see `docs/decisions/waiting-time.md`. Kept as long as
+    it is judged by, and no longer.
+    """
+
+    __tablename__ = "told_range"
+
+    id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
+    organisation_id: str = Field(max_length=40)
+    site_id: str = Field(max_length=40)
+    business_day: date
+    ticket_id: int = Field(sa_type=BigInteger)
+    at: datetime
+    from_min: int
+    to_min: int
+
+    __table_args__ = (Index("ix_told_range_day", "site_id", "business_day"),)
+
+
 DAY_DURATIONS: Final[Table] = metadata.tables["day_durations"]
 DAY_FIGURES: Final[Table] = metadata.tables["day_figures"]
 SHEET_LETTER: Final[Table] = metadata.tables["sheet_letter"]
+TOLD_RANGE: Final[Table] = metadata.tables["told_range"]

@@ -125,7 +125,11 @@ digits.replaceChildren(numberNode(digits.dataset.number));
 
 const live = connect(`/live/sites/${encodeURIComponent(config.site_id)}`, {
   onFrame: (frame) => show(frame.queue, frame.epoch),
-  onOpen: () => pushes.again().catch(() => {}),
+  onOpen: () => {
+    // Which visit this page shows, so that the town can judge the waits it tells.
+    live.send({ follow: config.key });
+    pushes.again().catch(() => {});
+  },
   onState: (state) => {
     if (state === "lost") say("as_of", t("status.as_of", { time: clock.format(shown.at) }));
   },
