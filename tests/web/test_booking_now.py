@@ -43,7 +43,7 @@ async def test_the_wait_stands_where_one_chooses_and_grows_with_the_queue(
     town: Town, visitor: Visitor, path: str
 ) -> None:
     first = WAIT.search(await told(visitor, path))
-    for _ in range(8):
+    for _ in range(3):
         await town.take()
     later = WAIT.search(await told(visitor, path))
     assert first
