@@ -7,16 +7,14 @@ not live here: when a day is kept (`day_figures`), and what it is compared with 
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters.rows.base import EVENT, TICKET
-from queue_server.adapters.rows.stream_rows import StreamRows
-from queue_server.adapters.tables.figures import DAY_FIGURES
-from queue_server.domain.figures.day import VERSION
+from queue_server.adapters.kept_beside import kept
+from queue_server.adapters.rows.base import TICKET
 from queue_server.domain.missing_documents import month_of
 from queue_server.domain.ticket import TicketState
 
@@ -37,40 +35,17 @@ def by_month(
 ) -> Counter[tuple[str, str]]:
     """Return how many visits of each service came to a counter: (service, "2026-03") → count.
 
-    Days that are over are read as they were kept; of the others the tickets are counted. What is forgotten of
-    the log counts no more, though its figures stay: of that no notes are left to compare it with.
+    Days that are over are read as they were kept; of the others the tickets are counted.
     """
     found = Counter[tuple[str, str]]()
     for site_id in site_ids:
-        oldest = _oldest(connection, site_id)
-        if oldest is None:
-            continue
-        begins, kept = max(first, oldest), set[date]()
-        for day, came in _kept(connection, site_id, begins, last):
-            kept.add(day)
-            found.update({(service, month_of(day)): count for service, count in (came or {}).items()})
-        others = [day for day in _days(begins, last) if day not in kept]
+        known, others = kept(connection, site_id, CAME, first, last)
+        for day, came in known.items():
+            month = month_of(day)
+            found.update({(service, month): count for service, count in came.items()})
         for day, services, count in _in_rows(connection, site_id, others):
             found.update(dict.fromkeys(((service, month_of(day)) for service in services), count))
     return found
-
-
-def _oldest(connection: Connection, site_id: str) -> date | None:
-    """Return the first day that is still in the log."""
-    mine = (EVENT.c.site_id == site_id) & (EVENT.c.seq > StreamRows.forgotten(connection, site_id))
-    query = sa.select(EVENT.c.business_day).where(mine).order_by(EVENT.c.business_day).limit(1)
-    found: date | None = connection.execute(query).scalar()
-    return found
-
-
-def _kept(
-    connection: Connection, site_id: str, first: date, last: date
-) -> Iterator[tuple[date, dict[str, int] | None]]:
-    days = DAY_FIGURES.c.business_day
-    mine = (DAY_FIGURES.c.site_id == site_id) & (DAY_FIGURES.c.version == VERSION)
-    # The database takes it out of the day's figures, which are a hundred times as long.
-    query = sa.select(days, DAY_FIGURES.c.body[CAME]).where(mine & days.between(first, last))
-    return ((day, came) for day, came in connection.execute(query))
 
 
 def _in_rows(
@@ -86,7 +61,3 @@ def _in_rows(
     )
     for on, services, count in connection.execute(query):
         yield on, [service for service, _ in json.loads(services)], count
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from pydantic_core import from_json as read_json
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import came
+from queue_server.adapters import came, missing_documents
 from queue_server.adapters.came import CAME
+from queue_server.adapters.missing_documents import LACKED
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.adapters.rows.base import EVENT
 from queue_server.adapters.rows.inserting import insert_into
@@ -52,7 +53,8 @@ def keep_day(connection: Connection, site_id: str, day: date, tally: Tally) -> N
 
 
 def _to_keep(connection: Connection, site_id: str, day: date, tally: Tally) -> dict[str, Any]:
-    return to_json(tally) | {CAME: came.of_day(connection, site_id, day)}
+    lacked = missing_documents.of_day(connection, site_id, day)
+    return to_json(tally) | {CAME: came.of_day(connection, site_id, day), LACKED: lacked}
 
 
 def keep_counted(connection: Connection, site_id: str, day: date, body: Mapping[str, Any]) -> None:

@@ -4,20 +4,26 @@ Days of an older version, and those whose log is forgotten, are left alone: what
 What must not live here: counting (`domain.figures`), and mending (`adapters.rebuilding`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from queue_server.adapters import came, served_visits
+from queue_server.adapters import came, missing_documents, served_visits
 from queue_server.adapters.came import CAME
 from queue_server.adapters.day_figures import count_day, days_before
+from queue_server.adapters.missing_documents import LACKED
 from queue_server.adapters.tables.figures import DAY_FIGURES
 from queue_server.adapters.town.store import zone_of
 from queue_server.domain.figures.day import VERSION
 from queue_server.domain.figures.tally import to_json
+
+_BESIDE: Final[Mapping[str, Callable[[Connection, str, date], dict[str, Any]]]] = {
+    CAME: came.of_day,
+    LACKED: missing_documents.of_day,
+}
 
 
 def compare_figures(
@@ -32,8 +38,9 @@ def compare_figures(
             for measure in sorted({*now, *before}):
                 if now.get(measure) != before.get(measure):
                     yield day, (measure, now.get(measure), before.get(measure))
-        if (now := came.of_day(connection, site_id, day)) != (before := kept.get(CAME, {})):
-            yield day, (CAME, now, before)
+        for name, count in _BESIDE.items():
+            if (now := count(connection, site_id, day)) != (before := kept.get(name, {})):
+                yield day, (name, now, before)
     in_log = set(days_before(connection, site_id, date.max))
     for day, lasted in served_visits.read_kept(connection, site_id, date.min, date.max).items():
         if day in in_log and (told := served_visits.of_day(connection, site_id, day)) != lasted:

@@ -20,13 +20,8 @@ Visits: TypeAlias = Mapping[tuple[str, str], int]
 """(service, month) → how many visits of it came to a counter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """An entry about a document, of one site and one month ("2026-03")."""
-
-    site_id: str
-    month: str
-    event: Event
+Counts: TypeAlias = Mapping[tuple[str, str], Mapping[str, int]]
+"""(service, document) → month → how often it was missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +58,15 @@ def months_until(last: date, count: int) -> list[str]:
     return [f"{year:04}-{month + 1:02}" for year, month in found]
 
 
-def report(
-    noted: Iterable[Noted], visits: Visits, months: Sequence[str], services: Iterable[str]
-) -> list[Row]:
+def report(counts: Counts, visits: Visits, months: Sequence[str], services: Iterable[str]) -> list[Row]:
     """Return each document that was missing in these months, the most often missed first.
 
     Only of these services; small ones stand at the end, in an order that tells nothing of their counts.
     """
     told = set(services)
-    counts = {key: of for key, of in _counted(noted).items() if key[0] in told}
-    rows = [_row(key, of_month, visits, months) for key, of_month in counts.items()]
+    rows = [
+        _row(key, Counter(of_month), visits, months) for key, of_month in counts.items() if key[0] in told
+    ]
     return sorted(rows, key=lambda row: (-(row.count or 0), row.service, row.document))
 
 
@@ -94,19 +88,18 @@ def words_of(row: Row, now: Iterable[Service], before: Iterable[Service]) -> Wor
     return Words(found, name, is_asked=False)
 
 
-def _counted(noted: Iterable[Noted]) -> dict[tuple[str, str], Counter[str]]:
-    """Fold the notes: a document was missing once in a visit at most, and never if that was taken back."""
-    held: dict[tuple[str, int, str, str], str] = {}
-    for one in noted:
-        event = one.event
+def missed_in(events: Iterable[Event]) -> Counter[tuple[str, str]]:
+    """Fold the notes of one day of one site: (service, document) → in how many visits it was missing.
+
+    Once in a visit at most, and never if that was taken back.
+    """
+    held: dict[tuple[int, str, str], None] = {}
+    for event in events:
         if isinstance(event, DocumentWasMissing):
-            held.setdefault((one.site_id, event.ticket, event.service, event.document), one.month)
+            held.setdefault((event.ticket, event.service, event.document))
         elif isinstance(event, DocumentWasThere):
-            held.pop((one.site_id, event.ticket, event.service, event.document), None)
-    found: dict[tuple[str, str], Counter[str]] = {}
-    for (_, _, service, document), month in held.items():
-        found.setdefault((service, document), Counter())[month] += 1
-    return found
+            held.pop((event.ticket, event.service, event.document), None)
+    return Counter((service, document) for _, service, document in held)
 
 
 def _row(key: tuple[str, str], of_month: Counter[str], visits: Visits, months: Sequence[str]) -> Row:

@@ -16,7 +16,7 @@ from queue_server.domain.events import Recorded
 from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.period import Period
 from queue_server.domain.forecast.arrival_habits import Arrivals
-from queue_server.domain.missing_documents import Noted
+from queue_server.domain.missing_documents import Counts
 from queue_server.domain.people import NewAccount, NewToken
 from queue_server.domain.planned import Course, Planned
 from queue_server.domain.sign_in import Person
@@ -472,9 +472,9 @@ class RecordedDays(Protocol):
 class MissingDocuments(Protocol):
     """Reads what clerks noted, and what it is compared with; `adapters.missing_documents` fits."""
 
-    def noted(
+    def counts(
         self, connection: Connection, site_ids: Collection[str], first: date, last: date
-    ) -> Sequence[Noted]: ...
+    ) -> Counts: ...
     def visits(
         self, connection: Connection, site_ids: Collection[str], first: date, last: date
     ) -> Mapping[tuple[str, str], int]: ...

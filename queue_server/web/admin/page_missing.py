@@ -78,11 +78,11 @@ async def _found(call: PageCall) -> tuple[list[str], list[Found]]:
     span = (sites, first, last + timedelta(days=3))
 
     def read(conn: Connection) -> list[Found]:
-        noted = house.missing_documents.noted(conn, *span)
-        ids = {str(getattr(one.event, "service", "")) for one in noted}
+        counts = house.missing_documents.counts(conn, *span)
+        ids = {service for service, _ in counts}
         before = house.missing_documents.versions(conn, town.id, ids) if ids else []
         visits = house.missing_documents.visits(conn, *span) if ids else {}
-        rows = report(noted, visits, months, _mine(call, town, before, ids))
+        rows = report(counts, visits, months, _mine(call, town, before, ids))
         return [Found(row, words_of(row, town.services, before)) for row in rows]
 
     return months, await house.read(read)
