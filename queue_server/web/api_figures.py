@@ -21,11 +21,15 @@ from queue_server.web.api import PREFIX, ApiRoute, Call
 
 
 class MonthOfFigures(BaseModel):
-    """Which month, as `2026-03`."""
+    """Which month, as `2026-03`; without it the last one that is over, so that an address stays."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    month: str = Field(pattern=r"^20[2-9][0-9]-(0[1-9]|1[0-2])$", description="A month that is over.")
+    month: str | None = Field(
+        default=None,
+        pattern=r"^20[2-9][0-9]-(0[1-9]|1[0-2])$",
+        description="A month that is over; the last one, where none is named.",
+    )
 
 
 class FiguresRow(TypedDict):
@@ -96,10 +100,12 @@ async def see_figures(call: Call) -> Answer:
     if not site.open_figures:
         raise NotFound(what="figures")
     zone, now = ZoneInfo(site.time_zone), house.clock()
-    month = period_of(Length.MONTH, date.fromisoformat(f"{call.query.month}-01"))
     today = now.astimezone(zone).date()
+    month = last = period_of(Length.MONTH, today).shifted(-1)
+    if call.query.month is not None:
+        month = period_of(Length.MONTH, date.fromisoformat(f"{call.query.month}-01"))
     if not may_be_passed_on(month, 1, True, today):
-        raise MonthNotOver(last=name_of(period_of(Length.MONTH, today).shifted(-1)))
+        raise MonthNotOver(last=name_of(last))
 
     def read(conn: Connection) -> dict[str, list[Any]]:
         if not house.figures.is_counted(conn, site.id, month):

@@ -23,6 +23,7 @@ from queue_server.web.booking_person import Typed
 from queue_server.web.booking_wish import Wish
 from queue_server.web.cookies import CLIENT_COOKIE, is_secure, read_cookie, set_client_cookie
 from queue_server.web.house import House
+from queue_server.web.open_figures import feeds
 from queue_server.web.pages import PageCall
 
 SHORTEST_CLIENT: Final = 16
@@ -115,6 +116,7 @@ class Visit:
             "back_to_concern": self.url(self.wish.but(step=1)),
             "carry": bool(self.typed),
             "carried": self.carried(),
+            "open_figures": feeds(self.town.sites, self.call.say) if step == 1 else [],
             **bar(self.call, self.town, self.wish.site_id, self._other_languages()),
         }
         return self.call.page(template, status=status, **{**frame, **values})

@@ -7,6 +7,7 @@ from queue_server.domain.errors import NotFound
 from queue_server.domain.town import CallMode, in_language
 from queue_server.web.cookies import is_secure, set_device_cookie
 from queue_server.web.naming import NAMED
+from queue_server.web.open_figures import feeds
 from queue_server.web.pages import PageCall, PageRoute
 
 _ROLE = {"display": Role.DISPLAY, "kiosk": Role.KIOSK}
@@ -29,6 +30,7 @@ async def start_page(call: PageCall) -> Response:
         administrator=call.house.settings.demo_administrator,
         password=call.house.settings.demo_password,
         languages=call.links(),
+        open_figures=_feeds(call),
         csrf=call.house.csrf.token(call.request.scope),
     )
 
@@ -41,7 +43,12 @@ def _front(call: PageCall) -> Response:
         "front.html",
         town_name=" · ".join(towns.values()) or call.say("start.real_title"),
         languages=call.links(),
+        open_figures=_feeds(call),
     )
+
+
+def _feeds(call: PageCall) -> list[tuple[str, str]]:
+    return feeds((site for _, site in call.house.directory.sites.values()), call.say)
 
 
 async def enter_device(call: PageCall) -> Response:

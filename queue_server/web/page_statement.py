@@ -19,6 +19,7 @@ from queue_server.services.locales import locale_of
 from queue_server.web.booking_visit import bar, town_of, towns
 from queue_server.web.booking_wish import Wish, text
 from queue_server.web.languages import name_in, spoken_by
+from queue_server.web.open_figures import feeds
 from queue_server.web.pages import PageCall, PageRoute
 from queue_server.web.texts import is_reviewed
 
@@ -44,6 +45,7 @@ async def statement_page(call: PageCall) -> Response:
         contacts=_contacts(call, town),
         body=in_language(town.statement_body, call.language) or _body_of_state(town),
         bodies_list=_bodies()["list"],
+        open_figures=feeds(town.sites, call.say),
         **bar(call, town, "", call.links(here)),
     )
 

@@ -11,7 +11,9 @@ from tests.web.admin.counted import count_the_past
 from tests.web.running import Town
 from tests.web.test_openapi import complaints
 
-FEBRUARY = "/api/v1/sites/rathaus/figures?month=2026-02"
+LAST = "/api/v1/sites/rathaus/figures"
+STATEMENT = "/barrierefreiheit?town=musterstadt"
+FEBRUARY = f"{LAST}?month=2026-02"
 
 
 async def opened(town: Town) -> None:
@@ -42,6 +44,29 @@ async def test_everybody_reads_a_month_that_is_over(town: Town) -> None:
     assert [row["key"] for row in told["by_weekday"]] == ["1", "2", "3", "4", "5"]
     assert not [row for row in told["by_service"] if row["missed"] in range(1, 5)]
     assert complaints(answer, "/api/v1/sites/{site}/figures", "get") == []
+
+
+async def test_an_address_without_a_month_tells_the_last_one_that_is_over(town: Town) -> None:
+    await count_the_past(town)
+    await opened(town)
+    named, unnamed = [(await town.ask(None, "GET", path)).json() for path in (FEBRUARY, LAST)]
+    assert unnamed == named
+
+
+async def test_citizens_find_them_where_the_town_passes_them_on(town: Town) -> None:
+    pages = ("/", "/termin/rathaus", STATEMENT)
+    for path in pages:
+        assert LAST not in (await town.client.get(path)).text, path
+    await opened(town)
+    for path in pages:
+        text = (await town.client.get(path)).text
+        head = text.partition("</head>")[0]
+        assert f'<link rel="alternate" type="application/json" href="{LAST}" title="Zahlen des' in head, path
+    assert "buergerzentrum/figures" not in text, "it passes nothing on"
+    for language in ("de", "de-x-leicht", "en", "tr", "uk", "ar"):
+        text = (await town.client.get(f"{STATEMENT}&lang={language}")).text
+        assert f'href="{LAST}" type="application/json">' in text, language
+        assert "statement." not in text, "no text is missing"
 
 
 async def test_no_month_that_runs_is_told_and_no_nonsense_read(town: Town) -> None:

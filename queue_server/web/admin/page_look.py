@@ -73,7 +73,7 @@ async def change_look(call: PageCall) -> Response:
     """Show what was filled in as it would look, or apply it."""
     await call.house.renew_if_changed()
     form = await sent_with_picture(call)
-    act, seen = str(form.get("act") or "").partition(":")[0], str(form.get("seen") or "")
+    act, seen = str(form.get("act") or "preview").partition(":")[0], str(form.get("seen") or "")
     if act not in _ACTS:
         raise BadInput(field="act")
     typed = _read(form, town_of(call))
@@ -97,16 +97,19 @@ def _held(town: Town) -> dict[str, Any]:
 
 
 def _read(form: FormData, town: Town) -> Typed:
-    """Return what was sent; a colour is what was typed, or else picked. Raises BadInput."""
-    values: dict[str, Any] = {name: _colour(form, name) for name in COLOURS}
+    """Return what was sent; a colour is what was typed, or else picked. Raises BadInput.
+
+    What a form does not have stays as it is: a page sends all, a script perhaps one colour.
+    """
+    values = _held(town) | {name: _colour(form, name) for name in COLOURS if name in form}
     field_, _, colour = str(form.get("act") or "").removeprefix("take:").partition("=")
     if field_ in COLOURS and COLOUR.fullmatch(colour):
         values[field_] = colour
     try:
-        values["look_face"] = Face(str(form.get("look_face")))
+        values["look_face"] = Face(str(form.get("look_face", values["look_face"])))
     except ValueError:
         raise BadInput(field="look_face") from None
-    values["look_logo"] = str(form.get("look_logo") or "")
+    values["look_logo"] = str(form.get("look_logo", values["look_logo"]))
     if values["look_logo"] not in {"", town.look_logo, *town.pictures}:
         raise BadInput(field="look_logo")
     return Typed(values, alt=" ".join(str(form.get("alt") or "").split())[:LONGEST_NAME])

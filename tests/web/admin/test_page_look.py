@@ -73,6 +73,19 @@ async def test_the_palette_counts_where_nothing_was_typed(town: Town) -> None:
     assert settings(town).look == Look()
 
 
+async def test_a_plain_form_without_picture_changes_what_it_names_and_nothing_else(town: Town) -> None:
+    assert (await send(town, PAGE, **chosen(GREEN))).status_code == 303
+    page = dict(form_in(await read(town, PAGE)))
+    form = {name: page[name] for name in ("csrf", "seen")} | {"look_second": "#163f85"}
+    shown = await town.client.post(PAGE, data=form, headers=town.headers("administrator"))
+    assert shown.status_code == 200, "without a button it is shown, as Enter does"
+    assert settings(town).look == GREEN
+    town.clock.forward(seconds=1)
+    kept = await town.client.post(PAGE, data={**form, "act": "save"}, headers=town.headers("administrator"))
+    assert kept.status_code == 303
+    assert settings(town).look == Look(GREEN.accent, "#163f85", GREEN.face)
+
+
 async def test_what_is_no_colour_is_told_at_its_field(town: Town) -> None:
     refused = await send(town, PAGE, look_accent="grün")
     assert refused.status_code == 422
