@@ -116,4 +116,6 @@ install_locked() {
     # The build tools are locked too, hence no isolation: nothing unlocked is fetched to build.
     quietly "$python" -m pip install --no-deps --no-build-isolation -e "$root" ||
         die "This checkout could not be installed into $venv."
+    # Else the first start compiles 650 modules: up to two seconds in which somebody waits.
+    quietly "$python" -m compileall -q -j 0 "$root"/{queue_server,display,kiosk,counter_client,sounds} || true
 }

@@ -14,13 +14,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from io import BytesIO
 from typing import Any, Final
-
-from babel.messages.pofile import read_po
 
 from queue_server.domain.town import in_language
 from queue_server.services.locales import direction_of
+from queue_server.web.po_file import read_catalogue
 
 STAFF_LANGUAGES: Final = ("de", "en")
 FALLBACK: Final = "de"
@@ -47,8 +45,6 @@ _FIGURES: Final = re.compile("[A-Za-z0-9]")
 _FROM_THE_RIGHT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 _ORDER: Final = ("de", "de-x-leicht", "en")
 """These first, as in most town halls; the others by their tags."""
-_TAG_LINE: Final = re.compile(rb'^"Language:[^"]*"\n', re.MULTILINE)
-"""The folder names the language; babel refuses tags with a part for private use."""
 
 
 class Texts:
@@ -161,16 +157,12 @@ def _catalogues(language: str) -> list[Traversable]:
 @cache
 def _load(language: str) -> Texts:
     entries: dict[str, Entry] = {}
-    plural: Callable[[int], int] = gettext.c2py("n != 1")
+    plural = "n != 1"
     for source in _catalogues(language):
-        catalogue = read_po(BytesIO(_TAG_LINE.sub(b"", source.read_bytes())))
-        plural = gettext.c2py(catalogue.plural_expr)
-        for message in catalogue:
-            if isinstance(message.id, tuple | list):
-                entries[str(message.id[0])] = [str(form) for form in message.string or ()]
-            elif message.id:
-                entries[message.id] = str(message.string)
-    return Texts(language, entries, plural, None if language == FALLBACK else _load(FALLBACK))
+        catalogue = read_catalogue(source.read_text(encoding="utf-8"))
+        plural = catalogue.plural
+        entries |= catalogue.entries
+    return Texts(language, entries, gettext.c2py(plural), None if language == FALLBACK else _load(FALLBACK))
 
 
 def negotiate(accept_language: str | None, languages: Iterable[str] = STAFF_LANGUAGES) -> str:
