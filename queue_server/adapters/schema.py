@@ -6,7 +6,8 @@ Alembic is imported where it works: a server that finds everything in the newest
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -132,17 +133,18 @@ def upgrade_within(connection: Connection) -> None:
         command.upgrade(_config(connection), "head")
 
 
-def upgrade_apart(database: Database) -> None:
-    """Do the same in a child process, so that a server that follows stays small."""
+def upgrade_apart(database: Database, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """Do the same in a child process, so that a server that follows stays small; `meanwhile` runs here."""
     if database.read(fit) in {Fit.SAME, Fit.READABLE}:
         return
     # Not by `multiprocessing`: it would run the caller's main module once more. The address may hold a
     # password, which other users could read among the arguments.
     address = database.url.render_as_string(hide_password=False)
-    child = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-c", _APART], input=address, text=True, check=False
-    )
-    if child.returncode:
+    words = [sys.executable, "-c", _APART]
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        child = beside.submit(subprocess.run, words, input=address, text=True, check=False)
+        meanwhile()
+    if child.result().returncode:
         upgrade(database)  # whatever it was, here it is told
 
 

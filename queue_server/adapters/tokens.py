@@ -109,6 +109,12 @@ def list_tokens(conn: Connection, organisation_id: str, site_id: str | None = No
     return [StoredToken(**row) for row in rows]
 
 
+def were_made(conn: Connection, organisation_id: str) -> bool:
+    """Say whether the organisation has, or ever had, a token."""
+    query = sa.select(TOKEN.c.id).where(TOKEN.c.organisation_id == organisation_id)
+    return conn.execute(query.limit(1)).first() is not None
+
+
 def revoke_token(conn: Connection, organisation_id: str, id: str, now: datetime) -> bool:  # noqa: A002
     """Let the token open nothing any more. False when this organisation has no such valid token."""
     valid = (TOKEN.c.id == id) & (TOKEN.c.organisation_id == organisation_id) & TOKEN.c.revoked_at.is_(None)

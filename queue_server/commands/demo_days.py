@@ -1,15 +1,18 @@
-"""What the days of the sample town's past are like: hours, counters, who books, who walks in.
+"""What the days of the sample town are like: hours, counters, who books, who walks in.
 
-Everybody is made up by a dice that the caller seeds; what becomes of them the hall's own rules decide
-(`domain.simulation.living`). What must not live here: the log that it becomes (`demo_past`).
+Everybody is made up by a dice that is seeded by site and day; what becomes of them the hall's own rules
+decide (`domain.simulation.living`). What must not live here: the log that it becomes (`demo_past`), and what
+those tell of themselves who are still to come (`demo_people`).
 """
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from math import ceil
 from typing import Final
 
+from queue_server.commands.demo_wanted import WANTED, Wanted
 from queue_server.domain.availability import why_closed
 from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.simulation.demand import Booked, Demand, Habits, Rate, a_day
@@ -36,63 +39,18 @@ CHANNELS: Final = (("portal", 0.76), ("desk", 0.2), ("kiosk", 0.04))
 BREATHER: Final = timedelta(seconds=20)
 TRIES: Final = 15
 CELL: Final = timedelta(minutes=CELL_MIN)
-QUARTER: Final = timedelta(minutes=15)
+A_QUARTER: Final = 0.25
+QUARTER: Final = A_QUARTER * timedelta(hours=1)
 DAYS_OF_WEEK: Final = 7
 THURSDAY: Final = 3
 THIRD_WEEK: Final = range(15, 22)
+TRIED_UNTIL: Final = 22
+"""Today people come until then, whatever day it is: who tries the town out finds who is still to come."""
+BUSY_TODAY: Final = 0.6
+SOONEST: Final = timedelta(minutes=20)
+JUST_NOW: Final = timedelta(minutes=10)
+"""Nobody still to come has booked for sooner, nor later than so long ago."""
 SILENT_HOURS: Final = range(10, 12)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A service as people ask for it on a usual day: so many walk in, so many book.
-
-    `takes` is how long it really takes against the minutes that are set up; `lacks`: in which share of the
-    visits the `document`-th of its documents is missing. Its first free time lies `ahead` days ahead.
-    """
-
-    service_id: str
-    walk_ins: float
-    booked: float
-    ahead: int = 1
-    takes: float = 1.0
-    lacks: float = 0.0
-    document: int = 0
-
-
-WANTED: Final[Mapping[str, tuple[Wanted, ...]]] = {
-    "rathaus": (
-        Wanted("id-card", 5, 10, takes=1.3, lacks=0.12, document=1),
-        Wanted("passport", 3, 6, takes=1.1, lacks=0.08, document=1),
-        Wanted("id-docs-pickup", 15, 0),
-        Wanted("residence-register", 6, 5, takes=0.75, lacks=0.16, document=1),
-        Wanted("registration-certificate", 6, 0),
-        Wanted("criminal-record", 4, 2),
-        Wanted("certify-copies-5", 2, 2),
-        Wanted("resident-parking", 6, 4, 2, takes=0.9, lacks=0.07),
-        Wanted("driving-licence-exchange", 4, 4, 3, lacks=0.1, document=1),
-        Wanted("driving-licence-pickup", 5, 0),
-        Wanted("business-register", 2, 2, 2, takes=1.2),
-        Wanted("cashier", 3, 0, takes=0.8),
-        Wanted("civil-certificate", 4, 3, 2, takes=0.9),
-        Wanted("birth-register", 2, 2, 2, lacks=0.15),
-        Wanted("marriage-register", 0, 2.5, 6),
-        Wanted("church-exit", 1, 2, 2),
-        Wanted("housing-benefit", 2, 4, 5, lacks=0.2, document=1),
-        Wanted("disability-card", 3, 2, 3),
-        Wanted("pension-advice", 0, 2, 7),
-    ),
-    "buergerzentrum": (
-        Wanted("id-card", 5, 9, takes=1.3, lacks=0.1, document=1),
-        Wanted("passport", 2, 5, takes=1.1, lacks=0.08, document=1),
-        Wanted("id-docs-pickup", 11, 0),
-        Wanted("residence-register", 5, 4, takes=0.75, lacks=0.14, document=1),
-        Wanted("registration-certificate", 5, 0),
-        Wanted("criminal-record", 3, 2),
-    ),
-}
-SOUGHT: Final = ("passport", "id-card", "residence-register")
-"""For these no free time is found now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +92,48 @@ def is_working(site: Site, on: date) -> bool:
 
 
 def _hours(on: date) -> int:
-    return CLOSES[on.weekday()] - OPENS if on.weekday() < len(CLOSES) else 0
+    return _closes(on) - OPENS
+
+
+def _closes(on: date) -> int:
+    return CLOSES[on.weekday()] if on.weekday() < len(CLOSES) else OPENS
 
 
 def draw(town: Town, site: Site, on: date, zone: tzinfo, since: datetime) -> Day:
     """Draw a working day. Nobody has booked before `since`, when the house began to work with Aufruf."""
-    dice = random.Random(f"{site.id} {on}")  # noqa: S311 - made-up people
-    desks = tuple(_desks(town, site, on, zone))
-    bookings = tuple(one for one in _bookings(town, site, on, desks, dice) if one.made_at >= since)
+    dice = _dice(site, on)
+    desks = tuple(_desks(town, site, on, zone, (OPENS, _closes(on))))
+    booked_for = _bookings(town, site, desks, _factor(on), dice)
+    bookings = tuple(one for one in booked_for if one.made_at >= since)
     kept = [one for one in bookings if one.cancelled_at is None]
     booked = tuple(Booked(one.starts_at, ((one.service_id, 1),), one.minutes) for one in kept)
     demand = Demand(on, tuple(_walk_ins(town, site, on, zone)), booked=booked)
     plan = a_day(demand, tuple(desk for _, desk in desks), dice, HABITS)
     people = tuple(_as_they_are(site, one, dice) for one in plan.visitors)
     return Day(on, replace(plan, visitors=people), bookings, {desk.id: clerk for clerk, desk in desks})
+
+
+def booked_ahead(
+    town: Town, site: Site, on: date, zone: tzinfo, since: datetime, now: datetime
+) -> Iterator[Booking]:
+    """Yield who has booked by `now` for the rest of today, or for a day to come: none where nobody works.
+
+    On a day that is today people come at all hours at which somebody works by the roster, also where they
+    would not on a day of the past: at weekends, on Wednesdays, in the evening.
+    """
+    local = now.astimezone(zone)
+    if on == local.date():
+        soonest = local.hour + local.minute / 60 + SOONEST / timedelta(hours=1)
+        hours = (max(OPENS, ceil(soonest / A_QUARTER) * A_QUARTER), TRIED_UNTIL)
+        factor = BUSY_TODAY * (hours[1] - hours[0]) / USUAL_HOURS if why_closed(site, on) is None else 0.0
+    else:
+        hours, factor = (OPENS, _closes(on)), _factor(on) if is_working(site, on) else 0.0
+    if factor <= 0:
+        return
+    for one in _bookings(town, site, tuple(_desks(town, site, on, zone, hours)), factor, _dice(site, on)):
+        if since <= one.made_at <= now - JUST_NOW:
+            is_over = one.cancelled_at is not None and one.cancelled_at <= now - JUST_NOW
+            yield one if is_over else replace(one, cancelled_at=None)
 
 
 def came(day: Day) -> dict[int, int]:
@@ -169,15 +155,21 @@ def moment(on: date, hour: float, zone: tzinfo) -> datetime:
     return local.astimezone(UTC)
 
 
-def _desks(town: Town, site: Site, on: date, zone: tzinfo) -> Iterator[tuple[Clerk, Desk]]:
+def _dice(site: Site, on: date) -> random.Random:
+    return random.Random(f"{site.id} {on}")  # noqa: S311 - made-up people
+
+
+def _desks(
+    town: Town, site: Site, on: date, zone: tzinfo, hours: tuple[float, float]
+) -> Iterator[tuple[Clerk, Desk]]:
     """Yield who is at which counter by the roster, within the hours."""
     for clerk in town.clerks:
         here = [one for one in clerk.roster if one.site_id == site.id and one.weekday == on.weekday()]
         shifts = []
         for one in here:
-            begins = max(OPENS, one.works_from.hour + one.works_from.minute / 60)
-            ends = min(CLOSES[on.weekday()], one.works_until.hour + one.works_until.minute / 60)
-            if begins < ends:
+            begins = max(hours[0], one.works_from.hour + one.works_from.minute / 60)
+            ends = min(hours[1], one.works_until.hour + one.works_until.minute / 60)
+            if begins + A_QUARTER <= ends:
                 skills = skills_of(town, clerk)
                 shifts.append(Shift(moment(on, begins, zone), moment(on, ends, zone), skills))
         if shifts and here[0].counter_id is not None:
@@ -209,7 +201,7 @@ def _cells(service: Service) -> int:
 
 
 def _bookings(
-    town: Town, site: Site, on: date, desks: Sequence[tuple[Clerk, Desk]], dice: random.Random
+    town: Town, site: Site, desks: Sequence[tuple[Clerk, Desk]], factor: float, dice: random.Random
 ) -> Iterator[Booking]:
     """Yield appointments that fit beside each other: each takes a free time of somebody who can do it."""
     services = {one.id: one for one in town.services}
@@ -218,7 +210,7 @@ def _bookings(
         service, able = services[wanted.service_id], []
         for clerk, desk in desks:
             able += [(clerk.id, shift) for shift in desk.shifts if wanted.service_id in shift.skills]
-        for _ in range(int(wanted.booked * _factor(on) + dice.random()) if able else 0):
+        for _ in range(int(wanted.booked * factor + dice.random()) if able else 0):
             found = _free_time(able, _cells(service), taken, dice)
             if found is not None:
                 clerk_id, cells = found

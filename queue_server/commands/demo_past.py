@@ -3,40 +3,41 @@
 The days are lived through by the hall's own rules on virtual time; bookings, numbers, waits that are told and
 the end of each day are the product's own use cases, asked at the moments at which it would have happened. So
 figures, hit rates, durations and reports are counted from it as from any other past. What must not live
-here: who comes and books (`demo_days`). Nobody is named, as nobody is after the nights that have passed.
+here: who comes and books (`demo_days`). Who was here is not named, as nobody is after the nights that have
+passed; who is still to come has a made-up name (`demo_people`), where the site asks for one.
 """
 
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from queue_server.adapters.database import Database
-from queue_server.adapters.randomness import Randomness
 from queue_server.adapters.site_unit import SiteUnit
-from queue_server.adapters.store import Store
-from queue_server.commands import demo_days
-from queue_server.commands.demo_days import SOUGHT, WANTED, Booking, Day
+from queue_server.commands import demo_days, demo_people
+from queue_server.commands.demo_days import Booking, Day
+from queue_server.commands.demo_store import OneTransaction, Seeded
+from queue_server.commands.demo_wanted import SOUGHT, WANTED
 from queue_server.domain import events as e
 from queue_server.domain import visiting
 from queue_server.domain.estimate import Estimate
 from queue_server.domain.forecast.drawing import Habits, Shuffles
 from queue_server.domain.forecast.ranges import forecast
 from queue_server.domain.papers import documents_of
+from queue_server.domain.person import Person
 from queue_server.domain.service_times import Configured
 from queue_server.domain.simulation.disciplines import Ours
 from queue_server.domain.simulation.living import live
 from queue_server.domain.simulation.plan import Concern
 from queue_server.domain.ticket import DueReason, Origin
 from queue_server.domain.town import NumberStyle, Site, Town, skills_of
-from queue_server.services import booked_numbers, holding, reception, waits
+from queue_server.services import booked_numbers, booking_letters, holding, reception, waits
 from queue_server.services.concerns import Choice, choose
 
-MOST_WEEKS: Final = 52
 TOLD: Final = timedelta(days=10)
 """So long has the town told waits: forecasts are what takes the time."""
 COURSES: Final = 20
@@ -46,6 +47,8 @@ CONFIRMED_AFTER: Final = timedelta(minutes=2)
 SETTLED_AFTER: Final = timedelta(seconds=4)
 IN_ENGLISH: Final = 0.08
 LATE_SOUND: Final = 0.015
+DAYS_AHEAD: Final = 22
+"""So far does anybody book: the longest lead of all."""
 NOON: Final = 12
 FIRST_PLACE: Final = 1000
 """Of the entries of a lived day: behind what else happens at the same moment."""
@@ -61,35 +64,28 @@ class Act(NamedTuple):
     do: Callable[[SiteUnit], None]
 
 
-class Seeded(Randomness):
-    """Numbers, keys and references that are the same whenever the same past is written."""
+def write_past(database: Database, weeks: int, now: datetime, key: bytes = b"") -> int:
+    """Write so many weeks, all or nothing, and who is booked from now on; return the log's length then.
 
-    def __init__(self, dice: random.Random) -> None:
-        super().__init__()
-        self._dice = dice
-
-    def bytes(self, count: int) -> bytes:
-        return self._dice.randbytes(count)
-
-
-def write_past(database: Database, weeks: int, now: datetime) -> int:
-    """Write so many weeks up to yesterday, a day in a transaction; return how many entries the log has then.
-
-    The caller's duty: nobody else writes, and nothing has happened at any site yet. Whoever is killed leaves
-    a town with a shorter past.
+    `key` hashes contacts, as the server's own. The caller's duty: nobody else writes, and nothing has
+    happened at any site yet.
     """
-    store = Store(database)
+    store = OneTransaction(database, key)
     try:
-        return sum(_Past(store, town, site, weeks, now).write() for town, site in store.sites.values())
+        store.begin()
+        sites = [pair for pair in store.sites.values() if pair[1].id in WANTED]
+        written = sum(_Past(store, town, site, weeks, now).write() for town, site in sites)
+        store.commit()
     finally:
         store.close()
+    return written
 
 
 class _Past:
     """The past of one site."""
 
-    def __init__(self, store: Store, town: Town, site: Site, weeks: int, now: datetime) -> None:
-        self.store, self.town, self.site = store, town, site
+    def __init__(self, store: OneTransaction, town: Town, site: Site, weeks: int, now: datetime) -> None:
+        self.store, self.town, self.site, self.now = store, town, site, now
         self.zone = ZoneInfo(site.time_zone)
         self.today = now.astimezone(self.zone).date()
         self.first = self.today - timedelta(weeks=weeks)
@@ -104,13 +100,12 @@ class _Past:
         acts = sorted((one for one in self._acts() if one.at >= begins), key=lambda act: act[:2])
         seq = 0
         for _, of_day in groupby(acts, lambda act: self.store.business_day(self.site.id, act.at)):
-            self.store.begin()
             for one in of_day:
                 unit = self.store.unit(self.site.id, one.at)
                 unit.randomness = self.randomness
                 one.do(unit)
                 seq = unit.hall.seq
-            self.store.commit()
+            self.store.end_day()
         return seq
 
     def _acts(self) -> Iterator[Act]:
@@ -122,6 +117,8 @@ class _Past:
             if on < self.today and demo_days.is_working(self.site, on):
                 yield from self._day(demo_days.draw(self.town, self.site, on, self.zone, since))
             on += timedelta(days=1)
+        for n in range(DAYS_AHEAD):
+            yield from self._ahead(self.today + timedelta(days=n), since)
 
     def _day(self, day: Day) -> Iterator[Act]:
         made: dict[int, int] = {}
@@ -135,9 +132,21 @@ class _Past:
 
     # -- the book ----------------------------------------------------------------------------------
 
-    def _booking(self, place: int, one: Booking, made: dict[int, int]) -> Iterator[Act]:
+    def _ahead(self, on: date, since: datetime) -> Iterator[Act]:
+        """Yield what became of a day's appointments that are still to come."""
+        made: dict[int, int] = {}
+        coming = demo_days.booked_ahead(self.town, self.site, on, self.zone, since, self.now)
+        for place, one in enumerate(coming):
+            person = None
+            if one.cancelled_at is None:
+                person = demo_people.somebody(self.site, one.channel, self.dice)
+            yield from self._booking(place, one, made, person)
+
+    def _booking(
+        self, place: int, one: Booking, made: dict[int, int], person: Person | None = None
+    ) -> Iterator[Act]:
         yield Act(one.made_at, place, partial(self._hold, place, one, made))
-        yield Act(one.made_at + CONFIRMED_AFTER, place, partial(self._confirm, place, made))
+        yield Act(one.made_at + CONFIRMED_AFTER, place, partial(self._confirm, place, made, person))
         if one.cancelled_at is not None:
             at = max(one.cancelled_at, one.made_at + 2 * CONFIRMED_AFTER)
             yield Act(at, place, lambda unit: _record(unit, e.AppointmentCancelled(made[place], "visitor")))
@@ -146,8 +155,11 @@ class _Past:
         choice, slot = self.choice(((one.service_id, 1),)), (one.starts_at, one.clerk_id)
         made[place] = holding.keep(unit, choice, [slot], [None], channel=one.channel, client="").id
 
-    def _confirm(self, place: int, made: dict[int, int], unit: SiteUnit) -> None:
-        booked_numbers.record_booked(unit, [unit.book.appointments[made[place]]], self.language())
+    def _confirm(self, place: int, made: dict[int, int], person: Person | None, unit: SiteUnit) -> None:
+        appointment = unit.book.appointments[made[place]]
+        booked_numbers.record_booked(unit, [appointment], self.language())
+        if person is not None:
+            unit.keep_person(appointment.id, person, booking_letters.erase_after(unit, appointment))
 
     def choice(self, concern: Concern) -> Choice:
         """Return a concern as the site takes it; asked once of each."""

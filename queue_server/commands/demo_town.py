@@ -12,10 +12,10 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters import accounts, schema, tokens
 from queue_server.adapters.database import Database
+from queue_server.adapters.rows.stream_rows import StreamRows
 from queue_server.adapters.server_key import ensure_key_file, one_time_password
 from queue_server.adapters.town import store as town_store
 from queue_server.adapters.town.file import sample_town
-from queue_server.commands.demo_past import write_past
 from queue_server.domain.access import Role
 from queue_server.domain.town import Town
 from queue_server.settings import Settings
@@ -46,29 +46,34 @@ class ReadyTown:
 def prepare(
     settings: Settings, *, random_passwords: bool, say: Callable[[str], None], past_weeks: int = 0
 ) -> ReadyTown:
-    """Bring the demo's database to life; says what takes long. A new town gets a simulated past."""
+    """Bring the demo's database to life; says what takes long. A new town gets a simulated past.
+
+    So does one whose first start was killed: its past is all there, or none of it, and tokens come last.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
     (settings.data / "demo").touch()
-    ensure_key_file(settings.key_file)
+    secrets = ensure_key_file(settings.key_file)
     database = Database(settings.database_url)
     try:
         if database.read(schema.fit) is schema.Fit.NEWER:
             sys.exit(
                 f"aufruf: a newer version of Aufruf made {settings.data}; delete it, or choose another --data"
             )
-        schema.upgrade_apart(database)
-        now = datetime.now(UTC)
-        before = database.read(town_store.load_towns).get(sample_town().id)
-        town = _with_later_service(_with_additions(sample_town(), before), before, now)
+        schema.upgrade_apart(database, meanwhile=_import_what_follows)
+        now, sample = datetime.now(UTC), sample_town()
+        before = database.read(town_store.load_towns).get(sample.id)
+        town = _with_later_service(_with_additions(sample, before), before, now)
         database.write(lambda conn: town_store.save_town(conn, town, now))
         password = one_time_password() if random_passwords else DEMO_PASSWORD
         if random_passwords or not database.read(lambda conn: accounts.list_accounts(conn, town.id)):
             say("Making the sample town …")
             password_hash = accounts.hash_password(password)
             database.write(lambda conn: _accounts(conn, town, password_hash, now))
-        if before is None and past_weeks:
+        if past_weeks and database.read(lambda conn: _is_new(conn, town)):
             say(f"Simulating its past: {past_weeks} weeks of visits that never were …")
-            write_past(database, past_weeks, now)
+            from queue_server.commands.demo_past import write_past  # only a first start needs it
+
+            write_past(database, past_weeks, now, secrets.derive("contact"))
         if random_passwords:
             say(f"Password of all demo accounts, for this run: {password}")
         kiosk_tokens, visitors_token = database.write(lambda conn: _tokens(conn, town, now))
@@ -76,6 +81,18 @@ def prepare(
         database.dispose()
     shown = "" if random_passwords else password
     return ReadyTown(dataclasses.replace(settings, demo_password=shown), kiosk_tokens, visitors_token)
+
+
+def _import_what_follows() -> None:
+    """Import on this core what a first start needs, while the child at the tables has the other one."""
+    import queue_server.commands.demo_past
+    import queue_server.web.app  # noqa: F401
+
+
+def _is_new(conn: Connection, town: Town) -> bool:
+    """Say whether no start came to its end yet, and nobody has done anything here: not a day, not a token."""
+    lived = any(StreamRows.read(conn, site.id).seq for site in town.sites)
+    return not lived and not tokens.were_made(conn, town.id)
 
 
 def _with_additions(sample: Town, before: Town | None) -> Town:

@@ -1,7 +1,7 @@
 """Towns to operate: an empty place, and one made of the example town file; on both databases."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from queue_server.adapters.database import Database
 from queue_server.cli import main
 from queue_server.settings import Settings
+from tests.commands.demo_lived import start
 from tests.commands.operating import Place, Said, written
 
 Aufruf = Callable[..., Said]
@@ -37,6 +39,20 @@ def aufruf(capsys: pytest.CaptureFixture[str]) -> Aufruf:
         return Said(status, said.out, said.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> Iterator[tuple[Path, Database]]:
+    """The sample town with its past, made once: nobody writes there."""
+    data = tmp_path_factory.mktemp("lived")
+    database = start(data, empty_sqlite)
+    yield data, database
+    database.dispose()
+
+
+@pytest.fixture
+def past(lived: tuple[Path, Database]) -> Database:
+    return lived[1]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

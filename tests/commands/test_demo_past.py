@@ -1,11 +1,12 @@
 """The sample town's simulated past: what ordinary code makes of it."""
 
 import shutil
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+import signal
+import subprocess
+import sys
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -16,38 +17,10 @@ from queue_server.adapters.checking import check_database
 from queue_server.adapters.database import Database
 from queue_server.adapters.rows.base import EVENT
 from queue_server.commands import demo_days
-from queue_server.commands.demo_town import prepare
 from queue_server.domain.figures.hit_rate import ENOUGH, hit_rate
 from queue_server.settings import Settings
 from tests.commands.conftest import Aufruf
-
-NOW = datetime(2026, 5, 6, 10, tzinfo=UTC)
-"""A Wednesday; the first of May, a holiday, lies in the two weeks before."""
-ZONE = ZoneInfo("Europe/Berlin")
-WEEKS = 2
-SITES = ("rathaus", "buergerzentrum")
-
-
-def start(data: Path, empty: Path, weeks: int) -> Database:
-    if not (data / "aufruf.sqlite3").exists():
-        shutil.copy(empty, data / "aufruf.sqlite3")
-    with time_machine.travel(NOW, tick=False):
-        settings = Settings(data=data, demo=True)
-        prepare(settings, random_passwords=False, say=lambda line: None, past_weeks=weeks)
-    return Database(settings.database_url)
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> Iterator[tuple[Path, Database]]:
-    data = tmp_path_factory.mktemp("lived")
-    database = start(data, empty_sqlite, WEEKS)
-    yield data, database
-    database.dispose()
-
-
-@pytest.fixture
-def past(lived: tuple[Path, Database]) -> Database:
-    return lived[1]
+from tests.commands.demo_lived import NOW, SITES, WEEKS, ZONE, start
 
 
 def days_with_visits(database: Database, site_id: str) -> dict[date, int]:
@@ -112,21 +85,61 @@ def test_documents_were_missing(past: Database) -> None:
 
 def test_auditors_and_the_books_are_content(lived: tuple[Path, Database], aufruf: Aufruf) -> None:
     for words in (("check", "--all-days"), ("privacy", "audit")):
-        said = aufruf(*words, "--data", lived[0])
+        with time_machine.travel(NOW, tick=False):  # later, who was still to come should be forgotten
+            said = aufruf(*words, "--data", lived[0])
         assert said.status == 0, (words, said)
 
 
-def test_the_same_day_makes_the_same_past(past: Database, tmp_path: Path, empty_sqlite: Path) -> None:
-    again = start(tmp_path, empty_sqlite, WEEKS)
+def kill(data: Path, empty: Path, when: str, weeks: int) -> None:
+    shutil.copy(empty, data / "aufruf.sqlite3")
+    words = [sys.executable, "-m", "tests.commands.killed_demo", str(data), when, str(weeks)]
+    assert subprocess.run([*words, NOW.isoformat()], check=False).returncode == -signal.SIGKILL
+
+
+def test_a_start_that_was_killed_within_is_made_good_and_the_same_day_makes_the_same_past(
+    past: Database, tmp_path: Path, empty_sqlite: Path
+) -> None:
+    kill(tmp_path, empty_sqlite, "half", WEEKS)
+    again = start(tmp_path, empty_sqlite)
     try:
         assert log(again) == log(past)
     finally:
         again.dispose()
 
 
+def test_a_start_that_was_killed_behind_its_past_makes_no_second_one(
+    tmp_path: Path, empty_sqlite: Path
+) -> None:
+    kill(tmp_path, empty_sqlite, "written", 1)
+    killed = Database(Settings(data=tmp_path).database_url)
+    made = log(killed)
+    killed.dispose()
+    again = start(tmp_path, empty_sqlite)
+    try:
+        assert len(made) > 0
+        assert log(again) == made
+    finally:
+        again.dispose()
+
+
+def test_what_somebody_did_behind_a_killed_start_is_left_alone(
+    tmp_path: Path, empty_sqlite: Path, aufruf: Aufruf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queue_server.commands.demo_town._tokens", lambda *_: ({}, ""))
+    start(tmp_path, empty_sqlite, 0).dispose()
+    monkeypatch.undo()
+    said = aufruf("token", "create", "--role", "display", "--site", "rathaus", "--data", tmp_path)
+    assert said.status == 0, said.err
+    database = start(tmp_path, empty_sqlite)
+    try:
+        assert log(database) == []
+    finally:
+        database.dispose()
+
+
 def test_a_town_that_is_there_gets_no_past(tmp_path: Path, empty_sqlite: Path) -> None:
     start(tmp_path, empty_sqlite, 0).dispose()
-    database = start(tmp_path, empty_sqlite, WEEKS)
+    database = start(tmp_path, empty_sqlite)
     try:
         assert log(database) == []
     finally:
