@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.domain.appointment import OPEN
-from queue_server.domain.availability import closed_days, holds
+from queue_server.domain.availability import closed_days, holds, present_until
 from queue_server.domain.town import Clerk, Site, Town, end_minute, skills_of
 
 Thing = tuple[str, str, str]
@@ -149,8 +149,8 @@ class _Known:
             yield "clerk", clerk_id, "is planned for visitors who have booked"
         elif site_id not in clerk.site_ids:
             yield "clerk", clerk_id, f"is planned for visitors at {site_id}"
-        elif any(absence.first <= day <= absence.last for absence in clerk.absences):
-            yield "clerk", clerk_id, "is absent on days for which visitors have booked"
+        elif self._begins(row) >= present_until(clerk, day):
+            yield "clerk", clerk_id, "is absent when visitors have booked"
         elif not services & set(self._services) <= self._skills[clerk_id]:
             yield "clerk", clerk_id, "is planned for what this clerk would not do any more"
         elif not self._works(clerk, row):

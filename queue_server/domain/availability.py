@@ -33,7 +33,8 @@ from queue_server.domain.town import (
 
 HOUR_CELLS: Final = 12
 _LANE_TEXTS: Final = [f"{count:03x}" for count in range(HOUR_CELLS + 1)]
-_ALL_DAY: Final[tuple[Minutes, ...]] = ((0, 24 * 60),)
+DAY_MIN: Final = 24 * 60
+_ALL_DAY: Final[tuple[Minutes, ...]] = ((0, DAY_MIN),)
 
 
 class ClosedWhy(StrEnum):
@@ -103,16 +104,18 @@ def _opening_on(site: Site, weekday: int) -> Iterator[Minutes]:
 def work_of(clerk: Clerk, site: Site, span: Span, zone: tzinfo, closed_on: Collection[date]) -> Bits:
     """Return when a clerk works at a site: the roster where it holds, within the site's hours.
 
-    Nothing on the days in `closed_on` (see `closed_days`) and on days of absence. Without a roster entry
-    for the site a clerk has no bookable time, however long it is open: nobody promised to be there.
+    Nothing on the days in `closed_on` (see `closed_days`) and while the clerk is absent. Without a roster
+    entry for the site a clerk has no bookable time, however long it is open: nobody promised to be there.
     """
     opening, roster = _week_of(site), _roster_at(clerk, site)
     found = []
     for day in days_of(span, zone):
         weekday = day.on.weekday()
         hours = tuple(minutes for minutes, entry in roster[weekday] if holds(entry, day.on))
-        if hours and day.on not in closed_on and not _is_absent(clerk, day.on):
-            found.append((day, cells_in(day, zone, hours) & cells_in(day, zone, opening[weekday])))
+        there = present_until(clerk, day.on) if hours and day.on not in closed_on else 0
+        if there:
+            cells = cells_in(day, zone, hours) & cells_in(day, zone, opening[weekday])
+            found.append((day, cells if there == DAY_MIN else cells & cells_in(day, zone, ((0, there),))))
     return spread(span, found)
 
 
@@ -126,9 +129,10 @@ def _roster_at(clerk: Clerk, site: Site) -> list[list[tuple[Minutes, RosterEntry
 
 
 def hours_planned(clerk: Clerk, site: Site, on: date) -> list[Minutes]:
-    """Return the roster's hours of a clerk on a local date, in minutes of the day, in order and joined."""
-    if _is_absent(clerk, on):
-        return []
+    """Return the roster's hours of a clerk on a local date, in minutes of the day, in order and joined.
+
+    Hours in which the clerk is absent are none of them.
+    """
     joined: list[Minutes] = []
     for begins, ends in sorted(
         minutes for minutes, entry in _roster_at(clerk, site)[on.weekday()] if holds(entry, on)
@@ -137,7 +141,8 @@ def hours_planned(clerk: Clerk, site: Site, on: date) -> list[Minutes]:
             joined[-1] = (joined[-1][0], max(ends, joined[-1][1]))
         else:
             joined.append((begins, ends))
-    return joined
+    there = present_until(clerk, on)
+    return [(begins, min(ends, there)) for begins, ends in joined if begins < there]
 
 
 def holds(entry: RosterEntry, on: date) -> bool:
@@ -146,8 +151,10 @@ def holds(entry: RosterEntry, on: date) -> bool:
     return begun and (entry.valid_until is None or on <= entry.valid_until)
 
 
-def _is_absent(clerk: Clerk, on: date) -> bool:
-    return any(absence.first <= on <= absence.last for absence in clerk.absences)
+def present_until(clerk: Clerk, on: date) -> int:
+    """Return the minute of a local date from which the clerk is away: 0 for all of it, 1440 for none."""
+    found = (absence.begins_on(on) for absence in clerk.absences)
+    return min((minute for minute in found if minute is not None), default=DAY_MIN)
 
 
 # -- when a visit may begin ----------------------------------------------------------------------------

@@ -7,7 +7,7 @@ What must not live here: who may plan (`domain.access`), and what the absence do
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -29,6 +29,7 @@ class Unfit(StrEnum):
     PAST = "past"
     TOO_LONG = "too_long"
     KNOWN = "known"
+    NO_TIME = "no_time"
 
 
 def department_named(town: Town, id_: str) -> Department:
@@ -65,7 +66,9 @@ def to_come(clerk: Clerk, today: date) -> Iterator[Absence]:
     )
 
 
-def why_unfit(clerk: Clerk, first: date | None, last: date | None, today: date) -> Unfit | None:
+def why_unfit(
+    clerk: Clerk, first: date | None, last: date | None, today: date, since: time | None = None
+) -> Unfit | None:
     """Return what is wrong with an absence; None for a good one."""
     if first is None or last is None:
         return Unfit.MISSING
@@ -75,7 +78,7 @@ def why_unfit(clerk: Clerk, first: date | None, last: date | None, today: date) 
         return Unfit.PAST
     if last - first > LONGEST or first - today > LONGEST:
         return Unfit.TOO_LONG
-    return Unfit.KNOWN if Absence(first, last) in clerk.absences else None
+    return Unfit.KNOWN if Absence(first, last, since) in clerk.absences else None
 
 
 def entering(clerk_id: str, absence: Absence) -> Plan:

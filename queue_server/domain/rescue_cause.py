@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final, TypeAlias
 
+from queue_server.domain.availability import present_until
 from queue_server.domain.departments import Plan, entering, taking_back
 from queue_server.domain.town import Absence, Closure, Texts, Town
 
@@ -21,8 +22,8 @@ DAYS_MOST: Final = 31
 class Cause:
     """A clerk who is away or a site that stays closed, on local dates, both included.
 
-    A clerk may be there on the first day until `since`, a local time: what begins earlier stays. Nobody
-    books anything more with them on that day all the same, as absences are whole days.
+    A clerk may be there on the first day until `since`, a local time: what begins earlier stays, and until
+    then they are booked as ever.
     """
 
     first: date
@@ -45,7 +46,7 @@ class Cause:
 
     def missing(self, town: Town) -> tuple[date, ...]:
         """Return the days for which the set-up does not say it yet."""
-        known = set(_closed(town, self.site_id) if self.site_id else _away(town, self))
+        known = set(_closed(town, self.site_id) if self.site_id else _away(town, self, self._absence))
         return tuple(day for day in self.days if day not in known)
 
     def entering(self, reason: Texts | None = None) -> Plan:
@@ -57,7 +58,7 @@ class Cause:
                 return town
             if self.site_id:
                 return _closing(town, self.site_id, missing, reason or {})
-            return entering(self.clerk_id, Absence(self.first, self.last))(town)
+            return entering(self.clerk_id, self._absence)(town)
 
         return plan
 
@@ -65,17 +66,22 @@ class Cause:
         """Return what takes out again what `entering` wrote for these days."""
         if self.site_id:
             return lambda town: _opening(town, self.site_id, entered)
-        return taking_back(self.clerk_id, Absence(self.first, self.last)) if entered else lambda town: town
+        return taking_back(self.clerk_id, self._absence) if entered else lambda town: town
+
+    @property
+    def _absence(self) -> Absence:
+        return Absence(self.first, self.last, self.since)
 
 
 def _closed(town: Town, site_id: str) -> Iterator[date]:
     return (one.on for site in town.sites if site.id == site_id for one in site.closures)
 
 
-def _away(town: Town, cause: Cause) -> Iterator[date]:
+def _away(town: Town, cause: Cause, absence: Absence) -> Iterator[date]:
     for clerk in town.clerks:
         if clerk.id == cause.clerk_id:
-            yield from (day for day in cause.days for one in clerk.absences if one.first <= day <= one.last)
+            whole = ((day, absence.begins_on(day)) for day in cause.days)
+            yield from (day for day, minute in whole if present_until(clerk, day) <= (minute or 0))
 
 
 def _closing(town: Town, site_id: str, days: Collection[date], reason: Texts) -> Town:

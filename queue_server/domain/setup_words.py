@@ -107,7 +107,8 @@ def _worded_thing(value: object) -> str:
     if isinstance(value, AdmissionTime):
         return _worded_admission(value)
     if isinstance(value, Absence):
-        return f"{value.first} to {value.last}"
+        since = f" {value.since:%H:%M}" if value.since else ""
+        return f"{value.first}{since} to {value.last}"
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if is_dataclass(value):

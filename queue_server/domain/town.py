@@ -386,10 +386,20 @@ class RosterEntry:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Local dates, both included, on which a clerk does not work whatever the roster says. Never why."""
+    """Local dates, both included, on which a clerk does not work whatever the roster says. Never why.
+
+    With `since`, a local time, the clerk still works on the first day until then.
+    """
 
     first: date
     last: date
+    since: time | None = None
+
+    def begins_on(self, on: date) -> int | None:
+        """Return the minute of a local date from which the clerk is away; None when they are there."""
+        if not self.first <= on <= self.last:
+            return None
+        return self.since.hour * 60 + self.since.minute if self.since and on == self.first else 0
 
 
 @dataclass(frozen=True, slots=True)

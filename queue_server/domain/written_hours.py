@@ -21,6 +21,7 @@ _O_CLOCK: Final = r"\s*\b(?:uhr|h)\b\.?|(?<=\d)\s*h\b"
 _MINUTES: Final = re.compile(r"(?<=\d)\s*(?:uhr|h)\s*(\d\d)(?!\d)")
 _UNTIL: Final = re.compile(r"\s*(?:\bbis\b|\bto\b|[-–—])\s*")
 _AND: Final = re.compile(r"\s*(?:\b(?:und|and|sowie)\b|\bu\b\.?|[,;/+&])\s*|(?<=\d)\s+(?=\d)")
+_CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _STRETCH: Final = re.compile(r"(\d{1,2})(?::(\d\d))?\s*[-–]\s*(\d{1,2})(?::(\d\d))?")
 
 
@@ -48,6 +49,12 @@ def parse_hours(text: str) -> tuple[tuple[time, time], ...] | None:
             return None
         stretches.append((begins, ends))
     return tuple(stretches)
+
+
+def parse_clock(text: str) -> time | None:
+    """Return the time of the day that "11:00" is; None when it is none."""
+    match = _CLOCK.fullmatch(text.strip())
+    return _time(match[1], match[2]) if match else None
 
 
 def read_hours(text: str) -> Stretches | None:

@@ -68,10 +68,15 @@ def accepted(unit: Unit, parts: Sequence[Appointment], person: Person, kind: str
     _remind(unit, parts, person, unit.hall.seq)
 
 
-def rescued(unit: Unit, one: Appointment, person: Person) -> None:
-    """Post that the town hall has moved an appointment; the caller has taken back what still waited."""
-    post(unit, "rescued", (one,), person, unit.hall.seq)
-    _remind(unit, (one,), person, unit.hall.seq)
+def rescued(unit: Unit, parts: Sequence[Appointment], person: Person, *, remind: bool = True) -> None:
+    """Post that the town hall has moved an appointment, or a pair: first what moved, then what stays.
+
+    The caller has taken back what still waited.
+    """
+    post(unit, "rescued", parts, person, unit.hall.seq)
+    if remind:
+        in_turn = sorted(parts, key=lambda one: one.starts_at)
+        _remind(unit, in_turn, person, unit.hall.seq)
 
 
 def restored(
@@ -83,11 +88,13 @@ def restored(
     press: str = "",
 ) -> None:
     """Post that it stays as it was, where something else was `told`, and anew what waited `before`."""
+    also = tuple(part.id for part in unit.book.pair_of(one) if part is not one)
     for channel in told:
-        unit.post("stands", one.id, sequence=unit.hall.seq, channel=channel, press=press)
+        unit.post("stands", one.id, also=also, sequence=unit.hall.seq, channel=channel, press=press)
     for letter in before:
         if letter.kind == "reminder":
-            _remind(unit, (one,), person, unit.hall.seq, (letter.channel,))
+            rest = [part for id_ in letter.also if (part := unit.book.get(id_)) is not None]
+            _remind(unit, (one, *rest), person, unit.hall.seq, (letter.channel,))
         elif letter.channel not in told:
             unit.post(letter.kind, one.id, also=letter.also, sequence=unit.hall.seq, channel=letter.channel)
 

@@ -26,16 +26,17 @@ from queue_server.services.booked_numbers import draw
 from queue_server.services.holding import keep
 from queue_server.services.moving import carry, swap
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.rescue_kept import counted, is_over, thing_of
+from queue_server.services.rescue_kept import CLIENT, counted, is_over, item_of, thing_of
 from queue_server.services.rescue_rules import Day, Found, broken_on
+from queue_server.services.rescue_together import bring_both
+from queue_server.services.rescue_visits import Visit, visits_of
 from queue_server.services.seating import reseat, seat_of
 
 ASK, LEAVE = "ask", "leave"
 """Instead of a place: the visitor is asked to choose another time, or nothing is done."""
+_AND: Final = "+"
 AT_ONCE: Final = 400
 """So many are moved or written to in one press: it is one commit, and calls that come in wait for it."""
-CLIENT: Final = "rescue"
-"""Whose holds they are: they last no longer than the transaction that makes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,25 @@ def how_of(site_id: str, start: int, place: Place) -> str:
     return "time" if place.start != start else "clerk"
 
 
-def in_turn(one: Found) -> tuple[datetime, str]:
+def in_turn(visit: Visit) -> tuple[datetime, str]:
     """Return by what they are put in order: who is done first may take what somebody else gives up."""
-    return one.appointment.starts_at, one.appointment.reference
+    return visit.lead.appointment.starts_at, visit.lead.appointment.reference
 
 
 def written(place: Place) -> str:
     """Return a place as a form sends it."""
     return f"{place.site_id}|{place.clerk_id}|{place.start}"
+
+
+def written_all(places: Sequence[Place]) -> str:
+    """Return the places of a pair, or the only one, as a form sends them."""
+    return _AND.join(map(written, places))
+
+
+def read_places(text: str, count: int) -> tuple[Place, ...] | None:
+    """Return so many places that a form sent together; None for anything else."""
+    found = tuple(place for part in text.split(_AND, count) if (place := read_place(part)) is not None)
+    return found if len(found) == count == text.count(_AND) + 1 else None
 
 
 def read_place(text: str) -> Place | None:
@@ -102,17 +114,16 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
     asked: set[tuple[str, int]] = set()
     done = 0
     for on in plan.cause.days:
-        found = [
-            one
-            for one in broken_on(units, plan.cause, on, plan.services)
-            if one.appointment.reference in plan.wishes
-        ]
+        found = [*broken_on(units, plan.cause, on, plan.services)]
         day = Day(units, plan.cause, on)
-        for one in sorted(found, key=in_turn):
-            wish = plan.wishes[one.appointment.reference]
-            item = _do(units, day, one, wish, asked, plan.id) if done < AT_ONCE else _item(one, "later")
-            done += item["to"] is not None or bool(item["told"])
-            items.append(item)
+        for visit in sorted(visits_of(found, plan.services), key=in_turn):
+            wish = _wish_for(visit, plan.wishes)
+            if wish is None:
+                continue
+            is_later = done >= AT_ONCE
+            new = _all(visit, "later") if is_later else _do_visit(units, day, visit, wish, asked, plan.id)
+            done += sum(item["to"] is not None or bool(item["told"]) for item in new)
+            items += new
     body = {**begun.body, "items": items}
     first = units[0]
     first.keep_rescue(replace(begun, body=body, made_at=first.now))  # it may have begun long before
@@ -121,6 +132,33 @@ def rescue(units: Sequence[Unit], plan: Plan) -> Answer:
     kind, ref = thing_of(plan.cause)
     first.note(plan.doer, Done.DAY_RESCUED, kind, ref, after=counted(items))
     return body
+
+
+def _wish_for(visit: Visit, wishes: dict[str, str]) -> str | None:
+    """Return what was chosen; None where the page did not show it."""
+    chosen = (wishes.get(one.appointment.reference) for one in visit.parts)
+    return next((wish for wish in chosen if wish is not None), None)
+
+
+def _do_visit(
+    units: Sequence[Unit], day: Day, visit: Visit, wish: str, asked: set[tuple[str, int]], press: str
+) -> list[Answer]:
+    if not visit.is_pair:
+        return [_do(units, day, visit.lead, wish, asked, press)]
+    if visit.lead.is_asked and wish in {ASK, LEAVE}:
+        return _all(visit, "waits")
+    if wish == ASK:
+        return [_item(one, "asked") | _ask(one, asked, press) for one in visit.lost]
+    if wish == LEAVE:
+        return _all(visit, "left")
+    places = read_places(wish, len(visit.parts))
+    if places is None or not day.pair(visit.parts).allows(day.span, (places[0], places[1])):
+        return _all(visit, "open")
+    return bring_both(day, visit, places)
+
+
+def _all(visit: Visit, how: str) -> list[Answer]:
+    return [_item(one, how) for one in visit.lost]
 
 
 def _do(
@@ -143,15 +181,7 @@ def _do(
 
 
 def _item(found: Found, how: str) -> Answer:
-    one = found.appointment
-    return {
-        "ref": one.reference,
-        "how": how,
-        "from": [found.unit.site.id, one.clerk_id, one.first_cell, one.number, one.area_id],
-        "to": None,
-        "told": [],
-        "waited": [],
-    }
+    return item_of(found.unit.site.id, found.appointment, how)
 
 
 def _reseat(day: Day, found: Found, wish: str) -> Answer:
@@ -210,9 +240,9 @@ def _bring(day: Day, found: Found, target: Unit, place: Place) -> Answer:
     done["waited"] = [[letter.kind, letter.channel, list(letter.also)] for letter in waited]
     if how == "site":
         person = carry(target, unit, one, held, number)
-        letters.rescued(target, held, person)
+        letters.rescued(target, [held], person)
     else:
         person = found.person
         swap(unit, one, held)
-        letters.rescued(unit, one, person)
+        letters.rescued(unit, [one], person)
     return done | {"told": list(letters.ways(target, person, "rescued"))}

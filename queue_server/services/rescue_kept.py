@@ -9,10 +9,26 @@ on from where it stopped.
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
+from queue_server.domain.appointment import Appointment
 from queue_server.domain.rescue_cause import Cause
 from queue_server.services.ports import Answer, Rescued, Unit
+
+CLIENT: Final = "rescue"
+"""Whose holds a day rescue makes: they last no longer than its transaction."""
+
+
+def item_of(site_id: str, one: Appointment, how: str) -> Answer:
+    """Return what is kept of one appointment, from where it is now."""
+    return {
+        "ref": one.reference,
+        "how": how,
+        "from": [site_id, one.clerk_id, one.first_cell, one.number, one.area_id],
+        "to": None,
+        "told": [],
+        "waited": [],
+    }
 
 
 def begun(

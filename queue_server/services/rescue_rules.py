@@ -22,6 +22,7 @@ from queue_server.domain.needs import STEP_FREE
 from queue_server.domain.person import Person
 from queue_server.domain.rescue import Broken, Place, Seat
 from queue_server.domain.rescue_cause import Cause
+from queue_server.domain.rescue_pairs import Pair
 from queue_server.domain.slots import (
     Bits,
     ClerkTime,
@@ -48,6 +49,7 @@ class Found:
     """A broken appointment at its site. `is_alone`: no other one of the same visitor hangs on its time.
 
     `is_asked`: its holder knows already that the time cannot be kept, and is to choose another one.
+    Not `is_lost`: it has its clerk, but hangs on one that has not.
     """
 
     unit: Unit
@@ -55,6 +57,7 @@ class Found:
     is_alone: bool
     person: Person
     is_asked: bool = False
+    is_lost: bool = True
 
     @property
     def is_request(self) -> bool:
@@ -115,6 +118,11 @@ class Day:
         one, site_id = found.appointment, found.unit.site.id
         return Broken(one.reference, site_id, one.first_cell, one.cells, tuple(self._seats(found)))
 
+    def pair(self, parts: Sequence[Found]) -> Pair:
+        """Return both of a pair, each with every seat of their site; who is not lost has the own first."""
+        first, second = (self._part(one) for one in parts)
+        return Pair(first, second, frozenset(one.appointment.reference for one in parts if one.is_lost))
+
     def allows(self, found: Found, place: Place) -> bool:
         """Say whether the rules leave it that place: the question of `broken`, asked of one seat alone."""
         own = stretch(self.span, place.start, place.start + 1)
@@ -142,8 +150,21 @@ class Day:
             return None
         return replace(choice, expected_min=one.minutes)
 
-    def _seats(self, found: Found, wanted: Place | None = None) -> Iterator[Seat]:
-        """Yield the seats of an appointment; only the one that is `wanted`, if one is named."""
+    def _part(self, found: Found) -> Broken:
+        one, site_id = found.appointment, found.unit.site.id
+        seats = tuple(self._seats(found, with_other=True))
+        if not found.is_lost:
+            own = stretch(self.span, one.first_cell, one.first_cell + 1)
+            seats = (Seat(site_id, str(one.clerk_id), own), *seats)
+        return Broken(one.reference, site_id, one.first_cell, one.cells, seats)
+
+    def _seats(
+        self, found: Found, wanted: Place | None = None, *, with_other: bool = False
+    ) -> Iterator[Seat]:
+        """Yield the seats of an appointment; only the one that is `wanted`, if one is named.
+
+        `with_other`: the other one of a pair moves too.
+        """
         one, own = found.appointment, found.unit.site.id
         talk = is_talk(self.after, one.services)
         for site_id in self._sites:
@@ -152,7 +173,7 @@ class Day:
             if site_id != own and (talk or one.confirmed_by or not found.is_alone):
                 continue  # what the secretariat confirmed, it confirmed for there
             choice = self.choice(found, site_id)
-            starts = 0 if choice is None else self._starts(found, site_id)
+            starts = 0 if choice is None else self._starts(found, site_id, with_other)
             for clerk in self._of_site(site_id) if starts else ():
                 if wanted is not None and clerk.clerk_id != wanted.clerk_id:
                     continue
@@ -163,14 +184,16 @@ class Day:
                     if free:
                         yield Seat(site_id, clerk.clerk_id, free)
 
-    def _starts(self, found: Found, site_id: str) -> Bits:
+    def _starts(self, found: Found, site_id: str, with_other: bool) -> Bits:
         """Return when the rules let it begin, whoever is free."""
         one, site = found.appointment, self._sites[site_id]
         starts = self._allowed_at(site, one.services)
         starts &= room_beside_walk_ins(site, one.services, self.span, self._of_site(site_id), one.cells)
         own = stretch(self.span, one.first_cell, one.first_cell + 1)
-        if not found.is_alone or found.is_request:
+        if found.is_request or not (found.is_alone or with_other):
             return starts & own  # the other one is right before or behind it; nobody confirmed another time
+        if not found.is_alone and one.follows is not None:
+            return starts  # who comes for the first one is there
         soon = stretch(self.span, self.span.base, first_cell_from(self.now + NOTICE))
         if site_id != found.unit.site.id:
             return starts & ~soon

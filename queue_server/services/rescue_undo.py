@@ -22,8 +22,7 @@ from queue_server.services.concerns import Choice
 from queue_server.services.holding import keep
 from queue_server.services.moving import carry, swap
 from queue_server.services.ports import Answer, Rescued, TakenBack, Unit
-from queue_server.services.rescue import CLIENT
-from queue_server.services.rescue_kept import cause_of, counted, is_back, thing_of
+from queue_server.services.rescue_kept import CLIENT, cause_of, counted, is_back, thing_of
 from queue_server.services.seating import reseat
 
 UNDO_FOR: Final = timedelta(minutes=10)
@@ -57,7 +56,7 @@ def take_back(units: Sequence[Unit], id_: str, doer: Doer) -> Answer:
     if not may_take_back(rescued, first):
         raise RescueOver
     by_site = {unit.site.id: unit for unit in units}
-    back = [_back(by_site, {**item, "press": id_}) for item in reversed(rescued.body.get("items", ()))]
+    back = _all_back(by_site, rescued.body.get("items", ()), id_)
     body = {**rescued.body, "back": counted([{"how": how} for how in back])}
     first.keep_rescue(replace(rescued, body=body))
     kind, ref = thing_of(cause_of(body)[0])
@@ -79,6 +78,7 @@ def outcome(units: Sequence[Unit], rescued: Rescued) -> list[Answer]:
             continue  # cancelled since, or elsewhere
         unit, one = where
         row = {**view(unit, one), "site": unit.site.id, "how": item["how"], "told": item["told"]}
+        row["pair"] = item.get("pair", "")
         found.append({**row, "was": iso(unit, time_of(item["from"][2])), **_call(unit, one, item)})
     return sorted(found, key=lambda row: (row["was"], row["reference"]))
 
@@ -103,6 +103,30 @@ def _call(unit: Unit, one: Appointment, item: Answer) -> Answer:
 
 
 # -- one appointment -----------------------------------------------------------------------------------
+
+
+def _all_back(units: Units, items: Sequence[Answer], press: str) -> list[str]:
+    """Take all back, the last one first. Of a pair both come back, or both stay together where they are."""
+    found, stays = list[str](), dict[str, bool]()
+    for item in reversed(items):
+        pair = item.get("pair")
+        if pair is not None and pair not in stays:  # by now what came behind it is out of the way
+            both = [one for one in items if one.get("pair") == pair]
+            stays[pair] = any(_is_held_up(units, one) for one in both)
+        is_stuck = pair is not None and stays[pair]
+        found.append("taken" if is_stuck else _back(units, {**item, "press": press}))
+    return found
+
+
+def _is_held_up(units: Units, item: Answer) -> bool:
+    """Say whether one that is still to come cannot come back: its time is taken, or its holder moved it."""
+    site_id, clerk_id, start = item["to"]
+    one = units[site_id].book.by_ref(item["ref"]) if site_id in units else None
+    home = units.get(item["from"][0])
+    if one is None or one.state not in OPEN or home is None:
+        return False
+    is_moved = (one.clerk_id, one.first_cell) != (clerk_id, start)
+    return is_moved or _is_taken(home, item["from"][1], item["from"][2], one.cells)
 
 
 def _back(units: Units, item: Answer) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from queue_server.domain.access import Act, Role
+from queue_server.domain.availability import present_until
 from queue_server.domain.needs import NEEDS
 from queue_server.domain.town import (
     Channel,
@@ -134,7 +135,7 @@ def _rostered(call: PageCall, clerk: Clerk, site: Site) -> set[str]:
     """Return the counters where the roster puts the clerk now, or within the next hour."""
     now = call.house.clock().astimezone(ZoneInfo(site.time_zone))
     soon, today = now + timedelta(hours=1), now.date()
-    if any(absence.first <= today <= absence.last for absence in clerk.absences):
+    if now.hour * 60 + now.minute >= present_until(clerk, today):
         return set()
     return {
         entry.counter_id

@@ -6,7 +6,7 @@ set-up is changed (`adapters.changing_town`). Why somebody is away is neither as
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from starlette.responses import RedirectResponse, Response
 
 from queue_server.domain.access import Act, Actor, Kind, Role, Thing, may
 from queue_server.domain.administration import Done
+from queue_server.domain.availability import hours_planned
+from queue_server.domain.concern import CELL_MIN
 from queue_server.domain.departments import (
     Plan,
     Unfit,
@@ -29,6 +31,7 @@ from queue_server.domain.departments import (
 )
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.town import Absence, Clerk, Department, Town, in_language
+from queue_server.domain.written_hours import parse_clock
 from queue_server.services.locales import locale_of, short_day
 from queue_server.web.house import House
 from queue_server.web.naming import SOMEWHERE
@@ -59,21 +62,26 @@ async def plan_absence(call: PageCall) -> Response:
     call.house.csrf.check(call.request.scope, form.get("csrf"))
     act, clerk = form.get("act"), _clerk(call, form)
     first, last = _day(form, "first"), _day(form, "last")
+    written = str(form.get("since") or "")
+    since = parse_clock(written)
     if act == "take_back":
         if first is None or last is None:
             raise BadInput(field="first")
-        return await _keep(call, clerk, taking_back(clerk.id, Absence(first, last)), "taken_back")
+        return await _keep(call, clerk, taking_back(clerk.id, Absence(first, last, since)), "taken_back")
     if act not in {"check", "enter"}:
         raise BadInput(field="act")
-    unfit = why_unfit(clerk, first, last, _today(call))
+    unfit = why_unfit(clerk, first, last, _now(call).date(), since)
+    if written and since is None:
+        unfit = Unfit.NO_TIME
     if unfit is not None or first is None or last is None:
         return _show(call, form=form, unfit=unfit, status=422)
-    plan = entering(clerk.id, Absence(first, last))
+    plan = entering(clerk.id, Absence(first, last, since))
     if act == "enter":
         return await _keep(call, clerk, plan, "entered")
     house, town = call.house, _town(call)
     lost = await house.read(lambda c: house.settlement.would_lose(c, town.id, plan, house.clock()))
-    asked = {"clerk": clerk, "first": first, "last": last, "when": _span(call, first, last)}
+    when = _span(call, first, last, since)
+    asked = {"clerk": clerk, "first": first, "last": last, "since": _written(since), "when": when}
     return _show(call, form=form, asked=asked | {"lost": [_lost(call, one) for one in lost]})
 
 
@@ -97,7 +105,8 @@ async def _keep(call: PageCall, clerk: Clerk, plan: Plan, done: str) -> Response
 
 def _absences(town: Town, clerk_id: str) -> set[str]:
     clerk = next((one for one in town.clerks if one.id == clerk_id), None)
-    return {f"{one.first} – {one.last}" for one in clerk.absences} if clerk else set()
+    found = clerk.absences if clerk else ()
+    return {" – ".join((f"{one.first} {_written(one.since)}".rstrip(), f"{one.last}")) for one in found}
 
 
 def _show(
@@ -110,7 +119,7 @@ def _show(
     idle: Sequence[dict[str, Any]] = (),
     status: int = 200,
 ) -> Response:
-    town, today = _town(call), _today(call)
+    town, now = _town(call), _now(call)
     department = department_named(town, call.id)
     typed: Mapping[str, Any] = form or {}
     return call.page(
@@ -122,16 +131,17 @@ def _show(
             {
                 "id": clerk.id,
                 "name": clerk.name,
-                "absences": [_absence(call, one, today) for one in to_come(clerk, today)],
+                "absences": [_absence(call, one, now) for one in to_come(clerk, now.date())],
+                "leaves_at": _leaves_at(town, clerk, now),
             }
             for clerk in people(call)
         ],
-        typed={name: str(typed.get(name) or "")[:40] for name in ("clerk", "first", "last")},
+        typed={name: str(typed.get(name) or "")[:40] for name in ("clerk", "first", "last", "since")},
         unfit=unfit.value if unfit else "",
         asked=asked,
         done=done,
         idle=idle,
-        today=today.isoformat(),
+        today=now.date().isoformat(),
         town_name=in_language(town.name, call.language),
         languages=call.other_languages,
         here=f"/department/{department.id}",
@@ -143,18 +153,38 @@ def _named(call: PageCall, department: Department) -> dict[str, str]:
     return {"id": department.id, "name": in_language(department.name, call.language)}
 
 
-def _absence(call: PageCall, absence: Absence, today: date) -> dict[str, Any]:
+def _absence(call: PageCall, absence: Absence, now: datetime) -> dict[str, Any]:
+    begins = absence.begins_on(now.date())
     return {
         "first": absence.first.isoformat(),
         "last": absence.last.isoformat(),
-        "when": _span(call, absence.first, absence.last),
-        "is_now": absence.first <= today <= absence.last,
+        "since": _written(absence.since),
+        "when": _span(call, absence.first, absence.last, absence.since),
+        "is_now": begins is not None and begins <= _minute(now),
     }
 
 
-def _span(call: PageCall, first: date, last: date) -> str:
+def _leaves_at(town: Town, clerk: Clerk, now: datetime) -> str:
+    """Return since when a clerk would be away who leaves now, in whole cells; "" for one not at work."""
+    at, today = _minute(now), now.date()
+    hours = (stretch for site in town.sites for stretch in hours_planned(clerk, site, today))
+    is_at_work = any(begins < at < ends for begins, ends in hours)
+    return f"{now.replace(minute=now.minute - now.minute % CELL_MIN):%H:%M}" if is_at_work else ""
+
+
+def _span(call: PageCall, first: date, last: date, since: time | None = None) -> str:
     days = [short_day(one, call.language) for one in (first, last)]
+    if since:
+        days[0] = f"{days[0]} {call.say('rescue.since', time=_written(since))}"
     return days[0] if first == last else call.say("department.span", first=days[0], last=days[1])
+
+
+def _written(at: time | None) -> str:
+    return f"{at:%H:%M}" if at else ""
+
+
+def _minute(now: datetime) -> int:
+    return now.hour * 60 + now.minute
 
 
 def _lost(call: PageCall, one: Any) -> dict[str, str]:
@@ -209,9 +239,9 @@ def _town(call: PageCall) -> Town:
     return call.house.town_and_site(call.site_id)[0]
 
 
-def _today(call: PageCall) -> date:
+def _now(call: PageCall) -> datetime:
     site = call.house.site(call.site_id)
-    return call.house.clock().astimezone(ZoneInfo(site.time_zone)).date()
+    return call.house.clock().astimezone(ZoneInfo(site.time_zone))
 
 
 ROUTES = [

@@ -71,7 +71,7 @@ def test_a_site_that_goes_is_told(hand: Booker) -> None:
         ({"site_ids": ("annex",)}, "is planned for visitors at hall: 2 appointments"),
         (
             {"absences": (Absence(WEDNESDAY, WEDNESDAY),)},
-            "is absent on days for which visitors have booked: 1 appointment",
+            "is absent when visitors have booked: 1 appointment",
         ),
     ],
 )

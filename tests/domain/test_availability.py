@@ -15,7 +15,9 @@ from queue_server.domain.availability import (
     allowed_starts,
     booking_window,
     closed_days,
+    hours_planned,
     open_starts,
+    present_until,
     room_beside_walk_ins,
     takes_bookings,
     why_closed,
@@ -107,6 +109,26 @@ def test_nobody_works_on_days_of_absence(first: int, last: int) -> None:
     absence = Absence(date(2026, 11, first), date(2026, 11, last))
     clerk = works((0, "8-12"), (2, "8-12"), absences=(absence,))
     assert worked(clerk, MONDAY, date(2026, 11, 20)) == ["18.11. 08:00-12:00"]
+
+
+def test_who_goes_home_at_eleven_has_worked_until_then() -> None:
+    """On the first day alone, in whole cells; of two absences the earlier hour counts."""
+    home = Absence(MONDAY, date(2026, 11, 18), since=time(11, 3))
+    clerk = works((0, "8-12"), (0, "14-18"), (2, "8-12"), (3, "8-12"), absences=(home,))
+    assert worked(clerk, MONDAY, date(2026, 11, 20)) == ["16.11. 08:00-11:00", "19.11. 08:00-12:00"]
+    assert hours_planned(clerk, an_open_site(), MONDAY) == [(8 * 60, 11 * 60 + 3)]
+    earlier = replace(clerk, absences=(home, Absence(MONDAY, MONDAY, since=time(9))))
+    assert worked(earlier, MONDAY) == ["16.11. 08:00-09:00"]
+    assert [present_until(earlier, date(2026, 11, day)) for day in (15, 16, 17, 19)] == [1440, 540, 0, 1440]
+
+
+def test_the_hour_of_going_home_is_that_of_the_clock_on_odd_days() -> None:
+    """Failure 7: in a night of 25 hours six o'clock is the seventh hour."""
+    clerk = works((6, "0-12"), absences=(Absence(date(2026, 10, 25), date(2026, 10, 25), since=time(6)),))
+    site = a_site(always_open=True)
+    assert worked(clerk, date(2026, 10, 25), site=site) == ["25.10. 00:00-06:00"]
+    span = span_of(date(2026, 10, 25), date(2026, 10, 25), BERLIN)
+    assert work_of(clerk, site, span, BERLIN, ()).bit_count() == 7 * 12
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,14 @@ def test_of_who_works_outside_the_plan_nothing_is_foretold(database: Database, t
     hand.store.close()
 
 
+def test_who_goes_home_early_leaves_then(database: Database, town: Town) -> None:
+    """The forecast counts on the counter until the hour of the absence, and no longer."""
+    home = Absence(WEDNESDAY, WEDNESDAY, since=time(11))
+    hand = at_work(database, with_roster(town, "anna", (8, 12), absences=(home,)), "anna", now=clock(10, 50))
+    assert hand.look(planned).leaves == (Leave("c1", 10, None),)
+    hand.store.close()
+
+
 def test_who_opens_soon_is_expected_where_plans_are_kept(database: Database, town: Town) -> None:
     town = with_roster(town, "carla", (12, 18))
     hand = at_work(database, town, "anna", "bernd", now=clock(11, 50))

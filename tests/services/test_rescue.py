@@ -202,6 +202,31 @@ def test_who_leaves_at_noon_keeps_the_morning(hand: Rescuer) -> None:
     assert [cause.spares(at("08:00", day)) for day in (DAY, TOMORROW)] == [True, False]
 
 
+def test_until_the_clerk_goes_they_are_booked_as_ever(hand: Rescuer) -> None:
+    """Wish: a clerk who goes home at eleven is marked from eleven on, and the morning is capacity."""
+    cause = replace(away(), since=time(10))
+    hand.rescue(cause)
+    assert cause.missing(hand.town()) == ()
+    assert replace(cause, since=time(9)).missing(hand.town()) == (TODAY,)
+    assert {of_clerk(hand, hand.book("08:20", PASS, day=DAY, client=n)) for n in "ab"} == {"anna", "bernd"}
+    seen = [hand.book("09:30", PASS, day=DAY, client=n) for n in "c"]
+    assert [of_clerk(hand, one) for one in seen] == ["bernd"]
+    hand.undo()
+    assert hand.picture()["away"]["anna"] == ()
+
+
+def test_who_leaves_early_may_take_what_is_later_before(hand: Rescuer) -> None:
+    """The day's own clerk has room in the morning."""
+    late = hand.book("10:00", CAR, day=DAY)
+    clerk_id = str(of_clerk(hand, late))
+    hand.change(away("carla" if clerk_id == "anna" else "anna").entering())
+    hand.now = at("06:10")
+    body = hand.rescue(replace(away(clerk_id), since=time(10, 30)))
+    assert [item["how"] for item in body["items"]] == ["time"]
+    assert of_clerk(hand, late) == clerk_id
+    assert hand.see(late)["starts_at"] < "2026-03-03T10:30+01:00"
+
+
 def test_looking_in_slices_finds_the_same(hand: Rescuer, monkeypatch: pytest.MonkeyPatch) -> None:
     full_day(hand)
     hand.change(lambda town: replace(town, sites=tuple(replace(s, walk_in_share=20) for s in town.sites)))

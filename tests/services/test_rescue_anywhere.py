@@ -21,7 +21,9 @@ from queue_server.adapters.clerk_cells import CELL
 from queue_server.adapters.database import Database
 from queue_server.domain.appointment import AppointmentState
 from queue_server.domain.errors import Refusal
+from queue_server.domain.parting import second_cells
 from queue_server.domain.person import Person
+from queue_server.domain.rescue import Place
 from queue_server.domain.rescue_cause import Cause
 from queue_server.domain.slots import time_of
 from queue_server.domain.town import RosterEntry, Town
@@ -29,7 +31,7 @@ from queue_server.services import booking, holding, in_parts, requests
 from queue_server.services.appointments import choice_of
 from queue_server.services.offer import choose_bookable
 from queue_server.services.ports import Answer, Unit
-from queue_server.services.rescue import read_place
+from queue_server.services.rescue import read_places
 from tests.services.rescuing import SITES, Rescuer, town_with_annex
 from tests.town_hall import CAR, CARD, DAY, PASS, at
 
@@ -122,9 +124,17 @@ def book(hand: Rescuer, nth: int, wish: tuple[int, tuple[str, ...], int, str]) -
 
 def book_by_the_rules(hand: Rescuer, row: Answer, nth: int) -> None:
     """Do what is proposed with nothing but what every visitor may: hold the time, and move there."""
-    place = read_place(row["proposal"]["value"])
-    assert place is not None
-    client, reference, home = f"hand-{nth}", row["reference"], row["site"]
+    places = read_places(row["proposal"]["value"], len(row["parts"]))
+    assert places is not None
+    for part, place in zip(row["parts"], places, strict=True):
+        unit = hand.store.view(row["site"], hand.now)
+        one = unit.book.by_ref(part["reference"])
+        if one is not None and place != Place(row["site"], str(one.clerk_id), one.first_cell):
+            _book_part(hand, {**part, "site": row["site"]}, place, f"hand-{nth}-{part['reference']}")
+
+
+def _book_part(hand: Rescuer, row: Answer, place: Place, client: str) -> None:
+    reference, home = row["reference"], row["site"]
     starts_at: datetime = time_of(place.start)
 
     def held(unit: Unit, own: bool) -> int:
@@ -144,12 +154,23 @@ def book_by_the_rules(hand: Rescuer, row: Answer, nth: int) -> None:
 
     def within(unit: Unit) -> Answer:
         id_ = held(unit, True)
-        return booking.move(unit, reference, id_, client)
+        one = unit.book.by_ref(reference)
+        # One of a pair is not moved alone by its holder: that it could be held is what counts.
+        is_alone = one is not None and len(unit.book.pair_of(one)) == 1
+        return booking.move(unit, reference, id_, client) if is_alone else {"id": id_}
 
-    if row["alone"]:
-        hand.do(within, home)
-    else:  # one of a pair is not moved alone by its holder: that it could be held is what counts
-        hand.do(lambda unit: {"id": held(unit, True)}, home)
+    hand.do(within, home)
+
+
+def keep_together(hand: Rescuer, rows: list[Answer]) -> None:
+    """Both of a pair that has a proposal are right behind each other, and neither is with who is away."""
+    for row in rows:
+        if row["proposal"] and len(row["parts"]) == 2:
+            unit = hand.store.view(row["site"], hand.now)
+            first, second = (unit.book.by_ref(part["reference"]) for part in row["parts"])
+            assert first is not None
+            assert second is not None
+            assert second.first_cell in second_cells(first.first_cell, first.cells)
 
 
 def play(story: Story, folder: Path, empty: Path) -> None:
@@ -167,8 +188,11 @@ def play(story: Story, folder: Path, empty: Path) -> None:
     body = hand.rescue(cause)
     assert [item["ref"] for item in body["items"] if item["how"] == "open"] == []
     keep_apart(hand)
+    keep_together(hand, rows)
     for row in rows:
-        assert hand.picture()["bookings"][row["reference"]][3] != cause.clerk_id or row["proposal"] is None
+        for part in row["parts"]:
+            whose = hand.picture()["bookings"][part["reference"]][3]
+            assert whose != cause.clerk_id or row["proposal"] is None
     hand.undo()
     assert hand.picture() == before
     assert hand.differences() == []
@@ -178,11 +202,9 @@ def play(story: Story, folder: Path, empty: Path) -> None:
     for nth, row in enumerate(rows):
         if row["proposal"] and row["request"]:
             assert row["proposal"]["starts_at"] == row["starts_at"]
-        elif row["proposal"]:
-            unit = hand.store.view(row["site"], hand.now)
-            one = unit.book.by_ref(row["reference"])
-            assert one is not None
-            book_by_the_rules(hand, {**row, "alone": len(unit.book.pair_of(one)) == 1}, nth)
+        elif row["proposal"] and not (story.share and len(row["parts"]) == 2):
+            # The share for walk-ins is asked of each of a pair by itself.
+            book_by_the_rules(hand, row, nth)
     make_certain(hand, cause, story)
     assert hand.differences() == []
     keep_apart(hand)

@@ -1,8 +1,9 @@
 """A lead plans the department: seen first, kept as a new version, taken back with one press."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from tests.web.test_mailing import book
 from tests.web.test_page_desk import field, words
 from tests.web.test_page_status import NARROW, photograph
 
+BERLIN = ZoneInfo("Europe/Berlin")
 LEAD = Actor(Role.LEAD, MUSTER, leads=frozenset({"buergerbuero"}))
 OFFICE = "/department/buergerbuero"
 WEEK = {"first": "2026-03-16", "last": "2026-03-20"}
@@ -62,6 +64,34 @@ async def test_an_absence_is_shown_then_entered_then_taken_back(town: Town) -> N
     gone = await press(town, vera, act="take_back", clerk="bernd", **WEEK)
     assert gone.headers["location"] == f"{OFFICE}?done=taken_back"
     assert absences(town, "bernd") == ()
+
+
+async def test_an_absence_may_begin_at_an_hour_of_its_first_day(town: Town) -> None:
+    vera = await let_in(town)
+    fields = {"clerk": "bernd", "since": "11:00", **WEEK}
+    shown = await press(town, vera, act="check", **fields)
+    assert "Mo., 16. März 2026 ab 11:00 Uhr bis Fr., 20. März 2026" in words(shown.text)
+    assert 'name="since" value="11:00"' in shown.text
+    await press(town, vera, act="enter", **fields)
+    assert absences(town, "bernd") == (Absence(date(2026, 3, 16), date(2026, 3, 20), time(11)),)
+    assert (await audited(town))[0]["after"] == {"absences": ["2026-03-16 11:00 – 2026-03-20"]}
+    assert (await press(town, vera, act="take_back", clerk="bernd", **WEEK)).status_code == 303
+    assert len(absences(town, "bernd")) == 1, "the whole week is another absence"
+    await press(town, vera, act="take_back", **fields)
+    assert absences(town, "bernd") == ()
+    wrong = await press(town, vera, act="check", **fields | {"since": "25:00"})
+    assert (wrong.status_code, "Bitte geben Sie die Uhrzeit so an" in wrong.text) == (422, True)
+
+
+async def test_who_is_at_work_may_be_marked_from_now_on(town: Town) -> None:
+    """Somebody goes home ill: one press leads to what is left of today."""
+    vera = await let_in(town)
+    page = await read(town, vera)
+    now = town.house.clock().astimezone(BERLIN)
+    since = f"{now.replace(minute=now.minute - now.minute % 5):%H:%M}"
+    assert f"/rescue?clerk=bernd&amp;since={since.replace(':', '%3A')}" in page
+    await press(town, vera, act="enter", clerk="bernd", first=f"{now:%F}", last=f"{now:%F}")
+    assert "rescue?clerk=bernd&amp;since" not in await read(town, vera)
 
 
 async def test_the_log_knows_who_entered_it_and_the_same_form_twice_is_once(town: Town) -> None:

@@ -15,10 +15,11 @@ from queue_server.domain.admission import Admission, AdmissionTime, Stretch
 from queue_server.domain.person_fields import FieldReason
 from queue_server.domain.town import Absence, Closure, RosterEntry
 from queue_server.domain.town_problem import nearest
-from queue_server.domain.written_hours import DAYS, parse_days, parse_hours
+from queue_server.domain.written_hours import DAYS, parse_clock, parse_days, parse_hours
 
 _DAYS_EXAMPLES: Final = (*DAYS, "mon-fri")
 _HOURS_EXAMPLE: Final = "08:00-12:30, 13:30-16:00"
+_CLOCK_EXAMPLE: Final = "11:00"
 
 
 def read_roster(
@@ -43,7 +44,7 @@ def read_roster(
 def read_absence(table: Table) -> Absence:
     """Return the days on which a clerk is away; one without `last` is a single day."""
     first = table.day("first", required=True) or date.min
-    absence = Absence(first, table.day("last") or first)
+    absence = Absence(first, table.day("last") or first, _clock(table, "since"))
     table.finish()
     return absence
 
@@ -79,6 +80,15 @@ def read_admission_time(table: Table) -> AdmissionTime:
         site_id=table.text("site", "") or None,
     )
     table.finish()
+    return found
+
+
+def _clock(table: Table, key: str) -> time | None:
+    """Return a time of the day, written as hours are; None when there is none that can be read."""
+    text = table.text(key, "")
+    found = parse_clock(text)
+    if text and found is None:
+        table.wrong((key,), ShapeCode.BAD_TIME, found=text, expected=_CLOCK_EXAMPLE)
     return found
 
 

@@ -29,6 +29,7 @@ class ShapeCode(StrEnum):
     BAD_DAYS = "bad_days"
     BAD_HOURS = "bad_hours"
     BAD_QUOTES = "bad_quotes"
+    BAD_TIME = "bad_time"
     BINARY_FILE = "binary_file"
     CATALOGUE_UNREADABLE = "catalogue_unreadable"
     COUNT_DIFFERS = "count_differs"

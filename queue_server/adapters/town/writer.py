@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
+from datetime import date, time
 from itertools import groupby
 from textwrap import wrap
 from typing import Any, Final
@@ -228,6 +228,8 @@ def _value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, time):
+        return _value(f"{value:%H:%M}")
     if isinstance(value, Mapping):
         return _texts(value)
     if isinstance(value, tuple | list):

@@ -26,6 +26,7 @@ class Widget(StrEnum):
     DECIMAL = "decimal"
     SWITCH = "switch"
     DATE = "date"
+    TIME = "time"
     CHOICE = "choice"
     CHOICES = "choices"
     HOURS = "hours"

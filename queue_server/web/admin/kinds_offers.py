@@ -122,7 +122,11 @@ _ABSENCES: Final = Field(
     "absences",
     Widget.ROWS,
     of=Absence,
-    columns=(Field("first", Widget.DATE, optional=True), Field("last", Widget.DATE)),
+    columns=(
+        Field("first", Widget.DATE, optional=True),
+        Field("since", Widget.TIME, optional=True),
+        Field("last", Widget.DATE),
+    ),
 )
 CLERK: Final = Sort(
     "clerk",

@@ -15,7 +15,7 @@ from queue_server.domain.person_fields import FieldReason
 from queue_server.domain.town import Absence, Closure, OpeningHours, RosterEntry, Texts, Town
 from queue_server.domain.town_diff import LISTS
 from queue_server.domain.town_edit import find
-from queue_server.domain.written_hours import DAYS, parse_days, parse_hours
+from queue_server.domain.written_hours import DAYS, parse_clock, parse_days, parse_hours
 from queue_server.services.locales import short_day
 from queue_server.web import texts
 from queue_server.web.admin.choosing import Around
@@ -32,7 +32,7 @@ _ROSTER: Final = re.compile(
     rf"{_STRETCH} at (?P<site>\S+)(?: (?!from |until )(?P<counter>\S+))?"
     rf"(?: from (?P<first>{_DAY}))?(?: until (?P<last>{_DAY}))?"
 )
-_ABSENCE: Final = re.compile(rf"(?P<first>{_DAY}) to (?P<last>{_DAY})")
+_ABSENCE: Final = re.compile(rf"(?P<first>{_DAY})(?: (?P<since>\d\d:\d\d))? to (?P<last>{_DAY})")
 _ADMISSION: Final = re.compile(
     rf"(?:(?P<days>(?:{'|'.join(DAYS)})[a-z,]*) )?(?:(?P<hours>\d[\d:, -]+) )?(?:from (?P<first>{_DAY}) )?"
     rf"(?:until (?P<last>{_DAY}) )?(?:at (?P<site>\S+) )?admits (?P<admits>\S+)"
@@ -95,8 +95,14 @@ def _week(_: Field, value: Any, __: Around) -> tuple[OpeningHours, ...]:
 
 def _rows(one: Field, value: Any, around: Around) -> tuple[Any, ...]:
     if one.name == "absences":
-        found = _each(_ABSENCE, value)
-        return tuple(Absence(*map(date.fromisoformat, (row["first"], row["last"]))) for row in found)
+        return tuple(
+            Absence(
+                date.fromisoformat(row["first"]),
+                date.fromisoformat(row["last"]),
+                parse_clock(row["since"] or ""),
+            )
+            for row in _each(_ABSENCE, value)
+        )
     if one.name == "closures":
         return tuple(
             Closure(date.fromisoformat(row["on"]), _texts(row["reason"], around))

@@ -10,7 +10,7 @@ from queue_server.domain.errors import NotFound
 from queue_server.domain.town import in_language
 from queue_server.web.admin.frame import framed, sites_of, town_of
 from queue_server.web.admin.rescue_faces import Asked, Face, Fields
-from queue_server.web.admin.rescuing import Base
+from queue_server.web.admin.rescue_words import Base
 from queue_server.web.naming import SOMEWHERE
 from queue_server.web.pages import PageCall, PageRoute
 

@@ -8,7 +8,7 @@ from queue_server.domain.departments import department_named
 from queue_server.domain.errors import NotFound
 from queue_server.web.admin.frame import town_of
 from queue_server.web.admin.rescue_faces import Asked, Face, Fields
-from queue_server.web.admin.rescuing import Base
+from queue_server.web.admin.rescue_words import Base
 from queue_server.web.page_department import people
 from queue_server.web.pages import PageCall
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from queue_server.domain.admission import Stretch
 from queue_server.domain.errors import BadInput
 from queue_server.domain.town import OpeningHours
-from queue_server.domain.written_hours import write_hours
+from queue_server.domain.written_hours import parse_clock, write_hours
 from queue_server.web.admin import roster_grid
 from queue_server.web.admin.fields import Field, Widget
 from queue_server.web.admin.typed_hours import read_hours
@@ -194,6 +194,15 @@ def _date(one: Field, typed: str, at: str, found: Read) -> date | None:
         return None
 
 
+def _time(one: Field, typed: str, at: str, found: Read) -> time | None:
+    if not typed.strip() and one.optional:
+        return None
+    read_as = parse_clock(typed)
+    if read_as is None:
+        found.wrong[at] = "not_a_time" if typed.strip() else "missing"
+    return read_as
+
+
 def _choice(one: Field, typed: str, at: str, found: Read) -> Any:
     if not typed and one.optional:
         return None
@@ -256,6 +265,7 @@ _READERS: Final[Mapping[Widget, Any]] = {
     Widget.DECIMAL: _number,
     Widget.SWITCH: lambda _, typed, __, ___: typed == "on",
     Widget.DATE: _date,
+    Widget.TIME: _time,
     Widget.CHOICE: _choice,
     Widget.CHOICES: _choices,
     Widget.HOURS: _stretches,

@@ -5,7 +5,6 @@ What lives here: handlers, forms and addresses, for a `Face`. What must not: who
 Looking changes nothing; one press does it all, and another one takes it back.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -17,16 +16,16 @@ from starlette.responses import RedirectResponse, Response
 from queue_server.domain.access import Act
 from queue_server.domain.rescue_cause import DAYS_MOST, Cause
 from queue_server.domain.town import GERMAN, in_language
+from queue_server.domain.written_hours import parse_clock
 from queue_server.web.admin import rescuing
 from queue_server.web.admin.frame import framed, sent, town_of
-from queue_server.web.admin.rescuing import Base
+from queue_server.web.admin.rescue_words import Base, span
 from queue_server.web.pages import PageCall, PageRoute
 
 REASON_MOST: Final = 200
 SHOWN_MOST: Final = 3_000
 """So many appointments are looked at together: a form has a field for each."""
 Fields = Mapping[str, Any]
-_CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ async def _show(call: PageCall, base: Base, asked: Asked, fields: Fields) -> Res
         who=_who(call, cause),
         closed=bool(cause.site_id),
         is_today=begins == ends == now,
-        when=rescuing.span(call, begins, ends),
+        when=span(call, begins, ends),
         since=clock(cause.since),
         hidden=asked.hidden,
         typed={
@@ -142,7 +141,7 @@ async def _show_result(call: PageCall, base: Base, template: str) -> Response:
         template,
         **found,
         who=_who(call, cause),
-        when=rescuing.span(call, cause.first, cause.last),
+        when=span(call, cause.first, cause.last),
         since=clock(cause.since),
         path=f"{base.path}/{call.request.path_params['rescue']}",
         again=f"{base.path}?{f'clerk={cause.clerk_id}&' if cause.clerk_id else ''}{again}",
@@ -164,9 +163,9 @@ def _who(call: PageCall, cause: Cause) -> str:
 def read_days(fields: Fields, now: date) -> tuple[date, date, time | None] | str:
     """Return the days that were asked for, else today, and since when on the first; or what is wrong."""
     first, last, since = (fields.get(name) for name in ("first", "last", "since"))
-    if since and not _CLOCK.fullmatch(str(since)):
+    from_then = parse_clock(str(since)) if since else None
+    if since and from_then is None:
         return "no_time"
-    from_then = time.fromisoformat(str(since)) if since else None
     try:
         begins = date.fromisoformat(str(first)) if first else now
         ends = date.fromisoformat(str(last)) if last else begins

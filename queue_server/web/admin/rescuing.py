@@ -7,8 +7,7 @@ appointments go where (`services.rescue`), and the handlers (`web.admin.rescue_f
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy.engine import Connection
@@ -17,7 +16,7 @@ from starlette.datastructures import FormData
 from queue_server.domain.access import Act, Forbidden
 from queue_server.domain.errors import BadInput, NotFound
 from queue_server.domain.rescue_cause import Cause
-from queue_server.domain.town import Service, Site, Texts, Town, in_language
+from queue_server.domain.town import Texts, in_language
 from queue_server.services import rescue as day_rescue
 from queue_server.services.locales import clock
 from queue_server.services.ports import Answer, Rescued, Unit
@@ -25,36 +24,15 @@ from queue_server.services.rescue_kept import begun, cause_of, next_press
 from queue_server.services.rescue_preview import Question, Steps, go_on, previewing
 from queue_server.services.rescue_rules import count_broken
 from queue_server.services.rescue_undo import UNDO_FOR, may_take_back, outcome, take_back
-from queue_server.services.wording import in_words
 from queue_server.web.admin.changing import keep_in
-from queue_server.web.booking_dates import local, short_date
-from queue_server.web.desk_frame import hidden_from
+from queue_server.web.admin.rescue_words import Base, clock_of, concern, moment, site_name
+from queue_server.web.booking_dates import local
 from queue_server.web.last_look import read_calendars
 from queue_server.web.noting import doer_of
 from queue_server.web.pages import PageCall
 
 _PRESS: Final = re.compile(r"[0-9a-f]{32}")
 _HOWS: Final = ("clerk", "time", "site", "asked", "waits", "request", "left", "open", "later")
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """Whose rescue it is: a department's, or a site's that stays closed. `path` is its address.
-
-    `sites` are those where appointments are looked at and may go; `services` limits which.
-    """
-
-    town: Town
-    path: str
-    home: str
-    sites: tuple[Site, ...]
-    services: frozenset[str] | None
-    department_id: str | None = None
-    site_id: str | None = None
-
-    @property
-    def site_ids(self) -> list[str]:
-        return [site.id for site in self.sites]
 
 
 # -- before ----------------------------------------------------------------------------------------------
@@ -68,9 +46,10 @@ async def proposals(call: PageCall, base: Base, cause: Cause) -> dict[str, Any]:
     hows = [row["how"] for row in rows]
     return {
         "rows": rows,
+        "count": sum(one["lost"] for one in found),
         "counts": {how: hows.count(how) for how in _HOWS if how in hows},
         "silent": sum(not row["reached"] for row in rows if row["how"] not in {"clerk", "waits", "request"}),
-        "others": all_ - len(rows),
+        "others": all_ - sum(one["lost"] for one in found),
         "at_once": day_rescue.AT_ONCE if len(rows) > day_rescue.AT_ONCE else 0,
         "press": press,
     }
@@ -99,11 +78,18 @@ def _row(call: PageCall, base: Base, found: Answer) -> dict[str, Any]:
     proposal = found["proposal"]
     places = [proposal] if proposal else []
     places += [one for one in found["choices"] if not proposal or _when(one) != _when(proposal)]
+    parts = found["parts"]
     return {
         "field": f"to-{found['reference']}",
-        "at": _moment(call, base, found["site"], found["starts_at"]),
-        "what": concern(call, base.town, found["services"]),
-        "site": _site_name(call, base, found["site"]),
+        "at": " + ".join(
+            [
+                moment(call, base, found["site"], found["starts_at"]),
+                *(clock_of(base, found["site"], one["starts_at"]) for one in parts[1:]),
+            ]
+        ),
+        "what": ", ".join(concern(call, base.town, one["services"]) for one in parts),
+        "is_pair": len(parts) > 1,
+        "site": site_name(call, base, found["site"]),
         "how": proposal["how"] if proposal else _how_without(found),
         "reached": found["reached"],
         "options": _options(
@@ -132,13 +118,15 @@ def _when(choice: Answer) -> tuple[str, str]:
 
 def _option(call: PageCall, base: Base, choice: Answer) -> str:
     site = next(one for one in base.sites if one.id == choice["site"])
-    who = next((one.name for one in base.town.clerks if one.id == choice["clerk"]), "")
-    values = {
-        "time": clock(local(choice["starts_at"], site.time_zone)),
-        "who": who,
-        "site": in_language(site.name, call.language),
-    }
-    return call.say(f"rescue.option_{choice['how']}", **values)
+    names = {one.id: one.name for one in base.town.clerks}
+    first, *rest = [
+        {"time": clock_of(base, site.id, one["starts_at"]), "who": names.get(one["clerk"], "")}
+        for one in choice["parts"]
+    ]
+    if rest:
+        both = [call.say("rescue.option_time", **one) for one in (first, *rest)]
+        return call.say(f"rescue.option_pair_{choice['how']}", first=both[0], second=both[1])
+    return call.say(f"rescue.option_{choice['how']}", **first, site=in_language(site.name, call.language))
 
 
 # -- the two presses -------------------------------------------------------------------------------------
@@ -238,6 +226,8 @@ async def result(call: PageCall, base: Base, id_: str) -> dict[str, Any]:
     rescued, found, may_undo = await known(call, base, id_)
     zone, back = base.sites[0].time_zone, rescued.body.get("back", {})
     rows = [_done_row(call, base, one) for one in found]
+    for row in rows:
+        row["beside"] = [one for one in rows if row["pair"] and one is not row and one["pair"] == row["pair"]]
     hows = [row["how"] for row in rows]
     return {
         "rows": rows,
@@ -257,43 +247,9 @@ def _done_row(call: PageCall, base: Base, found: Answer) -> dict[str, Any]:
     zone = next(one.time_zone for one in base.sites if one.id == found["site"])
     is_elsewhen = found["how"] in {"time", "site"}
     return {
-        "was": _moment(call, base, found["site"], found["was"]),
+        "was": moment(call, base, found["site"], found["was"]),
         "now": clock(local(found["starts_at"], zone)) if is_elsewhen else "",
-        "site": _site_name(call, base, found["site"]),
+        "site": site_name(call, base, found["site"]),
         "what": concern(call, base.town, found["services"]),
-        **{name: found[name] for name in ("how", "told", "call", "name", "phone", "reference")},
+        **{name: found[name] for name in ("how", "told", "call", "name", "phone", "reference", "pair")},
     }
-
-
-# -- words -----------------------------------------------------------------------------------------------
-
-
-def concern(call: PageCall, town: Town, services: Sequence[Sequence[object]]) -> str:
-    """Return a concern in words; a service that is gone from the set-up has none."""
-    by_id: dict[str, Service] = {service.id: service for service in town.services}
-    pairs = [(str(id_), int(str(count))) for id_, count in services]
-    hidden = hidden_from(call, town)
-    words = (
-        call.say("common.confidential") if id_ in hidden else in_words(call.say, by_id[id_], count)
-        for id_, count in pairs
-        if id_ in by_id
-    )
-    return ", ".join(words)
-
-
-def span(call: PageCall, first: date, last: date) -> str:
-    """Return the days of a cause in words."""
-    days = [short_date(day, call.language) for day in (first, last)]
-    return days[0] if first == last else call.say("department.span", first=days[0], last=days[1])
-
-
-def _moment(call: PageCall, base: Base, site_id: str, written: str) -> str:
-    zone = next((one.time_zone for one in base.sites if one.id == site_id), base.sites[0].time_zone)
-    at: datetime = local(written, zone)
-    return call.say("rescue.moment", day=short_date(at.date(), call.language), time=clock(at))
-
-
-def _site_name(call: PageCall, base: Base, site_id: str) -> str:
-    if len(base.sites) == 1:
-        return ""
-    return next(in_language(one.name, call.language) for one in base.sites if one.id == site_id)

@@ -140,6 +140,7 @@ _WORDS: Final[Mapping[Widget, Callable[[Field, Any, Around], str]]] = {
     Widget.CHOICE: _chosen,
     Widget.CHOICES: _chosen,
     Widget.DATE: lambda _, value, around: format_date(value, "medium", locale=locale_of(around.say.language)),
+    Widget.TIME: lambda _, value, __: f"{value:%H:%M}",
     Widget.ROSTER: lambda _, value, around: roster_words(value, around),
     Widget.HOURS: lambda _, value, __: _dashed(write_hours((part.begins, part.ends) for part in value)),
     Widget.WEEK: _week,

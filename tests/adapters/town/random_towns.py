@@ -290,6 +290,6 @@ def _clerks(draw: Draw, user: str, sites: tuple[Site, ...], service_ids: list[st
     span = draw(st.sampled_from([(None, None), (first, None), (None, last), (first, last)]))
     worked = draw(_hours(lambda day, begins, ends: (day, begins, ends)))
     roster = tuple(RosterEntry(d, begins, ends, place.id, counter, *span) for d, begins, ends in worked)
-    absences = draw(st.sampled_from([(), (Absence(first, last), Absence(last, last))]))
+    absences = draw(st.sampled_from([(), (Absence(first, last, time(11)), Absence(last, last))]))
     skills = draw(some([EVERY_SKILL, *service_ids]))
     return Clerk(f"id-{user}", draw(WORDS), user, skills, tuple(one.id for one in at), roster, absences)

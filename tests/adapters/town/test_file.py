@@ -179,10 +179,14 @@ def test_a_part_time_week_follows_the_old_one() -> None:
 
 
 def test_an_absence_without_an_end_is_a_single_day() -> None:
-    absences = "\nabsences = [{ first = 2026-08-03, last = 2026-08-14 }, { first = 2026-10-02 }]"
+    absences = (
+        "\nabsences = [{ first = 2026-08-03, last = 2026-08-14 },"
+        ' { first = 2026-10-02 }, { first = 2026-10-05, since = "11:00" }]'
+    )
     assert read(SMALL + absences).clerks[0].absences == (
         Absence(date(2026, 8, 3), date(2026, 8, 14)),
         Absence(date(2026, 10, 2), date(2026, 10, 2)),
+        Absence(date(2026, 10, 5), date(2026, 10, 5), time(11)),
     )
 
 

@@ -183,7 +183,10 @@ def everything_unusual() -> Town:
                 site_ids=("hall", "annexe"),
                 roster=roster,
                 service_ids=("id-card",),
-                absences=(Absence(date(2026, 8, 3), date(2026, 8, 14)), Absence(LEAP_DAY, LEAP_DAY)),
+                absences=(
+                    Absence(date(2026, 8, 3), date(2026, 8, 14)),
+                    Absence(LEAP_DAY, LEAP_DAY, time(9, 5)),
+                ),
             ),
         ),
         report_email="c@d.example",

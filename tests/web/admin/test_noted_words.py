@@ -92,6 +92,7 @@ def test_a_roster_is_said_as_hours_and_places() -> None:
             (Closure(date(2026, 12, 24), {"de": "Heiligabend"}), Closure(date(2026, 12, 31))),
         ),
         ("clerk", "absences", (Absence(date(2026, 8, 3), date(2026, 8, 14)),)),
+        ("clerk", "absences", (Absence(date(2026, 8, 3), date(2026, 8, 14), time(11)),)),
         (
             "clerk",
             "roster",

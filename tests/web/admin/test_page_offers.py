@@ -192,8 +192,11 @@ async def test_a_part_time_roster_and_absences_are_typed_in_rows(town: Town) -> 
     path = f"{CLERKS}/bernd"
     wrong = await send(town, path, **row, absences__0__last="2026-04-01")
     assert wrong.status_code == 422
-    assert (await send(town, path, **row, absences__0__last="2026-04-10")).status_code == 303
-    assert found(town, "clerk", "bernd").absences == (Absence(date(2026, 4, 7), date(2026, 4, 10)),)
+    late = await send(town, path, **row, absences__0__last="2026-04-10", absences__0__since="24:10")
+    assert (late.status_code, "Das ist keine Uhrzeit" in late.text) == (422, True)
+    sent = await send(town, path, **row, absences__0__last="2026-04-10", absences__0__since="11:00")
+    assert sent.status_code == 303
+    assert found(town, "clerk", "bernd").absences == (Absence(date(2026, 4, 7), date(2026, 4, 10), time(11)),)
     assert (await send(town, path, absences__0__first="")).status_code == 303
     assert found(town, "clerk", "bernd").absences == ()
 

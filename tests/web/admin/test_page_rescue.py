@@ -1,12 +1,14 @@
 """A lead at seven with a phone: who is away, where everybody goes, in three presses, and back again."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from queue_server.adapters.changing_town import change_town
 from queue_server.adapters.post.outbox_rows import OUTBOX
 from queue_server.adapters.rows.appointment_rows import APPOINTMENT
 from queue_server.domain.access import Actor, Role
@@ -16,6 +18,7 @@ from queue_server.live import postman
 from queue_server.services import booking
 from queue_server.services import rescue as day_rescue
 from queue_server.services.concerns import choose
+from queue_server.services.in_parts import choose_visit
 from queue_server.services.ports import Answer, Unit
 from tests.e2e.harness.axe import axe_by_day_and_night
 from tests.web.askers import HERE, MUSTER, THERE
@@ -346,6 +349,54 @@ async def test_the_administrator_of_a_site_closes_it_and_opens_it_again(town: To
     assert "Wasserschaden" not in str(town.house.directory.sites[HERE][1].closures)
     acts = [(line["act"], line["ref"]) for line in await audited(town) if "resc" in line["act"]]
     assert acts == [("day_rescued", HERE), ("rescue_taken_back", HERE)]
+
+
+def nobody_does_both(town: Any) -> Any:
+    """Anna and Bernd do identity cards, Clara passports."""
+    mine = {"anna": {"id-card"}, "bernd": {"id-card"}, "clara": {"passport"}}
+    clerks = tuple(
+        replace(
+            one,
+            service_ids=(
+                *(id_ for id_ in one.service_ids if id_ not in {"id-card", "passport"}),
+                *mine.get(one.id, ()),
+            ),
+        )
+        for one in town.clerks
+    )
+    return replace(town, clerks=clerks)
+
+
+async def book_two(town: Town, hours: float) -> Answer:
+    """Book an identity card, and a passport right behind it."""
+    await town.house.write(lambda c: change_town(c, MUSTER, nobody_does_both, town.house.clock()))
+    await town.house.renew_if_changed()
+
+    def work(unit: Unit) -> Answer:
+        choice = choose_visit(unit.town, unit.site, (("id-card", 1), ("passport", 1)))
+        held = booking.hold(unit, choice, START + timedelta(hours=hours), channel="portal", client="two")
+        return booking.confirm(unit, held["id"], "two", Person(name="Erika", email="e@post.example"), "de")
+
+    return await town.house.sequencer.do("rathaus", work)
+
+
+async def test_two_in_a_row_are_one_line_and_stay_together(town: Town) -> None:
+    both = await book_two(town, 3)
+    clerk_id = (await stored(town, both))["clerk_id"]
+    await book(town, 3)
+    before, vera = await picture(town), await let_in(town)
+    page = await read(town, vera, f"{RESCUE}?clerk={clerk_id}")
+    assert page.count('class="select"') == 1
+    for told in ("1 Termin ist betroffen", "Sie bleiben zusammen", "danach"):
+        assert told in words(page)
+    path = (await send(town, vera, form_of(page, RESCUE))).headers["location"]
+    times = [(await stored(town, one))["starts_at"] for one in (both, both["then"])]
+    assert times[0] != START + timedelta(hours=3)
+    assert timedelta() < times[1] - times[0] < timedelta(hours=1)
+    assert (await picture(town))[1].count(("rescued", "mail")) == 1
+    assert words(await read(town, vera, path)).count("→") == 2
+    await send(town, vera, form_of(await read(town, vera, path), path))
+    assert await picture(town) == before
 
 
 async def test_it_is_done_on_a_phone_without_scripts(served_town: Town, browser: Any) -> None:
