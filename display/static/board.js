@@ -66,8 +66,3 @@ export function makeBoard({ minOnScreenMs = 30_000, lastCount = LAST_COUNT } = {
     openSeqs: () => calls.filter((call) => call.open).map((call) => call.seq),
   };
 }
-
-/** "3" needs the word "room" before it, "Bürgerbüro" does not. */
-export function needsRoomWord(room) {
-  return /^\w{0,3}\d[\w.\-/]{0,4}$/.test(room);
-}

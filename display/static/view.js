@@ -2,8 +2,8 @@
 // numbers are set as text, never as HTML.
 
 import { drawable, numberNode } from "/static/digits.js";
+import { needsRoomWord } from "/static/texts.js";
 import { waitWords } from "/static/waits.js";
-import { needsRoomWord } from "./board.js";
 import { makeFitting } from "./fitting.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -102,7 +102,7 @@ export function makeView(root, t, { ways = {}, viewing = {} } = {}) {
     parts.lastbox.hidden = calls.length === 0;
     parts.last.replaceChildren(...calls.map((call) => {
       const item = element("li", "last__item");
-      const name = needsRoomWord(call.room) ? t("display.room", { room: call.room }) : call.room;
+      const name = t("display.room", { room: call.room });
       const direction = wayOf(call.room_id);
       item.append(numberNode(call.number), ...(direction === null ? [] : [arrow(direction)]), element("span", "last__room", name));
       return item;

@@ -101,10 +101,11 @@ function hero({ texts, picture, local }) {
 
 /** Free times of today without a touch, beside the wait; or the next day that has one (B2). */
 function freeTimes({ texts, picture, local }) {
-  const { today = [], next = null } = picture.free ?? {};
+  const { today = [], next: first = null } = picture.free ?? {};
+  const next = first && first.slice(0, 10) > local.date ? first : null;
   const say = (t, language) => {
-    // What is past by now is not named, should the picture be a minute old.
-    const times = today.map(clockOf).filter((one) => one > local.time);
+    // What is past by now is not named, should the picture be a minute old; nor, after midnight, yesterday's evening.
+    const times = today.filter((one) => one.slice(0, 10) === local.date).map(clockOf).filter((one) => one > local.time);
     if (times.length > 0) return t("kiosk.free_today", { times: times.join("\u00a0· ") });
     return next && t("kiosk.free_next", { day: dayWords(next.slice(0, 10), language) });
   };

@@ -4,7 +4,7 @@
 import { button, h, icon, problemNode, scroller } from "./dom.js";
 import { laterBox } from "./later.js";
 import { waitNodes } from "./start.js";
-import { needsAt, canBook, chosen, goTogether, papersOf, setCount, setPersons, toggleNeed } from "./visit.js";
+import { asksLanguage, needsAt, ownLanguage, canBook, chosen, goTogether, papersOf, setCount, setPersons, toggleNeed } from "./visit.js";
 
 const EXAMPLES = 3;
 const WHY_ICON = { online: "screen", phone: "phone", elsewhere: "house", appointment: "calendar", walk_in: "people" };
@@ -168,12 +168,14 @@ export function peopleView({ t, config, visit, onBack, onNext }) {
   };
   nextButton.firstElementChild.replaceWith(label);
   nameNext();
+  const asked = languageOfInterpreter({ t, config, visit });
   const needs = needsAt(config).map((need) => {
     const node = h(
       "button",
       { type: "button", class: "need", "aria-pressed": String(visit.needs.has(need)), on: { click: () => {
         node.setAttribute("aria-pressed", String(toggleNeed(visit, need)));
         nameNext();
+        asked.show();
       } } },
       h("span", { class: "service__mark" }, icon("check")),
       h("span", {}, t(`kiosk.need_${need}`)),
@@ -186,6 +188,7 @@ export function peopleView({ t, config, visit, onBack, onNext }) {
     h("div", { class: "people__persons" }, h("h2", {}, t("kiosk.persons")), counter.node),
     h("h2", {}, t("kiosk.needs_title")),
     h("div", { class: "needs" }, needs),
+    asked.node,
     h("p", { class: "soft" }, t("kiosk.needs_private")),
   );
   return {
@@ -194,6 +197,34 @@ export function peopleView({ t, config, visit, onBack, onNext }) {
     body: scroller(body, { up: t("kiosk.scroll_up"), down: t("kiosk.scroll_down") }),
     foot: [button(t("kiosk.back"), { before: "back", kind: "button--quiet" }, onBack), nextButton],
   };
+}
+
+/** Into which language: asked below the needs as soon as somebody asks for an interpreter. Each has its own name. */
+function languageOfInterpreter({ t, config, visit }) {
+  const choices = [...config.interprets.map(({ language, own, names }) => [language, own, names[visit.language]]), ["", t("kiosk.interpreter_other"), null]];
+  const buttons = choices.map(([language, own, said]) =>
+    h(
+      "button",
+      { type: "button", class: "need", "data-language": language, "data-say": said, on: { click: () => choose(language) } },
+      h("span", { class: "service__mark" }, icon("check")),
+      h("span", { lang: language || null, dir: "auto" }, own),
+    ),
+  );
+  const node = h("div", { class: "people", role: "group", "aria-label": t("kiosk.interpreter_title") }, h("h2", {}, t("kiosk.interpreter_title")), h("div", { class: "needs" }, buttons));
+  function choose(language) {
+    visit.spoken = language;
+    for (const one of buttons) one.setAttribute("aria-pressed", String(one.dataset.language === language));
+  }
+  function show() {
+    const wasHidden = node.hidden;
+    node.hidden = !asksLanguage(visit);
+    if (node.hidden || !wasHidden) return;
+    choose(visit.spoken ?? ownLanguage(visit, config));
+    node.scrollIntoView({ block: "nearest" });
+  }
+  node.hidden = true;
+  show();
+  return { node, show };
 }
 
 /** The chosen services, and what to have along for them, each once. The hall does not hear what is confidential. */

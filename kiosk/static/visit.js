@@ -1,16 +1,18 @@
 // What a visitor has chosen so far, and nothing else: pure, so that "everything is cleared" is one new object.
 
 export const NEEDS = ["more_time", "step_free", "fetch_me", "deaf", "sign_language", "blind", "companion"];
+const INTERPRETER = "interpreter";
 /** `interpreter` is asked where the site finds one. */
-export const needsAt = (config) => (config.interprets ? [...NEEDS, "interpreter"] : NEEDS);
+export const needsAt = (config) => (config.interprets.length > 0 ? [...NEEDS, INTERPRETER] : NEEDS);
 export const MOST_PERSONS = 20;
 
 /**
  * Begin a visit. Counts are by service id, in the order of choosing; `told` is what was typed, by field;
- * `booksOnly`: no numbers are given out now.
+ * `booksOnly`: no numbers are given out now. `spoken`: into which language somebody should
+ * interpret, "" for one that is not offered; null: not said yet.
  */
 export function newVisit(language, booksOnly = false) {
-  return { language, booksOnly, counts: new Map(), persons: 1, needs: new Set(), told: new Map() };
+  return { language, booksOnly, counts: new Map(), persons: 1, needs: new Set(), spoken: null, told: new Map() };
 }
 
 /** Choose `count` of a service, within what it allows; 0 takes it away. */
@@ -28,7 +30,15 @@ export function setPersons(visit, persons) {
 
 export function toggleNeed(visit, need) {
   if (!visit.needs.delete(need)) visit.needs.add(need);
+  if (need === INTERPRETER) visit.spoken = null;
   return visit.needs.has(need);
+}
+
+/** Whether the visitor is to be asked for the language, and which of `config.interprets` is the page's: null for none. */
+export const asksLanguage = (visit) => visit.needs.has(INTERPRETER);
+export function ownLanguage(visit, config) {
+  const main = visit.language.split("-")[0];
+  return config.interprets.some(({ language }) => language === main) ? main : null;
 }
 
 /** The chosen services with their counts: [{service, count}]. */
@@ -60,7 +70,7 @@ export function concern(visit) {
   return {
     services: [...visit.counts].map(([id, count]) => ({ id, count })),
     persons: visit.persons,
-    needs: [...visit.needs],
+    needs: [...visit.needs].map((one) => (one === INTERPRETER && visit.spoken ? `${one}_${visit.spoken}` : one)),
   };
 }
 

@@ -20,7 +20,7 @@ LANGUAGES: Final = (
 _PREFIX: Final = "interpreter_"
 CODES: Final = frozenset(f"{_PREFIX}{one}" for one in LANGUAGES)
 UNKNOWN: Final = "interpreter"
-"""Asked for without a language: by who comes without an appointment, and at kiosks."""
+"""Asked for in person, into a language for which the site offers nobody, or on a phone while waiting."""
 WISHES: Final = CODES | {UNKNOWN}
 ARRANGED: Final = "interpreter_arranged"
 """Beside one of `WISHES`: somebody has seen to it. Staff alone say so."""

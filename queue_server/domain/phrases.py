@@ -80,10 +80,17 @@ def room_phrase(words: WordTable, room: str) -> str:
 
     Empty when the room has nothing to say ("—"): the call is then chime and number.
     """
-    parts = list(_parts(words, room))
-    if any(part.is_word for part in parts):
-        return _fill(words.named_room, "{room}", _joined(words, parts))
-    return _fill(words.room, "{room}", _joined(words, parts))
+    template = words.room if needs_room_word(room) else words.named_room
+    return _fill(template, "{room}", _joined(words, list(_parts(words, room))))
+
+
+def needs_room_word(room: str) -> bool:
+    """Say whether "room" stands before a room's name: before "3" and "B 12", not before "Trausaal".
+
+    The one rule for screens, phones, counters, messages and speech; scripts have it in `static/texts.js`.
+    """
+    said = [(kind, run) for kind, run in _runs(room) if kind != "sign"]
+    return bool(said) and all(kind == "digit" or _is_code(run) for kind, run in said)
 
 
 def spelled(words: WordTable, text: str) -> str:
@@ -108,14 +115,18 @@ def _joined(words: WordTable, parts: list[_Part]) -> str:
 
 def _parts(words: WordTable, text: str) -> Iterator[_Part]:
     """Cut into digits, letters and words; signs only part them and are never spoken."""
-    for kind, run in groupby(unicodedata.normalize("NFC", text), _kind):
-        characters = "".join(run)
+    for kind, characters in _runs(text):
         if kind == "digit":
             yield from (_Part(_digit(words, digit), is_word=False) for digit in characters)
         elif kind == "letter" and _is_code(characters):
             yield from (_Part(_letter(words, letter), is_word=False) for letter in characters)
         elif kind == "letter":
             yield _Part(characters, is_word=True)
+
+
+def _runs(text: str) -> Iterator[tuple[str, str]]:
+    for kind, run in groupby(unicodedata.normalize("NFC", text), _kind):
+        yield kind, "".join(run)
 
 
 def _kind(character: str) -> str:

@@ -7,11 +7,13 @@ moves or ends (`services.interpreter_orders`).
 """
 
 from dataclasses import replace
+from datetime import date
 
 from queue_server.domain.appointment import Appointment, AppointmentState
 from queue_server.domain.business_day import business_day
 from queue_server.domain.errors import NotFound
 from queue_server.domain.interpreting import ARRANGED, is_wished, language_in, working_days_until
+from queue_server.domain.person import Person
 from queue_server.services.appointments import find_appointment, iso, view
 from queue_server.services.booking_letters import erase_after
 from queue_server.services.ports import Answer, InterpreterOrder, Unit
@@ -47,10 +49,10 @@ def left(unit: Unit) -> list[Answer]:
 
 
 def settle(unit: Unit, order_id: int, *, is_settled: bool) -> Answer:
-    """Note that the interpreter was told, or that nobody did after all. Raises `NotFound`."""
-    order = _order(unit, order_id)
-    if is_settled != (order.settled_at is not None):
-        unit.settle_order(order.id, unit.now if is_settled else None)
+    """Note that the interpreter was told, or that nobody did: of both of a pair. Raises `NotFound`."""
+    for order in _orders_of_visit(unit, _order(unit, order_id)):
+        if is_settled != (order.settled_at is not None):
+            unit.settle_order(order.id, unit.now if is_settled else None)
     return {"order": order_id}
 
 
@@ -62,16 +64,25 @@ def bring_along(unit: Unit, order_id: int) -> Answer:
 
 
 def arrange(unit: Unit, reference: str, *, is_arranged: bool) -> Answer:
-    """Note that somebody will interpret, or that nobody will after all. Raises `NotFound`."""
-    one = find_appointment(unit, reference)
-    person = unit.person(one.id)
-    if person is None or not is_wished(person.needs):
+    """Note that somebody will interpret, or that nobody will: at both of a pair. Raises `NotFound`."""
+    found = find_appointment(unit, reference)
+    pair = unit.book.pair_of(found)
+    persons = {
+        id_: one for id_, one in unit.persons([one.id for one in pair]).items() if is_wished(one.needs)
+    }
+    if found.id not in persons:
         raise NotFound(what="appointment")
+    for one in pair:
+        if one.id in persons:
+            _arrange(unit, one, persons[one.id], is_arranged=is_arranged)
+    return view(unit, found)
+
+
+def _arrange(unit: Unit, one: Appointment, person: Person, *, is_arranged: bool) -> None:
     rest = tuple(need for need in person.needs if need != ARRANGED)
     needs = (*rest, ARRANGED) if is_arranged else rest
     if needs != person.needs:
         unit.keep_person(one.id, replace(person, needs=needs), erase_after(unit, one))
-    return view(unit, one)
 
 
 def _is_to_come(unit: Unit, one: Appointment) -> bool:
@@ -86,6 +97,29 @@ def _order(unit: Unit, order_id: int) -> InterpreterOrder:
     return found
 
 
+def _orders_of_visit(unit: Unit, order: InterpreterOrder) -> list[InterpreterOrder]:
+    """Return the order, and that of the other one of a pair on that day: one person comes for both."""
+    mine, found = _whose(unit, order), [order]
+    for other in unit.orders() if mine else ():
+        is_alike = other.spoken == order.spoken and _day_of(unit, other) == _day_of(unit, order)
+        theirs = _whose(unit, other) if is_alike else None
+        if mine and theirs and mine[0] == theirs[0] and _follows(mine[1], theirs[1]):
+            found.append(other)
+    return found
+
+
+def _whose(unit: Unit, order: InterpreterOrder) -> tuple[str, Appointment] | None:
+    return unit.stored_by_reference(order.reference) if order.reference else None
+
+
+def _follows(one: Appointment, other: Appointment) -> bool:
+    return one.follows == other.id or other.follows == one.id
+
+
+def _day_of(unit: Unit, order: InterpreterOrder) -> date:
+    return business_day(order.starts_at, unit.book.zone)
+
+
 def _left(unit: Unit, order: InterpreterOrder) -> Answer:
     today = business_day(unit.now, unit.book.zone)
     return {
@@ -93,16 +127,14 @@ def _left(unit: Unit, order: InterpreterOrder) -> Answer:
         "reference": order.reference,
         "spoken": order.spoken,
         "starts_at": iso(unit, order.starts_at),
-        "days": working_days_until(unit.site, today, business_day(order.starts_at, unit.book.zone)),
+        "days": working_days_until(unit.site, today, _day_of(unit, order)),
         "is_settled": order.settled_at is not None,
         **_became(unit, order),
     }
 
 
 def _became(unit: Unit, order: InterpreterOrder) -> Answer:
-    site_id, one = (
-        unit.stored_by_reference(order.reference) or (None, None) if order.reference else (None, None)
-    )
+    site_id, one = _whose(unit, order) or (None, None)
     if one is None or site_id is None:
         return {"became": "erased", "moved_to": None, "site": None, "may_come": False}
     if one.state not in {_S.BOOKED, _S.CHECKED_IN} and not one.is_requested(unit.now):

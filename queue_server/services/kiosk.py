@@ -5,13 +5,12 @@ with no more about the person than the site needs there, and its slip. What must
 (`services.reception`), and the rules of booking (`services.booking`, `services.offer`).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from queue_server.domain.appointment import Appointment
 from queue_server.domain.errors import NotFound
-from queue_server.domain.interpreting import UNKNOWN, code_for
 from queue_server.domain.person import Person
 from queue_server.domain.town import Site, Town
 from queue_server.services import booking, offer, reception, requests
@@ -37,16 +36,6 @@ def choose(town: Town, site: Site, wanted: Iterable[tuple[str, int]], persons: i
     for service in confirm_first(town, choice.service_ids):
         raise offer.NotBookable(service=service.id)
     return choice
-
-
-def with_language(site: Site, needs: Collection[str], language: str) -> tuple[str, ...]:
-    """Return what somebody needs; who wants an interpreter gets one for the page's language.
-
-    Where nobody interprets that one it stays open: the desk is told, and has to ask.
-    """
-    if UNKNOWN in needs and language in site.interpreter_languages:
-        needs = {*needs, code_for(language)} - {UNKNOWN}
-    return tuple(sorted(set(needs)))
 
 
 def give_quote(unit: Unit, walk_in: Choice, bookable: Choice | None) -> Answer:

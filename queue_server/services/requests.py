@@ -182,7 +182,7 @@ def keep_answer(unit: Unit, parts: Sequence[Appointment], answer: str) -> Person
     if parts[0].id not in persons:
         return Person()
     answered = {id_: replace(person, answer=answer.strip()) for id_, person in persons.items()}
-    for one in parts:  # each its own: an interpreter is arranged for one of a pair
+    for one in parts:  # each its own: what was arranged for one may not be for the other, which moved alone
         if one.id in answered and answered[one.id] != persons[one.id]:
             unit.keep_person(one.id, answered[one.id], erase_after(unit, one))
     return answered[parts[0].id]

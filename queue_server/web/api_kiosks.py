@@ -150,7 +150,7 @@ def _person(body: models_booking.BookLater, site: Site) -> Person:
         phone=told.phone,
         address=told.address,
         birth_date=told.birth_date.isoformat() if told.birth_date else "",
-        needs=kiosk.with_language(site, body.needs, body.language),
+        needs=tuple(sorted(set(body.needs))),
         reminder_min=site.reminder_default or None,
         sms=False,
     )

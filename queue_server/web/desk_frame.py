@@ -34,7 +34,10 @@ async def frame(call: PageCall, site: Site) -> dict[str, Any]:
         "site": {"id": site.id, "name": in_language(site.name, call.language)},
         "clerk_name": clerk.name if clerk else "",
         "unread": _unread(call, site),
-        "unattended": ", ".join(await call.house.sequencer.look(site.id, staff.unattended_rooms)),
+        "unattended": ", ".join(
+            call.say("counter.room", room=room)
+            for room in await call.house.sequencer.look(site.id, staff.unattended_rooms)
+        ),
         "conflicts": await calendar_conflicts.count(call.house, site.id),
         "alarm": alarm_of(call, site),
         "csrf": call.house.csrf.token(call.request.scope),

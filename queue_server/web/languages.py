@@ -65,6 +65,18 @@ def languages_of(path: str, towns: Iterable[Town], texts: Mapping[str, Texts]) -
     return list(dict.fromkeys(chosen)) or list(STAFF_LANGUAGES)
 
 
+def own_name_of(language: str) -> str:
+    """Return what a language is called in itself, also one in which nothing is said here, as on a button."""
+    own = own_name(language)
+    if own != language:
+        return own
+    try:
+        name = Locale.parse(language, sep="-").get_display_name() or language
+    except (UnknownLocaleError, ValueError):
+        return language
+    return name[:1].title() + name[1:]  # not upper: Georgian has capitals that begin no word
+
+
 def name_in(say: Texts, language: str) -> str:
     """Return what staff call a language; its own name for one that only its speakers have a name for."""
     if "-x-" in language:

@@ -28,8 +28,8 @@ Need = Literal[
 _WITH_LANGUAGE: Final = (*(one for one in get_args(Need) if one != UNKNOWN), *sorted(CODES))
 BookedNeed = Annotated[str, StringConstraints(pattern=rf"^({'|'.join(_WITH_LANGUAGE)})$")]
 """Who books says into which language somebody should interpret, and not only that somebody should."""
-KioskNeed = Annotated[str, StringConstraints(pattern=rf"^({'|'.join((*get_args(Need), *sorted(CODES)))})$")]
-"""At a kiosk nobody is asked into which language: it is the page's, where somebody interprets that."""
+AnyNeed = Annotated[str, StringConstraints(pattern=rf"^({'|'.join((*get_args(Need), *sorted(CODES)))})$")]
+"""Who comes in person may need a language into which the site offers nobody: then it stays open."""
 
 
 class Body(BaseModel):
@@ -68,7 +68,7 @@ class TakeTicket(ConcernBody):
 
     request_id: RequestId
     language: Language = "de"
-    needs: list[Need] = Field(default_factory=list, max_length=10)
+    needs: list[AnyNeed] = Field(default_factory=list, max_length=10)
 
 
 class RaiseAlarm(Body):
@@ -89,7 +89,7 @@ class AnswerAlarm(Body):
 class Quote(ConcernBody):
     """The concern of somebody who thinks about taking a number."""
 
-    needs: list[Need] = Field(default_factory=list, max_length=10)
+    needs: list[AnyNeed] = Field(default_factory=list, max_length=10)
 
 
 class ScannedCode(Body):

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from queue_server.domain.reminding import LONGEST_MIN, SHORTEST_MIN
-from queue_server.web.models import Body, BookedNeed, ConcernBody, KioskNeed, Language, RequestId
+from queue_server.web.models import AnyNeed, Body, BookedNeed, ConcernBody, Language, RequestId
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME: Final = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -234,7 +234,7 @@ class BookLater(ConcernBody):
     request_id: RequestId
     starts_at: Moment
     language: Language = "de"
-    needs: list[KioskNeed] = Field(default_factory=list, max_length=10)
+    needs: list[AnyNeed] = Field(default_factory=list, max_length=10)
     person: KioskPersonBody = KioskPersonBody()
 
 
@@ -243,14 +243,14 @@ class KioskMonth(ConcernBody):
 
     first: Day
     last: Day
-    needs: list[KioskNeed] = Field(default_factory=list, max_length=10)
+    needs: list[AnyNeed] = Field(default_factory=list, max_length=10)
 
 
 class KioskTimes(ConcernBody):
     """One day for somebody with `needs`."""
 
     day: Day
-    needs: list[KioskNeed] = Field(default_factory=list, max_length=10)
+    needs: list[AnyNeed] = Field(default_factory=list, max_length=10)
 
 
 class ReprintAppointment(Body):

@@ -1,6 +1,6 @@
 """The kiosk's touch page, and the QR pictures on it. What becomes of a press is the API's (`api_sites`)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Final
@@ -21,9 +21,9 @@ from queue_server.services.offer import is_bookable
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.wording import Say, counts_persons, paper_words
 from queue_server.web.condition import program_version
-from queue_server.web.languages import spoken_at
+from queue_server.web.languages import name_in, own_name_of, spoken_at
 from queue_server.web.pages import PageCall, PageRoute
-from queue_server.web.texts import FALLBACK, is_reviewed
+from queue_server.web.texts import FALLBACK, Texts, is_reviewed
 
 IDLE_MS: Final = 60_000
 RESULT_MS: Final = 25_000
@@ -66,7 +66,7 @@ async def kiosk_page(call: PageCall) -> Response:
         "closures": _closures(call, site),
         "come_early_min": site.come_early_min,
         "books": ever_admits(site, WITH_APPOINTMENT, site.id),
-        "interprets": bool(site.interpreter_languages),
+        "interprets": [_interpreted(house.texts, one, languages) for one in site.interpreter_languages],
         "kiosk_fields": list(site.kiosk_fields),
         "field_reasons": {one: dict(reason_for(site.field_reasons, one)) for one in site.kiosk_fields},
         "sites": {id_: dict(one.name) for id_, one in _sites_of(call, town)},
@@ -141,6 +141,12 @@ def qr_picture(link: str) -> Response:
     buffer = BytesIO()
     code.make_image().save(buffer)
     return Response(buffer.getvalue(), media_type="image/svg+xml")
+
+
+def _interpreted(texts: Mapping[str, Texts], language: str, languages: Collection[str]) -> Json:
+    """Return a language by its own name, for who speaks it, and by those of the page, for who listens."""
+    names = {one: name_in(texts[one], language) for one in languages}
+    return {"language": language, "own": own_name_of(language), "names": names}
 
 
 def _categories(town: Town, site: Site, today: date, says: Collection[Say]) -> list[Json]:

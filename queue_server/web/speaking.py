@@ -12,6 +12,7 @@ from queue_server.domain.town import Site, Town
 from queue_server.domain.vocabulary import strange_words, words_of
 from queue_server.services.locales import locale_of
 from queue_server.web.house import House
+from queue_server.web.languages import name_in
 from queue_server.web.texts import load_texts
 
 
@@ -24,6 +25,7 @@ def _known(house: House, town: Town, site: Site, language: str) -> Iterator[set[
     """Give the usual words first: most texts are of the catalogue; then the set-up is not walked through."""
     yield _catalogue(language)
     yield words_of(_set_up(house, town, site))
+    yield words_of(name_in(house.texts[language], one) for one in site.interpreter_languages)
     # A town's text that is missing in a language is shown in another one; so is what was typed by its staff.
     yield _catalogue("de")
 

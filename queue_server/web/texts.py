@@ -40,6 +40,8 @@ VISITORS_FACES: Final = (
 """What visitors read: in every language. All other catalogues are staff's."""
 OWN_NAME: Final = "kiosk.language"
 """The key under which each catalogue says what its language is called in itself."""
+NAMED: Final = "_named"
+"""Ends the key of a text for rooms that have a name of their own: see `phrases.needs_room_word`."""
 Entry = str | list[str]
 _FIGURES: Final = re.compile("[A-Za-z0-9]")
 _FROM_THE_RIGHT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
@@ -67,8 +69,11 @@ class Texts:
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of `key` with its placeholders filled; a plural is chosen by `n`.
 
-        A missing key comes back as itself: visible, never empty.
+        A missing key comes back as itself: visible, never empty. Where a `room` has a name of its own, the
+        text of `<key>_named` stands in: "Trauzimmer" instead of "Zimmer Trauzimmer".
         """
+        if "room" in values:
+            key = self._of_room(key, str(values["room"]))
         entry = self._entries.get(key)
         if entry is None:
             return key if self._otherwise is None else self._otherwise(key, **values)
@@ -76,6 +81,12 @@ class Texts:
             count = values.get("n", 1)
             entry = entry[self.form_for(count if isinstance(count, int) else 1)]
         return entry.format_map(self._holes(values)) if "{" in entry else entry
+
+    def _of_room(self, key: str, room: str) -> str:
+        from queue_server.domain.phrases import needs_room_word
+
+        named = f"{key}{NAMED}"
+        return named if named in self and not needs_room_word(room) else key
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries or (self._otherwise is not None and key in self._otherwise)

@@ -42,6 +42,7 @@ def _entry(key: str, text: str) -> str:
         rules.unused_keys,
         rules.left_in_german,
         rules.long_sentences,
+        rules.rooms_without_a_name,
     ],
 )
 def test_the_catalogues_are_whole(rule: Callable[[Path], list[str]]) -> None:
@@ -118,6 +119,14 @@ def test_a_long_sentence_in_plain_german_is_found(tmp_path: Path) -> None:
     root = with_texts(tmp_path, de={"kiosk.a": long, "kiosk.b": short.strip()})
     (root / "queue_server/locale/de").rename(root / "queue_server/locale/de-x-leicht")
     assert rules.long_sentences(root) == [f"kiosk.po kiosk.a: {long}"]
+
+
+def test_a_text_with_a_room_that_has_none_for_its_own_name_is_found(tmp_path: Path) -> None:
+    texts = {"kiosk.go": "Zimmer {room}", "kiosk.way": "Raum {room}", "kiosk.way_named": "{room}"}
+    root = with_texts(tmp_path, de=texts)
+    assert rules.rooms_without_a_name(root) == ["kiosk.go"]
+    written(root, "kiosk/static/page.js", "t('kiosk.way', {room}) + t('kiosk.go', {room})")
+    assert rules.unused_keys(root) == []
 
 
 def test_every_folder_of_catalogues_is_offered() -> None:

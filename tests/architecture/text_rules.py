@@ -16,7 +16,7 @@ from typing import Final
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from queue_server.web.texts import VISITORS_FACES
+from queue_server.web.texts import NAMED, VISITORS_FACES
 from tests.architecture.source import PACKAGES, ROOT, docstrings, modules
 
 GERMAN = "de"
@@ -268,7 +268,19 @@ def unused_keys(root: Path = ROOT) -> list[str]:
     named = {match[2] for text in sources for match in _QUOTED.finditer(text)}
     begun = tuple({match[1] for text in sources for match in _BEGUN.finditer(text)})
     keys = {key for face in faces(root) for key in face.messages}
+    named |= {f"{key}{NAMED}" for key in named & _with_room(root)}  # chosen by the room's name: web.texts
     return sorted(key for key in keys if key not in named and not key.startswith(begun))
+
+
+def rooms_without_a_name(root: Path = ROOT) -> list[str]:
+    """Texts with a room that have none for one with a name of its own: "Zimmer Trauzimmer"."""
+    keys = {key for face in faces(root) for key in face.messages}
+    return sorted(key for key in _with_room(root) if not key.endswith(NAMED) and f"{key}{NAMED}" not in keys)
+
+
+def _with_room(root: Path) -> set[str]:
+    messages = ((key, one) for face in faces(root) for key, one in face.messages.items())
+    return {key for key, one in messages if "room" in _holes(_forms(one)[-1])}
 
 
 def _sources(root: Path) -> Iterator[tuple[Path, str]]:

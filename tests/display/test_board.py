@@ -79,10 +79,3 @@ async def test_the_last_ones_are_few(board: Any) -> None:
         return seqs(b.view(0));
     """)
     assert view == [None, [], [9, 8, 7]]
-
-
-@pytest.mark.parametrize(
-    ("room", "word"), [("3", True), ("2.14", True), ("B 12", False), ("E07", True), ("Bürgerbüro", False)]
-)
-async def test_the_word_room_stands_before_numbers_only(board: Any, room: str, word: bool) -> None:
-    assert await board(f"return m.needsRoomWord({room!r});") is word

@@ -417,6 +417,8 @@ async def test_screen_readers_hear_each_new_call_once(peer: Peer, open_page: Ope
     await expect(live).to_have_text("Nummer 4 1 7, bitte Zimmer 3.")
     await peer.call(a_call(8, 302, "4"))
     await expect(live).to_have_text("Nummer 3 0 2, bitte Zimmer 4.")
+    await peer.call(a_call(9, 555, "Trauzimmer"))
+    await expect(live).to_have_text("Nummer 5 5 5, bitte: Trauzimmer.")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -8,11 +8,13 @@ import pytest
 from playwright.async_api import expect
 
 from kiosk.digits import GAP, HEIGHT, STROKES, WIDTH
+from queue_server.domain.phrases import needs_room_word
 from queue_server.services.locales import direction_of
 from queue_server.web.texts import Texts, load_texts, offered
 from queue_server.web.wait_words import wait_words
 from tests.display.conftest import OpenPage
 from tests.display.peer import Peer, a_call
+from tests.domain.test_phrases import ROOMS
 
 Module = Callable[[str, str], Awaitable[Any]]
 
@@ -24,6 +26,24 @@ async def test_texts_fill_their_places_and_show_what_is_missing(module: Module) 
         return [t("a", {room: "<3>"}), t("a"), t("b", {n: 1}), t("b", {n: 0}), t("c")];""",
     )
     assert said == ["Zimmer <3>", "Zimmer {room}", "1 Person", "0 Personen", "c"]
+
+
+async def test_the_word_room_stands_where_the_server_puts_it(module: Module) -> None:
+    """One rule: else a screen says "Trauzimmer" and the phone "Zimmer Trauzimmer"."""
+    found = await module("/static/texts.js", f"return {[*ROOMS]}.map(m.needsRoomWord);")
+    assert dict(zip(ROOMS, found, strict=True)) == {room: needs_room_word(room) for room in ROOMS}
+
+
+async def test_a_room_with_a_name_of_its_own_has_a_text_of_its_own(module: Module) -> None:
+    catalogue = {"go": "Zimmer {room}", "go_named": "{room}", "bare": "in {room}"}
+    said = await module(
+        "/static/texts.js",
+        f"""const t = m.makeTexts({catalogue}, "de");
+        return ["3", "Trauzimmer"].map((room) => [t("go", {{room}}), t("bare", {{room}})]);""",
+    )
+    say = Texts("de", dict(catalogue), lambda _: 0)
+    assert said == [[say("go", room=one), say("bare", room=one)] for one in ("3", "Trauzimmer")]
+    assert said == [["Zimmer 3", "in 3"], ["Trauzimmer", "in Trauzimmer"]]
 
 
 @pytest.mark.parametrize("language", offered())

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 import pytest
 
 from queue_server.domain.number_space import TEST_NUMBER
-from queue_server.domain.phrases import WordTable, number_phrase, parse_words, room_phrase, spelled
+from queue_server.domain.phrases import (
+    WordTable,
+    needs_room_word,
+    number_phrase,
+    parse_words,
+    room_phrase,
+    spelled,
+)
 
 GERMAN: Mapping[str, object] = {
     "number": "Nummer {digits}",
@@ -76,6 +83,20 @@ def test_leading_zero_and_fourth_digit_are_said(german: WordTable) -> None:
 )
 def test_room_is_said_as_code_or_by_its_name(german: WordTable, room: str, phrase: str) -> None:
     assert room_phrase(german, room) == phrase
+
+
+ROOMS = {
+    **dict.fromkeys(("3", "2.14", "3a", "B 12", "E07", "EG 4", "OG", "A", "٤١٧", "1.04-b"), True),
+    **dict.fromkeys(("Bürgerbüro", "Büro 4", "Zimmer 3", "Trauzimmer", "Saal 2", "abc", "3 links"), False),
+    **dict.fromkeys(("हिन्दी", "Bu\u0308ro 4", "—", ""), False),
+}
+"""Names of rooms → whether the word "room" stands before them."""
+
+
+@pytest.mark.parametrize(("room", "word"), ROOMS.items())
+def test_the_word_room_stands_before_codes_only(german: WordTable, room: str, word: bool) -> None:
+    assert needs_room_word(room) is word
+    assert room_phrase(german, room).startswith("bitte Zimmer ") is word
 
 
 def test_room_typed_with_separate_accents_stays_one_word(german: WordTable) -> None:

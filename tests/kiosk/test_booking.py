@@ -31,6 +31,8 @@ counters = [{ id = "NAME-1", room = "1" }]
 displays = [{ id = "NAME-tv" }]
 kiosks = [{ id = "NAME-kiosk", area = "NAME-foyer" }]
 kiosk_fields = [FIELDS]
+interpreter_languages = [SPOKEN]
+interpreter_days = 1
 
 [[clerks]]
 user = "NAME"
@@ -38,6 +40,7 @@ name = "Clerk NAME"
 sites = ["NAME"]
 roster = [{ days = "mon-sun", hours = "10:00-HOUR:00", counter = "NAME-1" }]
 """
+SPOKEN = {"asking": '"tr", "fa", "en"', "plain": ""}
 PASSPORT = '\n[services.passport]\nadmission = "appointment"\n'
 FIELDS = {"asking": '"name", "contact", "birth_date"', "plain": ""}
 CLOSED_IN, FULL_IN = 2, 3
@@ -54,6 +57,7 @@ def town_file(noon: Noon) -> str:
             .replace("ZONE", noon.zone)
             .replace("CLOSED", closed)
             .replace("FIELDS", fields)
+            .replace("SPOKEN", SPOKEN[name])
             .replace("HOUR", "11" if name == "plain" else "20")
             for name, fields in FIELDS.items()
         )
@@ -321,3 +325,85 @@ async def test_booking_reflows_when_zoomed(open_kiosk: OpenKiosk, width: int, he
     assert await page.evaluate(fits) == width
     await page.get_by_role("button", name="Continue").click()
     await expect(page.locator("h1")).to_have_text("How can we reach you?")
+
+
+async def test_who_needs_an_interpreter_is_asked_for_the_language(open_kiosk: OpenKiosk) -> None:
+    """By the languages' own names: who looks for one cannot read the page's word for it."""
+    page = await open_kiosk("asking")
+    bodies: list[str] = []
+    page.on("request", lambda request: bodies.append(f"{request.url} {request.post_data or ''}"))
+    await to_people(page)
+    asked = page.get_by_role("group", name="In welche Sprache?")
+    need = page.get_by_role("button", name="Jemand soll für mich dolmetschen")
+    await expect(asked).to_be_hidden()
+    await need.click()
+    await expect(asked.get_by_role("button")).to_have_text(
+        ["Türkçe", "فارسی", "English", "Eine andere Sprache"]
+    )
+    await expect(asked.locator('[aria-pressed="true"]')).to_have_count(0)
+    assert await axe(page) == []
+    assert await page.evaluate(TARGETS) == []
+    await asked.get_by_role("button", name="فارسی").click()
+    await expect(asked.locator('[aria-pressed="true"]')).to_have_text("فارسی")
+    await page.get_by_role("button", name="Weiter", exact=True).click()
+    await page.locator(".take").click()
+    await number(page)
+    [taken] = [one for one in bodies if one.split()[0].endswith("/tickets")]
+    assert '"needs":["interpreter_fa"]' in taken
+    assert not any("interpreter" in one.split()[0] for one in bodies), (
+        "failure 27: in a body, never in an address"
+    )
+
+
+async def test_the_pages_own_language_is_chosen_first_and_goes_with_the_need(open_kiosk: OpenKiosk) -> None:
+    page = await open_kiosk("asking")
+    await to_people(page, "en")
+    need = page.get_by_role("button", name="I need somebody to interpret")
+    await need.click()
+    asked = page.get_by_role("group", name="Into which language?")
+    await expect(asked.locator('[aria-pressed="true"]')).to_have_text("English")
+    await need.click()
+    await expect(asked).to_be_hidden()
+    await expect(page.locator('.need[aria-pressed="true"]:visible')).to_have_count(0)
+
+
+async def test_where_nobody_interprets_nobody_is_asked_for_a_language(open_kiosk: OpenKiosk) -> None:
+    page = await open_kiosk("plain")
+    await to_people(page)
+    await expect(page.get_by_role("button", name="Jemand soll für mich dolmetschen")).to_have_count(0)
+
+
+async def to_people(page: Page, language: str = "de") -> None:
+    await begin(page, language)
+    await page.locator(".tile").first.click()
+    await page.locator(".service__choose").first.click()
+    await page.locator("#foot .button--primary").click()
+    await page.wait_for_selector(".people")
+
+
+async def test_times_of_an_old_picture_are_of_no_other_day(open_kiosk: OpenKiosk) -> None:
+    """After midnight the evening's times read as those of a new day on which the hall is long closed."""
+    page = await open_kiosk("asking")
+    found = await page.evaluate(
+        """async () => {
+            const { startView } = await import("/static/kiosk/start.js");
+            const config = JSON.parse(document.getElementById("config").textContent);
+            const { makeTexts } = await import("/static/texts.js");
+            const texts = new Map([["de", makeTexts(config.texts.de, "de")]]);
+            const today = ["2026-03-10T17:30+01:00", "2026-03-10T22:50+01:00"];
+            const free = { today, next: "2026-03-11T08:00+01:00" };
+            const figures = { wait: null, waiting_count: 0, printer: "ready", free };
+            const picture = { giving: true, reason: "", ...figures };
+            const line = (date, time) => {
+                const here = { config, texts, language: "de", live: "live", hasScanner: false };
+                const view = startView({ ...here, picture, local: { date, time } });
+                return view.querySelector(".start__free")?.textContent ?? "";
+            };
+            return [line("2026-03-10", "17:00"), line("2026-03-10", "23:00"), line("2026-03-11", "00:05")];
+        }"""
+    )
+    assert "17:30" in found[0]
+    assert "22:50" in found[0]
+    assert "17:30" not in found[1] + found[2]
+    assert "Mittwoch" in found[1]
+    assert found[2] == "", "nothing is known of that day yet"

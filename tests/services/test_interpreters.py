@@ -16,6 +16,7 @@ from queue_server.services.concerns import asking, choose_bookable
 from queue_server.services.in_parts import at_site
 from queue_server.services.ports import Answer, Unit
 from tests.services.booking_hall import ERIKA, TOMORROW, Booker
+from tests.services.test_in_parts import Pairs, town_of_two
 from tests.town_hall import CARD, at, booking_town
 
 TURKISH = replace(ERIKA, needs=("interpreter_tr",))
@@ -93,23 +94,22 @@ def test_what_nobody_wished_cannot_be_arranged(hand: Booker) -> None:
         arrange(hand, booked)
 
 
-@pytest.mark.parametrize(("page", "spoken"), [("tr", "tr"), ("uk", "")])
-def test_one_that_is_asked_for_at_the_kiosk_stands_on_the_list(hand: Booker, page: str, spoken: str) -> None:
-    """Only times after the lead; the language is the page's, where somebody interprets that, else unknown."""
+@pytest.mark.parametrize(("need", "spoken"), [("interpreter_tr", "tr"), ("interpreter", "")])
+def test_one_that_is_asked_for_at_the_kiosk_stands_on_the_list(hand: Booker, need: str, spoken: str) -> None:
+    """Only times after the lead; the language is the one that was chosen, else unknown."""
 
     def book(unit: Unit, day: str) -> Answer:
-        needs = kiosk.with_language(unit.site, ["interpreter"], page)
-        choice = asking(kiosk.choose(unit.town, unit.site, [(CARD, 1)]), ["interpreter"])
-        who = Person(needs=needs)
+        choice = asking(kiosk.choose(unit.town, unit.site, [(CARD, 1)]), [need])
+        who = Person(needs=(need,))
         return kiosk.book(
-            unit, choice, at("08:00", day), kiosk_id="hall-kiosk", press=day, language=page, person=who
+            unit, choice, at("08:00", day), kiosk_id="hall-kiosk", press=day, language="uk", person=who
         )
 
     with pytest.raises(SlotTaken):
         hand.do(lambda u: book(u, TOMORROW))
     hand.do(lambda u: book(u, FRIDAY))
     hand.restart()
-    assert [(one["spoken"], one["language"]) for one in the_list(hand)] == [(spoken, page)]
+    assert [(one["spoken"], one["language"]) for one in the_list(hand)] == [(spoken, "uk")]
     assert open_count(hand) == 1
 
 
@@ -163,3 +163,44 @@ def test_the_desk_moves_it_to_before_the_lead_and_its_visitor_does_not(hand: Boo
     moved = hand.move(booked, soon, "desk")
     assert moved["starts_at"][:10] == TOMORROW
     assert [(one["spoken"], one["days"]) for one in the_list(hand)] == [("tr", 1)]
+
+
+def test_one_press_arranges_for_both_of_a_pair(database: Database) -> None:
+    """One interpreter comes for both, and is called off for both."""
+    hand = Pairs(database, town_of_two(interpreter_languages=("tr",), interpreter_days=3))
+    booked = hand.book_both("08:00", FRIDAY, TURKISH)
+    for each, is_arranged in ((booked["then"], True), (booked, False), (booked, True)):
+        arrange(hand, each, is_arranged=is_arranged)
+        assert [one["is_arranged"] for one in the_list(hand)] == [is_arranged] * 2
+    assert open_count(hand) == 0
+    hand.do(lambda u: booking.cancel(u, booked["reference"], "visitor", both=True))
+    first, second = hand.look(interpreters.left)
+    assert open_count(hand) == 2
+    hand.do(lambda u: interpreters.settle(u, second["id"], is_settled=True))
+    assert open_count(hand) == 0
+    hand.do(lambda u: interpreters.settle(u, first["id"], is_settled=False))
+    assert open_count(hand) == 2
+
+
+def test_an_interpreter_who_comes_at_the_new_time_comes_for_both(database: Database) -> None:
+    hand = Pairs(database, town_of_two(interpreter_languages=("tr",), interpreter_days=3))
+    booked = hand.book_both("08:00", FRIDAY, TURKISH)
+    arrange(hand, booked)
+    hand.move(booked, hand.hold_both("08:00", MONDAY, replaces=booked["reference"]))
+    assert len(hand.look(interpreters.left)) == 2
+    hand.do(lambda u: interpreters.bring_along(u, interpreters.left(u)[0]["id"]))
+    assert open_count(hand) == 0
+    assert [one["is_arranged"] for one in the_list(hand)] == [True, True]
+
+
+def test_another_visit_of_that_day_is_arranged_by_itself(hand: Booker) -> None:
+    booked = [
+        hand.book(clock, CARD, day=FRIDAY, client=clock, person=TURKISH) for clock in ("08:00", "09:00")
+    ]
+    arrange(hand, booked[0])
+    assert [one["is_arranged"] for one in the_list(hand)] == [True, False]
+    arrange(hand, booked[1])
+    for one in booked:
+        hand.cancel(one)
+    hand.do(lambda u: interpreters.settle(u, interpreters.left(u)[0]["id"], is_settled=True))
+    assert open_count(hand) == 1

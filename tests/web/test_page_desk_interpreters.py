@@ -1,16 +1,24 @@
 """The wish for an interpreter: chosen while booking, listed at the desk, arranged by one press."""
 
 import re
+from functools import partial
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from queue_server.adapters.changing_town import change_town
+from queue_server.adapters.rows.base import EVENT
+from queue_server.adapters.rows.print_rows import JOB
 from queue_server.adapters.town.file import sample_town
+from queue_server.web.speaking import is_ours
 from tests.domain.town_plans import edit
 from tests.web.forms import Visitor
 from tests.web.running import Town
 from tests.web.test_page_booking import ERIKA, at_data
 from tests.web.test_page_desk import Desk, words
+from tests.web.test_page_kiosk import config
 
 SOON = "/termin/rathaus?step=2&s=id-card&day=2026-03-11"
 
@@ -135,3 +143,50 @@ async def test_the_desk_is_offered_times_before_the_lead_when_it_moves(speaking:
     assert soon < "2026-03-12"
     answer = await desk.post(at=soon, move=reference, **{"s": "id-card", "n-id-card": "1"})
     assert answer.status_code == 303, words(answer.text)
+
+
+def all_rows(query: sa.Select[Any], connection: Connection) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+async def test_the_clerk_reads_the_language_that_was_said_at_the_kiosk(speaking: Town) -> None:
+    """Clerk alone: no event, no public picture, no slip and no address has a word of it (privacy.md)."""
+    await speaking.open()
+    ticket = await speaking.take(needs=["interpreter_fa"])
+    queue = await speaking.client.get("/api/v1/sites/rathaus/queue")
+    phone = await speaking.client.get(ticket["status_url"])
+    assert "interpreter_fa" not in queue.text + phone.text + str(ticket)
+    await speaking.call()
+    state = (await speaking.ask("anna", "GET", "/api/v1/counters/rathaus-1")).json()
+    assert state["current"]["needs"] == ["interpreter_fa"]
+    page = await speaking.ask("anna", "GET", "/counter/rathaus-1", accept_language="de")
+    assert "Persisch" in page.text
+    for table in (EVENT, JOB):
+        query = sa.select(table)
+        rows = await speaking.house.read(partial(all_rows, query))
+        assert rows
+        assert not [row for row in rows if "interpreter" in str(row)]
+
+
+async def test_a_language_that_is_none_is_refused_at_the_kiosk(speaking: Town) -> None:
+    body = {"request_id": "k-1", "services": [{"id": "id-card"}], "needs": ["interpreter_xx"]}
+    answer = await speaking.ask("kiosk", "POST", "/api/v1/sites/rathaus/tickets", body)
+    assert answer.status_code == 400
+
+
+async def test_the_kiosk_knows_each_language_by_its_own_name(speaking: Town) -> None:
+    await speaking.house.write(
+        lambda c: change_town(
+            c,
+            sample_town().id,
+            edit("site", "rathaus", interpreter_languages=("tr", "fa", "ka", "pl")),
+            speaking.house.clock(),
+        )
+    )
+    await speaking.house.renew_if_changed()
+    found = (await config(speaking))["interprets"]
+    assert [one["own"] for one in found] == ["Türkçe", "فارسی", "ქართული", "Polski"]
+    assert (found[1]["names"]["de"], found[1]["names"]["en"]) == ("Persisch", "Persian")
+    town, site = speaking.house.town_and_site("rathaus")
+    said = [is_ours(speaking.house, town, site, "de", one["names"]["de"]) for one in found]
+    assert said == [True] * 4, "who listens hears the page's word for it"

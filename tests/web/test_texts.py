@@ -85,5 +85,17 @@ def test_what_runs_from_the_left_is_kept_together_in_arabic(value: object, said:
     assert Texts("ar", {"a": "هاتف {value}."}, lambda _: 0)("a", value=value) == said
 
 
+def test_a_room_with_a_name_of_its_own_is_called_by_it() -> None:
+    """ "Zimmer Trauzimmer": each face says it as the screen does."""
+    say = load_texts()
+    for language in offered():
+        room, code = (say[language]("status.go_to", room=one) for one in ("Trauzimmer", "3"))
+        assert room.strip("\u2068\u2069") == "Trauzimmer"
+        assert len(code.strip("\u2068\u2069")) > 1, language
+    assert say["de"]("sms.alarm_counter", room="Trauzimmer", name="2") == "Trauzimmer, Platz 2"
+    assert say["de"]("alarm.counter", room="3", name="2") == "Zimmer 3, Platz 2"
+    assert say["en"]("counter.room_and_clerk", room="Büro 4", clerk="Anna") == "Büro 4 · Anna"
+
+
 def test_german_is_said_as_it_is_written() -> None:
     assert Texts("de", {"a": "Tel. {value}"}, lambda _: 0)("a", value="+49 77") == "Tel. +49 77"

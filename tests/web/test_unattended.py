@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from queue_server.adapters.changing_town import change_town
+from queue_server.adapters.town.file import sample_town
 from queue_server.live import timers as timers_module
+from tests.domain.town_plans import edit
 from tests.web.running import Town
 
 
@@ -45,6 +48,12 @@ async def test_after_a_quarter_of_an_hour_without_the_clerk_colleagues_read_it(t
     assert (found["state"], found["ticket_state"]) == ("open", "called")
     desk = await town.ask("bernd", "GET", "/desk/rathaus", accept_language="de")
     assert "Unbesetzt: Zimmer 1" in desk.text
+    room = next(one.room_id for one in town.house.site("rathaus").counters if one.id == "rathaus-1")
+    plan = edit("room", room, name="Trauzimmer")
+    await town.house.write(lambda c: change_town(c, sample_town().id, plan, town.house.clock()))
+    await town.house.renew_if_changed()
+    desk = await town.ask("bernd", "GET", "/desk/rathaus", accept_language="de")
+    assert "Unbesetzt: Trauzimmer" in desk.text
 
 
 async def test_a_press_of_a_keypad_shows_that_somebody_is_there(town: Town) -> None:

@@ -35,18 +35,34 @@ export function isolated(value) {
   return /[A-Za-z0-9]/.test(value) && !/[\u0590-\u08ff\ufb1d-\ufefc]|:\/\/|[ \u00a0]· /.test(value) ? `\u2068${value}\u2069` : value;
 }
 
+const CODE_MOST = 3;
+
+function isCode(letters) {
+  const count = [...letters].length;
+  return count === 1 || (count <= CODE_MOST && letters === letters.toUpperCase() && letters !== letters.toLowerCase());
+}
+
+/** Whether "room" stands before a room's name: before "3" and "B 12", not before "Trausaal".
+ *  The rule of `domain.phrases.needs_room_word`. */
+export function needsRoomWord(room) {
+  const runs = room.normalize("NFC").match(/\p{Nd}+|[\p{L}\p{M}]+/gu) ?? [];
+  return runs.length > 0 && runs.every((run) => /^\p{Nd}/u.test(run) || isCode(run));
+}
+
 function fill(text, params, keep) {
   return text.replace(/\{(\w+)\}/g, (hole, name) => (name in params ? keep(String(params[name])) : hole));
 }
 
 /**
  * Make `t(key, params)` over a catalogue. A missing key comes back as itself: visible, never empty.
- * A text with plural forms is chosen by `params.n`.
+ * A text with plural forms is chosen by `params.n`; where `params.room` has a name of its own, `<key>_named`
+ * stands in.
  */
 export function makeTexts(catalogue, language) {
   const keep = directionOf(language) === "rtl" ? isolated : (value) => value;
   return function t(key, params = {}) {
-    const entry = catalogue[key];
+    const isNamed = "room" in params && `${key}_named` in catalogue && !needsRoomWord(String(params.room));
+    const entry = catalogue[isNamed ? `${key}_named` : key];
     if (entry === undefined) return key;
     const text = Array.isArray(entry) ? pluralForm(entry, Number(params.n ?? 1), language) : entry;
     return fill(text, params, keep);
