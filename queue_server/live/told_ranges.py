@@ -1,8 +1,8 @@
 """Which waits visitors' pages showed, noted when they change: to be judged by what came.
 
 A page counts while it is asked for or connected and says which visit it follows; it shows what the picture of
-all phones says of that visit. Noted in the event loop, kept together once a second beside the log: a press
-waits for none of it. What the last second showed is lost with the power, and nothing hangs on it.
+all phones says of that visit. Noted in the event loop, kept together once a second beside the log: no press
+writes any of it. What the last second showed is lost with the power, and nothing hangs on it.
 
 What must not live here: what becomes of it (`domain.later_ranges`), and how it is kept
 (`adapters.told_estimates`).

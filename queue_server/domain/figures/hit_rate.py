@@ -138,8 +138,7 @@ class Judged:
         sums += [Sum(("\0column", column), [(row, column) for row in rows]) for column in columns]
         counts = {(row, column): 0 for row in rows for column in columns}
         hidden = untold(counts | {place: one.visits for place, one in cells.items()}, sums)
-        shown = {place: None if place in hidden else one for place, one in cells.items()}
-        return Grid(list(rows), list(columns), shown | dict.fromkeys(hidden & counts.keys()))
+        return Grid(list(rows), list(columns), {**cells, **dict.fromkeys(hidden & counts.keys())})
 
 
 @dataclass(frozen=True, slots=True)
