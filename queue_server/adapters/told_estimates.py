@@ -20,8 +20,9 @@ from queue_server.adapters.tables.figures import TOLD_RANGE
 from queue_server.domain import estimate_outcomes
 from queue_server.domain.entry import Entry
 from queue_server.domain.estimate_outcomes import DAYS, Outcome, outcomes_of
-from queue_server.domain.forecast import arrival_habits
+from queue_server.domain.forecast import arrival_habits, turnover
 from queue_server.domain.forecast.arrival_habits import Arrivals
+from queue_server.domain.forecast.turnover import Turnovers
 from queue_server.domain.later_ranges import Noted, Told, later_outcomes_of
 
 _INSERT = TOLD_RANGE.insert()
@@ -43,6 +44,11 @@ def of_day(connection: Connection, site_id: str, day: date) -> DayOutcomes:
 def arrivals(connection: Connection, site_id: str, day: date) -> Arrivals:
     """Return how the appointments of a business day were kept."""
     return arrival_habits.arrivals_of(_entries(connection, site_id, day, arrival_habits.KINDS))
+
+
+def turnovers(connection: Connection, site_id: str, day: date) -> Turnovers:
+    """Return how long the counters took between visits on a business day."""
+    return turnover.turnovers_of(_entries(connection, site_id, day, turnover.KINDS))
 
 
 def keep(connection: Connection, noted: Sequence[Noted]) -> None:

@@ -7,7 +7,6 @@ of it (`services.waits`).
 """
 
 import asyncio
-import logging
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from queue_server.domain.forecast.drawing import Habits, Shuffles
 from queue_server.domain.forecast.ranges import Forecast, Forecasting, told
 from queue_server.domain.forecast.scene import Scene
 from queue_server.domain.service_times import Configured, ServiceTimes
+from queue_server.live.repeating import OneByOne
 from queue_server.live.rooms import Queue, SiteRoom
 from queue_server.services import site_view, waits
 from queue_server.services.ports import Unit
@@ -36,7 +36,8 @@ for 90 ms.
 """
 MOST_S: Final = 1.5
 """Nobody plays longer than this: what was found by then is told."""
-log = logging.getLogger(__name__)
+LEAST: Final = 40
+"""So many courses are played whatever the clock says: of one alone the range would be a single guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Forecasts:
         self._shuffles: Shuffles | None = None
         self._made: dict[str, tuple[int, float]] = {}
         self._bell = asyncio.Event()
+        self._one_by_one = OneByOne("foretelling the waits")
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -91,10 +93,8 @@ class Forecasts:
             await asyncio.sleep(AFTER_S)
             for site_id, room in list(self._rooms().items()):
                 if room.view is not None and self._is_due(site_id, room.view.seq):
-                    try:
-                        await self.make(site_id)
-                    except Exception:  # the plain estimate stands in until it works again
-                        log.exception("a forecast failed")
+                    # Where it fails, the plain estimate stands in until it works again.
+                    await self._one_by_one.at(site_id, self.make(site_id))
 
     def _is_due(self, site_id: str, seq: int) -> bool:
         made_seq, at = self._made.get(site_id, (-1, 0.0))
@@ -123,8 +123,9 @@ class Forecasts:
             self._shuffles = Shuffles(random.Random().random, COURSES)  # noqa: S311
         until = time.monotonic() + MOST_S
         forecasting = Forecasting(scene, known.times, known.habits, self._shuffles, _Breath().take)
-        while forecasting.play(1) and time.monotonic() < until:
-            pass
+        more = forecasting.play(LEAST)
+        while more and time.monotonic() < until:
+            more = forecasting.play(1)
         return forecasting.found(known.widened)
 
     def _show(self, site_id: str, view: SiteView, *, differs: bool) -> None:

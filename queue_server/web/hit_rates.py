@@ -1,8 +1,9 @@
-"""How often the waits that were told held, and how appointments are kept: worked out once a day.
+"""How often the waits that were told held, how appointments are kept, and what lies between two visits.
 
-For each site, from the last weeks' log and from what pages showed. It is derived and not kept: a restart
-works it out anew. What must not live here: what counts as held (`domain.estimate_outcomes`,
-`domain.later_ranges`), and what a site's habits are (`domain.forecast.arrival_habits`).
+Worked out once a day for each site, from the last weeks' log and from what pages showed. It is derived and
+not kept: a restart works it out anew. What must not live here: what counts as held
+(`domain.estimate_outcomes`, `domain.later_ranges`), and what a site's habits are
+(`domain.forecast.arrival_habits`, `turnover`).
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from queue_server.domain.estimate_outcomes import DAYS
 from queue_server.domain.figures.hit_rate import HitRate, Judging
 from queue_server.domain.forecast.arrival_habits import Arrivals, habits_of
 from queue_server.domain.forecast.drawing import Habits
+from queue_server.domain.forecast.turnover import DAYS as TURNOVER_DAYS
+from queue_server.domain.forecast.turnover import Turnovers, paced
 from queue_server.domain.service_times import Configured
 from queue_server.live.forecasts import Knowledge
 from queue_server.live.repeating import OneByOne
@@ -62,9 +65,20 @@ class HitRates:
                 self._worked_out[site_id] = now
 
     async def _work_out(self, site_id: str, zone: ZoneInfo, now: datetime) -> None:
-        rate, arrivals = await self._last_weeks(site_id, zone, business_day(now, zone))
+        today = business_day(now, zone)
+        rate, arrivals = await self._last_weeks(site_id, zone, today)
         self._house.hit_rates[site_id] = rate
-        self._habits[site_id] = habits_of(arrivals, USUAL)
+        self._habits[site_id] = paced(habits_of(arrivals, USUAL), await self._turnovers(site_id, today))
+
+    async def _turnovers(self, site_id: str, today: date) -> Turnovers:
+        found = Turnovers()
+        for days in range(1, TURNOVER_DAYS + 1):
+            read = partial(
+                self._house.told_estimates.turnovers, site_id=site_id, day=today - timedelta(days=days)
+            )
+            found.add(await self._house.read(read))
+            await asyncio.sleep(BREATH_S)
+        return found
 
     async def _last_weeks(self, site_id: str, zone: ZoneInfo, today: date) -> tuple[HitRate, Arrivals]:
         """Return what the log says. The running day tells of estimates alone: who is missed comes last."""

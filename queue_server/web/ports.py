@@ -16,6 +16,7 @@ from queue_server.domain.events import Recorded
 from queue_server.domain.figures.gathered import Gathered
 from queue_server.domain.figures.period import Period
 from queue_server.domain.forecast.arrival_habits import Arrivals
+from queue_server.domain.forecast.turnover import Turnovers
 from queue_server.domain.missing_documents import Counts
 from queue_server.domain.people import NewAccount, NewToken
 from queue_server.domain.planned import Course, Planned
@@ -454,6 +455,7 @@ class ToldEstimates(Protocol):
     ) -> tuple[Sequence[Outcome], Sequence[Outcome]]: ...
     def forget(self, connection: Connection, now: datetime, zones: Mapping[str, str]) -> int: ...
     def arrivals(self, connection: Connection, site_id: str, day: date) -> Arrivals: ...
+    def turnovers(self, connection: Connection, site_id: str, day: date) -> Turnovers: ...
 
 
 class DayLog(Protocol):

@@ -70,6 +70,15 @@ def test_one_after_the_other_is_called_as_soon_as_the_counter_is_free() -> None:
     assert minutes(ahead(day)) == [10, 20, 30]
 
 
+def test_who_needs_a_while_between_two_visits_calls_so_much_later() -> None:
+    day = a_hall()
+    for _ in range(4):
+        day.take(minutes=10)
+    day.serve("c1")
+    slowly = replace(AT_ONCE, between_min=3.0)
+    assert minutes(forecast(seen(day), ALWAYS, slowly, shuffles())) == [13, 26, 39]
+
+
 def test_a_counter_is_free_since_its_last_visitor_left() -> None:
     """And not since it opened: the clerk is about to press, whoever waits."""
     day = a_hall({"c1": [PASS], "c2": [PASS]})

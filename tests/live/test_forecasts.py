@@ -88,21 +88,25 @@ async def test_a_site_without_an_open_counter_is_let_alone(live_hall: LiveHall) 
     assert looked == ["hall"]
 
 
-async def test_one_that_fails_is_tried_again(
-    live_hall: LiveHall, forecasts: Forecasts, monkeypatch: pytest.MonkeyPatch
+async def test_one_that_fails_is_tried_again_and_told_once(
+    live_hall: LiveHall,
+    forecasts: Forecasts,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     failures: list[str] = []
     whole = Forecasts.make
 
-    async def fail_once(self: Forecasts, site_id: str) -> None:
-        if not failures:
+    async def fail_at_first(self: Forecasts, site_id: str) -> None:
+        if failures.count("hall") < 3:
             failures.append(site_id)
             raise RuntimeError("no forecast today")
         await whole(self, site_id)
 
-    monkeypatch.setattr(Forecasts, "make", fail_once)
+    monkeypatch.setattr(Forecasts, "make", fail_at_first)
     taken = await live_hall.take()
     await wait_for(lambda: failures, live_hall, taken["id"])
+    assert caplog.text.count("foretelling the waits failed for hall") == 1, "a day of it would fill the disk"
 
 
 async def test_it_does_not_go_round_in_circles(live_hall: LiveHall, forecasts: Forecasts) -> None:
@@ -113,6 +117,22 @@ async def test_it_does_not_go_round_in_circles(live_hall: LiveHall, forecasts: F
     live_hall.hub.on_picture.append(lambda view, _since: seen.append(view))
     await asyncio.sleep(0.1)
     assert len(seen) <= 1
+
+
+async def test_a_machine_that_is_busy_gets_fewer_courses_but_never_one_alone(
+    live_hall: LiveHall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what one course happened to bring would be told as a range."""
+    monkeypatch.setattr(forecasts_module, "MOST_S", 0.0)
+    monkeypatch.setattr(forecasts_module, "COURSES", 200)
+    for _ in range(8):
+        await live_hall.take()
+    forecasts = Forecasts(live_hall.sequencer, lambda: live_hall.hub.rooms, live_hall.hub.publish)
+    await forecasts.make("hall")
+    found = await live_hall.sequencer.look("hall", lambda unit: unit.forecast)
+    assert found
+    last = max(found.tickets)
+    assert found.tickets[last].low < found.tickets[last].middle < found.tickets[last].high
 
 
 def test_a_breath_is_taken_after_each_stretch_of_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from queue_server.adapters import served_visits
 from queue_server.adapters.changing_town import change_town
 from queue_server.domain.durations.served import Lasted
+from queue_server.domain.forecast.turnover import WEIGHT
 from queue_server.domain.service_times import Configured, mean
 from queue_server.web.hit_rates import USUAL, HitRates
 from queue_server.web.learning import Learning
@@ -104,3 +105,25 @@ async def test_when_holders_of_appointments_come_is_learned_and_the_forecast_kno
     known = rates.knowledge("rathaus").habits
     assert known.no_show < USUAL.no_show
     assert sum(known.comes_min) < sum(USUAL.comes_min)
+
+
+async def test_what_lies_between_two_visits_is_learned_and_the_forecast_knows_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queue_server.web.hit_rates.DAYS", 1)
+    monkeypatch.setattr("queue_server.web.hit_rates.BREATH_S", 0.0)
+    await town.open()
+    for _ in range(3):
+        await town.take("passport")
+    for _ in range(3):
+        await town.call()
+        for act in ("start", "finish"):
+            town.clock.forward(minutes=2)
+            await town.do("anna", f"counters/rathaus-1/{act}")
+        town.clock.forward(minutes=4)
+    rates = HitRates(town.house)
+    town.clock.forward(hours=20)
+    await rates.turn()
+    known = rates.knowledge("rathaus").habits
+    assert known.between_min == pytest.approx(2 * 4 / (WEIGHT + 2))
+    assert known.way_min == pytest.approx((WEIGHT * USUAL.way_min + 3 * 2) / (WEIGHT + 3))

@@ -56,12 +56,13 @@ class Habits:
     """What people of this town do. `no_show` is the share of appointments that nobody comes for.
 
     `comes_min`: when holders come, in minutes after the appointed time; `way_min` from the call to the
-    counter, with what the clerk does between two visits.
+    counter, `between_min` from the end of a visit to the next call, both on average.
     """
 
     no_show: float = 0.1
     comes_min: Spread = PRESENCE
     way_min: float = 1.0
+    between_min: float = 0.0
     grace_min: float = 15.0
 
 
@@ -238,7 +239,8 @@ class Drawing:
         key = (visit.concern, visit.expected_min)
         parts = self._of.get(key)
         if parts is None:
-            parts = self._of[key] = self._parts(self.times.spread(*key), 60 * self.habits.way_min)
+            more = 60 * (self.habits.way_min + self.habits.between_min)
+            parts = self._of[key] = self._parts(self.times.spread(*key), more)
         return parts
 
     def _parts(self, spread: Spread, more_s: float = 0.0) -> list[int]:
@@ -246,7 +248,10 @@ class Drawing:
         return [shifted[n] for n in self.shuffles.shares(len(shifted))]
 
     def _free(self, counter: int, desk: Desk) -> list[int]:
-        parts = self._parts(self._left(desk)) if desk.opens_s is None else self._opens(desk, desk.opens_s)
+        more = 0.0 if desk.visit is None else 60 * self.habits.between_min
+        parts = (
+            self._parts(self._left(desk), more) if desk.opens_s is None else self._opens(desk, desk.opens_s)
+        )
         return [one | counter for one in self.shuffles.column(parts, counter + 7)]
 
     def _opens(self, desk: Desk, opens_s: int) -> list[int]:
