@@ -114,7 +114,10 @@ def effect(
     rooms: Sequence[Capacity | None],
     waits: Sequence[Waits],
 ) -> dict[str, Any]:
-    """Return what a proposal would do: each line now and then."""
+    """Return what a proposal would do: each line now and then.
+
+    What one counter alone did is behind none of them: no `waits`, and not how many take longer.
+    """
     lines: list[tuple[str, ...]] = [
         (
             call.say("durations.minutes"),
@@ -128,13 +131,14 @@ def effect(
             (call.say("durations.visits_a_week"), _number(call, now.visits), _number(call, then.visits)),
             (call.say("durations.times_a_week"), _number(call, now.times), _number(call, then.times)),
         ]
-    if service.minutes != made.minutes:
+    if service.minutes != made.minutes and not found.one_counter:
         longer = [_in_ten(call, found, minutes) for minutes in (service.minutes, made.minutes)]
         lines.append((call.say("durations.take_longer"), *longer))
         for name in ("mean", "nine_of_ten", "overtime"):
             both = [_minutes(call, getattr(one, name)) for one in waits]
             lines.append((call.say(f"durations.full_{name}"), *both))
-    return {"name": in_language(service.name, call.language), "lines": lines}
+    name = in_language(service.name, call.language)
+    return {"name": name, "lines": lines, "one_counter": found.one_counter}
 
 
 def real_day(call: PageCall, found: Shown | None) -> dict[str, Any]:

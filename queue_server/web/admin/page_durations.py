@@ -27,7 +27,7 @@ from queue_server.services.capacity import Capacity, capacity
 from queue_server.web.admin import durations_shown as shown
 from queue_server.web.admin.ahead import foresee_from, keep_from, read_start, tomorrow, why_unfit
 from queue_server.web.admin.changing import Outcome, Plan, SettingsMoved, foresee, keep, lost_words, stamp
-from queue_server.web.admin.durations_days import recent_day
+from queue_server.web.admin.durations_days import RecentDays
 from queue_server.web.admin.frame import framed, going_back_to, may_change, sent, town_of
 from queue_server.web.admin.notices import notice
 from queue_server.web.admin.value_words import change_words
@@ -160,7 +160,8 @@ async def _road(call: PageCall, view: View, made: Sequence[Proposal], act: str, 
 async def _preview(
     call: PageCall, view: View, made: Sequence[Proposal], outcome: Outcome, typed: str, *, is_wrong: bool
 ) -> Response:
-    effects = [await _effect(call, view, one, outcome.before) for one in made]
+    days = RecentDays(call.house)
+    effects = [await _effect(call, view, one, outcome.before, days) for one in made]
     return framed(
         call,
         "admin/durations_preview.html",
@@ -176,7 +177,9 @@ async def _preview(
     )
 
 
-async def _effect(call: PageCall, view: View, made: Proposal, before: Town) -> dict[str, Any]:
+async def _effect(
+    call: PageCall, view: View, made: Proposal, before: Town, days: RecentDays
+) -> dict[str, Any]:
     """Return what one proposal would do to times and to waits."""
     service = find(before, "service", made.service_id)
     found = view.known.measured.get(made.service_id) if view.known else None
@@ -184,8 +187,9 @@ async def _effect(call: PageCall, view: View, made: Proposal, before: Town) -> d
         raise SettingsMoved
     both = (service.minutes, made.minutes)
     rooms = [await _capacity(call, service, minutes) for minutes in both]
-    waits = [await asyncio.to_thread(_waits, found, minutes) for minutes in both]
-    day = await recent_day(call.house, service, made)
+    told = () if found.one_counter else both
+    waits = [await asyncio.to_thread(_waits, found, minutes) for minutes in told]
+    day = await days.newest(service, made)
     return shown.effect(call, service, made, found, rooms, waits) | shown.real_day(call, day)
 
 

@@ -110,6 +110,11 @@ async def test_a_new_service_is_on_trial_and_what_one_counter_did_shows_no_times
     assert "Nur an einem Schalter: Zeiten werden nicht gezeigt." in words(page)
     assert 'name="to-passport"' in page, "the minutes are proposed all the same"
     assert "34 Min." not in words(page)
+    preview = words((await press(town, page, "preview")).text)
+    assert "So viele Termine passen in eine Woche" in preview
+    assert "Nur an einem Schalter: Zeiten werden nicht gezeigt." in preview
+    for measured_there in ("die länger dauern", "bei vollem Terminbuch", "warten dann höchstens"):
+        assert measured_there not in preview
 
 
 @pytest.mark.parametrize(("department", "told"), [("buergerbuero", True), ("nobodys", False)])
