@@ -25,9 +25,12 @@ class SimulationChild:
     async def answer(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the figures, or why there are none (`refused`)."""
         words = {**self._words, "question": question}
-        ended = await run_apart("queue_server.commands.simulating", "by_server", words, self._longest_s)
+        try:
+            ended = await run_apart("queue_server.commands.simulating", "by_server", words, self._longest_s)
+            told: Mapping[str, Any] = FAILED if ended.trouble else json.loads(ended.said)
+        except (OSError, ValueError) as error:  # no process to be had, or it was cut off
+            log.warning("a simulation gave nothing: %s", error)
+            return FAILED
         if ended.trouble:
             log.warning("a simulation gave nothing: %s", ended.trouble)
-            return FAILED
-        told: Mapping[str, Any] = json.loads(ended.said)
         return told

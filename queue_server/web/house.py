@@ -233,6 +233,7 @@ class House:
         """Take in a changed set-up: the writer's copy, the hub's, the directory."""
         version = await self.sequencer.errand(self.settlement.reload)
         self.directory = Directory.of(self.settlement.sites)
+        self.simulations.forget()
         await self.hub.adopt((site for _, site in self.directory.sites.values()), version)
         self.speech.prepare(site for _, site in self.directory.sites.values())
 

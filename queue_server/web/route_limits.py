@@ -71,6 +71,8 @@ BUCKETS: Final[dict[str, Bucket]] = {
     "/api/v1/sites/{site}/appointments/own/cancel": Bucket.STATUS,
     # Programs that fetch a clerk's calendar have no browser that would be patient.
     "/calendar/{secret}.ics": Bucket.FEEDS,
+    # A month is put together anew at each request, in a thread beside the hall's presses.
+    "/api/v1/sites/{site}/figures": Bucket.FEEDS,
     # Each page loads some ten of them; they cost the least.
     "/static": Bucket.FILES,
     "/static/counter": Bucket.FILES,

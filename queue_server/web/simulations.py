@@ -13,7 +13,9 @@ from typing import Any, Final
 from queue_server.domain.simulation.asking import Question
 
 KEPT: Final = timedelta(hours=1)
-"""As long an answer is given again; then the log and the set-up may say something else."""
+"""As long an answer is given again; then the log may say something else. A new set-up asks anew at once."""
+KEPT_FAILED: Final = timedelta(seconds=30)
+"""As long a failure is: who asked reads it, and who asks later tries again."""
 KEPT_MOST: Final = 100
 AT_ONCE: Final = 2
 """So many sites' children work at a time: the hall has the cores for itself, however many ask."""
@@ -30,6 +32,12 @@ class Simulations:
         self.answer, self._clock = answer, clock
         self._known: OrderedDict[str, tuple[datetime, Answer]] = OrderedDict()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._set_ups = 0
+
+    def forget(self) -> None:
+        """Let all answers go, and those under way: the set-up has changed."""
+        self._set_ups += 1
+        self._known.clear()
 
     async def ask(self, question: Question, patience_s: float) -> Answer | None:
         """Return the answer, or None when it was not there after so long: ask again."""
@@ -51,8 +59,11 @@ class Simulations:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _work(self, key: str, question: Question) -> None:
+        of = self._set_ups
         try:
-            self._known[key] = self._clock(), await self.answer(question.words())
+            told = await self.answer(question.words())
+            if of == self._set_ups:
+                self._known[key] = self._clock(), told
             while len(self._known) > KEPT_MOST:
                 self._known.popitem(last=False)
         finally:
@@ -62,7 +73,8 @@ class Simulations:
         at, answer = self._known.get(key, (None, {}))
         if at is None:
             return None
-        if timedelta(0) <= self._clock() - at < KEPT:
+        kept = KEPT_FAILED if answer.get("refused") == "failed" else KEPT
+        if timedelta(0) <= self._clock() - at < kept:
             return answer
         del self._known[key]
         return None

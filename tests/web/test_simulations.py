@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from queue_server.domain.simulation.asking import Question
-from queue_server.web.simulations import AT_ONCE, KEPT, Simulations
+from queue_server.web.simulations import AT_ONCE, KEPT, KEPT_FAILED, Simulations
 from tests.web.running import Clock
 
 TODAY = Question("rathaus", date(2026, 3, 10))
@@ -65,3 +65,32 @@ async def test_after_an_hour_the_log_may_say_something_else() -> None:
         clock.now += later
         assert await simulations.ask(TODAY, 5)
     assert len(slow.asked) == 2
+
+
+async def test_a_failure_is_told_and_tried_again_soon() -> None:
+    clock, asked = Clock(), list[Mapping[str, Any]]()
+
+    async def answer(question: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(question)
+        return {"refused": "failed"}
+
+    simulations = Simulations(answer, clock)
+    assert await simulations.ask(TODAY, 5) == {"refused": "failed"}
+    assert await simulations.ask(TODAY, 5) == {"refused": "failed"}
+    assert len(asked) == 1, "who asked reads it"
+    clock.now += KEPT_FAILED
+    await simulations.ask(TODAY, 5)
+    assert len(asked) == 2
+
+
+async def test_another_set_up_is_asked_anew_also_while_the_old_one_is_played() -> None:
+    slow = Slow()
+    simulations = Simulations(slow.answer, Clock())
+    assert await simulations.ask(TODAY, 0) is None
+    simulations.forget()
+    slow.may_answer.set()
+    assert await simulations.ask(TODAY, 5) is None, "that was of the set-up before"
+    assert await simulations.ask(TODAY, 5)
+    simulations.forget()
+    assert await simulations.ask(TODAY, 5)
+    assert len(slow.asked) == 3

@@ -1,5 +1,6 @@
 """What simulated days come to: waits, idle time, overtime, fairness, and how sure that is over the seeds."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -214,7 +215,13 @@ def _of_desk(desk: Desk, busy: _Stretches) -> tuple[float, float, float]:
 
 def _inversions(arrivals: Sequence[datetime]) -> int:
     """Return how many pairs were called in another order than they came."""
-    return sum(earlier > later for place, later in enumerate(arrivals) for earlier in arrivals[:place])
+    so_far: list[datetime] = []
+    count = 0
+    for arrival in arrivals:
+        place = bisect_right(so_far, arrival)
+        count += len(so_far) - place
+        so_far.insert(place, arrival)
+    return count
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ def _choices(call: PageCall, asked: Asked) -> dict[str, Any]:
 
     period = asked.period
     is_next = period.shifted(1)
-    today = call.house.clock().date()
+    [zone, *_] = asked.zones.values()
+    today = call.house.clock().astimezone(zone).date()
     return {
         "lengths": [(one.value, call.say(f"figures.length_{one.value}")) for one in Length],
         "length": period.length.value,

@@ -36,6 +36,7 @@ AGAIN_S: Final = 1
 
 async def simulate_page(call: PageCall) -> Response:
     """Show the form and, where the address asks something, the answer or that it is on its way."""
+    await call.house.renew_if_changed()
     sites, today = scope_of(call).sites, _today(call)
     if call.request.method == "POST":
         typed, asked = from_form(await sent(call), sites, today)

@@ -1,15 +1,26 @@
 """What days come to, on days small enough to count by hand."""
 
 import math
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from queue_server.domain import calling, visiting
 from queue_server.domain.simulation.disciplines import FirstCome, Ours
 from queue_server.domain.simulation.living import live
 from queue_server.domain.simulation.past import lived_of
 from queue_server.domain.simulation.plan import Ending
-from queue_server.domain.simulation.results import About, about, percentile, result_of, waits_of
+from queue_server.domain.simulation.results import (
+    About,
+    _inversions,
+    about,
+    percentile,
+    result_of,
+    waits_of,
+)
 from tests.domain.builders import DAY, a_hall
 from tests.domain.simulation.plans import a_desk, a_drawn_day, a_plan, a_turn, a_visitor
 
@@ -74,6 +85,12 @@ def test_who_came_later_and_was_called_sooner_is_counted() -> None:
     visitors = [a_visitor("09:00"), a_visitor("09:01", expected_min=30), a_visitor("09:02", expected_min=5)]
     assert result_of(live(a_plan(*visitors), Ours())).overtaken_count == 1
     assert result_of(live(a_plan(*visitors), FirstCome())).overtaken_count == 0
+
+
+@given(st.lists(st.integers(0, 12)))
+def test_pairs_out_of_order_are_counted_as_looking_at_each_pair_would(minutes: list[int]) -> None:
+    arrivals = [datetime(2026, 3, 10, 9, tzinfo=UTC) + timedelta(minutes=one) for one in minutes]
+    assert _inversions(arrivals) == sum(before > after for before, after in combinations(arrivals, 2))
 
 
 def test_a_call_that_nobody_followed_ends_the_wait_and_the_second_call_does_not_count() -> None:

@@ -56,6 +56,14 @@ async def test_a_month_is_shown_beside_the_one_before(town: Town) -> None:
     assert "Aufrufe gezeigt und gehört 97 %" in page
 
 
+async def test_a_day_begins_when_it_does_in_the_town(town: Town) -> None:
+    newest = f"{FIGURES}?period=days&from=2026-03-10&to=2026-03-10"
+    assert 'rel="next"' not in await read(town, newest)
+    town.clock.forward(hours=14.5)
+    assert town.clock().day == 10, "in Greenwich it is still the same day"
+    assert 'rel="next"' in await read(town, newest)
+
+
 async def test_what_was_promised_and_what_could_be_booked_is_told(town: Town) -> None:
     await count_the_past(town)
     page = words(await read(town, f"{FIGURES}?day=2026-02-10"))
