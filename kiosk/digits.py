@@ -27,18 +27,33 @@ def _arc(centre: Point, radius: Point, start: int, end: int) -> Stroke:
     )
 
 
+def _bend(begins: Point, to: Point, by: Point, ends: Point) -> Stroke:
+    """Points on a cubic Bézier curve."""
+    parts = [(1 - n / 12, n / 12) for n in range(13)]
+    weights = [(a**3, 3 * a * a * b, 3 * a * b * b, b**3) for a, b in parts]
+    corners = (begins, to, by, ends)
+    return tuple(
+        (
+            sum(weight * x for weight, (x, _) in zip(four, corners, strict=True)),
+            sum(weight * y for weight, (_, y) in zip(four, corners, strict=True)),
+        )
+        for four in weights
+    )
+
+
+# The neck ends as a tangent of the ring: else both edges would have a kink, as large as a hand on a screen.
 _SIX: Final = (
     _arc((30, 66), (22, 26), 0, 360),
-    ((45, 8), (38, 15), (29, 26), (20, 38), (13, 50), (9, 60)),
+    _bend((45, 8), (33, 19), (16.1, 35.1), (9.33, 57.1)),
 )
 
 STROKES: Final[dict[str, tuple[Stroke, ...]]] = {
     "0": (_arc((30, 50), (22, 42), 0, 360),),
     "1": (((12, 27), (32, 8), (32, 92)), ((13, 92), (51, 92))),
     "2": ((*_arc((30, 31), (22, 23), 190, 395), (8, 92), (52, 92)),),
-    "3": (_arc((29, 29), (20, 21), 200, 450), _arc((29, 70), (23, 22), 270, 515)),
+    "3": (_arc((29, 28.5), (20, 20.5), 200, 450), _arc((29, 70.5), (23, 21.5), 270, 515)),
     "4": (((41, 92), (41, 8), (8, 66), (52, 66)),),
-    "5": (((49, 8), (15, 8), (12, 46)), _arc((29, 65), (23, 27), 220, 510)),
+    "5": (((49, 8), (15, 8), (11.4, 47.6)), _arc((29, 65), (23, 27), 220, 510)),
     "6": _SIX,
     "7": (((8, 8), (52, 8), (24, 92)), ((22, 50), (52, 50))),
     "8": (_arc((30, 29), (18, 21), 0, 360), _arc((30, 71), (22, 21), 0, 360)),
