@@ -1,14 +1,16 @@
 """One visit as its holder and staff ask about it: being away, coming back, and "why before me?"."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final, Literal
 
 from queue_server.domain import calling, visiting
 from queue_server.domain.errors import BadInput
+from queue_server.domain.hall import CounterState
 from queue_server.domain.needs import NEEDS, STAFFS
 from queue_server.domain.order import order_key
 from queue_server.domain.ticket import Ticket, TicketState
-from queue_server.services import reception
+from queue_server.domain.waiting_line import LaneKey, lane_key
+from queue_server.services import reception, waits
 from queue_server.services.ports import Answer, Unit
 from queue_server.services.steering import counters_for
 
@@ -61,19 +63,34 @@ def explain(unit: Unit, ticket_id: int) -> Answer:
     """Return why a waiting ticket stands where it stands: due times and reasons, no concern.
 
     `before` lists the nearest of those who are called before it, last first; the due time decides, and
-    the earlier arrival among equals.
+    the earlier arrival among equals. Who waits for other counters is before nobody here.
     """
     ticket = by_id(unit, ticket_id)
     if ticket.state is not TicketState.WAITING:
         return {"state": ticket.state.value, "before": [], "before_count": 0, **_reason(unit, ticket)}
     mine = order_key(ticket, unit.now)
-    before = [t for t in unit.hall.waiting.in_order(unit.now) if order_key(t, unit.now) < mine]
+    line = unit.hall.waiting.in_order(unit.now, _competing(unit, ticket))
+    before = [one for one in line if order_key(one, unit.now) < mine]
     return {
         "state": ticket.state.value,
         "before": [_reason(unit, t) for t in reversed(before[-SHOWN_BEFORE:])],
         "before_count": len(before),
         **_reason(unit, ticket),
     }
+
+
+def _competing(unit: Unit, ticket: Ticket) -> Callable[[LaneKey], bool] | None:
+    """Return whom the open counters may serve that may serve this one; None, for all, where there is none.
+
+    So the visitor's page counts as many here as stand "before you" above.
+    """
+    lane, hall = lane_key(ticket), unit.hall
+    able = [
+        (id_, can)
+        for id_, can in waits.skills(unit).items()
+        if hall.counter(id_).state is CounterState.OPEN and calling.may_serve(lane, id_, can)
+    ]
+    return (lambda other: any(calling.may_serve(other, id_, can) for id_, can in able)) if able else None
 
 
 def called_before(unit: Unit, ticket: Ticket) -> list[Answer]:

@@ -275,7 +275,7 @@ class Reason(TypedDict):
 
 
 class Order(Reason):
-    """A ticket's place: `before` lists the nearest who come first, `before_count` counts all."""
+    """A ticket's place: `before` has the nearest who come first there, `before_count` counts all of them."""
 
     state: TicketState
     before: list[Reason]

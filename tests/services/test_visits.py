@@ -4,9 +4,9 @@ import pytest
 
 from queue_server.domain.errors import NotFound
 from queue_server.domain.ticket import TicketState
-from queue_server.services import visits
+from queue_server.services import counter, screens, visits
 from queue_server.services.ports import Unit
-from tests.town_hall import CARD, Hand
+from tests.town_hall import CAR, CARD, Hand
 
 
 def test_why_before_me_is_answered_with_due_times_and_no_concern(hand: Hand) -> None:
@@ -17,6 +17,25 @@ def test_why_before_me_is_answered_with_due_times_and_no_concern(hand: Hand) -> 
     assert (before["number"], before["due_in_min"], why["due_in_min"]) == (earlier["number"], 9, 54)
     assert {before["due_reason"], why["due_reason"]} == {"patience"}
     assert CARD not in str(why)
+
+
+def test_who_waits_for_other_counters_is_not_before_me(hand: Hand) -> None:
+    """And the page says the same number twice: above, beside the wait, and here."""
+    hand.open("c2", "bernd", ref="s2")
+    hand.take(CAR)
+    hand.later(minutes=30)
+    mine = hand.take()
+
+    def before(unit: Unit) -> tuple[int, int]:
+        own = next(one for one in screens.public_queue(unit)["waiting"] if one["key"] == mine["key"])
+        return visits.explain(unit, mine["id"])["before_count"], own["ahead"]
+
+    assert hand.look(before) == (1, 1), "Anna does all"
+    hand.act(counter.pause)
+    hand.open("c3", "carla", ref="s3")
+    assert hand.look(before) == (0, 0)
+    hand.act(counter.pause, "c2", "bernd")
+    assert hand.look(before) == (1, 1), "nobody knows who will open"
 
 
 def test_the_nearest_five_before_me_are_named(hand: Hand) -> None:
