@@ -115,6 +115,9 @@ class Study:
         }
 
     def _log(self, on: date) -> list[Recorded]:
+        """Return the log of a day that is over: of the running one half may be still to come."""
+        if on >= datetime.now(self.zone).date():
+            return []
         return self.database.read(lambda conn: simulated_day.log_of(conn, self.site.id, on))
 
     # -- a recorded day ----------------------------------------------------------------------------

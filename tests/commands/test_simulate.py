@@ -73,6 +73,17 @@ def test_a_recorded_day_is_told_as_it_was_and_as_it_might_have_been(place: Place
 
 
 @ON_SQLITE
+def test_the_running_day_is_no_recorded_one(place: Place, aufruf: Aufruf) -> None:
+    """At ten in the morning it would be a day on which nobody came after ten."""
+    today = datetime.now(UTC).date() + timedelta(days=1)  # wherever the town lies
+    site = remember(place, live(a_drawn_day(1), Ours()).log, today)
+    said = aufruf(
+        "simulate", "--site", site, "--day", str(today), "--visitors", "9", "--counters", "2", *place.words
+    )
+    assert "as it was" not in said.out
+
+
+@ON_SQLITE
 def test_a_day_of_one_counter_tells_nothing_of_its_clerk(place: Place, aufruf: Aufruf) -> None:
     """However the day is arranged: what the clerk did could be read from another arrangement."""
     plan = replace(a_drawn_day(1), desks=(a_desk("c1", skills=MIX_SKILLS),))
