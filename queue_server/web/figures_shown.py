@@ -54,7 +54,10 @@ def percent(say: Texts, part: int, whole: int) -> str:
 
 
 def minutes(say: Texts, value: int | None, count: int = FEW) -> str:
-    return NOTHING if value is None or count < FEW else say("figures.minutes", n=value)
+    """Return so many minutes; a wait of some seconds is no wait of "0 minutes"."""
+    if value is None or count < FEW:
+        return NOTHING
+    return say("figures.minutes", n=value) if value else say("figures.under_a_minute")
 
 
 def title_of(say: Texts, period: Period) -> str:

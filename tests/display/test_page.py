@@ -46,6 +46,20 @@ async def test_a_call_is_shown_spoken_and_reported_in_that_order(peer: Peer, ope
     assert peer.detail(7, "started") == "spoken"
 
 
+async def test_the_foot_is_as_wide_as_the_hall(peer: Peer, open_page: OpenPage) -> None:
+    """The foot of other pages has the same name, and room at its sides and below."""
+    page = await open_page(peer)
+    await peer.call(a_call(7, 417, "3"))
+    await expect(page.locator(".call")).to_have_count(1)
+    edges = """names => names.map(name => {
+        const one = document.querySelector(name), style = getComputedStyle(one);
+        const box = one.getBoundingClientRect();
+        return [box.left + parseFloat(style.paddingLeft), box.right - parseFloat(style.paddingRight)];
+    })"""
+    hall, foot = await page.evaluate(edges, [".hall", ".foot"])
+    assert foot == hall
+
+
 async def test_each_language_says_number_and_room_after_the_chime(peer: Peer, open_page: OpenPage) -> None:
     page = await open_page(peer)
     await peer.call(a_call(7))
