@@ -102,7 +102,8 @@ def _name(say: Texts, asked: Asked, row: Row, *, recorded: bool) -> str:
         return say("simulate.as_it_was")
     if one == AS_IT_IS:
         return say("simulate.lived_again" if recorded else "simulate.as_set_up")
-    return title_of(say, one)
+    title = title_of(say, one)
+    return title[:1].upper() + title[1:]
 
 
 def _said(say: Texts, asked: Asked, row: Row, before: Row | None) -> list[str]:
