@@ -135,10 +135,12 @@ class SheetDelivery:
         id_ = tools.message_id(f"report/{town.id}/{claimed.month}/{to}", domain)
         made_on, say = claimed.created_at.astimezone(_zone(town)).date(), house.texts[language]
         content = await paper(house, say, town, month, found, claimed.created_at, made_on)
+        told = partial(letter, house, town, month, found, made_on, is_enclosed=bool(content))
+        written = await asyncio.to_thread(told)
         try:
             mail = await asyncio.to_thread(
                 tools.compose,
-                letter(house, town, month, found, made_on, is_enclosed=bool(content)),
+                written,
                 to=to,
                 sender=tools.outgoing.sender or f"aufruf@{domain}",
                 sender_name=say("common.product"),

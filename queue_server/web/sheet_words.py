@@ -3,6 +3,7 @@
 What must not live here: what stands on the sheet (`figures_sheet`), and drawing (`adapters.daysheet`).
 """
 
+import asyncio
 import base64
 import logging
 from datetime import date, datetime
@@ -39,8 +40,10 @@ async def paper(
 
     `where`: the names of the sites that it tells of.
     """
+    # Tens of milliseconds: no frame waits for them.
+    told = await asyncio.to_thread(sheet_words, say, town, month, found, made_on, where)
     words = {
-        **sheet_words(say, town, month, found, made_on, where),
+        **told,
         "made_at": made_at.isoformat(),
         "logo": await _logo(house, town),
     }
