@@ -16,6 +16,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
 
+from queue_server.domain.phrases import needs_room_word
 from queue_server.domain.town import in_language
 from queue_server.services.locales import direction_of
 from queue_server.web.po_file import read_catalogue
@@ -83,8 +84,6 @@ class Texts:
         return entry.format_map(self._holes(values)) if "{" in entry else entry
 
     def _of_room(self, key: str, room: str) -> str:
-        from queue_server.domain.phrases import needs_room_word
-
         named = f"{key}{NAMED}"
         return named if named in self and not needs_room_word(room) else key
 
