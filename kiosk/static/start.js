@@ -18,7 +18,7 @@ export function stateOf(picture, live) {
 export function waitNodes(t, wait, without = "kiosk.no_counter") {
   if (!wait) return [h("span", { class: "unknown" }, t(without))];
   const told = waitWords(wait);
-  const unit = t(halfHours(wait) ? "kiosk.hours" : "kiosk.minutes");
+  const unit = t(halfHours(wait) ? "kiosk.hours_unit" : "kiosk.minutes");
   return [h("span", { class: "number", "data-say": saidWait(t, wait) }, t(`kiosk.wait_${told.form}`, told)), h("span", { class: "unit", "data-say": "" }, ` ${unit}`)];
 }
 

@@ -26,10 +26,12 @@ class Catalogue:
 
 
 def read_catalogue(text: str) -> Catalogue:
-    """Return what a file says. Raises ValueError for a line that is of no catalogue."""
+    """Return what a file says. Raises ValueError for a line that is of no catalogue, and for a key twice."""
     found = Catalogue()
     for said in _messages(text):
         key, one = said["msgid"], said.get("msgstr")
+        if key in found.entries:
+            raise ValueError(f"said twice: {key}")
         if not key:
             header = _PLURAL.search(one or "")
             found.plural = header[1].strip() if header else found.plural

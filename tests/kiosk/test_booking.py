@@ -238,7 +238,7 @@ async def test_what_needs_an_appointment_gets_one_here(open_kiosk: OpenKiosk) ->
     await page.locator("#foot .button--primary").click()
     await expect(page.locator(".days__sheet")).to_be_visible()
     await page.get_by_role("button", name="Zurück").click()
-    await expect(page.locator(".people")).to_be_visible()
+    await expect(page.locator(".people:visible")).to_be_visible()
 
 
 async def to_fields(page: Page, language: str = "de") -> None:

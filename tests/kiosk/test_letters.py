@@ -69,7 +69,7 @@ async def test_wrong_letter_costs_one_touch_and_keeps_the_choice(hall: Hall, ope
     await expect(page.locator(".foot__what")).to_contain_text("Meldebescheinigung · ")
     assert await axe(page) == []
     await page.locator("#foot .button--primary").click()
-    await expect(page.locator(".people")).to_be_visible()
+    await expect(page.locator(".people:visible")).to_be_visible()
 
 
 async def test_letter_leads_to_whole_areas_too(hall: Hall, open_kiosk: OpenKiosk) -> None:

@@ -68,3 +68,9 @@ def test_odd_ways_of_writing_mean_the_same() -> None:
 def test_what_is_no_catalogue_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="catalogue"):
         read_catalogue(text)
+
+
+def test_a_key_that_is_said_twice_is_refused() -> None:
+    """One key once had two meanings: "opening hours" stood where the unit of a wait belongs."""
+    with pytest.raises(ValueError, match=r"said twice: a\.hours"):
+        read_catalogue('msgid "a.hours"\nmsgstr "h"\n\nmsgid "a.hours"\nmsgstr "opening hours"\n')

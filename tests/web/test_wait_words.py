@@ -73,4 +73,4 @@ def test_every_language_says_hours_on_every_face(language: str) -> None:
             assert ("1½" in between, "2" in between) == (True, True), face
             assert ("1½" in under, "2" in under, "{" in between + under) == (False, True, False), face
     assert SAY[language]("status.hours") != SAY[language]("status.minutes")
-    assert SAY[language]("kiosk.hours") != SAY[language]("kiosk.minutes")
+    assert SAY[language]("kiosk.hours_unit") != SAY[language]("kiosk.minutes")
